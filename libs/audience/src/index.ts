@@ -1,0 +1,2 @@
+export * from './audience-store.js';
+export * from './filter-record.js';

@@ -1,0 +1,30 @@
+/** An OAuth scope of Mastodon's API, such as `read` or `read:statuses`. A platform may have scopes of its own. */
+export type Scope = string;
+
+/** What a token may do. Shared between all viewers with the same scopes, so never changed. */
+export type ScopeSet = ReadonlySet<Scope>;
+
+const interned = new Map<string, ScopeSet>();
+const internedAtMost = 1_000;
+
+/**
+ * Reads the `scopes` column of an access token: names separated by blanks; NULL means none.
+ * Equal texts give the same set: a server holds a handful of sets, not one for each connection.
+ */
+export function parseScopes(text: string | null): ScopeSet {
+  const key = text ?? '';
+  const known = interned.get(key);
+  if (known) {
+    return known;
+  }
+  const scopes: ScopeSet = new Set(key.split(/\s+/).filter((scope) => scope !== ''));
+  if (interned.size < internedAtMost) {
+    interned.set(key, scopes);
+  }
+  return scopes;
+}
+
+/** Whether a token with these scopes may open what any one of `wanted` opens. */
+export function grantsAny(scopes: ScopeSet, wanted: readonly Scope[]): boolean {
+  return wanted.some((scope) => scopes.has(scope));
+}

@@ -1,0 +1,99 @@
+/**
+ * One event as the platform published it: a name and, mostly, a payload.
+ *
+ * The payload leaves as the text that arrived: key order, integers beyond 2^53 and escapes are never touched. The parsed
+ * value is there for whoever decides about the event; it is deeply frozen, because all viewers share it.
+ */
+export class StreamEvent {
+  /** The event's name: `update`, `delete`, `notification`, or any other; unknown ones pass untouched. */
+  readonly name: string;
+
+  /**
+   * The payload as clients receive it: JSON text for objects, the bare string for strings (ids of `delete`);
+   * `undefined` when the event has none (`filters_changed`).
+   */
+  readonly text: string | undefined;
+
+  #value: unknown;
+  #ready: boolean;
+  #literal: string | undefined;
+
+  private constructor(name: string, text: string | undefined, value: unknown, ready: boolean) {
+    this.name = name;
+    this.text = text;
+    this.#value = value;
+    this.#ready = ready;
+  }
+
+  /**
+   * An event from a published message.
+   *
+   * @param text the payload's own text, cut out of the message (for a JSON string: what it stands for)
+   * @param value what JSON.parse made of the payload; frozen when first read
+   */
+  static received(name: string, text: string | undefined, value: unknown): StreamEvent {
+    return new StreamEvent(name, text, value, false);
+  }
+
+  /** An event made here, by a stream module or a test. A string payload leaves as it is, anything else as JSON. */
+  static of(name: string, payload?: unknown): StreamEvent {
+    const text = payload === undefined || typeof payload === 'string' ? payload : JSON.stringify(payload);
+    return new StreamEvent(name, text, typeof payload === 'object' ? structuredClone(payload) : payload, false);
+  }
+
+  /**
+   * The payload, parsed and deeply frozen. Older publishers send objects encoded as a string: that string is parsed, too.
+   * A string that is no JSON object or array stays a string: ids are larger than a number can hold.
+   */
+  get payload(): unknown {
+    if (!this.#ready) {
+      this.#value = deepFreeze(typeof this.#value === 'string' ? parseContainer(this.#value) : this.#value);
+      this.#ready = true;
+    }
+    return this.#value;
+  }
+
+  /** {@link text} as a JSON string literal, which is what WebSocket frames carry; made once per event. */
+  get literal(): string | undefined {
+    if (this.text === undefined) {
+      return undefined;
+    }
+    return (this.#literal ??= JSON.stringify(this.text));
+  }
+
+  /**
+   * A copy whose payload has one member more, put behind the text's last member so that all the rest stays as it was.
+   * The payload must be an object that does not have this member.
+   */
+  withMember(name: string, value: unknown): StreamEvent {
+    const text = this.text ?? '{}';
+    const end = text.lastIndexOf('}');
+    const head = text.slice(0, end).trimEnd();
+    const member = `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+    const extended = `${head}${head.endsWith('{') ? '' : ','}${member}}`;
+    return new StreamEvent(this.name, extended, extended, false);
+  }
+}
+
+function parseContainer(text: string): unknown {
+  const first = text.trimStart().charAt(0);
+  if (first !== '{' && first !== '[') {
+    return text;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Depth is bounded by the decoder for what comes from outside, hence the recursion. */
+function deepFreeze(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) {
+      deepFreeze(member);
+    }
+  }
+  return value;
+}

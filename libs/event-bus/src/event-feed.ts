@@ -1,0 +1,38 @@
+import type { Channel } from '@fedistream/domain';
+
+/**
+ * What brings the platform's messages to this process. The bus asks it to follow a channel when the first listener
+ * comes and to leave it when the last one goes.
+ *
+ * Promises an implementation makes:
+ * - Messages of one channel are handed on in the order in which they were published; control channels are always
+ *   followed, and their messages keep their place among those of all other channels.
+ * - What is followed stays followed across lost connections. Messages published while the connection is down are lost.
+ * - `follow` and `unfollow` may be called in any order and as often as wanted; the last call counts.
+ */
+export abstract class EventFeed {
+  /** Whether messages can arrive now. While it is false, new connections are refused and open ones wait. */
+  abstract readonly ready: boolean;
+
+  /**
+   * Follows a channel.
+   *
+   * @returns settles once messages of this channel arrive; never rejects, however long the feed is down
+   */
+  abstract follow(channel: Channel): Promise<void>;
+
+  /** Leaves a channel. Nothing of it is handed on afterwards, except what is already on its way. */
+  abstract unfollow(channel: Channel): void;
+}
+
+/**
+ * The pattern under which the receiving handler is registered with Nest's microservice container. A transport strategy
+ * looks this handler up once, when it starts, and calls it with each message's text and a {@link MessageContext}.
+ */
+export const messagePattern = 'fedistream:message';
+
+/** What a transport strategy tells about a message besides its text. */
+export interface MessageContext {
+  /** The channel, without namespace. */
+  readonly channel: Channel;
+}
