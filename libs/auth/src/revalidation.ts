@@ -1,0 +1,99 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { AuthSettings } from './auth-settings.js';
+import { storeDeadlineMs, withDeadline } from './deadline.js';
+import { OpenConnections } from './open-connections.js';
+import { TokenStore } from './token-store.js';
+
+const tokensPerStatement = 1_000;
+/** So that a round over many tokens neither holds a database connection nor the event loop for long. */
+const pauseBetweenStatementsMs = 50;
+/** Processes that were started together must not all ask at the same moment. */
+const jitter = 0.2;
+
+/**
+ * Asks again and again whether the tokens of the open connections still hold, because publishers have forgotten to send a
+ * kill before (CVE-2024-25619, CVE-2025-62175, CVE-2025-62176), and a kill can be lost with the connection to Redis.
+ *
+ * A store that fails keeps every connection: those were authorised, most of them still are, and kills still arrive.
+ * To end them would turn a database restart into a reconnection of everybody, at the database's worst moment.
+ * The next round asks again; no token is skipped for longer than the store is away.
+ */
+@Injectable()
+export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #logger = new Logger(Revalidation.name);
+  #timer: NodeJS.Timeout | undefined;
+  #remaining: string[] = [];
+  #failing = false;
+  #stopped = false;
+
+  constructor(
+    private readonly connections: OpenConnections,
+    private readonly store: TokenStore,
+    private readonly settings: AuthSettings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#stepAfter(this.#untilNextRound());
+  }
+
+  onApplicationShutdown(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #stepAfter(milliseconds: number): void {
+    this.#timer = setTimeout(() => {
+      void this.#step();
+    }, milliseconds).unref();
+  }
+
+  #untilNextRound(): number {
+    return this.settings.revalidationIntervalMs * (1 - jitter + 2 * jitter * Math.random());
+  }
+
+  /** One statement of a round. Never rejects. */
+  async #step(): Promise<void> {
+    if (this.#remaining.length === 0) {
+      this.#remaining = this.connections.tokenIds();
+    }
+    const tokenIds = this.#remaining.splice(-tokensPerStatement);
+    if (tokenIds.length > 0) {
+      await this.#revalidate(tokenIds);
+    }
+    if (!this.#stopped) {
+      this.#stepAfter(this.#remaining.length > 0 ? pauseBetweenStatementsMs : this.#untilNextRound());
+    }
+  }
+
+  async #revalidate(tokenIds: readonly string[]): Promise<void> {
+    try {
+      const valid = await withDeadline(this.store.stillValid(tokenIds), storeDeadlineMs);
+      if (this.#stopped) {
+        return;
+      }
+      for (const tokenId of tokenIds) {
+        if (!valid.has(tokenId)) {
+          this.connections.revokeInvalid(tokenId);
+        }
+      }
+      this.#report(false);
+    } catch (failure) {
+      this.#remaining = [];
+      this.#report(true, failure);
+    }
+  }
+
+  /** Logs the first failure and the recovery, not every round between. */
+  #report(failing: boolean, failure?: unknown): void {
+    if (failing === this.#failing || this.#stopped) {
+      return;
+    }
+    this.#failing = failing;
+    if (failing) {
+      this.#logger.warn(`Open tokens could not be re-validated, connections stay: ${String(failure)}`);
+    } else {
+      this.#logger.log('Open tokens are re-validated again');
+    }
+  }
+}
