@@ -17,7 +17,8 @@ export abstract class EventFeed {
   /**
    * Follows a channel.
    *
-   * @returns settles once messages of this channel arrive; never rejects, however long the feed is down
+   * @returns settles once messages of this channel arrive, or once it has been left again before that; never rejects,
+   *   however long the feed is down
    */
   abstract follow(channel: Channel): Promise<void>;
 

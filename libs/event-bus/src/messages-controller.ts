@@ -1,0 +1,50 @@
+import { Controller, Logger } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { BusStatistics } from './bus-statistics.js';
+import { decode } from './decode.js';
+import { EventBus } from './event-bus.js';
+import { type MessageContext, messagePattern } from './event-feed.js';
+import { Malformed } from './malformed.js';
+import { Occasionally } from './occasionally.js';
+
+/**
+ * Receives what the transport strategy hands on, and is the only place where a message is ever dropped for its form.
+ *
+ * Nest runs a handler behind the same number of promise steps each time, so messages keep their order, as long as no
+ * pipe, guard or interceptor waits for something: register none for this controller.
+ */
+@Controller()
+export class MessagesController {
+  readonly #logger = new Logger(MessagesController.name);
+  readonly #malformedLog = new Occasionally();
+
+  constructor(
+    private readonly bus: EventBus,
+    private readonly statistics: BusStatistics,
+  ) {}
+
+  /** Takes one message: decoded once, given to the bus, or counted and dropped. Never throws. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-arguments -- without it the overload for event maps is taken, which allows no context (TS1241)
+  @EventPattern<string>(messagePattern)
+  receive(@Payload() text: string, @Ctx() { channel }: MessageContext): void {
+    this.statistics.received++;
+    if (!this.bus.concerns(channel)) {
+      return;
+    }
+    const event = decode(text);
+    if (event instanceof Malformed) {
+      this.#drop(channel, event);
+    } else {
+      this.bus.publish(channel, event);
+    }
+  }
+
+  #drop(channel: string, { reason }: Malformed): void {
+    this.statistics.malformed[reason]++;
+    this.#malformedLog.run((skipped) => {
+      this.#logger.warn(
+        `Dropped a malformed message on ${channel}: ${reason}${skipped > 0 ? ` (and ${skipped} more)` : ''}`,
+      );
+    });
+  }
+}
