@@ -86,11 +86,7 @@ export class EventBus {
       return;
     }
     for (const listener of hot.listeners) {
-      try {
-        listener.next(event);
-      } catch (error) {
-        this.#report(error);
-      }
+      listener.next(event); // RxJS catches what it throws
     }
   }
 

@@ -1,0 +1,210 @@
+import { StreamEvent } from '@fedistream/domain';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decode } from './decode.js';
+import { deepestNesting } from './find-member.js';
+import { Malformed } from './malformed.js';
+
+/** The event in a message that must hold one. */
+function event(text: string): StreamEvent {
+  const decoded = decode(text);
+  if (decoded instanceof Malformed) {
+    throw new Error(`malformed: ${decoded.reason}`);
+  }
+  return decoded;
+}
+
+function payloadText(text: string): string | undefined {
+  return event(text).text;
+}
+
+function reason(text: string): string {
+  const decoded = decode(text);
+  return decoded instanceof Malformed ? decoded.reason : `an event named ${decoded.name}`;
+}
+
+function nested(depth: number): string {
+  return `${'['.repeat(depth)}${']'.repeat(depth)}`;
+}
+
+describe('decode accepts', () => {
+  it('an event with an object as payload', () => {
+    const { name, text, payload } = event('{"event":"update","payload":{"id":"1"}}');
+    expect({ name, text, payload }).toEqual({ name: 'update', text: '{"id":"1"}', payload: { id: '1' } });
+  });
+
+  it.each([
+    ['the members in any order', '{"payload":{"a":1},"event":"update"}', '{"a":1}'],
+    [
+      'members that older publishers add',
+      '{"queued_at":1662,"event":"e","x":{"payload":2},"payload":[1],"y":[{}]}',
+      '[1]',
+    ],
+    ['an object encoded as a string', '{"event":"update","payload":"{\\"id\\":\\"1\\"}"}', '{"id":"1"}'],
+    ['a bare id', '{"event":"delete","payload":"107214471804101576"}', '107214471804101576'],
+    ['an empty string', '{"event":"e","payload":""}', ''],
+    ['a number beyond 2^53', '{"event":"delete","payload":107214471804101576}', '107214471804101576'],
+    ['a boolean', '{"event":"e","payload":false}', 'false'],
+    ['zero', '{"event":"e","payload":0}', '0'],
+    ['no payload', '{"event":"filters_changed"}', undefined],
+    ['a null payload', '{"event":"filters_changed","payload":null}', undefined],
+    ['blanks everywhere', ' \t{ "event" : "e" , "payload" : { "a" : 1 } } ', '{ "a" : 1 }'],
+    [
+      'brackets and escaped quotes in strings',
+      '{"event":"e","payload":{"a":"]}\\\\\\"{[,:"}}',
+      '{"a":"]}\\\\\\"{[,:"}',
+    ],
+    ['member names with escapes', '{"\\u0065vent":"e","p\\u0061yload":{"a":1}}', '{"a":1}'],
+    ['member names twice: the last counts', '{"event":"e","payload":{"a":1},"payload":{"b":2}}', '{"b":2}'],
+    ['the same name, once with escapes', '{"event":"e","payload":{"a":1},"payloa\\u0064":{"b":2}}', '{"b":2}'],
+    [
+      'names and values that look like members',
+      '{"event":"payload","x":"payload","payload":{"payload":1}}',
+      '{"payload":1}',
+    ],
+    [
+      'a member called __proto__',
+      '{"__proto__":{"event":"x"},"event":"e","payload":{"__proto__":1}}',
+      '{"__proto__":1}',
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(payloadText(text)).toBe(expected);
+  });
+
+  it('what a NestJS client wraps', () => {
+    const wrapped = event('{"pattern":"timeline:public","data":{"event":"delete","payload":"1"}}');
+    expect([wrapped.name, wrapped.text]).toEqual(['delete', '1']);
+    expect(payloadText('{"data":{"payload": {"b":1,"a":12345678901234567890} ,"event":"e"},"pattern":"p"}')).toBe(
+      '{"b":1,"a":12345678901234567890}',
+    );
+  });
+
+  it('a message that happens to have a pattern and data besides its event', () => {
+    expect(payloadText('{"pattern":"p","data":{"event":"x","payload":1},"event":"e","payload":2}')).toBe('2');
+  });
+
+  it('integer keys and integers beyond 2^53 without moving or rounding them', () => {
+    const payload = '{"b":9007199254740993001,"2":0.10,"1":1E+2,"a":-0}';
+    expect(payloadText(`{"event":"e","payload":${payload}}`)).toBe(payload);
+  });
+
+  it('escapes as they were written, lone surrogates among them', () => {
+    const payload = '{"a":"\\ud83e\\udda3 \\ud800 \\/ \\u00e9 \u2028"}';
+    expect(payloadText(`{"event":"e","payload":${payload}}`)).toBe(payload);
+  });
+
+  it('line breaks between tokens, which become blanks so that an event stream needs one line', () => {
+    expect(payloadText('{"event":"e","payload":{\r\n  "a": [\n1,\r2],\t"b": "\\n"\n}\n}')).toBe(
+      '{    "a": [ 1, 2],\t"b": "\\n" }',
+    );
+  });
+
+  it(`nesting of ${deepestNesting} levels`, () => {
+    expect(payloadText(`{"event":"e","payload":${nested(deepestNesting - 1)}}`)).toBe(nested(deepestNesting - 1));
+  });
+});
+
+describe('decode rejects', () => {
+  it.each([
+    ['', 'notJson'],
+    ['garbage', 'notJson'],
+    ['{"event":"e"', 'notJson'],
+    ['{"event":"e","payload":{"a":1}}}', 'notJson'],
+    ['{"event":"e","payload":"unfinished', 'notJson'],
+    ["{'event':'e'}", 'notJson'],
+    ['null', 'notAnObject'],
+    ['[{"event":"e"}]', 'notAnObject'],
+    ['"event"', 'notAnObject'],
+    ['1', 'notAnObject'],
+    ['{}', 'noEvent'],
+    ['{"event":null,"payload":1}', 'noEvent'],
+    ['{"payload":{"event":"e"}}', 'noEvent'],
+    ['{"pattern":"p","data":{"payload":1}}', 'noEvent'],
+    ['{"pattern":"p","data":null}', 'noEvent'],
+    ['{"data":{"event":"e"}}', 'noEvent'],
+    ['{"event":""}', 'badEventName'],
+    ['{"event":1}', 'badEventName'],
+    ['{"event":["update"]}', 'badEventName'],
+    ['{"event":"e","event":7}', 'badEventName'],
+    ['{"event":"update\\ndata: forged\\n\\n"}', 'badEventName'],
+    ['{"event":"a\\rb"}', 'badEventName'],
+    ['{"event":"a\\u0000"}', 'badEventName'],
+    ['{"event":"a\\u2028"}', 'badEventName'],
+  ])('%s: %s', (text, expected) => {
+    expect(reason(text)).toBe(expected);
+  });
+
+  it('what is nested too deep, wherever it stands and before it is parsed', () => {
+    const deep = nested(deepestNesting);
+    expect(reason(`{"event":"e","payload":${deep}}`)).toBe('tooDeep');
+    expect(reason(`{"event":"e","payload":1,"x":${deep}}`)).toBe('tooDeep');
+    expect(reason(`{"event":"e","payload":${'{"a":'.repeat(1_000_000)}`)).toBe('tooDeep');
+    expect(reason('['.repeat(1_000_000))).toBe('tooDeep');
+  });
+
+  it('a string payload that is JSON nested too deep', () => {
+    const bottomless = JSON.stringify(` ${nested(100_000)}`);
+    expect(reason(`{"event":"e","payload":${bottomless}}`)).toBe('tooDeep');
+  });
+});
+
+describe('decode, for any input,', () => {
+  const jsonText = fc
+    .tuple(fc.jsonValue({ maxDepth: 8 }), fc.constantFrom(undefined, 1, '\t'))
+    .map(([value, indent]) => JSON.stringify(value, null, indent));
+  const name = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !/[\p{Cc}\u2028\u2029]/u.test(text));
+  const otherMembers = fc.dictionary(
+    fc.string().filter((key) => !['event', 'payload', 'pattern', 'data'].includes(key)),
+    fc.jsonValue({ maxDepth: 3 }),
+  );
+
+  it('keeps a payload byte for byte and agrees with JSON.parse about its meaning', () => {
+    fc.assert(
+      fc.property(name, jsonText, otherMembers, fc.boolean(), (event_, payload, others, wrapped) => {
+        const rest = Object.entries(others).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+        const members = [`"payload" :\n${payload} `, ...rest, `"event":${JSON.stringify(event_)}`];
+        const message = `{${members.join(',')}}`;
+        const decoded = event(wrapped ? `{"pattern":"p","data": ${message}}` : message);
+        const value: unknown = JSON.parse(payload);
+        expect(decoded.name).toBe(event_);
+        if (value === null) {
+          expect(decoded.text).toBeUndefined();
+        } else if (typeof value === 'string') {
+          expect(decoded.text).toBe(value);
+        } else {
+          expect(decoded.text).toBe(payload.replaceAll('\n', ' '));
+          expect(decoded.payload).toEqual(value);
+        }
+      }),
+    );
+  });
+
+  it('keeps whole numbers of any size', () => {
+    fc.assert(
+      fc.property(fc.bigInt(), (integer) => {
+        expect(payloadText(`{"payload":${integer.toString()},"event":"e"}`)).toBe(integer.toString());
+      }),
+    );
+  });
+
+  it('reads a message of which any part was overwritten without an error', () => {
+    const valid = '{"event":"update","payload":{"id":"1","a":["\\"",{}]},"queued_at":1}';
+    fc.assert(
+      fc.property(fc.nat(valid.length), fc.nat(8), fc.string({ unit: 'binary' }), (at, length, junk) => {
+        expect(decode(valid.slice(0, at) + junk + valid.slice(at + length))).toSatisfy(
+          (decoded) => decoded instanceof Malformed || decoded instanceof StreamEvent,
+        );
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('reads any bytes without an error', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        expect(decode(Buffer.from(bytes).toString())).toBeInstanceOf(Malformed);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -1,0 +1,182 @@
+import { channels, StreamEvent } from '@fedistream/domain';
+import { Logger } from '@nestjs/common';
+import { config, map, type Observable } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BusStatistics } from './bus-statistics.js';
+import { type ControlEvent, EventBus } from './event-bus.js';
+import { EventFeed } from './event-feed.js';
+
+/** Records what the bus asks for; confirms a channel when told. */
+class RecordingFeed extends EventFeed {
+  readonly ready = true;
+  readonly calls: string[] = [];
+  confirm: () => void = () => undefined;
+
+  follow(channel: string): Promise<void> {
+    this.calls.push(`follow ${channel}`);
+    return new Promise((resolve) => {
+      this.confirm = resolve;
+    });
+  }
+
+  unfollow(channel: string): void {
+    this.calls.push(`unfollow ${channel}`);
+  }
+}
+
+const silent = { error: () => undefined };
+
+describe('EventBus', () => {
+  let feed: RecordingFeed;
+  let statistics: BusStatistics;
+  let bus: EventBus;
+
+  beforeEach(() => {
+    Logger.overrideLogger(false);
+    config.onUnhandledError = null;
+    feed = new RecordingFeed();
+    statistics = new BusStatistics();
+    bus = new EventBus(feed, statistics);
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function record(events: Observable<StreamEvent>, into: string[], label = ''): { unsubscribe(): void } {
+    return events.subscribe((event) => into.push(`${label}${event.name}`));
+  }
+
+  it('gives an event to all listeners of its channel, in the order in which they came', () => {
+    const seen: string[] = [];
+    record(bus.on('a'), seen, 'first ');
+    record(bus.on('a'), seen, 'second ');
+    record(bus.on('b'), seen, 'elsewhere ');
+    bus.publish('a', StreamEvent.of('update'));
+    bus.publish('a', StreamEvent.of('delete'));
+    expect(seen).toEqual(['first update', 'second update', 'first delete', 'second delete']);
+  });
+
+  it('shares one event object between all listeners', () => {
+    const seen: StreamEvent[] = [];
+    bus.on('a').subscribe((event) => seen.push(event));
+    bus.on('a').subscribe((event) => seen.push(event));
+    const event = StreamEvent.of('update', { id: '1' });
+    bus.publish('a', event);
+    expect(seen[0]).toBe(event);
+    expect(seen[1]).toBe(event);
+  });
+
+  it('follows a channel with its first listener, leaves it with its last, and keeps nothing of it', () => {
+    const events = bus.on('a');
+    expect(feed.calls).toEqual([]);
+    const first = events.subscribe();
+    const second = bus.on('a').subscribe();
+    expect([feed.calls, bus.channelCount]).toEqual([['follow a'], 1]);
+    first.unsubscribe();
+    expect(feed.calls).toEqual(['follow a']);
+    second.unsubscribe();
+    second.unsubscribe();
+    expect([feed.calls, bus.channelCount]).toEqual([['follow a', 'unfollow a'], 0]);
+    events.subscribe();
+    expect(feed.calls).toEqual(['follow a', 'unfollow a', 'follow a']);
+  });
+
+  it('does no work for a channel without listeners', () => {
+    expect(bus.concerns('a')).toBe(false);
+    bus.publish('a', StreamEvent.of('update'));
+    const listening = bus.on('a').subscribe();
+    expect(bus.concerns('a')).toBe(true);
+    listening.unsubscribe();
+    expect(bus.concerns('a')).toBe(false);
+  });
+
+  it('tells when the feed has confirmed a channel', async () => {
+    bus.on('a').subscribe();
+    let confirmed = false;
+    const followed = bus.followed('a').then(() => {
+      confirmed = true;
+    });
+    await Promise.resolve();
+    expect(confirmed).toBe(false);
+    feed.confirm();
+    await followed;
+    expect(confirmed).toBe(true);
+    await expect(bus.followed('nobody listens here')).resolves.toBeUndefined();
+  });
+
+  it('lets listeners come and go while an event is given out', () => {
+    const seen: string[] = [];
+    const third: { unsubscribe(): void }[] = [];
+    const first = bus.on('a').subscribe((event) => {
+      seen.push(`first ${event.name}`);
+      first.unsubscribe();
+      third[0]?.unsubscribe();
+      record(bus.on('a'), seen, 'new ');
+    });
+    record(bus.on('a'), seen, 'second ');
+    third.push(record(bus.on('a'), seen, 'third '));
+    bus.publish('a', StreamEvent.of('one'));
+    bus.publish('a', StreamEvent.of('two'));
+    expect(seen).toEqual(['first one', 'second one', 'second two', 'new two']);
+  });
+
+  it('lets a listener publish', () => {
+    const seen: string[] = [];
+    record(bus.on('a').pipe(map((event) => (bus.publish('b', event), event))), seen, 'a ');
+    record(bus.on('b'), seen, 'b ');
+    bus.publish('a', StreamEvent.of('update'));
+    expect(seen).toEqual(['b update', 'a update']);
+  });
+
+  describe('when a listener fails', () => {
+    const fail = (): never => {
+      throw new Error('the listener fails');
+    };
+
+    it.each<[string, (events: Observable<StreamEvent>) => unknown]>([
+      ['in its callback', (events) => events.subscribe(fail)],
+      ['in an operator, without an error callback', (events) => events.pipe(map(fail)).subscribe()],
+    ])('%s: the others receive, the process lives on, the error is counted', (_, listen) => {
+      vi.useFakeTimers();
+      const seen: string[] = [];
+      record(bus.on('a'), seen, 'before ');
+      listen(bus.on('a'));
+      record(bus.on('a'), seen, 'after ');
+      bus.publish('a', StreamEvent.of('update'));
+      expect(seen).toEqual(['before update', 'after update']);
+      vi.runAllTimers();
+      expect(statistics.listenerErrors).toBe(1);
+    });
+
+    it('in an operator: only that listener ends', () => {
+      const seen: string[] = [];
+      bus.on('a').pipe(map(fail)).subscribe(silent);
+      record(bus.on('a'), seen);
+      bus.publish('a', StreamEvent.of('one'));
+      bus.publish('a', StreamEvent.of('two'));
+      expect(seen).toEqual(['one', 'two']);
+    });
+  });
+
+  describe('its control events', () => {
+    it('name whom they concern, and need no listener on a channel', () => {
+      const seen: ControlEvent[] = [];
+      bus.control.subscribe((event) => seen.push(event));
+      const kill = StreamEvent.of('kill');
+      bus.publish(channels.system('7'), kill);
+      bus.publish(channels.accessToken('9'), kill);
+      bus.publish('timeline:7', kill);
+      expect(seen).toEqual([
+        { target: { kind: 'account', accountId: '7' }, event: kill },
+        { target: { kind: 'token', tokenId: '9' }, event: kill },
+      ]);
+      expect(feed.calls).toEqual([]);
+      expect(bus.concerns(channels.system('8'))).toBe(true);
+    });
+
+    it('cannot be forged through the observable', () => {
+      expect('next' in bus.control).toBe(false);
+    });
+  });
+});

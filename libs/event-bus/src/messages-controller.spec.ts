@@ -1,0 +1,114 @@
+import { Logger } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BusStatistics } from './bus-statistics.js';
+import { EventBus } from './event-bus.js';
+import { EventBusModule, MemoryFeedModule } from './event-bus-module.js';
+import { EventFeed } from './event-feed.js';
+import { MemoryFeed } from './memory-feed.js';
+
+/** The whole way of a message through Nest, as the application wires it. */
+describe('A message on its way from the transport to the bus', () => {
+  let close: () => Promise<void>;
+  let bus: EventBus;
+  let feed: MemoryFeed;
+  let statistics: BusStatistics;
+  let warnings: string[];
+
+  beforeEach(async () => {
+    warnings = [];
+    vi.spyOn(Logger.prototype, 'warn').mockImplementation((message: unknown) => warnings.push(String(message)));
+    const application = await Test.createTestingModule({ imports: [EventBusModule.fedBy(MemoryFeedModule)] }).compile();
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
+    const service = application.createNestMicroservice({ strategy: application.get(MemoryFeed) });
+    service.useLogger(false);
+    await service.listen();
+    bus = application.get(EventBus);
+    feed = application.get(MemoryFeed);
+    statistics = application.get(BusStatistics);
+    expect(application.get(EventFeed)).toBe(feed);
+    close = () => service.close();
+  });
+
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+    await close();
+  });
+
+  /** All that was published before has been handled when this settles. */
+  function fence(): Promise<void> {
+    return new Promise((resolve) => {
+      const listening = bus.on('fence').subscribe(() => {
+        listening.unsubscribe();
+        resolve();
+      });
+      feed.publish('fence', '{"event":"fence"}');
+    });
+  }
+
+  it('arrives decoded', async () => {
+    const seen: string[] = [];
+    bus.on('timeline:public').subscribe(({ name, text }) => seen.push(`${name} ${text ?? ''}`));
+    feed.publish('timeline:public', '{"event":"update","payload":{"id":"1"}}');
+    await fence();
+    expect(seen).toEqual(['update {"id":"1"}']);
+  });
+
+  it('keeps its place in the order, across channels, control channels and malformed neighbours', async () => {
+    const seen: string[] = [];
+    bus.on('a').subscribe(({ text }) => seen.push(text ?? ''));
+    bus.on('b').subscribe(({ text }) => seen.push(text ?? ''));
+    bus.control.subscribe(({ event }) => seen.push(event.text ?? ''));
+    const sources = ['a', 'b', 'timeline:system:1', 'timeline:access_token:2'];
+    const expected: string[] = [];
+    for (let index = 0; index < 1_000; index++) {
+      feed.publish(sources[index % 4] ?? '', `{"event":"e","payload":${index}}`);
+      expected.push(`${index}`);
+      if (index % 10 === 0) {
+        feed.publish('a', 'garbage');
+      }
+      if (index % 300 === 0) {
+        await Promise.resolve();
+      }
+    }
+    await fence();
+    expect(seen).toEqual(expected);
+  });
+
+  it('is counted and dropped when it is malformed, and disturbs nothing', async () => {
+    const seen: string[] = [];
+    bus.on('a').subscribe(({ name }) => seen.push(name));
+    for (const text of ['', 'null', '[]', '{}', '{"event":7}', '['.repeat(200), '{"event":"e","payload":1}']) {
+      feed.publish('a', text);
+    }
+    await fence();
+    expect(seen).toEqual(['e']);
+    expect(statistics.received).toBe(8);
+    expect(statistics.malformed).toEqual({ notJson: 1, notAnObject: 2, noEvent: 1, badEventName: 1, tooDeep: 1 });
+  });
+
+  it('is logged once in a while when it is malformed: reason and channel, never its content', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    bus.on('timeline:public').subscribe();
+    for (let index = 0; index < 5; index++) {
+      feed.publish('timeline:public', 'a secret');
+    }
+    await fence();
+    expect(warnings).toEqual(['Dropped a malformed message on timeline:public: notJson']);
+    vi.advanceTimersByTime(10_001);
+    feed.publish('timeline:public', '{"event":""}');
+    await fence();
+    expect(warnings[1]).toBe('Dropped a malformed message on timeline:public: badEventName (and 4 more)');
+    expect(warnings).toHaveLength(2);
+  });
+
+  it('is not even parsed when nobody listens any more', async () => {
+    const listening = bus.on('a').subscribe();
+    feed.publish('a', 'garbage');
+    listening.unsubscribe();
+    await fence();
+    expect(statistics.malformed.notJson).toBe(0);
+    expect(statistics.received).toBe(2);
+  });
+});

@@ -1,0 +1,27 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Occasionally } from './occasionally.js';
+
+describe('Occasionally', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('runs the first time, then once per interval, with the number of times passed over', () => {
+    const seen: number[] = [];
+    const sometimes = new Occasionally(1_000);
+    const happen = (): void => {
+      sometimes.run((skipped) => seen.push(skipped));
+    };
+    happen();
+    happen();
+    happen();
+    vi.advanceTimersByTime(1_000);
+    happen();
+    vi.advanceTimersByTime(5_000);
+    happen();
+    expect(seen).toEqual([0, 2, 0]);
+  });
+});
