@@ -1,1 +1,13 @@
-export {};
+export * from './close-reason.js';
+export * from './connection.js';
+export * from './corker.js';
+export * from './delivery-settings.js';
+export * from './delivery-statistics.js';
+export * from './framing.js';
+export * from './heartbeat.js';
+export * from './label.js';
+export * from './outlet.js';
+export * from './sse-framing.js';
+export * from './subscription.js';
+export * from './transport.js';
+export * from './websocket-framing.js';

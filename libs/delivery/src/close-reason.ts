@@ -1,0 +1,26 @@
+/**
+ * Why the server ends a connection. The WebSocket code (RFC 6455, section 7.4) tells clients whether to come back:
+ * after 1000 the usual libraries stop, after anything else they reconnect.
+ */
+export interface CloseReason {
+  /** For logs and metrics. */
+  readonly name: 'revoked' | 'restart' | 'slow' | 'gone' | 'binary' | 'idle';
+  /** `undefined` when there is nobody left to tell. */
+  readonly code?: 1000 | 1003 | 1012 | 1013;
+}
+
+/** Every reason there is. */
+export const closeReasons = {
+  /** The token or the account may no longer stream: do not come back. */
+  revoked: { name: 'revoked', code: 1000 },
+  /** A planned restart: come back, later. */
+  restart: { name: 'restart', code: 1012 },
+  /** The client does not read what it is sent: come back when there is more room. */
+  slow: { name: 'slow', code: 1013 },
+  /** The client sent a binary frame, which the protocol does not know. */
+  binary: { name: 'binary', code: 1003 },
+  /** The client did not answer a ping: the line is dead, so nothing can be said. */
+  idle: { name: 'idle' },
+  /** The client has left by itself. */
+  gone: { name: 'gone' },
+} as const satisfies Record<string, CloseReason>;

@@ -1,0 +1,127 @@
+import { StreamingError, type Viewer } from '@fedistream/domain';
+import { closeReasons, type CloseReason } from './close-reason.js';
+import type { DeliverySettings } from './delivery-settings.js';
+import { count, type DeliveryStatistics } from './delivery-statistics.js';
+import type { Framing } from './framing.js';
+import { labelKey, type Label } from './label.js';
+import { Subscription } from './subscription.js';
+import type { Transport } from './transport.js';
+
+/** What all connections of a server share. */
+export interface ConnectionContext {
+  readonly settings: DeliverySettings;
+  readonly statistics: DeliveryStatistics;
+  /** Called once for each connection, after its teardown, whatever ended it. */
+  readonly closed: (connection: Connection, reason: CloseReason) => void;
+}
+
+/** A client, whatever its protocol: who it is, what it has subscribed to, and how much it may leave unread. */
+export class Connection {
+  readonly viewer: Viewer;
+  readonly #context: ConnectionContext;
+  readonly #transport: Transport;
+  readonly #subscriptions = new Map<string, Subscription>();
+  #open = true;
+
+  constructor(viewer: Viewer, transport: Transport, context: ConnectionContext) {
+    this.viewer = viewer;
+    this.#transport = transport;
+    this.#context = context;
+    this.#clients.connections += 1;
+  }
+
+  /** How events become bytes for this client. */
+  get framing(): Framing {
+    return this.#transport.framing;
+  }
+
+  /** Whether it can still receive. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** The labels it has subscribed to, those still being opened included. */
+  get labels(): Label[] {
+    return [...this.#subscriptions.values()].map(({ label }) => label);
+  }
+
+  /**
+   * Takes a label, at once, before anything is awaited.
+   *
+   * @returns `undefined` when the label is taken already or the connection has ended: there is nothing to do then
+   * @throws StreamingError `tooManySubscriptions`
+   */
+  reserve(label: Label): Subscription | undefined {
+    const key = labelKey(label);
+    if (!this.#open || this.#subscriptions.has(key)) {
+      return undefined;
+    }
+    if (this.#subscriptions.size >= this.#context.settings.maxSubscriptions) {
+      throw new StreamingError('tooManySubscriptions');
+    }
+    const subscription = new Subscription(this, label);
+    this.#subscriptions.set(key, subscription);
+    count(this.#clients.subscriptions, label[0], 1);
+    return subscription;
+  }
+
+  /** Ends a subscription of this connection, at whatever stage it is; one that has ended already is left alone. */
+  end(subscription: Subscription): void {
+    if (this.#subscriptions.get(labelKey(subscription.label)) === subscription) {
+      this.unsubscribe(subscription.label);
+    }
+  }
+
+  /** Ends the subscription with this label, if there is one. Looks nothing up but the label. */
+  unsubscribe(label: Label): void {
+    const key = labelKey(label);
+    const subscription = this.#subscriptions.get(key);
+    if (subscription !== undefined) {
+      this.#subscriptions.delete(key);
+      this.#finish(subscription);
+    }
+  }
+
+  /** Writes bytes of one event. A client that has too much unread already is cut off instead. */
+  send(bytes: Buffer): void {
+    if (!this.#open) {
+      return;
+    }
+    if (this.#transport.bufferedBytes > this.#context.settings.outputBudgetBytes) {
+      this.close(closeReasons.slow);
+      return;
+    }
+    this.#clients.sent += 1;
+    this.#transport.write(bytes);
+  }
+
+  /** The one teardown: ends all subscriptions, then the transport. Whatever comes second does nothing. */
+  close(reason: CloseReason): void {
+    if (!this.#open) {
+      return;
+    }
+    this.#open = false;
+    for (const subscription of this.#subscriptions.values()) {
+      this.#finish(subscription);
+    }
+    this.#subscriptions.clear();
+    this.#clients.connections -= 1;
+    count(this.#context.statistics.closed, reason.name, 1);
+    this.#transport.close(reason);
+    this.#context.closed(this, reason);
+  }
+
+  /** Ends the connection because its viewer may no longer stream. */
+  revoke(): void {
+    this.close(closeReasons.revoked);
+  }
+
+  get #clients() {
+    return this.#context.statistics.of(this.framing.type);
+  }
+
+  #finish(subscription: Subscription): void {
+    count(this.#clients.subscriptions, subscription.label[0], -1);
+    subscription.end();
+  }
+}

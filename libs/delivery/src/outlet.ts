@@ -1,0 +1,132 @@
+import type { Selection, StreamEvent, Viewership } from '@fedistream/domain';
+import type { Framing } from './framing.js';
+import { labelKey, type Label } from './label.js';
+import type { Subscription } from './subscription.js';
+
+/** Subscriptions that receive the same bytes. */
+interface Audience {
+  readonly framing: Framing;
+  readonly label: Label;
+  readonly members: Set<Subscription>;
+}
+
+/**
+ * The end of a stream's chain: a plain set of subscriptions, and the place where an event becomes bytes. Here, and only
+ * here, work is done per viewer: a decision that is a look-up, and a write.
+ */
+export class Outlet {
+  readonly #audiences = new Map<string, Audience>();
+  readonly #onEmpty: () => void;
+  #members = 0;
+  #holds = 0;
+  #viewership: AccountsOf | undefined;
+
+  /** @param onEmpty called when the last subscription and the last hold are gone */
+  constructor(onEmpty: () => void) {
+    this.#onEmpty = onEmpty;
+  }
+
+  /** Adds a subscription; it receives what is delivered from now on. */
+  add(subscription: Subscription): void {
+    const key = audienceKey(subscription);
+    let audience = this.#audiences.get(key);
+    if (audience === undefined) {
+      audience = { framing: subscription.connection.framing, label: subscription.label, members: new Set() };
+      this.#audiences.set(key, audience);
+    }
+    audience.members.add(subscription);
+    this.#members += 1;
+    this.#viewership = undefined;
+  }
+
+  /** Removes a subscription; what is still being decided for it no longer reaches it. */
+  remove(subscription: Subscription): void {
+    const key = audienceKey(subscription);
+    const audience = this.#audiences.get(key);
+    if (audience?.members.delete(subscription) !== true) {
+      return;
+    }
+    if (audience.members.size === 0) {
+      this.#audiences.delete(key);
+    }
+    this.#members -= 1;
+    this.#viewership = undefined;
+    this.#endIfUnused();
+  }
+
+  /** Keeps the outlet alive while somebody is on the way in. Each hold needs one {@link release}. */
+  hold(): void {
+    this.#holds += 1;
+  }
+
+  /** Takes a hold back. */
+  release(): void {
+    this.#holds -= 1;
+    this.#endIfUnused();
+  }
+
+  /** Who listens now; the same object until somebody comes or goes. */
+  viewership(): Viewership {
+    return (this.#viewership ??= new AccountsOf(this.#audiences.values()));
+  }
+
+  /** Writes an event to everybody for whom it is. Bytes are made once per label and variant. */
+  deliver(selection: Selection): void {
+    for (const audience of this.#audiences.values()) {
+      deliverTo(audience, selection);
+    }
+  }
+
+  #endIfUnused(): void {
+    if (this.#members === 0 && this.#holds === 0) {
+      this.#onEmpty();
+    }
+  }
+}
+
+function audienceKey({ label, connection: { framing } }: Subscription): string {
+  return framing.labelled ? `${framing.name} ${labelKey(label)}` : framing.name;
+}
+
+function deliverTo({ framing, label, members }: Audience, selection: Selection): void {
+  let event: StreamEvent | undefined;
+  let bytes: Buffer | undefined;
+  let variants: Map<StreamEvent, Buffer> | undefined;
+  for (const { connection } of members) {
+    const selected = selection.for(connection.viewer.accountId);
+    if (selected === undefined) {
+      continue;
+    }
+    if (selected !== event || bytes === undefined) {
+      // Variants are rare; most events have one, so the map is made only when a second one turns up.
+      if (event !== undefined && bytes !== undefined) {
+        variants ??= new Map();
+        variants.set(event, bytes);
+      }
+      event = selected;
+      bytes = variants?.get(selected) ?? framing.frame(selected, label);
+    }
+    connection.send(bytes);
+  }
+}
+
+/** The accounts behind subscriptions, each once. */
+class AccountsOf implements Viewership {
+  readonly accountIds: readonly string[];
+  readonly userIds: readonly string[];
+  readonly #users = new Map<string, string>();
+
+  constructor(audiences: Iterable<Audience>) {
+    for (const { members } of audiences) {
+      for (const { connection } of members) {
+        this.#users.set(connection.viewer.accountId, connection.viewer.userId);
+      }
+    }
+    this.accountIds = [...this.#users.keys()];
+    this.userIds = [...this.#users.values()];
+  }
+
+  has(accountId: string): boolean {
+    return this.#users.has(accountId);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Connection } from './connection.js';
+import type { Label } from './label.js';
+import type { Outlet } from './outlet.js';
+
+/**
+ * One label of one connection. It exists from the moment the client asks, before anything is awaited: whatever ends it
+ * meanwhile (unsubscribe, close, kill) is seen by {@link attach}, which then does nothing.
+ */
+export class Subscription {
+  readonly connection: Connection;
+  readonly label: Label;
+  #outlet: Outlet | undefined;
+  #ended = false;
+
+  /** Only a connection makes subscriptions: {@link Connection.reserve}. */
+  constructor(connection: Connection, label: Label) {
+    this.connection = connection;
+    this.label = label;
+  }
+
+  /** Whether it was taken back before it was attached. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Begins to receive what this outlet delivers, unless the subscription has ended meanwhile. */
+  attach(outlet: Outlet): void {
+    if (!this.#ended) {
+      this.#outlet = outlet;
+      outlet.add(this);
+    }
+  }
+
+  /** Ends it, at whatever stage it is. Called by its connection, which also forgets the label. */
+  end(): void {
+    this.#ended = true;
+    this.#outlet?.remove(this);
+    this.#outlet = undefined;
+  }
+}

@@ -1,0 +1,16 @@
+import type { CloseReason } from './close-reason.js';
+import type { Framing } from './framing.js';
+
+/** The socket under a connection, as little of it as a connection needs. The app has one for each protocol. */
+export interface Transport {
+  readonly framing: Framing;
+
+  /** Bytes that were written and that the operating system has not taken yet. */
+  readonly bufferedBytes: number;
+
+  /** Queues bytes that {@link framing} made. Never called after {@link close}. Must not throw. */
+  write(bytes: Buffer): void;
+
+  /** Says goodbye as the protocol does it, and lets go of the socket even if the client does not answer. Called once. */
+  close(reason: CloseReason): void;
+}
