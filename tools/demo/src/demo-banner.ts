@@ -1,0 +1,44 @@
+import { demoTokens, type DemoToken } from './demo-tokens.js';
+import { demoList } from './routes.js';
+
+/** What the banner is about. */
+export interface BannerOptions {
+  /** The server's own address, as in `http://localhost:4000`. */
+  readonly url: string;
+  readonly tokens?: readonly DemoToken[];
+}
+
+/**
+ * What a newcomer reads after the start: the demo's tokens, and lines to paste into a second terminal. The WebSocket
+ * lines need the workspace's directory, where `ws` is installed: Node 20 has no WebSocket of its own.
+ */
+export function demoBanner({ url, tokens = demoTokens }: BannerOptions): string[] {
+  const base = `${url.replace(/\/+$/, '')}/api/v1/streaming`;
+  const webSocketUrl = base.replace(/^http/, 'ws');
+  const width = Math.max(...tokens.map(({ token }) => token.length));
+  const curl = (path: string, token = 'demo-read') => `  curl -N -H 'Authorization: Bearer ${token}' '${base}/${path}'`;
+  const node = (query: string, onOpen = '') =>
+    `  node -e "new (require('ws'))('${webSocketUrl}?access_token=demo-read${query}')${onOpen}.on('message', m => console.log(String(m)))"`;
+  const subscribe = ['user', 'direct']
+    .map((stream) => `this.send(JSON.stringify({ type: 'subscribe', stream: '${stream}' }))`)
+    .join('; ');
+  return [
+    'The demo feed is on. Access tokens:',
+    ...tokens.map(
+      ({ token, scopes, opens }) => `  ${token.padEnd(width)}  ${`(${scopes})`.padEnd(20)}  opens ${opens}`,
+    ),
+    '',
+    'Server-sent events, in a second terminal:',
+    curl('public'),
+    curl('public/remote?only_media=true'),
+    curl('hashtag?tag=photo'),
+    curl(`list?list=${demoList.id}`),
+    curl('user'),
+    curl('user/notification', 'demo-notifications'),
+    curl('direct'),
+    '',
+    'WebSocket, one stream or several on one connection, in this directory:',
+    node('&stream=public:local'),
+    node('', `.on('open', function () { ${subscribe} })`),
+  ];
+}

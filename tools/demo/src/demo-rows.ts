@@ -1,0 +1,24 @@
+import { demoTokens } from './demo-tokens.js';
+import { demoUser, writers } from './people.js';
+import { demoList } from './routes.js';
+
+const userId = '1';
+/** The demo has been there for ever: rows that are written anew are equal to those written before. */
+const createdAt = new Date('2024-03-01T00:00:00Z');
+
+/**
+ * What the tables must hold for the demo's tokens to work, one array for each table, the columns by their names in
+ * camel case. For the embedded database alone: tokens that everybody knows have no place in a real one.
+ */
+export const demoRows = {
+  accounts: [demoUser, ...writers].map(({ id, username, domain }) => ({ id, username, domain })),
+  users: [{ id: userId, accountId: demoUser.id, disabled: false, approved: true, confirmedAt: createdAt }],
+  lists: [{ id: demoList.id, accountId: demoUser.id, title: demoList.title }],
+  accessTokens: demoTokens.map(({ token, scopes }, index) => ({
+    id: String(index + 1),
+    token,
+    scopes,
+    resourceOwnerId: userId,
+    createdAt,
+  })),
+} as const;

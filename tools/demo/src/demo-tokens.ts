@@ -1,0 +1,16 @@
+/** An access token of the demo user. */
+export interface DemoToken {
+  readonly token: string;
+  /** The `scopes` column: names separated by blanks. */
+  readonly scopes: string;
+  /** What it opens, for people. */
+  readonly opens: string;
+}
+
+/** One token for each scope set that makes a difference. */
+export const demoTokens: readonly DemoToken[] = [
+  { token: 'demo-read', scopes: 'read', opens: 'every stream' },
+  { token: 'demo-statuses', scopes: 'read:statuses', opens: 'every stream, no notifications' },
+  { token: 'demo-notifications', scopes: 'read:notifications', opens: 'user:notification alone' },
+  { token: 'demo-write', scopes: 'write', opens: 'nothing: 401' },
+];
