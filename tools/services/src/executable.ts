@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+
+/** A program on this machine and what it needs to run. */
+export interface Executable {
+  /** Absolute, without symbolic links: PostgreSQL finds its own files relative to it. */
+  readonly path: string;
+  /** Added to the environment; `LD_LIBRARY_PATH` for programs that live in our cache. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The directory that holds it with all that it needs, if it is not installed. */
+  readonly tree?: string;
+  /** Where it comes from, for a progress line: `/usr/bin/redis-server`, `Debian's packages`. */
+  readonly origin: string;
+}
+
+/** The program's first name that is found on PATH or in one of the directories, and that starts. */
+export function findExecutable(names: readonly string[], directories: readonly string[]): Executable | undefined {
+  const onPath = (process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
+  for (const directory of [...onPath, ...directories]) {
+    for (const name of names) {
+      const path = join(directory, name);
+      if (isExecutable(path)) {
+        const executable = { path: realName(path), env: {}, origin: path };
+        if (starts(executable)) {
+          return executable;
+        }
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Whether the program answers `--version`: an executable whose libraries are missing is none. */
+export function starts(executable: Executable): boolean {
+  const { status } = spawnSync(executable.path, ['--version'], {
+    env: { ...process.env, ...executable.env },
+    stdio: 'ignore',
+    timeout: 20_000,
+  });
+  return status === 0;
+}
+
+/** `<parent>/<version>/<rest>` for every version there, the newest first. */
+export function versionedDirectories(parent: string, rest: string): string[] {
+  try {
+    return readdirSync(parent)
+      .filter((name) => /^\d/.test(name))
+      .sort((one, other) => parseFloat(other) - parseFloat(one))
+      .map((name) => join(parent, name, rest));
+  } catch {
+    return [];
+  }
+}
+
+/** The file itself, but for links that carry the name by which a program knows what it is (`redis-server`). */
+function realName(path: string): string {
+  const real = realpathSync(path);
+  return real.endsWith(path.slice(dirname(path).length)) ? real : path;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,181 @@
+import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { databasesOn, dataDirectory } from './databases.js';
+import { DockerServer } from './docker.js';
+import { versionedDirectories, type Executable } from './executable.js';
+import { LocalServer } from './local-server.js';
+import { onStderr } from './progress.js';
+import type { ServerOptions } from './redis.js';
+import type { ServerControl } from './server-control.js';
+import { ServerDirectory } from './server-directory.js';
+import { findOrGet, type Program } from './source.js';
+import { give, reachable, unprivilegedUser, type User } from './unprivileged.js';
+
+const run = promisify(execFile);
+
+/** What to start, for PostgreSQL. */
+export interface PostgresOptions extends ServerOptions {
+  /** Settings of `postgresql.conf` on top of ours: `{ log_statement: 'all' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** A PostgreSQL that a test or a benchmark may use. */
+export interface PostgresService {
+  /** For `DATABASE_URL`; names a database in which nothing should be created. */
+  readonly url: string;
+  /** Stops and starts the server; absent for one that was given, because it may have other users. */
+  readonly control?: ServerControl;
+  /** The process id of the server's first process; absent for one that was given, in a container or stopped. */
+  readonly pid?: number | undefined;
+  /**
+   * Creates a database and returns its URL. It is dropped by {@link stop}.
+   *
+   * @param template the URL of a database to copy; nobody may be connected to it
+   */
+  readonly createDatabase: (template?: string) => Promise<string>;
+  /** Drops the databases that were created; ends the server if it was started here. */
+  stop(): Promise<void>;
+}
+
+/** A PostgreSQL that was started here, so that it can be stopped and started at will. */
+export type StartedPostgres = PostgresService & {
+  readonly port: number;
+  readonly control: ServerControl;
+  /** What the server has written to its log; empty for a container. */
+  log(): string;
+};
+
+const postgres: Program = {
+  name: 'postgresql',
+  names: ['postgres'],
+  directories: [
+    ...versionedDirectories('/usr/lib/postgresql', 'bin'),
+    '/usr/local/pgsql/bin',
+    '/usr/local/bin',
+    '/opt/homebrew/bin',
+  ],
+  package: 'postgresql-*',
+  locate: (root) => versionedDirectories(`${root}/usr/lib/postgresql`, 'bin/postgres')[0],
+  advice:
+    'Install it (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server; macOS: ' +
+    'brew install postgresql), start Docker, or set DATABASE_URL.',
+};
+
+/** Made for tests: nothing has to survive a crash of the machine. */
+const fastSettings = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  shared_buffers: '32MB',
+  max_connections: '300',
+  jit: 'off',
+  timezone: 'GMT',
+  log_timezone: 'GMT',
+};
+
+const superuser = 'fedistream';
+
+/** The PostgreSQL of `DATABASE_URL`, or else one that is started for the purpose. */
+export async function openPostgres(options: PostgresOptions = {}): Promise<PostgresService> {
+  const url = process.env['DATABASE_URL'];
+  if (url === undefined || url === '') {
+    return startPostgres(options);
+  }
+  const { createDatabase, dropDatabases } = databasesOn(url);
+  return { url, createDatabase, stop: dropDatabases };
+}
+
+/**
+ * Starts a PostgreSQL of one's own on a free port of 127.0.0.1, fast and forgetful. Connections from this machine are
+ * trusted. It is gone when `stop` resolves, and at the latest when this process ends.
+ *
+ * @throws MissingServerError when there is no PostgreSQL on this machine and none could be got
+ */
+export async function startPostgres(options: PostgresOptions = {}): Promise<StartedPostgres> {
+  const progress = options.progress ?? onStderr;
+  const found = await findOrGet(postgres, progress, options.from);
+  const settings = Object.entries({ ...fastSettings, ...options.settings }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  if (found === 'docker') {
+    const server = await DockerServer.run(
+      {
+        name: 'postgresql',
+        image: 'postgres:17-alpine',
+        port: 5432,
+        env: { POSTGRES_USER: superuser, POSTGRES_HOST_AUTH_METHOD: 'trust' },
+        args: ['postgres', ...settings],
+        ready: async (port) => (await dataDirectory(urlOf(port))) !== undefined,
+      },
+      progress,
+    );
+    return started(
+      server.port,
+      server,
+      () => '',
+      () => undefined,
+    );
+  }
+  const home = new ServerDirectory('postgresql');
+  const user = unprivilegedUser();
+  const data = join(home.path, 'data');
+  await give(home.path, user);
+  const executable = await reachable(found, home.path);
+  await initialise(executable, data, user);
+  const server = await LocalServer.run({
+    executable,
+    args: (port) => ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-k', '', ...settings],
+    directory: home,
+    user,
+    // Fast shutdown: clients are disconnected, not waited for.
+    stopSignal: 'SIGINT',
+    endSignal: 'QUIT',
+    ready: async (port) => (await dataDirectory(urlOf(port))) === data,
+  });
+  progress(`postgresql: ${executable.origin}, on port ${server.port}`);
+  return started(
+    server.port,
+    server,
+    () => server.log,
+    () => server.pid,
+  );
+}
+
+function started(
+  port: number,
+  server: ServerControl & { dispose(): Promise<void> },
+  log: () => string,
+  pid: () => number | undefined,
+): StartedPostgres {
+  const url = urlOf(port);
+  return {
+    url,
+    port,
+    control: server,
+    log,
+    get pid() {
+      return pid();
+    },
+    createDatabase: databasesOn(url).createDatabase,
+    // The databases go with the server.
+    stop: () => server.dispose(),
+  };
+}
+
+async function initialise(executable: Executable, data: string, user: User | undefined): Promise<void> {
+  const args = ['-D', data, '-U', superuser, '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'];
+  await run(join(dirname(executable.path), 'initdb'), args, {
+    cwd: dirname(data),
+    env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'GMT', HOME: dirname(data), ...executable.env },
+    ...user,
+  });
+}
+
+function urlOf(port: number): string {
+  return `postgres://${superuser}@127.0.0.1:${String(port)}/postgres`;
+}

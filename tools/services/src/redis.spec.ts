@@ -1,0 +1,84 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openRedis, startRedis, type StartedRedis } from './redis.js';
+
+const silent = () => undefined;
+
+describe('a Redis of one’s own', () => {
+  let redis: StartedRedis;
+  let client: Redis;
+
+  beforeAll(async () => {
+    redis = await startRedis({ progress: silent });
+    client = new Redis(redis.url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
+    client.on('error', silent);
+  });
+
+  afterAll(async () => {
+    client.disconnect();
+    await redis.stop();
+  });
+
+  it('is the server that was started, not one that had the port before', async () => {
+    expect(await client.info('server')).toContain(`process_id:${redis.pid!}`);
+  });
+
+  it('stops and comes back on the same port, with nothing kept', async () => {
+    await client.set('seen', '1');
+    await redis.control.stop();
+    expect(redis.pid).toBeUndefined();
+    await redis.control.start();
+    expect(await client.get('seen')).toBeNull();
+  });
+
+  it('answers nothing while it is suspended, and everything afterwards', async () => {
+    await redis.control.suspend();
+    const impatient = new Redis(redis.url, { retryStrategy: () => null, commandTimeout: 50, enableReadyCheck: false });
+    impatient.on('error', silent);
+    await expect(impatient.ping()).rejects.toThrow();
+    impatient.disconnect();
+    const late = client.ping();
+    await redis.control.resume();
+    expect(await late).toBe('PONG');
+  });
+
+  it('is gone after stop, and stopping twice does no harm', async () => {
+    const other = await startRedis({ progress: silent });
+    await other.stop();
+    await other.stop();
+    const refused = new Redis(other.url, { retryStrategy: () => null, lazyConnect: true });
+    refused.on('error', silent);
+    await expect(refused.connect()).rejects.toThrow();
+  });
+
+  it('runs beside others of its kind', async () => {
+    const servers = await Promise.all([1, 2, 3].map(() => startRedis({ progress: silent })));
+    expect(new Set(servers.map(({ port }) => port)).size).toBe(3);
+    await Promise.all(servers.map((server) => server.stop()));
+  });
+
+  it('is not started when one is given', async () => {
+    const before = process.env['REDIS_URL'];
+    process.env['REDIS_URL'] = 'redis://given.example';
+    try {
+      const given = await openRedis({ progress: silent });
+      expect(given.url).toBe('redis://given.example');
+      expect(given.control).toBeUndefined();
+    } finally {
+      if (before === undefined) {
+        delete process.env['REDIS_URL'];
+      } else {
+        process.env['REDIS_URL'] = before;
+      }
+    }
+  });
+});
+
+describe('Redis that is nowhere to be had', () => {
+  it('says what to install', async () => {
+    await expect(startRedis({ progress: silent, from: [] })).rejects.toThrow(
+      /apt-get install redis-server.*REDIS_URL/s,
+    );
+  });
+});

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { quoted } from './watchdog.js';
+
+/** The watchdog as plain JavaScript that another process can import, without a build. */
+const watchdog = ts.transpileModule(readFileSync(new URL('watchdog.ts', import.meta.url), 'utf8'), {
+  compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 },
+}).outputText;
+const specifier = `data:text/javascript,${encodeURIComponent(watchdog)}`;
+
+/** Runs a module that uses the watchdog; resolves with its first line of output, when the process is at work. */
+async function processWith(code: string) {
+  const module = `import { atDeath } from ${JSON.stringify(specifier)};\n${code}`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', module], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  return child;
+}
+
+describe('the watchdog', () => {
+  let directory: string;
+  const file = (name: string) => join(directory, name);
+
+  async function appears(name: string): Promise<void> {
+    const watcher = watch(directory);
+    while (!existsSync(file(name))) {
+      await once(watcher, 'change');
+    }
+    watcher.close();
+  }
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "fedistream watchdog's "));
+  });
+
+  afterEach(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'cleans up after a process that got %s',
+    async (signal) => {
+      const command = JSON.stringify(`touch ${quoted(file('cleaned'))}`);
+      const child = await processWith(`atDeath(${command}); console.log('at work'); setInterval(() => {}, 1000);`);
+      child.kill(signal);
+      await appears('cleaned');
+    },
+  );
+
+  it('cleans up after a process that ended by itself, and does not keep it from ending', async () => {
+    const command = JSON.stringify(`touch ${quoted(file('cleaned'))}`);
+    const child = await processWith(`atDeath(${command}); console.log('at work');`);
+    if (child.exitCode === null) {
+      await once(child, 'exit');
+    }
+    await appears('cleaned');
+  });
+
+  it('leaves out what was taken back, and does the newest first', async () => {
+    const commands = [
+      `test -e ${quoted(file('newer'))} && touch ${quoted(file('older'))}; touch ${quoted(file('done'))}`,
+      `touch ${quoted(file('newer'))}`,
+      `touch ${quoted(file('taken back'))}`,
+    ];
+    const child = await processWith(
+      `const back = ${JSON.stringify(commands)}.map((command) => atDeath(command)).at(-1); back();
+       console.log('at work'); setInterval(() => {}, 1000);`,
+    );
+    child.kill('SIGKILL');
+    await appears('done');
+    expect(existsSync(file('older'))).toBe(true);
+    expect(existsSync(file('taken back'))).toBe(false);
+  });
+});
