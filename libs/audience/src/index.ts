@@ -1,2 +1,8 @@
+export * from './audience.js';
+export * from './audience-module.js';
+export * from './audience-settings.js';
+export * from './audience-statistics.js';
 export * from './audience-store.js';
 export * from './filter-record.js';
+export * from './filters/filter-result.js';
+export type { FeedKind } from './rules/rule.js';

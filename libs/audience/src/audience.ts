@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { Selection, StreamEvent, Viewership } from '@fedistream/domain';
+import { defer, finalize, type Observable } from 'rxjs';
+import { AudienceSettings } from './audience-settings.js';
+import { AudienceStatistics } from './audience-statistics.js';
+import { AudienceStore } from './audience-store.js';
+import { BoundedStore } from './bounded-store.js';
+import { FilterBook } from './filters/filter-book.js';
+import { Judge, type Hearing } from './judge.js';
+import type { FeedKind } from './rules/rule.js';
+import { decideInOrder, type LineContext } from './waiting-line.js';
+import { WaitingRoom } from './waiting-room.js';
+
+/** Filters of fewer accounts than this are not worth tidying up. */
+const tidyFrom = 1_000;
+
+/** Decides who receives the events of public streams: all rules, once per event, in order. */
+@Injectable()
+export class Audience {
+  readonly #judge: Judge;
+  readonly #filters: FilterBook;
+  readonly #line: LineContext;
+  readonly #hearings = new Set<Hearing>();
+  #tidyAt = tidyFrom;
+
+  constructor(store: AudienceStore, settings: AudienceSettings, statistics: AudienceStatistics) {
+    const bounded = new BoundedStore(store, settings, statistics);
+    this.#filters = new FilterBook(bounded, statistics);
+    this.#judge = new Judge(bounded, this.#filters, statistics);
+    this.#line = { settings, statistics, room: new WaitingRoom(settings, statistics) };
+  }
+
+  /**
+   * The events of one channel, each with the decision who receives it, in the order in which they came. Apply it once for
+   * all who listen to the same, not for each connection.
+   *
+   * What is committed in the database when an event arrives holds for it. While the database cannot be asked, events
+   * wait; what waits too long is dropped. Nothing is ever let out undecided, and no error comes out.
+   *
+   * @param viewers who listens at this moment; they, and nobody else, are decided about
+   */
+  select(events: Observable<StreamEvent>, viewers: () => Viewership, feed: FeedKind): Observable<Selection> {
+    return defer(() => {
+      const hearing: Hearing = { feed, viewers };
+      this.#hearings.add(hearing);
+      return events.pipe(
+        decideInOrder((event) => {
+          this.#tidy();
+          return this.#judge.judge(event, hearing);
+        }, this.#line),
+        finalize(() => {
+          this.#hearings.delete(hearing);
+          if (this.#hearings.size === 0) {
+            this.#filters.keepOnly([]);
+          }
+        }),
+      );
+    });
+  }
+
+  /** The account's filters have changed: they are read anew before the next event is filtered for it. */
+  forget(accountId: string): void {
+    this.#filters.forget(accountId);
+  }
+
+  /** Any filters may have changed, because announcements of changes may have been missed. */
+  forgetAll(): void {
+    this.#filters.keepOnly([]);
+  }
+
+  /** Lets go of the filters of those who no longer listen, each time that twice as many are known as were needed. */
+  #tidy(): void {
+    if (this.#filters.size < this.#tidyAt) {
+      return;
+    }
+    this.#filters.keepOnly(Array.from(this.#hearings, (hearing) => hearing.viewers()));
+    this.#tidyAt = Math.max(tidyFrom, this.#filters.size * 2);
+  }
+}

@@ -1,0 +1,44 @@
+import { Parser } from 'htmlparser2';
+import { asArray, asObject, type JsonObject } from '../status.js';
+
+/**
+ * The text of a status that filters search: content warning, content, poll options, media descriptions, with blank lines
+ * between them. Only the content is HTML; the API gives the others as plain text.
+ *
+ * @param status the boosted status, if it boosts one: REST filters by what is shown
+ */
+export function searchableText(status: JsonObject): string {
+  const { spoiler_text: spoiler, content, poll, media_attachments: media } = status;
+  const parts: unknown[] = [
+    spoiler,
+    typeof content === 'string' ? textOfHtml(content) : '',
+    ...asArray(asObject(poll)?.['options']).map((option) => asObject(option)?.['title']),
+    ...asArray(media).map((attachment) => asObject(attachment)?.['description']),
+  ];
+  return parts.filter((part) => typeof part === 'string' && part !== '').join('\n\n');
+}
+
+/** `<br>` becomes a newline, `</p><p>` a blank line; other tags vanish, entities are decoded. */
+export function textOfHtml(html: string): string {
+  let text = '';
+  let behindParagraph = false;
+  const parser = new Parser({
+    ontext(part) {
+      text += part;
+      behindParagraph = false;
+    },
+    onopentag(name) {
+      if (name === 'br') {
+        text += '\n';
+      } else if (name === 'p' && behindParagraph) {
+        text += '\n\n';
+      }
+      behindParagraph = false;
+    },
+    onclosetag(name) {
+      behindParagraph = name === 'p';
+    },
+  });
+  parser.end(html);
+  return text;
+}

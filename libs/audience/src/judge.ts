@@ -1,0 +1,126 @@
+import { Logger } from '@nestjs/common';
+import { forEveryone, statusEvents, type Selection, type StreamEvent, type Viewership } from '@fedistream/domain';
+import type { AudienceStatistics } from './audience-statistics.js';
+import type { AudienceStore } from './audience-store.js';
+import { DecidedEvent } from './decided-event.js';
+import type { FilterBook } from './filters/filter-book.js';
+import { filteredMember, filteredVariants } from './filters/filtered-variants.js';
+import { searchableText } from './filters/searchable-text.js';
+import { Occasionally } from './occasionally.js';
+import { isClosedAltogether } from './rules/feed-access.js';
+import { rules } from './rules/index.js';
+import type { FeedKind, Matter, Verdict } from './rules/rule.js';
+import { mayTravel } from './rules/visibility.js';
+import { readStatus, type Status } from './status.js';
+import type { Outcome } from './waiting-line.js';
+
+/** For whom a decision is wanted: those who listen when the store is asked, again for each try. */
+export interface Hearing {
+  readonly feed: FeedKind;
+  viewers(): Viewership;
+}
+
+/** Applies the rules to one event after the other. Knows nothing of order, retries or time. */
+export class Judge {
+  readonly #logger = new Logger('Audience');
+  readonly #notPublic = new Occasionally();
+  readonly #malformed = new Occasionally();
+  readonly #store: AudienceStore;
+  readonly #filters: FilterBook;
+  readonly #statistics: AudienceStatistics;
+
+  constructor(store: AudienceStore, filters: FilterBook, statistics: AudienceStatistics) {
+    this.#store = store;
+    this.#filters = filters;
+    this.#statistics = statistics;
+  }
+
+  /**
+   * Decides at once what needs no database, and otherwise says how to decide. Each try reads everything anew and is for
+   * those who listen at its beginning, so nobody receives what was decided without them.
+   */
+  judge(event: StreamEvent, hearing: Hearing): Outcome<Selection> {
+    if (!statusEvents.has(event.name)) {
+      return hearing.feed === 'none' ? { now: this.#pass(event) } : { later: () => this.#judgeOther(event, hearing) };
+    }
+    const status = readStatus(event.payload);
+    if (!status) {
+      this.#statistics.dropped.malformed++;
+      this.#malformed.run((suffix) => {
+        this.#logger.warn(`A status without a known author or visibility was dropped${suffix}`);
+      });
+      return { now: undefined };
+    }
+    if (!mayTravel(status)) {
+      this.#statistics.dropped.visibility++;
+      this.#notPublic.run((suffix) => {
+        this.#logger.warn(`A status that is not public was published for a public stream; dropped${suffix}`);
+      });
+      return { now: undefined };
+    }
+    return { later: () => this.#judgeStatus(event, status, hearing) };
+  }
+
+  #pass(event: StreamEvent): Selection {
+    this.#statistics.passed++;
+    return forEveryone(event);
+  }
+
+  /** An event that is no status passes, unless the whole feed is closed: then it tells something about what is in it. */
+  async #judgeOther(event: StreamEvent, hearing: Hearing): Promise<Selection | undefined> {
+    const viewers = hearing.viewers();
+    if (this.#nobody(viewers)) {
+      return undefined;
+    }
+    if (!isClosedAltogether(await this.#store.feedAccess(), hearing.feed)) {
+      return this.#pass(event);
+    }
+    const onlyFor = await this.#store.mayViewClosedFeeds(viewers);
+    this.#statistics.passed++;
+    return new DecidedEvent(viewers, [{ onlyFor }], event, undefined);
+  }
+
+  async #judgeStatus(event: StreamEvent, status: Status, hearing: Hearing): Promise<Selection | undefined> {
+    const viewers = hearing.viewers();
+    if (this.#nobody(viewers)) {
+      return undefined;
+    }
+    const { authorId, accountIds, domains, language } = status;
+    const facts = await this.#store.facts({ viewers, authorId, accountIds, domains, language });
+    const mayViewClosedFeeds = () => this.#store.mayViewClosedFeeds(viewers);
+    const verdicts = await this.#verdicts({ event, status, feed: hearing.feed, viewers, facts, mayViewClosedFeeds });
+    if (Object.hasOwn(status.entity, filteredMember)) {
+      this.#statistics.judged++;
+      return new DecidedEvent(viewers, verdicts, event, undefined);
+    }
+    // Asked again after each load: filters may change while they are read.
+    for (let missing; (missing = this.#filters.missing(viewers)).length > 0;) {
+      await this.#filters.load(missing);
+    }
+    const { proper, statusIds } = status;
+    const results = this.#filters.resultsFor(viewers, { text: () => searchableText(proper), statusIds }, Date.now());
+    this.#statistics.judged++;
+    return new DecidedEvent(
+      viewers,
+      verdicts,
+      event.withMember(filteredMember, []),
+      results.size > 0 ? filteredVariants(event, results) : undefined,
+    );
+  }
+
+  async #verdicts(matter: Matter): Promise<readonly Verdict[]> {
+    const verdicts: Verdict[] = [];
+    for (const rule of rules) {
+      verdicts.push(await rule.judge(matter));
+    }
+    return verdicts;
+  }
+
+  #nobody(viewers: Viewership): boolean {
+    if (viewers.accountIds.length > 0) {
+      return false;
+    }
+    this.#statistics.unheard++;
+    return true;
+  }
+}

@@ -1,0 +1,14 @@
+const plainDecimal = /^(?:0|[1-9][0-9]{0,18})$/;
+const largest = '9223372036854775807';
+
+/**
+ * An id that the database can be asked about: a plain decimal number of PostgreSQL's bigint, as a string. Anything else
+ * would make a statement fail, and one odd status must not do that. Numbers are taken where JSON keeps them exact.
+ */
+export function readId(value: unknown): string | undefined {
+  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+  if (typeof text !== 'string' || !plainDecimal.test(text)) {
+    return undefined;
+  }
+  return text.length < largest.length || text <= largest ? text : undefined;
+}

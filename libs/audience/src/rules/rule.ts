@@ -1,0 +1,39 @@
+import type { StreamEvent, Viewership } from '@fedistream/domain';
+import type { AudienceFacts } from '../audience-store.js';
+import type { Status } from '../status.js';
+
+/** Which settings open or close the feed that a stream belongs to; `none` for streams that no setting concerns. */
+export type FeedKind = 'live' | 'topic' | 'none';
+
+/** One status and everybody who listens, with all that is known about them: what a rule decides on. */
+export interface Matter {
+  readonly event: StreamEvent;
+  readonly status: Status;
+  readonly feed: FeedKind;
+  readonly viewers: Viewership;
+  /** Read from the database after the event was published. */
+  readonly facts: AudienceFacts;
+  /** Who may open closed feeds; costs a statement, so only asked when one is closed. */
+  mayViewClosedFeeds(): Promise<ReadonlySet<string>>;
+}
+
+/**
+ * What a rule says about one status. It names accounts instead of being asked for each: the work is done once per
+ * event, and a viewer costs a look-up. The sets are not changed afterwards and may be the store's own.
+ */
+export interface Verdict {
+  /** These do not receive it. */
+  readonly hiddenFrom?: ReadonlySet<string>;
+  /** Nobody but these receives it. */
+  readonly onlyFor?: ReadonlySet<string>;
+}
+
+/** A rule about who may see a status. What one rule hides, no other can show. */
+export interface Rule {
+  readonly name: string;
+  /** An error drops the event for all. Rejections of what it asks must not be caught: they make the event wait. */
+  judge(matter: Matter): Verdict | Promise<Verdict>;
+}
+
+/** The verdict of a rule that has nothing against it. */
+export const seenByAll: Verdict = {};

@@ -1,0 +1,139 @@
+import { domainToASCII } from 'node:url';
+import { readId } from './read-id.js';
+
+/** A JSON object whose members nobody has looked at yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What the rules need to know of a Status, read out of its payload once per event. */
+export interface Status {
+  /** The payload itself. */
+  readonly entity: JsonObject;
+  /** The boosted status, or the payload itself when it boosts none: what is shown, and what filters search. */
+  readonly proper: JsonObject;
+  /** As published; only text is known here, not that it is one of the documented words. */
+  readonly visibility: string;
+  /** The visibility of the boosted and quoted statuses, where they tell one. */
+  readonly embeddedVisibilities: readonly unknown[];
+  readonly authorId: string;
+  /** Written on this server. */
+  readonly isLocal: boolean;
+  /** The authors, of this and the boosted and quoted statuses, and all who are mentioned; each once. */
+  readonly accountIds: readonly string[];
+  /** The domains of the authors that are remote, each once, in lower case. */
+  readonly domains: readonly string[];
+  readonly language: string | null;
+  /** Its own id and that of the status it boosts, as far as they have one. */
+  readonly statusIds: readonly string[];
+}
+
+/** Boosts of quotes of quotes end somewhere; the platform publishes two levels. */
+const deepest = 8;
+/** Longer than any language tag. */
+const longestLanguage = 100;
+
+interface Gathered {
+  readonly accountIds: Set<string>;
+  readonly domains: Set<string>;
+  readonly visibilities: unknown[];
+}
+
+/**
+ * Reads a Status of Mastodon's API, tolerating whatever is absent, null or of another kind: what is there is used.
+ *
+ * @returns `undefined` when nobody can decide about it: it is no object, its visibility is unknown, or an author (its own
+ *   or that of a boosted or quoted status within it) has no usable id or no `acct` to tell the domain
+ */
+export function readStatus(payload: unknown): Status | undefined {
+  const entity = asObject(payload);
+  const visibility = entity?.['visibility'];
+  if (!entity || typeof visibility !== 'string') {
+    return undefined;
+  }
+  const gathered: Gathered = { accountIds: new Set(), domains: new Set(), visibilities: [] };
+  const authorId = gatherAuthors(entity, gathered, 0);
+  if (authorId === undefined) {
+    return undefined;
+  }
+  gatherMentions(entity, gathered);
+  const boosted = asObject(entity['reblog']);
+  return {
+    entity,
+    proper: boosted ?? entity,
+    visibility,
+    embeddedVisibilities: gathered.visibilities,
+    authorId,
+    isLocal: isLocal(entity),
+    accountIds: [...gathered.accountIds],
+    domains: [...gathered.domains],
+    language: readLanguage(entity['language']),
+    statusIds: [entity['id'], boosted?.['id']].map(readId).filter((id) => id !== undefined),
+  };
+}
+
+/** The value as an object; `undefined` for everything else, arrays included. */
+export function asObject(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+}
+
+/** The value's elements; none when it is no array. */
+export function asArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** @returns the author's id; `undefined` when one of the authors cannot be known */
+function gatherAuthors(status: JsonObject, gathered: Gathered, depth: number): string | undefined {
+  const account = asObject(status['account']);
+  const id = readId(account?.['id']);
+  const acct = account?.['acct'];
+  if (id === undefined || typeof acct !== 'string' || acct === '' || acct.includes('\0') || depth > deepest) {
+    return undefined;
+  }
+  gathered.accountIds.add(id);
+  gatherDomain(acct, gathered.domains);
+  for (const embedded of [status['reblog'], asObject(status['quote'])?.['quoted_status']]) {
+    const inner = asObject(embedded);
+    if (!inner) {
+      continue;
+    }
+    gathered.visibilities.push(inner['visibility']);
+    if (gatherAuthors(inner, gathered, depth + 1) === undefined) {
+      return undefined;
+    }
+  }
+  return id;
+}
+
+/** The API shows internationalised domains in Unicode, the database keeps them in ASCII. */
+function gatherDomain(acct: string, domains: Set<string>): void {
+  const at = acct.indexOf('@');
+  if (at < 0) {
+    return;
+  }
+  const domain = acct.slice(at + 1).toLowerCase();
+  domains.add(domain);
+  const ascii = domainToASCII(domain);
+  if (ascii !== '') {
+    domains.add(ascii);
+  }
+}
+
+function gatherMentions(status: JsonObject, gathered: Gathered): void {
+  for (const mention of asArray(status['mentions'])) {
+    const id = readId(asObject(mention)?.['id']);
+    if (id !== undefined) {
+      gathered.accountIds.add(id);
+    }
+  }
+}
+
+function isLocal(status: JsonObject): boolean {
+  const account = asObject(status['account']);
+  const acct = account?.['acct'];
+  const username = account?.['username'];
+  return typeof username === 'string' ? username === acct : typeof acct === 'string' && !acct.includes('@');
+}
+
+/** PostgreSQL takes no NUL, and nobody has chosen a language that is not one. */
+function readLanguage(value: unknown): string | null {
+  return typeof value === 'string' && value.length <= longestLanguage && !value.includes('\0') ? value : null;
+}

@@ -1,0 +1,232 @@
+import { Logger } from '@nestjs/common';
+import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import type { AudienceSettings } from './audience-settings.js';
+import type { AudienceStatistics } from './audience-statistics.js';
+import { StoreUnavailable } from './bounded-store.js';
+import { Occasionally } from './occasionally.js';
+import type { WaitingRoom } from './waiting-room.js';
+
+/** A decision: known at once, `undefined` to let nothing out; or a way to reach it, which may be tried several times. */
+export type Outcome<O> = { readonly now: O | undefined } | { later(): Promise<O | undefined> };
+
+/** What all lines of a process have in common. */
+export interface LineContext {
+  readonly settings: AudienceSettings;
+  readonly statistics: AudienceStatistics;
+  readonly room: WaitingRoom;
+}
+
+interface Place<O> {
+  readonly outcome: Outcome<O>;
+  /** How often it was tried to decide. */
+  tries: number;
+  settled: boolean;
+  decision: O | undefined;
+  deadline: NodeJS.Timeout | undefined;
+  /** Ends the pause before the next try. */
+  wake: (() => void) | undefined;
+}
+
+const logger = new Logger('Audience');
+const failures = new Occasionally();
+
+/**
+ * Decides about events side by side and lets the decisions out in the order in which the events came. While the store
+ * fails, the first few events in line try again, with growing pauses; the others wait behind them. What has no decision
+ * in time is dropped, never let out, and so is what no longer fits into the line. Leaving cancels everything.
+ */
+export function decideInOrder<I, O>(judge: (input: I) => Outcome<O>, context: LineContext): OperatorFunction<I, O> {
+  return (source) =>
+    new Observable<O>((subscriber) => {
+      const line = new WaitingLine(subscriber, judge, context);
+      subscriber.add(() => {
+        line.close();
+      });
+      subscriber.add(
+        source.subscribe({
+          next: (input) => {
+            line.arrive(input);
+          },
+          error: (error: unknown) => {
+            subscriber.error(error);
+          },
+          complete: () => {
+            line.end();
+          },
+        }),
+      );
+    });
+}
+
+class WaitingLine<I, O> {
+  readonly #out: Subscriber<O>;
+  readonly #judge: (input: I) => Outcome<O>;
+  readonly #context: LineContext;
+  #places: Place<O>[] = [];
+  /** Those of the places whose turn to be decided has not come. */
+  #untried: Place<O>[] = [];
+  #deciding = 0;
+  #ended = false;
+  #leaving = false;
+
+  constructor(out: Subscriber<O>, judge: (input: I) => Outcome<O>, context: LineContext) {
+    this.#out = out;
+    this.#judge = judge;
+    this.#context = context;
+  }
+
+  arrive(input: I): void {
+    const { settings, statistics, room } = this.#context;
+    if (this.#places.length >= settings.maxWaiting || !room.enter()) {
+      statistics.dropped.overflow++;
+      return;
+    }
+    const place = newPlace(this.#outcome(input));
+    this.#places.push(place);
+    if (!place.settled) {
+      this.#untried.push(place);
+      place.deadline = setTimeout(() => {
+        statistics.dropped.late++;
+        this.#settle(place, undefined);
+      }, settings.maxWaitMs);
+    }
+    this.#advance();
+  }
+
+  /** Nothing more will arrive. */
+  end(): void {
+    this.#ended = true;
+    this.#advance();
+  }
+
+  /** Nobody waits for anything any more. */
+  close(): void {
+    for (const place of this.#places) {
+      place.settled = true;
+      release(place);
+      this.#context.room.leave();
+    }
+    this.#places = [];
+    this.#untried = [];
+  }
+
+  #outcome(input: I): Outcome<O> {
+    try {
+      return this.#judge(input);
+    } catch (error) {
+      this.#failed(error);
+      return { now: undefined };
+    }
+  }
+
+  #advance(): void {
+    while (this.#deciding < this.#context.settings.sideBySide) {
+      const place = this.#untried.shift();
+      if (!place) {
+        break;
+      }
+      if (!place.settled) {
+        this.#deciding++;
+        void this.#decide(place);
+      }
+    }
+    this.#letOut();
+  }
+
+  #letOut(): void {
+    // Whoever receives may at once cause the next event to arrive; that one has to wait for this loop.
+    if (this.#leaving) {
+      return;
+    }
+    this.#leaving = true;
+    for (let place; (place = this.#places[0])?.settled;) {
+      this.#places.shift();
+      this.#context.room.leave();
+      if (place.decision !== undefined) {
+        this.#out.next(place.decision);
+      }
+    }
+    this.#leaving = false;
+    if (this.#ended && this.#places.length === 0) {
+      this.#out.complete();
+    }
+  }
+
+  async #decide(place: Place<O>): Promise<void> {
+    while (!place.settled && 'later' in place.outcome) {
+      place.tries++;
+      try {
+        this.#settle(place, await place.outcome.later());
+      } catch (error) {
+        await this.#recover(place, error);
+      }
+    }
+  }
+
+  async #recover(place: Place<O>, error: unknown): Promise<void> {
+    if (place.settled) {
+      return;
+    }
+    if (error instanceof StoreUnavailable) {
+      await this.#pause(place);
+    } else {
+      this.#failed(error);
+      this.#settle(place, undefined);
+    }
+  }
+
+  #settle(place: Place<O>, decision: O | undefined): void {
+    if (place.settled) {
+      return;
+    }
+    place.settled = true;
+    place.decision = decision;
+    release(place);
+    if (place.tries > 0) {
+      this.#deciding--;
+    }
+    this.#advance();
+  }
+
+  /** Twice as long each time, and never the same for two: what fails together shall not come back together. */
+  async #pause(place: Place<O>): Promise<void> {
+    const { maxRetryPauseMs } = this.#context.settings;
+    const pauseMs = Math.min(maxRetryPauseMs, (maxRetryPauseMs / 20) * 2 ** place.tries) * (0.5 + Math.random() / 2);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pauseMs);
+      place.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #failed(error: unknown): void {
+    this.#context.statistics.dropped.error++;
+    failures.run((suffix) => {
+      logger.error(`An event was dropped because a rule failed: ${describe(error)}${suffix}`);
+    });
+  }
+}
+
+function newPlace<O>(outcome: Outcome<O>): Place<O> {
+  const settled = 'now' in outcome;
+  return {
+    outcome,
+    tries: 0,
+    settled,
+    decision: settled ? outcome.now : undefined,
+    deadline: undefined,
+    wake: undefined,
+  };
+}
+
+/** Leaves no timer behind. */
+function release(place: Place<unknown>): void {
+  clearTimeout(place.deadline);
+  place.wake?.();
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
