@@ -1,0 +1,153 @@
+import { inspect } from 'node:util';
+import type { Viewer } from '@fedistream/domain';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AuthStatistics } from './auth-statistics.js';
+import { Authenticator } from './authenticator.js';
+import { storeDeadlineMs } from './deadline.js';
+import { RecentKills } from './recent-kills.js';
+import { TokenStore } from './token-store.js';
+
+const viewer: Viewer = { accountId: '1', userId: '2', tokenId: '3', scopes: new Set(['read']) };
+
+/** Answers when the test says so. */
+class WaitingStore extends TokenStore {
+  readonly asked: { token: string; answer: (viewer?: Viewer) => void; fail: (error: unknown) => void }[] = [];
+
+  override findViewer(token: string): Promise<Viewer | undefined> {
+    return new Promise((answer, fail) => {
+      this.asked.push({ token, answer, fail });
+    });
+  }
+
+  override stillValid(): Promise<ReadonlySet<string>> {
+    return Promise.reject(new Error('not asked here'));
+  }
+}
+
+describe('Authenticator', () => {
+  let store: WaitingStore;
+  let kills: RecentKills;
+  let statistics: AuthStatistics;
+  let authenticator: Authenticator;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    store = new WaitingStore();
+    kills = new RecentKills();
+    statistics = new AuthStatistics();
+    authenticator = new Authenticator(store, kills, statistics);
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('finds the viewer of a token', async () => {
+    const found = authenticator.authenticate('abc');
+    expect(store.asked.map(({ token }) => token)).toEqual(['abc']);
+    store.asked[0]!.answer(viewer);
+    await expect(found).resolves.toBe(viewer);
+    expect(statistics.authenticated).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('refuses an unknown token', async () => {
+    const found = authenticator.authenticate('abc');
+    store.asked[0]!.answer();
+    await expect(found).rejects.toMatchObject({ code: 'invalidToken', status: 401 });
+    expect(statistics).toMatchObject({ authenticated: 0, refused: { invalidToken: 1 } });
+  });
+
+  it('is unavailable when the store fails, and its cause does not hold the token', async () => {
+    const found = authenticator.authenticate('SECRET');
+    store.asked[0]!.fail(Object.assign(new Error('server closed the connection'), { parameters: ['SECRET'] }));
+    const refusal: unknown = await found.catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: 'unavailable',
+      status: 503,
+      message: 'Service temporarily unavailable',
+      cause: { message: 'server closed the connection' },
+    });
+    expect(inspect(refusal, { depth: null, showHidden: true })).not.toContain('SECRET');
+    expect(statistics.refused.unavailable).toBe(1);
+  });
+
+  it('is unavailable when the store fails before it has a promise to give', async () => {
+    vi.spyOn(store, 'findViewer').mockImplementation(() => {
+      throw new Error('no pool');
+    });
+    await expect(authenticator.authenticate('abc')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('is unavailable when the store does not answer in time, and asks again for the next', async () => {
+    const found = expect(authenticator.authenticate('abc')).rejects.toMatchObject({ code: 'unavailable' });
+    await vi.advanceTimersByTimeAsync(storeDeadlineMs);
+    await found;
+    const next = authenticator.authenticate('abc');
+    expect(store.asked).toHaveLength(2);
+    store.asked[0]!.fail(new Error('too late to matter'));
+    store.asked[1]!.answer(viewer);
+    await expect(next).resolves.toBe(viewer);
+  });
+
+  it('asks once for equal tokens at the same time', async () => {
+    const found = Promise.all(['a', 'a', 'b', 'a'].map((token) => authenticator.authenticate(token)));
+    expect(store.asked.map(({ token }) => token)).toEqual(['a', 'b']);
+    store.asked[0]!.answer(viewer);
+    store.asked[1]!.answer({ ...viewer, tokenId: '4' });
+    expect((await found).map(({ tokenId }) => tokenId)).toEqual(['3', '3', '4', '3']);
+    expect(statistics.authenticated).toBe(4);
+  });
+
+  it('keeps no answer: who comes later is looked up anew', async () => {
+    const first = authenticator.authenticate('a');
+    store.asked[0]!.answer(viewer);
+    await first;
+    const second = authenticator.authenticate('a');
+    store.asked[1]!.answer();
+    await expect(second).rejects.toMatchObject({ code: 'invalidToken' });
+  });
+
+  it('shares a failure with those who waited for it, and with nobody later', async () => {
+    const waiting = [authenticator.authenticate('a'), authenticator.authenticate('a')];
+    store.asked[0]!.fail(new Error('down'));
+    expect(await Promise.allSettled(waiting)).toEqual([
+      { status: 'rejected', reason: expect.objectContaining({ code: 'unavailable' }) as Error },
+      { status: 'rejected', reason: expect.objectContaining({ code: 'unavailable' }) as Error },
+    ]);
+    const later = authenticator.authenticate('a');
+    store.asked[1]!.answer(viewer);
+    await expect(later).resolves.toBe(viewer);
+  });
+
+  it('does not share a look-up that began before a kill with who comes after it', async () => {
+    const before = authenticator.authenticate('a');
+    kills.record({ kind: 'token', tokenId: viewer.tokenId });
+    const after = authenticator.authenticate('a');
+    store.asked[0]!.answer(viewer);
+    await expect(before).resolves.toBe(viewer);
+    // The end of the older one has not taken the younger one's place in the table.
+    const joined = authenticator.authenticate('a');
+    expect(store.asked).toHaveLength(2);
+    store.asked[1]!.answer();
+    await expect(after).rejects.toMatchObject({ code: 'invalidToken' });
+    await expect(joined).rejects.toMatchObject({ code: 'invalidToken' });
+  });
+
+  it('admits a request, and says since when a kill would have been missed', async () => {
+    const admitted = authenticator.admit({ url: '/', headers: { authorization: 'Bearer abc' } });
+    kills.record({ kind: 'account', accountId: viewer.accountId });
+    store.asked[0]!.answer(viewer);
+    const { since } = await admitted;
+    expect(kills.since(since, viewer)).toBe('account');
+  });
+
+  it('refuses a request without a usable token before asking the store', async () => {
+    await expect(authenticator.admit({ url: '/', headers: {} })).rejects.toMatchObject({ code: 'missingToken' });
+    await expect(authenticator.admit({ url: '/?access_token=%00', headers: {} })).rejects.toMatchObject({
+      code: 'badRequest',
+    });
+    expect(store.asked).toEqual([]);
+    expect(statistics.refused).toMatchObject({ missingToken: 1, badRequest: 1 });
+  });
+});

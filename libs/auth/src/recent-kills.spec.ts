@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { RecentKills } from './recent-kills.js';
+
+const viewer = { accountId: '1', userId: '2', tokenId: '3', scopes: new Set<string>() };
+const token = { kind: 'token', tokenId: '3' } as const;
+const account = { kind: 'account', accountId: '1' } as const;
+
+describe('RecentKills', () => {
+  it('tells what was killed after a moment, and not what was killed before', () => {
+    const kills = new RecentKills();
+    const first = kills.now();
+    expect(kills.since(first, viewer)).toBeUndefined();
+    kills.record(account);
+    const second = kills.now();
+    expect(kills.since(first, viewer)).toBe('account');
+    expect(kills.since(second, viewer)).toBeUndefined();
+    kills.record(token);
+    expect(kills.since(second, viewer)).toBe('token');
+    expect(kills.since(kills.now(), viewer)).toBeUndefined();
+  });
+
+  it('does not take a token for an account of the same number, nor others for this one', () => {
+    const kills = new RecentKills();
+    const start = kills.now();
+    kills.record({ kind: 'token', tokenId: viewer.accountId });
+    kills.record({ kind: 'account', accountId: viewer.tokenId });
+    kills.record({ kind: 'account', accountId: viewer.userId });
+    expect(kills.since(start, viewer)).toBeUndefined();
+  });
+
+  it('counts a repeated kill at its last time', () => {
+    const kills = new RecentKills();
+    kills.record(token);
+    const between = kills.now();
+    kills.record(token);
+    expect(kills.since(between, viewer)).toBe('token');
+  });
+
+  it('takes a moment for killed once it has forgotten kills after it', () => {
+    const kills = new RecentKills();
+    const start = kills.now();
+    const flood = (count: number, from = 0) => {
+      for (let i = 0; i < count; i++) {
+        kills.record({ kind: 'token', tokenId: `other-${from + i}` });
+      }
+    };
+    flood(10_000);
+    expect(kills.since(start, viewer)).toBeUndefined();
+    flood(1, 10_000);
+    expect(kills.since(start, viewer)).toBe('token');
+    expect(kills.since(kills.now(), viewer)).toBeUndefined();
+  });
+});

@@ -1,0 +1,178 @@
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AuthSettings } from './auth-settings.js';
+import { AuthStatistics } from './auth-statistics.js';
+import { storeDeadlineMs } from './deadline.js';
+import { OpenConnections } from './open-connections.js';
+import { RecentKills } from './recent-kills.js';
+import { Revalidation } from './revalidation.js';
+import { TokenStore } from './token-store.js';
+
+const interval = 300_000;
+/** The longest that may pass between two rounds. */
+const aRound = interval * 1.2;
+
+class Settings extends AuthSettings {
+  override readonly revalidationIntervalMs = interval;
+}
+
+class StoreOfRevoked extends TokenStore {
+  readonly revoked = new Set<string>();
+  readonly statements: (readonly string[])[] = [];
+  failure: Error | 'silence' | undefined;
+
+  override findViewer(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  override stillValid(tokenIds: readonly string[]): Promise<ReadonlySet<string>> {
+    this.statements.push(tokenIds);
+    if (this.failure === 'silence') {
+      return new Promise(() => undefined);
+    }
+    return this.failure
+      ? Promise.reject(this.failure)
+      : Promise.resolve(new Set(tokenIds.filter((tokenId) => !this.revoked.has(tokenId))));
+  }
+}
+
+describe('Revalidation', () => {
+  let store: StoreOfRevoked;
+  let statistics: AuthStatistics;
+  let connections: OpenConnections;
+  let revalidation: Revalidation;
+  let revoked: string[];
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    vi.spyOn(Logger.prototype, 'log').mockReturnValue();
+    store = new StoreOfRevoked();
+    statistics = new AuthStatistics();
+    const kills = new RecentKills();
+    connections = new OpenConnections(kills, statistics);
+    revalidation = new Revalidation(connections, store, new Settings());
+    revoked = [];
+    revalidation.onApplicationBootstrap();
+  });
+
+  afterEach(() => {
+    revalidation.onApplicationShutdown();
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  function open(tokenId: string): void {
+    const viewer = { accountId: `account of ${tokenId}`, userId: '1', tokenId, scopes: new Set<string>() };
+    connections.add({ viewer, revoke: () => revoked.push(tokenId) }, new RecentKills().now());
+  }
+
+  it('ends the connections of tokens that are no longer valid, and of no others', async () => {
+    open('good');
+    open('bad');
+    open('bad');
+    store.revoked.add('bad');
+    await vi.advanceTimersByTimeAsync(aRound);
+    expect(store.statements.map((ids) => [...ids].sort())).toEqual([['bad', 'good']]);
+    expect(revoked).toEqual(['bad', 'bad']);
+    expect(statistics.revoked.revalidation).toBe(2);
+  });
+
+  it('comes again after every interval', async () => {
+    open('t');
+    await vi.advanceTimersByTimeAsync(aRound);
+    expect(revoked).toEqual([]);
+    store.revoked.add('t');
+    await vi.advanceTimersByTimeAsync(aRound);
+    expect(revoked).toEqual(['t']);
+  });
+
+  it.each([
+    [0, 0.8],
+    [0.5, 1],
+    [0.999_999, 1.2],
+  ])('does not come at the same time in every process: at random %d after %d intervals', async (random, share) => {
+    revalidation.onApplicationShutdown();
+    vi.spyOn(Math, 'random').mockReturnValue(random);
+    const another = new Revalidation(connections, store, new Settings());
+    open('t');
+    another.onApplicationBootstrap();
+    await vi.advanceTimersByTimeAsync(interval * share - 2);
+    expect(store.statements).toEqual([]);
+    await vi.advanceTimersByTimeAsync(4);
+    expect(store.statements).toEqual([['t']]);
+    another.onApplicationShutdown();
+  });
+
+  it('asks nothing while nobody is connected', async () => {
+    await vi.advanceTimersByTimeAsync(3 * aRound);
+    expect(store.statements).toEqual([]);
+  });
+
+  it('asks in batches of a thousand, one after the other, with a pause between', async () => {
+    const ids = Array.from({ length: 2_500 }, (_, i) => `t${i}`);
+    ids.forEach(open);
+    store.revoked.add('t0').add('t1234').add('t2499');
+    await vi.advanceTimersToNextTimerAsync();
+    expect(store.statements.map(({ length }) => length)).toEqual([1_000]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(store.statements.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
+    expect(new Set(store.statements.flat())).toEqual(new Set(ids));
+    expect(revoked.sort()).toEqual(['t0', 't1234', 't2499']);
+  });
+
+  it('keeps all connections while the store fails, logs that once, and goes on when it is back', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    const log = vi.spyOn(Logger.prototype, 'log').mockReturnValue();
+    open('bad');
+    store.revoked.add('bad');
+    store.failure = new Error('connection refused');
+    await vi.advanceTimersByTimeAsync(3 * aRound);
+    expect(store.statements.length).toBeGreaterThanOrEqual(3);
+    expect(revoked).toEqual([]);
+    expect(warn).toHaveBeenCalledTimes(1);
+    store.failure = undefined;
+    await vi.advanceTimersByTimeAsync(aRound);
+    expect(revoked).toEqual(['bad']);
+    expect(log).toHaveBeenCalledTimes(1);
+    store.failure = new Error('connection refused again');
+    open('another');
+    await vi.advanceTimersByTimeAsync(aRound);
+    expect(warn).toHaveBeenCalledTimes(2);
+  });
+
+  it('leaves a failing store alone until the next round', async () => {
+    Array.from({ length: 5_000 }, (_, i) => `t${i}`).forEach(open);
+    store.failure = new Error('overloaded');
+    await vi.advanceTimersToNextTimerAsync();
+    await vi.advanceTimersByTimeAsync(interval * 0.8 - 1);
+    expect(store.statements).toHaveLength(1);
+  });
+
+  it('does not wait for ever for a store that does not answer', async () => {
+    open('bad');
+    store.revoked.add('bad');
+    store.failure = 'silence';
+    await vi.advanceTimersByTimeAsync(aRound + storeDeadlineMs);
+    expect(store.statements).toHaveLength(1);
+    store.failure = undefined;
+    await vi.advanceTimersByTimeAsync(aRound);
+    expect(revoked).toEqual(['bad']);
+  });
+
+  it('ends with the application, in the middle of a statement too', async () => {
+    open('bad');
+    let answer: (valid: ReadonlySet<string>) => void = () => undefined;
+    vi.spyOn(store, 'stillValid').mockReturnValue(
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+    );
+    await vi.advanceTimersByTimeAsync(aRound);
+    revalidation.onApplicationShutdown();
+    answer(new Set());
+    await vi.advanceTimersByTimeAsync(storeDeadlineMs);
+    expect(revoked).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

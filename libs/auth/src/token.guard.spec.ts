@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { Catch, Controller, Get, Req, UseFilters, UseGuards } from '@nestjs/common';
+import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { StreamingError } from '@fedistream/domain';
+import type { Viewer } from '@fedistream/domain';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { AuthModule } from './auth.module.js';
+import { AuthSettings } from './auth-settings.js';
+import { TokenGuard, authenticationOf } from './token.guard.js';
+import { TokenStore } from './token-store.js';
+
+const viewer: Viewer = { accountId: '1', userId: '2', tokenId: '3', scopes: new Set(['read']) };
+let opened: unknown[];
+let refused: unknown[];
+let nextRefusal: () => void;
+
+class Refusals implements ExceptionFilter<StreamingError> {
+  catch(error: StreamingError, host: ArgumentsHost): void {
+    refused.push(error.code);
+    host
+      .switchToHttp()
+      .getResponse<{ status(code: number): { send(body: string): void } }>()
+      .status(error.status)
+      .send('');
+    nextRefusal();
+  }
+}
+
+class Door {
+  open(request: object): string {
+    opened.push(authenticationOf(request)?.viewer);
+    return 'open';
+  }
+}
+
+// Decorators as calls: specs are outside of the project that switches on their legacy form.
+Catch(StreamingError)(Refusals);
+Get('door')(Door.prototype, 'open', Object.getOwnPropertyDescriptor(Door.prototype, 'open')!);
+Req()(Door.prototype, 'open', 0);
+Controller()(Door);
+UseFilters(Refusals)(Door);
+UseGuards(TokenGuard)(Door);
+
+/** Knows one token; `slow` answers when the test says so. */
+class TestStore extends TokenStore {
+  asked: () => void = () => undefined;
+  answer: () => void = () => undefined;
+
+  override findViewer(token: string): Promise<Viewer | undefined> {
+    if (token !== 'slow') {
+      return Promise.resolve(token === 'good' ? viewer : undefined);
+    }
+    this.asked();
+    return new Promise((resolve) => {
+      this.answer = () => {
+        resolve(viewer);
+      };
+    });
+  }
+
+  override stillValid(tokenIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return Promise.resolve(new Set(tokenIds));
+  }
+}
+
+describe('TokenGuard', () => {
+  const store = new TestStore();
+  let app: NestFastifyApplication;
+  let url: string;
+
+  beforeAll(async () => {
+    const module = await Test.createTestingModule({
+      imports: [
+        AuthModule.register({
+          providers: [
+            { provide: TokenStore, useValue: store },
+            { provide: AuthSettings, useValue: { revalidationIntervalMs: 300_000 } },
+          ],
+        }),
+      ],
+      controllers: [Door],
+    }).compile();
+    app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+    app.useLogger(false);
+    await app.listen(0, '127.0.0.1');
+    url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}/door`;
+  });
+
+  afterAll(async () => {
+    await app.close();
+  });
+
+  beforeEach(() => {
+    opened = [];
+    refused = [];
+    nextRefusal = () => undefined;
+  });
+
+  it('lets a valid token pass and hands its viewer on', async () => {
+    expect((await fetch(url, { headers: { authorization: 'Bearer good' } })).status).toBe(200);
+    expect((await fetch(`${url}?access_token=good`)).status).toBe(200);
+    expect(opened).toEqual([viewer, viewer]);
+  });
+
+  it('refuses before the handler runs', async () => {
+    expect((await fetch(url)).status).toBe(401);
+    expect((await fetch(`${url}?access_token=bad`)).status).toBe(401);
+    expect(refused).toEqual(['missingToken', 'invalidToken']);
+    expect(opened).toEqual([]);
+  });
+
+  it('opens nothing for a client that goes away while its token is looked up', async () => {
+    const asked = new Promise<void>((resolve) => {
+      store.asked = resolve;
+    });
+    const accepted = once(app.getHttpServer(), 'connection') as Promise<[Socket]>;
+    const client = connect(Number(new URL(url).port), '127.0.0.1');
+    client.write('GET /door?access_token=slow HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [socket] = await accepted;
+    await asked;
+    const closed = once(socket, 'close');
+    client.destroy();
+    await closed;
+    const ended = new Promise<void>((resolve) => {
+      nextRefusal = resolve;
+    });
+    store.answer();
+    await ended;
+    expect(opened).toEqual([]);
+    // The server goes on.
+    expect((await fetch(`${url}?access_token=good`)).status).toBe(200);
+  });
+
+  it('knows nobody on a request that it has not seen', () => {
+    expect(authenticationOf({})).toBeUndefined();
+  });
+});
