@@ -11,8 +11,8 @@ import type { Progress } from './progress.js';
 const run = promisify(execFile);
 const aptAnswersWithinMs = 300_000;
 
-/** Packages that are of no use outside the system that they belong to, or that every system has. */
-const leftOut = /^(libc6|libc-bin|base-files|perl|libperl|locales|tzdata)[^/]*\.deb$/;
+/** Packages that are of no use outside the system that they belong to, or that every system has; LLVM is for a JIT that is off. */
+const leftOut = /^(libc6|libc-bin|base-files|perl|libperl|locales|tzdata|libllvm|libz3)[^/]*\.deb$/;
 
 /** A program from Debian's packages. */
 export interface DebianProgram {
