@@ -1,0 +1,39 @@
+/** What a stream's name is called in other places. */
+export interface StreamNames {
+  /** The name that clients subscribe to: `admin:reports`. */
+  readonly name: string;
+  /** `AdminReportsStream`. */
+  readonly className: string;
+  /** The module's name without extension: `admin-reports.stream`. */
+  readonly fileName: string;
+  /** `/api/v1/streaming/admin/reports`. */
+  readonly path: string;
+}
+
+const form = /^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*(?::[a-z0-9]+(?:[_-][a-z0-9]+)*)*$/;
+
+/** Paths under `/api/v1/streaming/` that belong to the server itself. */
+const reserved = ['health'];
+
+/**
+ * Derives the names of everything that a new stream consists of.
+ *
+ * @throws Error saying what is wrong with the name and what a good one looks like
+ */
+export function streamNames(name: string): StreamNames {
+  if (!form.test(name)) {
+    throw new Error(
+      `"${name}" cannot be a stream's name: it takes words of a-z, 0-9, _ and - that begin with a letter, joined by ":", as in admin:reports`,
+    );
+  }
+  if (reserved.includes(name)) {
+    throw new Error(`"${name}" cannot be a stream's name: /api/v1/streaming/${name} is the server's own`);
+  }
+  const words = name.split(/[:_-]/);
+  return {
+    name,
+    className: `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}Stream`,
+    fileName: `${words.join('-')}.stream`,
+    path: `/api/v1/streaming/${name.replaceAll(':', '/')}`,
+  };
+}
