@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Logger } from '@nestjs/common';
 import type { Viewer } from '@fedistream/domain';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -105,12 +107,31 @@ describe('OpenConnections', () => {
     const connection = open(viewer('1', 't1', Date.now() + 5_000));
     connections.remove(connection);
     connections.remove(connection);
+    expect(vi.getTimerCount()).toBe(0);
     connections.revokeToken('t1');
     connections.revokeAccount('1');
     vi.advanceTimersByTime(10_000);
     expect(connection.revocations).toBe(0);
     expect(connections.tokenIds()).toEqual([]);
-    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('holds on to no connection that was removed or revoked', async () => {
+    vi.useRealTimers();
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    // Siblings stay, so that no index is merely emptied.
+    open(viewer('1', 't1', Date.now() + 60_000));
+    const ended = Array.from({ length: 4 }, (_, i) => {
+      const connection = open(viewer('1', i < 2 ? 't1' : 't2', Date.now() + 60_000));
+      if (i < 2) {
+        connections.remove(connection);
+      }
+      return new WeakRef(connection);
+    });
+    connections.revokeToken('t2');
+    await new Promise(setImmediate);
+    collectGarbage();
+    expect(ended.map((reference) => reference.deref())).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   it.each(['token', 'account'] as const)('catches a kill of the %s while the connection was being opened', (kind) => {

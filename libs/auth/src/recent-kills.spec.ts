@@ -36,6 +36,19 @@ describe('RecentKills', () => {
     expect(kills.since(between, viewer)).toBe('token');
   });
 
+  it('forgets first what was killed least recently', () => {
+    const kills = new RecentKills();
+    kills.record(token);
+    for (let i = 1; i < 10_000; i++) {
+      kills.record({ kind: 'account', accountId: `other-${i}` });
+    }
+    const moment = kills.now();
+    kills.record(token);
+    kills.record({ kind: 'account', accountId: 'one more' });
+    expect(kills.since(moment, viewer)).toBe('token');
+    expect(kills.since(moment, { ...viewer, tokenId: 'innocent' })).toBeUndefined();
+  });
+
   it('takes a moment for killed once it has forgotten kills after it', () => {
     const kills = new RecentKills();
     const start = kills.now();
