@@ -1,1 +1,1 @@
-export {};
+export { Tally } from './tally.js';
