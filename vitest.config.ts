@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** Lets tests read the libs' sources, so that a unit test needs no build. */
-const source = { ssr: { resolve: { conditions: ['@fedistream/source'] } } };
+/**
+ * Lets tests read the libs' sources, so that a unit test needs no build. Decorators are named here because specs stand
+ * outside of the projects' tsconfig files, where the compiler finds them otherwise.
+ */
+const source = {
+  ssr: { resolve: { conditions: ['@fedistream/source'] } },
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+};
 const exclude = ['**/node_modules/**', '**/dist/**'];
 
 export default defineConfig({

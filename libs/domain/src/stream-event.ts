@@ -35,8 +35,15 @@ export class StreamEvent {
     return new StreamEvent(name, text, value, false);
   }
 
-  /** An event made here, by a stream module or a test. A string payload leaves as it is, anything else as JSON. */
+  /**
+   * An event made here, by a stream module or a test. A string payload leaves as it is, anything else as JSON.
+   *
+   * @throws TypeError for a name that is empty or has control characters: it would forge lines of an event stream
+   */
   static of(name: string, payload?: unknown): StreamEvent {
+    if (name === '' || /\p{Cc}/u.test(name)) {
+      throw new TypeError(`Not a name for an event: ${JSON.stringify(name)}`);
+    }
     const text = payload === undefined || typeof payload === 'string' ? payload : JSON.stringify(payload);
     return new StreamEvent(name, text, typeof payload === 'object' ? structuredClone(payload) : payload, false);
   }

@@ -1,1 +1,12 @@
-export {};
+export { Lists, Roles, type Permission } from '@fedistream/auth';
+export { channels, normaliseHashtag, StreamEvent, StreamingError } from '@fedistream/domain';
+export type { Channel, Scope, Viewer } from '@fedistream/domain';
+export { hashtag, oneOf, optional, recordId, text } from './param.js';
+export type { OptionalParam, Param, Params, ParamValues } from './param.js';
+export { Stream } from './stream.js';
+export type { StreamContext, StreamDeclaration, StreamSource } from './stream.js';
+export * from './stream-definition.js';
+export * from './stream-gate.js';
+export * from './stream-kit.module.js';
+export * from './stream-outlets.js';
+export * from './stream-registry.js';

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { channels, controlTarget } from './channel.js';
+
+describe('channels', () => {
+  it('have the names that the platform publishes on', () => {
+    expect([
+      channels.home('1'),
+      channels.notifications('1'),
+      channels.direct('1'),
+      channels.list('2'),
+      channels.public(),
+      channels.public('local'),
+      channels.public('remote', true),
+      channels.public(undefined, true),
+      channels.hashtag('foo'),
+      channels.hashtag('foo', true),
+    ]).toEqual([
+      'timeline:1',
+      'timeline:1:notifications',
+      'timeline:direct:1',
+      'timeline:list:2',
+      'timeline:public',
+      'timeline:public:local',
+      'timeline:public:remote:media',
+      'timeline:public:media',
+      'timeline:hashtag:foo',
+      'timeline:hashtag:foo:local',
+    ]);
+  });
+
+  it('are told apart from control channels', () => {
+    expect(controlTarget(channels.system('7'))).toEqual({ kind: 'account', accountId: '7' });
+    expect(controlTarget(channels.accessToken('8'))).toEqual({ kind: 'token', tokenId: '8' });
+    expect(controlTarget(channels.home('7'))).toBeUndefined();
+  });
+});

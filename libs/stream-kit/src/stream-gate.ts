@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import type { Connection, Outlet } from '@fedistream/delivery';
+import { StreamingError, type Viewer } from '@fedistream/domain';
+import type { StreamRequest } from './stream-definition.js';
+import { StreamOutlets } from './stream-outlets.js';
+
+/** How long a new client waits for its channels before it is told to come back later. */
+const liveWithinMs = 5_000;
+
+/**
+ * A subscription that may be opened, for clients whose connection opens with it. What it holds is given back by exactly
+ * one of {@link attach} and {@link release}.
+ */
+export class Admission {
+  readonly #outlet: Outlet;
+  readonly #request: StreamRequest;
+
+  constructor(outlet: Outlet, request: StreamRequest) {
+    this.#outlet = outlet;
+    this.#request = request;
+  }
+
+  /** Begins to deliver to this connection. */
+  attach(connection: Connection): void {
+    connection.reserve(this.#request.label)?.attach(this.#outlet);
+    this.#outlet.release();
+  }
+
+  /** Gives up: the client has left. */
+  release(): void {
+    this.#outlet.release();
+  }
+}
+
+/** The way in: from a request whose scopes have been checked (by a guard) to a subscription that receives events. */
+@Injectable()
+export class StreamGate {
+  constructor(private readonly outlets: StreamOutlets) {}
+
+  /**
+   * For a connection that opens with its subscription: when this settles, the viewer may, and nothing published from now
+   * on is missed.
+   *
+   * @throws StreamingError 401 when the stream says no, 503 when its channels cannot be followed now
+   */
+  async admit(viewer: Viewer, request: StreamRequest): Promise<Admission> {
+    await authorize(viewer, request);
+    const outlet = this.outlets.open(viewer, request);
+    outlet.hold();
+    try {
+      await within(liveWithinMs, this.outlets.live(viewer, request));
+    } catch (failure) {
+      outlet.release();
+      throw failure;
+    }
+    return new Admission(outlet, request);
+  }
+
+  /**
+   * For an open connection. The label is taken before anything is awaited; whatever ends the subscription meanwhile wins,
+   * silently. A label that is subscribed already is left as it is.
+   *
+   * @throws StreamingError 401 when the stream says no, 429 when the connection has too many subscriptions
+   */
+  async subscribe(connection: Connection, request: StreamRequest): Promise<void> {
+    const subscription = connection.reserve(request.label);
+    if (subscription === undefined) {
+      return;
+    }
+    try {
+      await authorize(connection.viewer, request);
+      if (!subscription.ended) {
+        subscription.attach(this.outlets.open(connection.viewer, request));
+      }
+    } catch (failure) {
+      if (!subscription.ended) {
+        connection.end(subscription);
+        throw failure;
+      }
+    }
+  }
+}
+
+async function authorize(viewer: Viewer, { definition, params, name, label }: StreamRequest): Promise<void> {
+  const allowed = (await definition.source.authorize?.({ viewer, params, name })) ?? true;
+  if (!allowed) {
+    throw new StreamingError('notAuthorized', `Not authorized to stream this ${label[0]}`);
+  }
+}
+
+async function within(ms: number, settled: Promise<void>): Promise<void> {
+  let timeout: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timeout = setTimeout(() => {
+      reject(new StreamingError('unavailable'));
+    }, ms);
+  });
+  try {
+    await Promise.race([settled, late]);
+  } finally {
+    clearTimeout(timeout);
+  }
+}

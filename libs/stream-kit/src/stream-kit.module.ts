@@ -1,0 +1,29 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { StreamDefinition } from './stream-definition.js';
+import { StreamGate } from './stream-gate.js';
+import { StreamOutlets } from './stream-outlets.js';
+import { StreamRegistry } from './stream-registry.js';
+import type { StreamSource } from './stream.js';
+
+/** Loads streams. What they and the kit inject (bus, audience, ports) comes from global modules. */
+@Module({})
+export class StreamKitModule {
+  /** @param streams the stream classes; one without declaration, or with a name that is taken, stops the start */
+  static forRoot(streams: readonly Type<StreamSource>[]): DynamicModule {
+    return {
+      module: StreamKitModule,
+      providers: [
+        ...streams,
+        StreamOutlets,
+        StreamGate,
+        {
+          provide: StreamRegistry,
+          useFactory: (...sources: StreamSource[]) =>
+            new StreamRegistry(sources.map((source) => new StreamDefinition(source))),
+          inject: [...streams],
+        },
+      ],
+      exports: [StreamRegistry, StreamGate, StreamOutlets],
+    };
+  }
+}

@@ -1,0 +1,108 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Audience } from '@fedistream/audience';
+import { Outlet } from '@fedistream/delivery';
+import { forEveryone, type Channel, type Selection, type StreamEvent, type Viewer } from '@fedistream/domain';
+import { EventBus } from '@fedistream/event-bus';
+import { defer, map, merge, retry, timer, type Observable } from 'rxjs';
+import type { StreamRequest } from './stream-definition.js';
+
+interface Chain {
+  readonly outlet: Outlet;
+  readonly channels: readonly Channel[];
+}
+
+const retryDelayMs = 1_000;
+
+/**
+ * Joins bus, stream and outlet: one chain of observables for each stream and set of channels, shared by everybody who
+ * gets the same from it. A chain begins with its first listener and ends with its last.
+ */
+@Injectable()
+export class StreamOutlets {
+  readonly #logger = new Logger('Streams');
+  readonly #chains = new Map<string, Chain>();
+
+  constructor(
+    private readonly bus: EventBus,
+    private readonly audience: Audience,
+  ) {}
+
+  /** Chains that are alive, for metrics and tests. */
+  get size(): number {
+    return this.#chains.size;
+  }
+
+  /**
+   * Where subscriptions to this are attached. The caller has authorised the viewer, and must at once attach or hold: an
+   * outlet without anybody ends when its last hold is released.
+   */
+  open(viewer: Viewer, request: StreamRequest): Outlet {
+    return this.#chain(viewer, request).outlet;
+  }
+
+  /** Settles when everything published from now on reaches this request's outlet. Call it after {@link open}. */
+  async live(viewer: Viewer, request: StreamRequest): Promise<void> {
+    await Promise.all(this.#chain(viewer, request).channels.map((channel) => this.bus.followed(channel)));
+  }
+
+  #chain(viewer: Viewer, request: StreamRequest): Chain {
+    const { source } = request.definition;
+    const channels = source.channels({ viewer, params: request.params, name: request.name });
+    const key = chainKey(request, channels);
+    const known = this.#chains.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const outlet = new Outlet(() => {
+      this.#chains.delete(key);
+      subscription.unsubscribe();
+    });
+    const chain = { outlet, channels };
+    this.#chains.set(key, chain);
+    const subscription = this.#selections(request, channels, outlet).subscribe((selection) => {
+      outlet.deliver(selection);
+    });
+    return chain;
+  }
+
+  /**
+   * The stream's own selection comes first, the audience last: whatever a stream makes of its events, nothing leaves a
+   * `per-viewer` stream undecided.
+   */
+  #selections(request: StreamRequest, channels: readonly Channel[], outlet: Outlet): Observable<Selection> {
+    const { declaration } = request.definition;
+    const [only] = channels;
+    const published =
+      channels.length === 1 && only !== undefined
+        ? this.bus.on(only)
+        : merge(...channels.map((channel) => this.bus.on(channel)));
+    const events = this.#selected(request, published);
+    return declaration.audience === 'per-viewer'
+      ? this.audience.select(events, () => outlet.viewership(), declaration.feed ?? 'live')
+      : events.pipe(map(forEveryone));
+  }
+
+  #selected(request: StreamRequest, published: Observable<StreamEvent>): Observable<StreamEvent> {
+    const { source } = request.definition;
+    if (source.select === undefined) {
+      return published;
+    }
+    // A stream that throws loses the event at hand and begins anew; its listeners, and other streams, notice nothing.
+    return defer(() => source.select?.(published, request) ?? published).pipe(
+      retry({
+        resetOnSuccess: true,
+        delay: (failure, attempt) => {
+          this.#logger.error(`Stream "${request.name}" failed in select(), an event is lost: ${String(failure)}`);
+          return timer(attempt === 1 ? 0 : retryDelayMs);
+        },
+      }),
+    );
+  }
+}
+
+/** Parameters count only for streams that select by them; without `select`, equal channels mean equal events. */
+function chainKey({ definition, name, params }: StreamRequest, channels: readonly Channel[]): string {
+  const { source, declaration } = definition;
+  const selection = source.select === undefined ? '' : `${name} ${JSON.stringify(params)}`;
+  return `${declaration.audience} ${declaration.feed ?? ''} ${channels.join('\n')} ${selection}`;
+}

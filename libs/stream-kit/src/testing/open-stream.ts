@@ -1,0 +1,147 @@
+import {
+  Audience,
+  AudienceSettings,
+  AudienceStatistics,
+  AudienceStore,
+  type AudienceFacts,
+  type FilterRecord,
+} from '@fedistream/audience';
+import {
+  Connection,
+  DeliverySettings,
+  DeliveryStatistics,
+  messageOf,
+  webSocketFraming,
+  type Transport,
+} from '@fedistream/delivery';
+import { grantsAny, parseScopes, StreamEvent, StreamingError, type Channel, type Viewer } from '@fedistream/domain';
+import { BusStatistics, EventBus, EventFeed } from '@fedistream/event-bus';
+import { StreamDefinition } from '../stream-definition.js';
+import { StreamGate } from '../stream-gate.js';
+import { StreamOutlets } from '../stream-outlets.js';
+import { StreamRegistry } from '../stream-registry.js';
+import { namesOf, type StreamSource } from '../stream.js';
+
+/** What a test asks for, as a client would. */
+export interface OpenOptions {
+  /** Who opens it; {@link viewer} without arguments when left out. */
+  readonly viewer?: Viewer;
+  /** Which of the stream's names; the first when left out. */
+  readonly name?: string;
+  /** Parameters as the client writes them. */
+  readonly params?: Readonly<Record<string, string>>;
+}
+
+/** What a client has received: the content of one WebSocket frame. */
+export interface ReceivedEvent {
+  readonly stream: readonly string[];
+  readonly event: string;
+  readonly payload?: string;
+}
+
+/** An open subscription to the stream under test. */
+export interface OpenedStream {
+  /** All that has arrived. */
+  readonly received: readonly ReceivedEvent[];
+  /** The channels it listens to now. */
+  readonly channels: readonly Channel[];
+  /** Publishes, and settles when everything that follows from it has happened. */
+  publish(channel: Channel, event: string, payload?: unknown): Promise<void>;
+  /** Leaves. */
+  close(): void;
+}
+
+/** A viewer for tests: account `1` with all scopes of `read`, unless said otherwise. */
+export function viewer(changes: Partial<Omit<Viewer, 'scopes'>> & { readonly scopes?: string } = {}): Viewer {
+  return { accountId: '1', userId: '1', tokenId: '1', ...changes, scopes: parseScopes(changes.scopes ?? 'read') };
+}
+
+/**
+ * Opens a stream the way the server does, with nothing running: real registry, gate, bus, audience and framing over an
+ * in-memory feed and an empty database. Streams that need ports (`Lists`, `Roles`) get the test's own in their constructor.
+ *
+ * @throws StreamingError what a client would be told
+ */
+export async function openStream(source: StreamSource, options: OpenOptions = {}): Promise<OpenedStream> {
+  const definition = new StreamDefinition(source);
+  const who = options.viewer ?? viewer();
+  const request = new StreamRegistry([definition]).requestByName(
+    options.name ?? namesOf(definition.declaration)[0],
+    options.params ?? {},
+  );
+  if (!grantsAny(who.scopes, definition.scopes)) {
+    throw new StreamingError('missingScope');
+  }
+  const feed = new FollowedChannels();
+  const bus = new EventBus(feed, new BusStatistics());
+  const audience = new Audience(new EmptyAudienceStore(), new AudienceSettings(), new AudienceStatistics());
+  const received: ReceivedEvent[] = [];
+  const connection = new Connection(who, recordingTransport(received), {
+    settings: new DeliverySettings(),
+    statistics: new DeliveryStatistics(),
+    closed: () => undefined,
+  });
+  await new StreamGate(new StreamOutlets(bus, audience)).subscribe(connection, request);
+  return {
+    received,
+    get channels() {
+      return [...feed.channels];
+    },
+    publish: async (channel, event, payload) => {
+      bus.publish(channel, StreamEvent.of(event, payload));
+      await turn();
+    },
+    close: () => {
+      connection.revoke();
+    },
+  };
+}
+
+/** Decisions take promise steps, never timers, with a store that answers at once: one turn later they are all done. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function recordingTransport(received: ReceivedEvent[]): Transport {
+  return {
+    framing: webSocketFraming,
+    bufferedBytes: 0,
+    write: (bytes) => {
+      received.push(JSON.parse(messageOf(bytes).toString()) as ReceivedEvent);
+    },
+    close: () => undefined,
+  };
+}
+
+class FollowedChannels extends EventFeed {
+  override readonly ready = true;
+  readonly channels = new Set<Channel>();
+
+  override follow(channel: Channel): Promise<void> {
+    this.channels.add(channel);
+    return Promise.resolve();
+  }
+
+  override unfollow(channel: Channel): void {
+    this.channels.delete(channel);
+  }
+}
+
+/** A database in which nobody has blocked, muted, filtered or chosen anything. */
+class EmptyAudienceStore extends AudienceStore {
+  override facts(): Promise<AudienceFacts> {
+    return Promise.resolve({ apart: new Set(), otherLanguage: new Set(), feedAccess: new Map() });
+  }
+
+  override feedAccess(): Promise<ReadonlyMap<string, string>> {
+    return Promise.resolve(new Map());
+  }
+
+  override mayViewClosedFeeds(): Promise<ReadonlySet<string>> {
+    return Promise.resolve(new Set());
+  }
+
+  override filters(): Promise<ReadonlyMap<string, readonly FilterRecord[]>> {
+    return Promise.resolve(new Map());
+  }
+}

@@ -1,0 +1,18 @@
+import { Stream, type StreamContext, type StreamSource } from '@fedistream/stream-kit';
+
+/**
+ * All public statuses, those of this server, or those of all others; each with a variant that has only statuses with
+ * media. https://docs.joinmastodon.org/methods/streaming/#public
+ */
+@Stream({
+  name: ['public', 'public:local', 'public:remote'],
+  flags: { only_media: 'media' },
+  scopes: ['read', 'read:statuses'],
+  audience: 'per-viewer',
+  feed: 'live',
+})
+export class PublicStream implements StreamSource {
+  channels({ name }: StreamContext) {
+    return [`timeline:${name}`];
+  }
+}
