@@ -1,0 +1,210 @@
+import { forEveryone, parseScopes, StreamEvent, type Selection, type Viewer } from '@fedistream/domain';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { closeReasons, type CloseReason } from './close-reason.js';
+import { Connection } from './connection.js';
+import { DeliverySettings } from './delivery-settings.js';
+import { DeliveryStatistics } from './delivery-statistics.js';
+import { Outlet } from './outlet.js';
+import type { Transport } from './transport.js';
+import { messageOf, webSocketFraming } from './websocket-framing.js';
+
+class RecordingTransport implements Transport {
+  readonly framing = webSocketFraming;
+  readonly written: Buffer[] = [];
+  readonly closed: CloseReason[] = [];
+  bufferedBytes = 0;
+
+  write(bytes: Buffer): void {
+    if (this.closed.length > 0) {
+      throw new Error('write after close');
+    }
+    this.written.push(bytes);
+  }
+
+  close(reason: CloseReason): void {
+    this.closed.push(reason);
+  }
+
+  get messages(): unknown[] {
+    return this.written.map((bytes) => JSON.parse(messageOf(bytes).toString()) as unknown);
+  }
+}
+
+const account = (accountId: string): Viewer => ({
+  accountId,
+  userId: `u${accountId}`,
+  tokenId: `t${accountId}`,
+  scopes: parseScopes('read'),
+});
+
+let statistics: DeliveryStatistics;
+let left: CloseReason[];
+const open = (accountId = '1', settings = new DeliverySettings()) => {
+  const transport = new RecordingTransport();
+  const connection = new Connection(account(accountId), transport, {
+    settings,
+    statistics,
+    closed: (_, reason) => left.push(reason),
+  });
+  return { connection, transport };
+};
+const event = StreamEvent.of('update', { id: '1' });
+
+beforeEach(() => {
+  statistics = new DeliveryStatistics();
+  left = [];
+});
+
+describe('a connection', () => {
+  it('receives what the outlet delivers, under its own label', () => {
+    const { connection, transport } = open();
+    const outlet = new Outlet(() => undefined);
+    connection.reserve(['hashtag', 'Foo'])?.attach(outlet);
+    connection.reserve(['hashtag', 'foo'])?.attach(outlet);
+    outlet.deliver(forEveryone(event));
+    expect(transport.messages).toEqual([
+      { stream: ['hashtag', 'Foo'], event: 'update', payload: '{"id":"1"}' },
+      { stream: ['hashtag', 'foo'], event: 'update', payload: '{"id":"1"}' },
+    ]);
+  });
+
+  it('has a label once, from the moment it is asked for', () => {
+    const { connection } = open();
+    expect(connection.reserve(['user'])).toBeDefined();
+    expect(connection.reserve(['user'])).toBeUndefined();
+  });
+
+  it('receives nothing when it was unsubscribed before the stream was ready', () => {
+    const { connection, transport } = open();
+    const empty = vi.fn();
+    const outlet = new Outlet(empty);
+    const subscription = connection.reserve(['list', '1']);
+    connection.unsubscribe(['list', '1']);
+    subscription?.attach(outlet);
+    outlet.deliver(forEveryone(event));
+    expect(transport.written).toEqual([]);
+  });
+
+  it('can have a label again after leaving it, whatever the first attempt still does', () => {
+    const { connection, transport } = open();
+    const outlet = new Outlet(() => undefined);
+    const first = connection.reserve(['user']);
+    connection.unsubscribe(['user']);
+    const second = connection.reserve(['user']);
+    first?.attach(outlet);
+    connection.end(first!);
+    second?.attach(outlet);
+    outlet.deliver(forEveryone(event));
+    expect(transport.written).toHaveLength(1);
+  });
+
+  it('is silent about leaving what it has not subscribed to', () => {
+    const { connection } = open();
+    connection.unsubscribe(['user']);
+    expect(connection.labels).toEqual([]);
+  });
+
+  it('is not written to after its end, and ends once', () => {
+    const { connection, transport } = open();
+    const outlet = new Outlet(() => undefined);
+    connection.reserve(['user'])?.attach(outlet);
+    connection.revoke();
+    connection.close(closeReasons.gone);
+    outlet.deliver(forEveryone(event));
+    connection.send(Buffer.from('x'));
+    expect(transport.closed).toEqual([closeReasons.revoked]);
+    expect(left).toEqual([closeReasons.revoked]);
+    expect(connection.reserve(['user'])).toBeUndefined();
+  });
+
+  it('is cut off when it leaves too much unread, and nobody else is', () => {
+    const settings = new DeliverySettings({ outputBudgetBytes: 10 });
+    const slow = open('1', settings);
+    const quick = open('2', settings);
+    const outlet = new Outlet(() => undefined);
+    slow.connection.reserve(['public'])?.attach(outlet);
+    quick.connection.reserve(['public'])?.attach(outlet);
+    slow.transport.bufferedBytes = 11;
+    outlet.deliver(forEveryone(event));
+    expect(slow.transport.closed).toEqual([closeReasons.slow]);
+    expect(quick.transport.written).toHaveLength(1);
+  });
+
+  it('may hold only so many subscriptions', () => {
+    const { connection } = open('1', new DeliverySettings({ maxSubscriptions: 2 }));
+    connection.reserve(['user']);
+    connection.reserve(['public']);
+    expect(() => connection.reserve(['direct'])).toThrow(/Too many subscriptions/);
+    connection.unsubscribe(['user']);
+    expect(connection.reserve(['direct'])).toBeDefined();
+  });
+
+  it('is counted while it is there', () => {
+    const { connection } = open();
+    const outlet = new Outlet(() => undefined);
+    connection.reserve(['user'])?.attach(outlet);
+    outlet.deliver(forEveryone(event));
+    const { websocket } = statistics;
+    expect([websocket.connections, websocket.sent, websocket.subscriptions.get('user')]).toEqual([1, 1, 1]);
+    connection.close(closeReasons.gone);
+    expect([websocket.connections, websocket.sent, websocket.subscriptions.get('user')]).toEqual([0, 1, 0]);
+    expect(statistics.closed.get('gone')).toBe(1);
+  });
+});
+
+describe('an outlet', () => {
+  it('makes the bytes once for all who get the same', () => {
+    const outlet = new Outlet(() => undefined);
+    const clients = ['1', '2', '3'].map((id) => open(id));
+    clients.forEach(({ connection }) => connection.reserve(['public'])?.attach(outlet));
+    outlet.deliver(forEveryone(event));
+    const [first, ...others] = clients.map(({ transport }) => transport.written[0]);
+    others.forEach((bytes) => {
+      expect(bytes).toBe(first);
+    });
+  });
+
+  it('gives each account its own variant, and the bytes of one variant are shared', () => {
+    const outlet = new Outlet(() => undefined);
+    const variant = event.withMember('filtered', ['x']);
+    const selection: Selection = {
+      for: (accountId) => (accountId === '2' ? undefined : Number(accountId) % 2 === 0 ? variant : event),
+    };
+    const clients = ['1', '2', '3', '4', '6'].map((id) => open(id));
+    clients.forEach(({ connection }) => connection.reserve(['public'])?.attach(outlet));
+    outlet.deliver(selection);
+    expect(clients.map(({ transport }) => transport.messages)).toMatchObject([
+      [{ payload: event.text }],
+      [],
+      [{ payload: event.text }],
+      [{ payload: variant.text }],
+      [{ payload: variant.text }],
+    ]);
+    expect(clients[4]?.transport.written[0]).toBe(clients[3]?.transport.written[0]);
+  });
+
+  it('knows who listens, each account once, and the answer stays the same until somebody comes or goes', () => {
+    const outlet = new Outlet(() => undefined);
+    const clients = ['1', '1', '2'].map((id) => open(id));
+    clients.forEach(({ connection }) => connection.reserve(['public'])?.attach(outlet));
+    const before = outlet.viewership();
+    expect(before.accountIds).toEqual(['1', '2']);
+    expect(before.userIds).toEqual(['u1', 'u2']);
+    expect(outlet.viewership()).toBe(before);
+    clients[2]?.connection.revoke();
+    expect(outlet.viewership().has('2')).toBe(false);
+    expect(before.has('2')).toBe(true);
+  });
+
+  it('ends with its last subscription, unless somebody on the way in holds it', () => {
+    const empty = vi.fn();
+    const outlet = new Outlet(empty);
+    const { connection } = open();
+    outlet.hold();
+    connection.reserve(['user'])?.attach(outlet);
+    connection.unsubscribe(['user']);
+    expect(empty).not.toHaveBeenCalled();
+    outlet.release();
+    expect(empty).toHaveBeenCalledOnce();
+  });
+});

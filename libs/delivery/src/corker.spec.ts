@@ -1,0 +1,29 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it, vi } from 'vitest';
+import { writeInOneCall } from './corker.js';
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('writing in one call', () => {
+  it('gathers what is written in one turn, in order', async () => {
+    const socket = new PassThrough();
+    const uncork = vi.spyOn(socket, 'uncork');
+    ['a', 'b', 'c'].forEach((text) => {
+      writeInOneCall(socket, Buffer.from(text));
+    });
+    expect(socket.read()).toBeNull();
+    await nextTurn();
+    expect(String(socket.read())).toBe('abc');
+    expect(uncork).toHaveBeenCalledTimes(1);
+  });
+
+  it('begins anew in the next turn', async () => {
+    const socket = new PassThrough();
+    writeInOneCall(socket, Buffer.from('a'));
+    await nextTurn();
+    writeInOneCall(socket, Buffer.from('b'));
+    await nextTurn();
+    expect(String(socket.read())).toBe('ab');
+    expect(socket.writableCorked).toBe(0);
+  });
+});

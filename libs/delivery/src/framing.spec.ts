@@ -1,0 +1,111 @@
+import { StreamEvent } from '@fedistream/domain';
+import { EventSource } from 'eventsource';
+import fc from 'fast-check';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { Receiver } from 'ws';
+import { chunkedSseFraming, plainSseFraming, sseComment } from './sse-framing.js';
+import { messageOf, textFrame, webSocketFraming } from './websocket-framing.js';
+
+/** What `ws` on the other side makes of the bytes. */
+function readFrame(bytes: Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const receiver = new Receiver({ isServer: false });
+    receiver.on('message', (data: Buffer, isBinary: boolean) => {
+      resolve(isBinary ? 'binary' : data.toString());
+    });
+    receiver.on('error', reject);
+    receiver.write(bytes);
+  });
+}
+
+const sizes = [0, 1, 125, 126, 127, 65_535, 65_536, 200_000];
+
+describe('WebSocket frames', () => {
+  it.each(sizes)('of %i bytes are read by ws', async (size) => {
+    const text = 'x'.repeat(size);
+    expect(await readFrame(textFrame(text))).toBe(text);
+    expect(messageOf(textFrame(text)).toString()).toBe(text);
+  });
+
+  it('carry any payload unchanged', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 300 }), fc.string(), async (payload, tag) => {
+        const message = JSON.parse(
+          await readFrame(webSocketFraming.frame(StreamEvent.of('update', payload), ['hashtag', tag])),
+        ) as unknown;
+        expect(message).toEqual({ stream: ['hashtag', tag], event: 'update', payload });
+      }),
+    );
+  });
+
+  it('carry lone surrogates and line separators', async () => {
+    const payload = '\ud800 \u2028 \u2029 🎉';
+    const message = await readFrame(webSocketFraming.frame(StreamEvent.of('x', payload), ['user']));
+    expect((JSON.parse(message) as { payload: string }).payload).toBe(payload);
+  });
+
+  it('have no payload key for an event without payload', async () => {
+    expect(await readFrame(webSocketFraming.frame(StreamEvent.of('filters_changed'), ['user']))).toBe(
+      '{"stream":["user"],"event":"filters_changed"}',
+    );
+  });
+});
+
+describe('server-sent events', () => {
+  const plain = (event: StreamEvent) => plainSseFraming.frame(event, ['user']).toString();
+
+  it('are one data line for JSON', () => {
+    expect(plain(StreamEvent.of('update', { id: '1' }))).toBe('event: update\ndata: {"id":"1"}\n\n');
+  });
+
+  it('carry a bare id for deletes', () => {
+    expect(plain(StreamEvent.of('delete', '107214471804101576'))).toBe('event: delete\ndata: 107214471804101576\n\n');
+  });
+
+  it('carry {} for an event without payload', () => {
+    expect(plain(StreamEvent.of('filters_changed'))).toBe('event: filters_changed\ndata: {}\n\n');
+  });
+
+  it('cannot be forged by line breaks in a payload', () => {
+    expect(plain(StreamEvent.of('x', 'a\n\nevent: delete\rdata: 1\r\nb'))).toBe(
+      'event: x\ndata: a\ndata: \ndata: event: delete\ndata: data: 1\ndata: b\n\n',
+    );
+  });
+
+  it('are one chunk each', () => {
+    const event = StreamEvent.of('update', 'héllo');
+    const text = plain(event);
+    expect(chunkedSseFraming.frame(event, ['user']).toString()).toBe(
+      `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`,
+    );
+  });
+
+  it('have comments that end with one line feed: two end Mastodon.py', () => {
+    expect(sseComment('thump', plainSseFraming).toString()).toBe(':thump\n');
+    expect(sseComment('thump', chunkedSseFraming).toString()).toBe('7\r\n:thump\n\r\n');
+  });
+
+  it('reach an EventSource unchanged, whatever the payload', async () => {
+    const payloads = fc.sample(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }), 200);
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      const blocks = payloads.map((payload) => plainSseFraming.frame(StreamEvent.of('x', payload), ['user']));
+      response.write(Buffer.concat([sseComment(')', plainSseFraming), ...blocks]));
+    }).listen(0);
+    const source = new EventSource(`http://localhost:${(server.address() as AddressInfo).port}`);
+    const received: string[] = [];
+    await new Promise<void>((resolve) => {
+      source.addEventListener('x', ({ data }) => {
+        received.push(data as string);
+        if (received.length === payloads.length) {
+          resolve();
+        }
+      });
+    });
+    source.close();
+    server.close();
+    expect(received).toEqual(payloads.map((payload) => payload.replace(/\r\n?/g, '\n')));
+  });
+});
