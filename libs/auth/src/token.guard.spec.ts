@@ -19,6 +19,7 @@ let opened: unknown[];
 let refused: unknown[];
 let nextRefusal: () => void;
 
+@Catch(StreamingError)
 class Refusals implements ExceptionFilter<StreamingError> {
   catch(error: StreamingError, host: ArgumentsHost): void {
     refused.push(error.code);
@@ -31,20 +32,16 @@ class Refusals implements ExceptionFilter<StreamingError> {
   }
 }
 
+@Controller()
+@UseFilters(Refusals)
+@UseGuards(TokenGuard)
 class Door {
-  open(request: object): string {
+  @Get('door')
+  open(@Req() request: object): string {
     opened.push(authenticationOf(request)?.viewer);
     return 'open';
   }
 }
-
-// Decorators as calls: specs are outside of the project that switches on their legacy form.
-Catch(StreamingError)(Refusals);
-Get('door')(Door.prototype, 'open', Object.getOwnPropertyDescriptor(Door.prototype, 'open')!);
-Req()(Door.prototype, 'open', 0);
-Controller()(Door);
-UseFilters(Refusals)(Door);
-UseGuards(TokenGuard)(Door);
 
 /** Knows one token; `slow` answers when the test says so. */
 class TestStore extends TokenStore {
