@@ -21,6 +21,14 @@ describe('demoRows', () => {
     expect(demoRows.accessTokens.every(({ resourceOwnerId }) => resourceOwnerId === user.id)).toBe(true);
   });
 
+  it('filters something that people really write', () => {
+    const texts = writers.flatMap(({ drafts }) => drafts.map(({ text }) => text)).join('\n');
+    for (const { keyword, customFilterId } of demoRows.filterKeywords) {
+      expect(texts.toLowerCase()).toContain(keyword.toLowerCase());
+      expect(customFilterId).toBe(demoRows.filters[0].id);
+    }
+  });
+
   it('knows everybody who writes', () => {
     expect(demoRows.accounts).toHaveLength(writers.length + 1);
     expect(demoRows.accounts[0]).toEqual({ id: demoUser.id, username: 'demo', domain: null });

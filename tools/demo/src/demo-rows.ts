@@ -3,6 +3,7 @@ import { demoUser, writers } from './people.js';
 import { demoList } from './routes.js';
 
 const userId = '1';
+const filterId = '1';
 /** The demo has been there for ever: rows that are written anew are equal to those written before. */
 const createdAt = new Date('2024-03-01T00:00:00Z');
 
@@ -14,6 +15,22 @@ export const demoRows = {
   accounts: [demoUser, ...writers].map(({ id, username, domain }) => ({ id, username, domain })),
   users: [{ id: userId, accountId: demoUser.id, disabled: false, approved: true, confirmedAt: createdAt }],
   lists: [{ id: demoList.id, accountId: demoUser.id, title: demoList.title }],
+  // Statuses about one of the writers' favourite subjects carry the result of this filter.
+  filters: [
+    {
+      id: filterId,
+      accountId: demoUser.id,
+      title: 'Hungry',
+      context: ['home', 'public'] as string[],
+      action: 0,
+      expiresAt: null,
+    },
+  ],
+  filterKeywords: [
+    { id: '1', customFilterId: filterId, keyword: 'sourdough', wholeWord: true },
+    { id: '2', customFilterId: filterId, keyword: 'Sauerteig', wholeWord: true },
+    { id: '3', customFilterId: filterId, keyword: 'café', wholeWord: true },
+  ],
   accessTokens: demoTokens.map(({ token, scopes }, index) => ({
     id: String(index + 1),
     token,
