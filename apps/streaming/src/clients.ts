@@ -1,0 +1,88 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { OpenConnections, type Authentication } from '@fedistream/auth';
+import {
+  closeReasons,
+  Connection,
+  DeliverySettings,
+  DeliveryStatistics,
+  Heartbeat,
+  type ConnectionContext,
+  type Transport,
+} from '@fedistream/delivery';
+import { StreamingError, type Viewer } from '@fedistream/domain';
+import { EventFeed } from '@fedistream/event-bus';
+import { StreamGate, type Admission, type StreamRequest } from '@fedistream/stream-kit';
+
+/** Section 1 of the wire contract: a comment line every 15 s; section 4: a ping every 30 s. */
+const heartbeatMs = { eventsource: 15_000, websocket: 30_000 } as const;
+
+/** The clients of this process, whatever their transport: the way in, and the end of all of them at a restart. */
+@Injectable()
+export class Clients implements BeforeApplicationShutdown {
+  /** What the two kinds of transports join to stay alive. */
+  readonly heartbeats = {
+    eventsource: new Heartbeat(heartbeatMs.eventsource),
+    websocket: new Heartbeat(heartbeatMs.websocket),
+  } as const;
+
+  readonly #all = new Set<Connection>();
+  readonly #context: ConnectionContext;
+  #stopping = false;
+
+  constructor(
+    private readonly feed: EventFeed,
+    private readonly gate: StreamGate,
+    private readonly openConnections: OpenConnections,
+    settings: DeliverySettings,
+    statistics: DeliveryStatistics,
+  ) {
+    this.#context = {
+      settings,
+      statistics,
+      closed: (connection) => {
+        this.#all.delete(connection);
+        this.openConnections.remove(connection);
+      },
+    };
+  }
+
+  /** @throws StreamingError `unavailable` while new clients had better go elsewhere: nothing can arrive, or we stop */
+  requireReady(): void {
+    if (this.#stopping || !this.feed.ready) {
+      throw new StreamingError('unavailable');
+    }
+  }
+
+  /** For a client that opens with a subscription. Its scopes have been checked. @throws StreamingError as `StreamGate.admit` */
+  async admit(viewer: Viewer, request: StreamRequest): Promise<Admission> {
+    this.requireReady();
+    return this.gate.admit(viewer, request);
+  }
+
+  /** Opens a connection. If its token was revoked meanwhile, it is closed at once, and nothing is delivered to it. */
+  open({ viewer, since }: Authentication, transport: Transport): Connection {
+    const connection = new Connection(viewer, transport, this.#context);
+    this.#all.add(connection);
+    if (this.#stopping) {
+      connection.close(closeReasons.restart);
+    } else {
+      this.openConnections.add(connection, since);
+    }
+    return connection;
+  }
+
+  /** The client has left: the transport's 'close'. */
+  gone(connection: Connection): void {
+    connection.close(closeReasons.gone);
+  }
+
+  /** Tells everybody to come back later, before the servers stop. */
+  beforeApplicationShutdown(): void {
+    this.#stopping = true;
+    for (const connection of this.#all) {
+      connection.close(closeReasons.restart);
+    }
+    this.heartbeats.eventsource.stop();
+    this.heartbeats.websocket.stop();
+  }
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings, type Environment } from './settings.js';
+
+const errorOf = (environment: Environment): string => {
+  try {
+    readSettings(environment);
+  } catch (failure) {
+    return (failure as Error).message;
+  }
+  return 'none';
+};
+
+describe('settings', () => {
+  it('need nothing: embedded parts, a demo, the defaults of Mastodon’s server', () => {
+    expect(readSettings({})).toMatchObject({
+      PORT: 4000,
+      BIND: '127.0.0.1',
+      FEED: 'memory',
+      DATABASE: 'embedded',
+      DEMO: true,
+      DB_POOL: 10,
+    });
+  });
+
+  it('choose Redis and PostgreSQL when they are named', () => {
+    expect(readSettings({ REDIS_URL: 'redis://r', DATABASE_URL: 'postgresql://p/db' })).toMatchObject({
+      FEED: 'redis',
+      DATABASE: 'postgresql',
+      DEMO: false,
+    });
+    expect(readSettings({ REDIS_SENTINELS: 's', DB_HOST: 'h' })).toMatchObject({
+      FEED: 'redis',
+      DATABASE: 'postgresql',
+    });
+  });
+
+  it('refuse embedded parts in production, by name, unless asked for by name', () => {
+    const production = { NODE_ENV: 'production' };
+    expect(errorOf(production)).toMatch(/^DATABASE is not set, nor is DATABASE_URL or DB_HOST: .*DATABASE=embedded/);
+    expect(errorOf({ ...production, DATABASE_URL: 'postgres://p' })).toMatch(
+      /^FEED is not set.*REDIS_URL.*FEED=memory/,
+    );
+    expect(readSettings({ ...production, DATABASE: 'embedded', FEED: 'memory' })).toMatchObject({ DEMO: false });
+  });
+
+  it.each([
+    ['PORT', 'abc', 'PORT="abc": must be a whole number from 0 to 65535'],
+    ['PORT', '65536', 'PORT="65536": must be a whole number from 0 to 65535'],
+    ['DB_POOL', '0', 'DB_POOL="0": must be a whole number from 1 to 1000'],
+    [
+      'LOG_LEVEL',
+      'loud',
+      'LOG_LEVEL="loud": must be one of trace, debug, info, warn, error, fatal, silent, silly, verbose',
+    ],
+    ['DEMO', 'yes', 'DEMO="yes": must be one of true, false'],
+    [
+      'REDIS_URL',
+      'http://secret@x',
+      'REDIS_URL=(not shown): must be a URL that begins with redis:// or rediss:// or unix://',
+    ],
+    [
+      'DATABASE_URL',
+      'mysql://u:secret@x',
+      'DATABASE_URL=(not shown): must be a URL that begins with postgres:// or postgresql://',
+    ],
+  ])('refuse %s=%s, naming variable, value and what is allowed', (name, value, message) => {
+    expect(errorOf({ [name]: value })).toBe(message);
+  });
+
+  it('name every wrong variable, one line each', () => {
+    expect(errorOf({ PORT: 'x', DB_POOL: 'y' }).split('\n')).toHaveLength(2);
+  });
+
+  it('take an empty variable as one that is not set', () => {
+    expect(readSettings({ PORT: '', REDIS_URL: '' })).toMatchObject({ PORT: 4000, FEED: 'memory' });
+  });
+
+  it('take an IPv6 address with or without brackets', () => {
+    expect(readSettings({ BIND: '[::1]' }).BIND).toBe('::1');
+    expect(readSettings({ BIND: '::' }).BIND).toBe('::');
+  });
+
+  it('know the log levels of older servers', () => {
+    expect(readSettings({ LOG_LEVEL: 'silly' }).LOG_LEVEL).toBe('trace');
+    expect(readSettings({ LOG_LEVEL: 'verbose' }).LOG_LEVEL).toBe('debug');
+  });
+
+  it('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(readSettings({}))).toBe(true);
+  });
+});

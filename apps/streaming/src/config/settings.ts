@@ -1,0 +1,148 @@
+import { z } from 'zod';
+
+/** The environment as it was found: texts by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A wrong or missing setting. The message is one line for the operator: variable, value, what is allowed. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+const integer = (smallest: number, largest: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `a whole number from ${smallest} to ${largest}`)
+    .transform(Number)
+    .refine((value) => value >= smallest && value <= largest, `a whole number from ${smallest} to ${largest}`);
+const port = integer(0, 65_535);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    );
+const logLevels = { silly: 'trace', verbose: 'debug' } as const;
+
+/** Every variable that is read, with its form and its default. An empty variable counts as one that is not set. */
+const variables = z.object({
+  NODE_ENV: z.string().default('development'),
+  PORT: port.default(4000),
+  BIND: z.string().default('127.0.0.1'),
+  SOCKET: z.string().optional(),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent', 'silly', 'verbose'])
+    .transform((level) => (level === 'silly' || level === 'verbose' ? logLevels[level] : level))
+    .default('info'),
+  TRUSTED_PROXY_IP: z.string().default('loopback,uniquelocal'),
+
+  DATABASE: z.enum(['postgresql', 'embedded']).optional(),
+  DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+  DB_HOST: z.string().optional(),
+  DB_PORT: integer(1, 65_535).default(5432),
+  DB_USER: z.string().optional(),
+  DB_PASS: z.string().optional(),
+  DB_NAME: z.string().optional(),
+  DB_SSLMODE: z.enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']).optional(),
+  DB_POOL: integer(1, 1_000).default(10),
+  FEDISTREAM_DATA_DIR: z.string().default('.fedistream'),
+
+  FEED: z.enum(['redis', 'memory']).optional(),
+  REDIS_URL: url('redis:', 'rediss:', 'unix:').optional(),
+  REDIS_HOST: z.string().optional(),
+  REDIS_PORT: integer(1, 65_535).default(6379),
+  REDIS_DB: integer(0, 1_000_000).default(0),
+  REDIS_USER: z.string().optional(),
+  REDIS_PASSWORD: z.string().optional(),
+  REDIS_NAMESPACE: z.string().optional(),
+  REDIS_SENTINELS: z.string().optional(),
+  REDIS_SENTINEL_MASTER: z.string().default('mymaster'),
+  REDIS_SENTINEL_PORT: integer(1, 65_535).default(26_379),
+  REDIS_SENTINEL_USERNAME: z.string().optional(),
+  REDIS_SENTINEL_PASSWORD: z.string().optional(),
+  REDIS_TLS_CA_FILE: z.string().optional(),
+  REDIS_TLS_CERT_FILE: z.string().optional(),
+  REDIS_TLS_KEY_FILE: z.string().optional(),
+
+  DEMO: flag.optional(),
+  MAX_SUBSCRIPTIONS_PER_CONNECTION: integer(1, 100_000).default(200),
+  OUTPUT_BUDGET_KIB: integer(64, 1_048_576).default(4_096),
+  TOKEN_REVALIDATION_SECONDS: integer(1, 86_400).default(300),
+  AUDIENCE_MAX_WAIT_SECONDS: integer(1, 600).default(10),
+  AUDIENCE_MAX_WAITING_EVENTS: integer(1, 100_000).default(1_000),
+  SHUTDOWN_GRACE_SECONDS: integer(0, 600).default(5),
+});
+
+type Variables = z.infer<typeof variables>;
+
+/** The configuration: read once, validated, frozen. Durations and sizes carry their unit in the name. */
+export interface Settings extends Readonly<Omit<Variables, 'DATABASE' | 'FEED' | 'DEMO'>> {
+  readonly DATABASE: 'postgresql' | 'embedded';
+  readonly FEED: 'redis' | 'memory';
+  readonly DEMO: boolean;
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @throws SettingsError naming the variable, its value (never that of a secret) and what is allowed
+ */
+export function readSettings(environment: Environment): Settings {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = variables.safeParse(given);
+  if (!parsed.success) {
+    throw new SettingsError(parsed.error.issues.map((issue) => describe(issue, given)).join('\n'));
+  }
+  const values = parsed.data;
+  const usesPostgresql = isGiven(values, ['DATABASE_URL', 'DB_HOST', 'DB_NAME', 'DB_USER']);
+  const usesRedis = isGiven(values, ['REDIS_URL', 'REDIS_HOST', 'REDIS_SENTINELS']);
+  const settings: Settings = {
+    ...values,
+    BIND: values.BIND.replace(/^\[(.*)\]$/, '$1'),
+    DATABASE: values.DATABASE ?? (usesPostgresql ? 'postgresql' : 'embedded'),
+    FEED: values.FEED ?? (usesRedis ? 'redis' : 'memory'),
+    DEMO: values.DEMO ?? (!usesPostgresql && !usesRedis && values.NODE_ENV !== 'production'),
+  };
+  if (values.NODE_ENV === 'production') {
+    refuseUnasked(values.DATABASE, settings.DATABASE, 'embedded', 'DATABASE', 'DATABASE_URL or DB_HOST');
+    refuseUnasked(values.FEED, settings.FEED, 'memory', 'FEED', 'REDIS_URL, REDIS_HOST or REDIS_SENTINELS');
+  }
+  if (settings.DEMO && (settings.DATABASE !== 'embedded' || settings.FEED !== 'memory')) {
+    throw new SettingsError('DEMO="true": the demo feed runs only with DATABASE=embedded and FEED=memory');
+  }
+  return Object.freeze(settings);
+}
+
+function isGiven(values: Variables, names: readonly (keyof Variables)[]): boolean {
+  return names.some((name) => values[name] !== undefined);
+}
+
+/** What is made for a first start is never a production server's silent fallback. */
+function refuseUnasked(
+  asked: string | undefined,
+  chosen: string,
+  embedded: string,
+  name: string,
+  instead: string,
+): void {
+  if (chosen === embedded && asked === undefined) {
+    throw new SettingsError(
+      `${name} is not set, nor is ${instead}: with NODE_ENV=production set ${instead}, or ask for ${name}=${embedded} by name`,
+    );
+  }
+}
+
+const secret = /URL|PASS/;
+
+function describe(
+  { path, message, code, ...issue }: z.core.$ZodIssue,
+  given: Readonly<Record<string, unknown>>,
+): string {
+  const name = String(path[0]);
+  const value = secret.test(name) ? '(not shown)' : `"${String(given[name])}"`;
+  const allowed = code === 'invalid_value' && 'values' in issue ? `one of ${issue.values.join(', ')}` : message;
+  return `${name}=${value}: must be ${allowed}`;
+}

@@ -1,0 +1,51 @@
+import { Controller, Get, Head, Req, Res, UseGuards } from '@nestjs/common';
+import { authenticationOf, ScopesGuard, TokenGuard } from '@fedistream/auth';
+import { StreamingError } from '@fedistream/domain';
+import { StreamRegistry } from '@fedistream/stream-kit';
+import { Clients } from '../clients.js';
+import { streamingPath, streamPath, type HttpReply, type StreamHttpRequest } from './http-request.js';
+import { KnownStreamGuard } from './known-stream.guard.js';
+import { SseTransport, writeHead } from './sse-transport.js';
+
+/**
+ * Server-sent events: one request, one stream. Everything that can be refused is refused before the first byte.
+ * https://docs.joinmastodon.org/methods/streaming/
+ */
+@Controller(streamingPath)
+@UseGuards(KnownStreamGuard, TokenGuard, ScopesGuard)
+export class StreamingController {
+  constructor(
+    private readonly clients: Clients,
+    private readonly registry: StreamRegistry,
+  ) {}
+
+  /** Opens a stream. */
+  @Get('*')
+  async open(@Req() request: StreamHttpRequest, @Res() reply: HttpReply): Promise<void> {
+    const authentication = authenticationOf(request);
+    if (authentication === undefined) {
+      throw new StreamingError('missingToken');
+    }
+    const wanted = this.registry.requestByPath(streamPath(request), request.query);
+    const admission = await this.clients.admit(authentication.viewer, wanted);
+    if (request.raw.socket.destroyed) {
+      admission.release();
+      return;
+    }
+    const connection = this.clients.open(
+      authentication,
+      new SseTransport(request.raw, reply, this.clients.heartbeats.eventsource),
+    );
+    reply.raw.on('close', () => {
+      this.clients.gone(connection);
+    });
+    admission.attach(connection);
+  }
+
+  /** Answers what a GET would, without the stream. */
+  @Head('*')
+  head(@Req() request: StreamHttpRequest, @Res() reply: HttpReply): void {
+    this.registry.requestByPath(streamPath(request), request.query);
+    writeHead(reply).end();
+  }
+}

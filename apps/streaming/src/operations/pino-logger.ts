@@ -1,0 +1,78 @@
+import type { LoggerService } from '@nestjs/common';
+import { redactTokens } from '@fedistream/auth';
+import { pino, type Level, type Logger } from 'pino';
+import pretty from 'pino-pretty';
+
+/** What Nest passes behind the message: perhaps a stack trace, and the name of the logger. */
+type Rest = readonly unknown[];
+
+/**
+ * Nest's logger on pino: a JSON line for each entry, or readable text on a terminal. Access tokens are taken out of
+ * every message, wherever it comes from.
+ */
+export class PinoLogger implements LoggerService {
+  readonly #pino: Logger;
+
+  constructor(level: string) {
+    const options = { level, base: null, redact: ['access_token', 'token', 'headers'] };
+    this.#pino = process.stdout.isTTY ? pino(options, pretty({ ignore: 'pid,hostname' })) : pino(options);
+  }
+
+  log(message: unknown, ...rest: Rest): void {
+    this.#write('info', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: Rest): void {
+    this.#write('fatal', message, rest);
+  }
+
+  error(message: unknown, ...rest: Rest): void {
+    this.#write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: Rest): void {
+    this.#write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: Rest): void {
+    this.#write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: Rest): void {
+    this.#write('trace', message, rest);
+  }
+
+  #write(level: Level, message: unknown, rest: Rest): void {
+    if (!this.#pino.isLevelEnabled(level)) {
+      return;
+    }
+    const texts = rest.filter((part) => typeof part === 'string');
+    const context = texts.at(-1);
+    const stack = texts.length > 1 ? texts[0] : undefined;
+    const failure = message instanceof Error ? message : rest.find((part) => part instanceof Error);
+    const members = {
+      ...(context === undefined ? {} : { context }),
+      ...(stack === undefined ? {} : { stack: redactTokens(stack) }),
+      ...(failure === undefined ? {} : { err: loggable(failure) }),
+    };
+    if (typeof message === 'object' && message !== null && !(message instanceof Error)) {
+      this.#pino[level]({ ...members, ...loggableMembers(message) });
+    } else {
+      this.#pino[level](members, redactTokens(message instanceof Error ? message.message : String(message)));
+    }
+  }
+}
+
+/** An error without members of its own: database libraries put the parameters of a failed statement there. */
+function loggable({ name, message, stack }: Error) {
+  return { type: name, message: redactTokens(message), stack: redactTokens(stack ?? '') };
+}
+
+function loggableMembers(members: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, value]: [string, unknown]) => [
+      name === 'error' && typeof value === 'string' ? 'msg' : name,
+      value instanceof Error ? loggable(value) : typeof value === 'string' ? redactTokens(value) : value,
+    ]),
+  );
+}
