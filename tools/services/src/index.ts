@@ -1,3 +1,4 @@
+export { databasesOn, type Databases } from './databases.js';
 export { atDeath, quoted } from './watchdog.js';
 export { freePort } from './free-port.js';
 export { openPostgres, startPostgres } from './postgres.js';

@@ -1,0 +1,83 @@
+import { Redis } from 'ioredis';
+
+import { until } from './until.js';
+import { probeEvent, type ReceivedEvent, type StreamClient } from './stream-client.js';
+
+/** Where the platform publishes: Redis, or the in-memory feed of one server. */
+export interface Feed {
+  readonly name: 'redis' | 'memory';
+  /** Publishes a message as it is, on a channel without namespace. */
+  publish(channel: string, text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Publishes an event in the form that Mastodon's backend does. */
+export async function publishEvent(feed: Feed, channel: string, event: string, payload?: unknown): Promise<void> {
+  await feed.publish(channel, JSON.stringify({ event, payload }));
+}
+
+/** Publishes on Redis, like the platform: a plain client, nothing of ours. */
+export class RedisPublisher implements Feed {
+  readonly name = 'redis';
+  /** The connection, for what a test wants to look up or disturb. */
+  readonly client: Redis;
+  readonly #prefix: string;
+
+  /** @param namespace as `REDIS_NAMESPACE`; it keeps servers on one Redis apart */
+  constructor(url: string, namespace?: string) {
+    this.client = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });
+    this.client.on('error', () => {
+      // Tests stop Redis; it comes back, or the test fails for want of events.
+    });
+    this.#prefix = namespace === undefined ? '' : `${namespace}:`;
+  }
+
+  async publish(channel: string, text: string): Promise<void> {
+    await this.client.publish(this.#prefix + channel, text);
+  }
+
+  /** Waits until as many connections as this are subscribed to the channel; 0 for one that was left. */
+  async subscribers(channel: string, count: number): Promise<void> {
+    await until(`${count} subscribers to ${channel}`, async () => {
+      const [, found] = (await this.client.pubsub('NUMSUB', this.#prefix + channel)) as [string, number];
+      return found === count;
+    });
+  }
+
+  /** The name of a channel or key as it stands on Redis. */
+  prefixed(name: string): string {
+    return this.#prefix + name;
+  }
+
+  close(): Promise<void> {
+    this.client.disconnect();
+    return Promise.resolve();
+  }
+}
+
+let counter = 0;
+
+/**
+ * Waits until what is published on the channel reaches the client. A subscription over an open WebSocket is not
+ * acknowledged, so signals are published until one comes through; clients do not show them among their events.
+ */
+export async function listening(client: StreamClient, feed: Feed, channel: string): Promise<void> {
+  const probe = `probe ${counter++}`;
+  await until(`events of ${channel} reach the client`, async () => {
+    if (!client.sawProbe(probe)) {
+      await publishEvent(feed, channel, probeEvent, probe);
+    }
+    return client.sawProbe(probe);
+  });
+}
+
+/**
+ * Publishes an event as a fence and waits until it has come through.
+ *
+ * @returns the events that were not taken before it: what is not among them was not delivered, and will not be
+ */
+export async function receivedBeforeFence(client: StreamClient, feed: Feed, channel: string): Promise<ReceivedEvent[]> {
+  const payload = `fence ${counter++}`;
+  await publishEvent(feed, channel, 'fence', payload);
+  return client.takeUntil((event) => event.event === 'fence' && event.payload === payload);
+}

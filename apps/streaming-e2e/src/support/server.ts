@@ -1,0 +1,173 @@
+import { atDeath } from '@fedistream/services';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import type { Feed } from './feed.js';
+import { patienceMs, until } from './until.js';
+
+const main = join(import.meta.dirname, '..', '..', '..', 'streaming', 'dist', 'main.js');
+
+/** A first start with the embedded database takes several seconds, and more on a busy machine. */
+const startsWithinMs = 60_000;
+
+/** One line of the server's log, parsed. */
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The server as it is shipped: the built program in a process of its own. */
+export class Server {
+  readonly #child: ChildProcess;
+  readonly #lines: string[] = [];
+  readonly #exit: Promise<Exit>;
+  #address = '';
+  #ended = false;
+
+  private constructor(env: Readonly<Record<string, string>>) {
+    const child = fork(main, {
+      // Nothing of this process' environment: its REDIS_URL is not meant for the server.
+      env: { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: '0', LOG_LEVEL: 'info', DEMO: 'false', ...env },
+      execArgv: ['--enable-source-maps'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.#child = child;
+    for (const output of [child.stdout, child.stderr]) {
+      if (output) {
+        createInterface(output).on('line', (line) => this.#lines.push(line));
+      }
+    }
+    const forget = atDeath(`kill -KILL ${String(child.pid)}`);
+    this.#exit = once(child, 'close').then(([code, signal]) => {
+      forget();
+      this.#ended = true;
+      return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+    });
+  }
+
+  /**
+   * Starts the server on a free port and waits until it serves.
+   *
+   * @param env its settings; nothing else reaches it
+   * @throws Error with what the server said when it ends instead
+   */
+  static async start(env: Readonly<Record<string, string>>): Promise<Server> {
+    const server = Server.launch(env);
+    const { address } = await server
+      .logged(({ msg }) => msg === 'listening')
+      .catch(async (error: unknown) => {
+        await server.kill();
+        throw error;
+      });
+    server.#address = String(address);
+    return server;
+  }
+
+  /** Starts the server and does not wait: for tests of a start that fails. */
+  static launch(env: Readonly<Record<string, string>>): Server {
+    if (!existsSync(main)) {
+      throw new Error(`${main} is missing: run "npm run build" before the end-to-end tests.`);
+    }
+    return new Server(env);
+  }
+
+  /** Where it listens, as it says: `http://127.0.0.1:41234`, or the path of its socket. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** The URL of a path: `/metrics`. */
+  url(path: string, protocol: 'http' | 'ws' = 'http'): URL {
+    const url = new URL(path, this.#address);
+    url.protocol = protocol;
+    return url;
+  }
+
+  /** The TCP port. */
+  get port(): number {
+    return Number(new URL(this.#address).port);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Whether it runs still. */
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Settles when the process has ended, whatever ended it, and all its output is here. */
+  get exited(): Promise<Exit> {
+    return this.#exit;
+  }
+
+  /** All that it has printed. */
+  get output(): string {
+    return this.#lines.join('\n');
+  }
+
+  /** The lines of its log that are JSON, from the beginning. */
+  get log(): LogLine[] {
+    return this.#lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
+  }
+
+  /** The first line of the log that matches, printed before or from now on. Fails when the server ends without it. */
+  logged(matches: (line: LogLine) => boolean): Promise<LogLine> {
+    return until(
+      'the server logs what is expected',
+      () => {
+        const line = this.log.find(matches);
+        if (line === undefined && this.#ended) {
+          throw new Error(`The server ended. It said:\n${this.output}`);
+        }
+        return line;
+      },
+      startsWithinMs,
+    );
+  }
+
+  /** The in-memory feed of this server (FEED=memory), which takes messages from the process that started it. */
+  get feed(): Feed {
+    return {
+      name: 'memory',
+      publish: (channel, text) =>
+        new Promise((resolve, reject) => {
+          this.#child.send({ channel, text }, (error) => {
+            if (error) {
+              reject(error);
+            } else {
+              resolve();
+            }
+          });
+        }),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  /** Sends a signal and does not wait. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Asks it to end and waits until it has; SIGTERM as a service manager sends it. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
+    this.#child.kill(signal);
+    const tooLate = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs);
+    const exit = await this.#exit;
+    clearTimeout(tooLate);
+    return exit;
+  }
+
+  /** Ends it at once. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exit;
+  }
+}
