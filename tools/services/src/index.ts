@@ -1,3 +1,4 @@
+export type { Certificate } from './certificate.js';
 export { databasesOn, type Databases } from './databases.js';
 export { atDeath, quoted } from './watchdog.js';
 export { freePort } from './free-port.js';
@@ -6,5 +7,6 @@ export type { PostgresOptions, PostgresService, StartedPostgres } from './postgr
 export { onStderr, type Progress } from './progress.js';
 export { openRedis, startRedis } from './redis.js';
 export type { RedisOptions, RedisService, ServerOptions, StartedRedis } from './redis.js';
+export { startSentinel, type StartedSentinel } from './sentinel.js';
 export type { ServerControl } from './server-control.js';
 export { MissingServerError, type Source } from './source.js';

@@ -1,7 +1,9 @@
 import { Redis } from 'ioredis';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openRedis, startRedis, type StartedRedis } from './redis.js';
+import { startSentinel } from './sentinel.js';
 
 const silent = () => undefined;
 
@@ -72,6 +74,52 @@ describe('a Redis of one’s own', () => {
         process.env['REDIS_URL'] = before;
       }
     }
+  });
+});
+
+describe('a Redis that is particular about its clients', () => {
+  it('wants the password of its URL', async () => {
+    const redis = await startRedis({ progress: silent, password: 'p@ss word' });
+    const knowing = new Redis(redis.url);
+    expect(await knowing.ping()).toBe('PONG');
+    knowing.disconnect();
+    const ignorant = new Redis(redis.port, { retryStrategy: () => null });
+    ignorant.on('error', silent);
+    await expect(ignorant.ping()).rejects.toThrow();
+    ignorant.disconnect();
+    await redis.stop();
+  });
+
+  it('speaks TLS, and wants a certificate', async () => {
+    const redis = await startRedis({ progress: silent, tls: true });
+    expect(redis.url).toMatch(/^rediss:/);
+    const cert = readFileSync(redis.certificate!.certFile);
+    const knowing = new Redis(redis.url, { tls: { ca: cert, cert, key: readFileSync(redis.certificate!.keyFile) } });
+    expect(await knowing.ping()).toBe('PONG');
+    knowing.disconnect();
+    const ignorant = new Redis(redis.url, { tls: { ca: cert }, retryStrategy: () => null });
+    ignorant.on('error', silent);
+    await expect(ignorant.ping()).rejects.toThrow();
+    ignorant.disconnect();
+    await redis.stop();
+  });
+});
+
+describe('a Sentinel', () => {
+  it('knows its master, and makes a replica the master when that goes', async () => {
+    const master = await startRedis({ progress: silent });
+    const replica = await startRedis({ progress: silent, args: ['--replicaof', '127.0.0.1', String(master.port)] });
+    const sentinel = await startSentinel(master, { progress: silent });
+    const client = new Redis(sentinel.port, { lazyConnect: true });
+    const address = () => client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'mymaster');
+    expect(await address()).toEqual(['127.0.0.1', String(master.port)]);
+    await expect
+      .poll(async () => String(await client.call('SENTINEL', 'REPLICAS', 'mymaster')), { timeout: 15_000 })
+      .toContain(String(replica.port));
+    await master.control.stop();
+    await expect.poll(address, { timeout: 15_000 }).toEqual(['127.0.0.1', String(replica.port)]);
+    client.disconnect();
+    await Promise.all([sentinel.stop(), replica.stop(), master.stop()]);
   });
 });
 

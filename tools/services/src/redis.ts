@@ -1,11 +1,11 @@
-import { Redis } from 'ioredis';
-
+import { makeCertificate, type Certificate } from './certificate.js';
 import { DockerServer } from './docker.js';
 import { LocalServer } from './local-server.js';
 import { onStderr, type Progress } from './progress.js';
+import { processId, redisProgram } from './redis-program.js';
 import type { ServerControl } from './server-control.js';
 import { ServerDirectory } from './server-directory.js';
-import { findOrGet, type Program, type Source } from './source.js';
+import { findOrGet, MissingServerError, type Source } from './source.js';
 
 /** What to start. */
 export interface ServerOptions {
@@ -19,6 +19,10 @@ export interface ServerOptions {
 export interface RedisOptions extends ServerOptions {
   /** More of Redis' own arguments: `['--maxclients', '100']`. */
   readonly args?: readonly string[];
+  /** Clients must know it. */
+  readonly password?: string;
+  /** Speaks TLS alone, and asks clients for a certificate, too; not in a container. */
+  readonly tls?: boolean;
 }
 
 /** A Redis that a test or a benchmark may use. */
@@ -34,17 +38,11 @@ export interface RedisService {
 }
 
 /** A Redis that was started here, so that it can be stopped and started at will. */
-export type StartedRedis = RedisService & { readonly port: number; readonly control: ServerControl };
-
-const redis: Program = {
-  name: 'redis',
-  names: ['redis-server', 'valkey-server'],
-  directories: ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin', '/opt/redis/bin'],
-  package: 'redis-server',
-  locate: (root) => `${root}/usr/bin/redis-server`,
-  advice:
-    'Install it (Debian, Ubuntu: apt-get install redis-server; Fedora: dnf install valkey; macOS: brew install redis), ' +
-    'start Docker, or set REDIS_URL.',
+export type StartedRedis = RedisService & {
+  readonly port: number;
+  readonly control: ServerControl;
+  /** For a client of a server that speaks TLS: authority, certificate and key. */
+  readonly certificate?: Certificate | undefined;
 };
 
 /** The Redis of `REDIS_URL`, or else one that is started for the purpose. */
@@ -60,36 +58,46 @@ export async function openRedis(options: RedisOptions = {}): Promise<RedisServic
  * @throws MissingServerError when there is no Redis on this machine and none could be got
  */
 export async function startRedis(options: RedisOptions = {}): Promise<StartedRedis> {
-  const progress = options.progress ?? onStderr;
-  const executable = await findOrGet(redis, progress, options.from);
-  const settings = ['--save', '', '--appendonly', 'no', ...(options.args ?? [])];
-  if (executable === 'docker') {
+  const { progress = onStderr, args = [], password, tls = false } = options;
+  const found = await findOrGet(redisProgram, progress, options.from);
+  const secret = password === undefined ? [] : ['--requirepass', password];
+  const settings = ['--save', '', '--appendonly', 'no', ...secret, ...args];
+  if (found === 'docker') {
+    if (tls) {
+      throw new MissingServerError(`TLS needs Redis on this machine, not in a container. ${redisProgram.advice}`);
+    }
     const server = await DockerServer.run(
       {
         name: 'redis',
         image: 'redis:7-alpine',
         port: 6379,
         args: ['redis-server', ...settings],
-        ready: async (port) => (await processId(port)) !== undefined,
+        ready: async (port) => (await processId(port, { password })) !== undefined,
       },
       progress,
     );
-    return { url: urlOf(server.port), port: server.port, control: server, stop: () => server.dispose() };
+    return { url: urlOf(server.port, password), port: server.port, control: server, stop: () => server.dispose() };
   }
   const directory = new ServerDirectory('redis');
+  const certificate = tls ? await makeCertificate(directory.path) : undefined;
   const server = await LocalServer.run({
-    executable,
-    args: (port) => ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory.path, ...settings],
+    executable: found,
+    args: (port) => [
+      ...(certificate === undefined ? ['--port', String(port)] : tlsArgs(port, certificate)),
+      ...['--bind', '127.0.0.1', '--dir', directory.path],
+      ...settings,
+    ],
     directory,
     stopSignal: 'SIGTERM',
     endSignal: 'KILL',
-    ready: async (port, pid) => (await processId(port)) === pid,
+    ready: async (port, pid) => (await processId(port, { password, certificate })) === pid,
   });
-  progress(`redis: ${executable.origin}, on port ${server.port}`);
+  progress(`redis: ${found.origin}, on port ${server.port}`);
   return {
-    url: urlOf(server.port),
+    url: urlOf(server.port, password, certificate),
     port: server.port,
     control: server,
+    certificate,
     get pid() {
       return server.pid;
     },
@@ -97,28 +105,12 @@ export async function startRedis(options: RedisOptions = {}): Promise<StartedRed
   };
 }
 
-function urlOf(port: number): string {
-  return `redis://127.0.0.1:${String(port)}`;
+function tlsArgs(port: number, { certFile, keyFile }: Certificate): string[] {
+  const files = ['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', certFile];
+  return ['--port', '0', '--tls-port', String(port), ...files];
 }
 
-/** Who answers on the port: a server of somebody else's would answer a ping just as well. */
-async function processId(port: number): Promise<number | undefined> {
-  const client = new Redis({
-    port,
-    host: '127.0.0.1',
-    lazyConnect: true,
-    retryStrategy: () => null,
-    maxRetriesPerRequest: 0,
-  });
-  client.on('error', () => {
-    // Not there yet; the caller asks again.
-  });
-  try {
-    await client.connect();
-    return Number(/^process_id:(\d+)/m.exec(await client.info('server'))?.[1]);
-  } catch {
-    return undefined;
-  } finally {
-    client.disconnect();
-  }
+function urlOf(port: number, password?: string, certificate?: Certificate): string {
+  const secret = password === undefined ? '' : `:${encodeURIComponent(password)}@`;
+  return `${certificate === undefined ? 'redis' : 'rediss'}://${secret}127.0.0.1:${port}`;
 }

@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { MissingServerError } from './source.js';
+
+const run = promisify(execFile);
+
+/** A certificate for 127.0.0.1 and localhost, signed by itself: server, client and authority in one. */
+export interface Certificate {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/**
+ * Makes a certificate that is good for two days, with the `openssl` program.
+ *
+ * @param directory where its files go
+ * @throws MissingServerError when there is no such program
+ */
+export async function makeCertificate(directory: string): Promise<Certificate> {
+  const certFile = join(directory, 'certificate.pem');
+  const keyFile = join(directory, 'key.pem');
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile];
+  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  try {
+    await run('openssl', ['req', '-x509', ...key, ...names, '-days', '2', '-out', certFile]);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? new MissingServerError('openssl was not found, which makes the certificate. Install openssl.')
+      : error;
+  }
+  return { certFile, keyFile };
+}

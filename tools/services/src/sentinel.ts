@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { LocalServer } from './local-server.js';
+import { onStderr } from './progress.js';
+import type { ServerOptions, StartedRedis } from './redis.js';
+import { processId, redisProgram } from './redis-program.js';
+import type { ServerControl } from './server-control.js';
+import { ServerDirectory } from './server-directory.js';
+import { findOrGet, MissingServerError } from './source.js';
+
+/** A Redis Sentinel that was started here. */
+export interface StartedSentinel {
+  readonly port: number;
+  readonly control: ServerControl;
+  /** Ends it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a Sentinel that watches a master under the name `mymaster`. It makes a replica the master half a second after
+ * the master went; start replicas with `startRedis({ args: ['--replicaof', '127.0.0.1', port] })`.
+ *
+ * @throws MissingServerError when there is no Redis on this machine and none could be got; a container does not do
+ */
+export async function startSentinel(master: StartedRedis, options: ServerOptions = {}): Promise<StartedSentinel> {
+  const progress = options.progress ?? onStderr;
+  const executable = await findOrGet(redisProgram, progress, options.from);
+  if (executable === 'docker') {
+    throw new MissingServerError(`A Sentinel needs Redis on this machine, not in a container. ${redisProgram.advice}`);
+  }
+  const directory = new ServerDirectory('sentinel');
+  const file = join(directory.path, 'sentinel.conf');
+  writeFileSync(
+    file,
+    [
+      'bind 127.0.0.1',
+      `dir ${directory.path}`,
+      `sentinel monitor mymaster 127.0.0.1 ${master.port} 1`,
+      'sentinel down-after-milliseconds mymaster 500',
+      'sentinel failover-timeout mymaster 2000',
+      '',
+    ].join('\n'),
+  );
+  const server = await LocalServer.run({
+    executable,
+    args: (port) => [file, '--sentinel', '--port', String(port)],
+    directory,
+    stopSignal: 'SIGTERM',
+    endSignal: 'KILL',
+    ready: async (port, pid) => (await processId(port)) === pid,
+  });
+  progress(`sentinel: ${executable.origin}, on port ${server.port}`);
+  return { port: server.port, control: server, stop: () => server.dispose() };
+}
