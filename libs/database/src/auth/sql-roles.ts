@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { permits, Roles, type Permission } from '@fedistream/auth';
+import type { Viewer } from '@fedistream/domain';
+import { Database } from '../database.js';
+import { everyonesRole } from './everyones-role.js';
+
+/** Roles as Mastodon keeps them. A Mastodon from before there were roles grants nothing. */
+@Injectable()
+export class SqlRoles extends Roles {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  override async can(viewer: Viewer, permission: Permission): Promise<boolean> {
+    const columns = await this.database.columns();
+    if (!columns.has('user_roles.permissions') || !columns.has('users.role_id')) {
+      return false;
+    }
+    const rows = await this.database.query<{ permissions: string }>(
+      `SELECT permissions FROM user_roles
+      WHERE id = ${everyonesRole} OR id = (SELECT role_id FROM users WHERE id = $1::bigint)`,
+      [viewer.userId],
+    );
+    return permits(
+      rows.reduce((bits, row) => bits | BigInt(row.permissions), 0n),
+      permission,
+    );
+  }
+}

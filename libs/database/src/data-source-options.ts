@@ -1,0 +1,45 @@
+import pg from 'pg';
+import type { DataSourceOptions } from 'typeorm';
+import { entities } from './entities/index.js';
+import { CreateTables1700000000000 } from './migrations/1700000000000-create-tables.js';
+
+// Mastodon's timestamps have no time zone and are in UTC; node-postgres would read and write them in that of the
+// process. Reading is set for each pool below; for writing there is but this one switch.
+pg.defaults.parseInputDatesAsUTC = true;
+
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.TIMESTAMP, (text) => new Date(`${text.replace(' ', 'T')}Z`));
+
+/** What the pool is like, beyond node-postgres' defaults. */
+export interface PoolOptions {
+  readonly poolSize: number;
+  readonly connectionTimeoutMillis?: number;
+  readonly query_timeout?: number;
+  readonly idleTimeoutMillis?: number;
+  /** Called when a connection ends that nobody uses; without it that would end the process. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+/**
+ * TypeORM's options: all entities and migrations, and nothing that happens by itself.
+ *
+ * No state is kept in a session, no statement is named and nothing is set at the start of one, so that PgBouncer may
+ * stand before the server in transaction mode.
+ */
+export function dataSourceOptions(
+  parameters: Readonly<Record<string, unknown>>,
+  { poolSize, onIdleError = () => undefined, ...pool }: PoolOptions,
+): DataSourceOptions {
+  return {
+    type: 'postgres',
+    entities,
+    migrations: [CreateTables1700000000000],
+    synchronize: false,
+    migrationsRun: false,
+    installExtensions: false,
+    logging: false,
+    poolSize,
+    poolErrorHandler: onIdleError,
+    extra: { keepAlive: true, ...pool, ...parameters, types },
+  };
+}

@@ -1,0 +1,39 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AudienceStore } from '@fedistream/audience';
+import { Lists, Roles, TokenStore } from '@fedistream/auth';
+import { DataSource } from 'typeorm';
+import { SqlAudienceStore } from './audience/sql-audience-store.js';
+import { SqlLists } from './auth/sql-lists.js';
+import { SqlRoles } from './auth/sql-roles.js';
+import { SqlTokenStore } from './auth/sql-token-store.js';
+import { DatabasePool } from './database-pool.js';
+import type { DatabaseSettings } from './database-settings.js';
+import { Database } from './database.js';
+
+/** The platform's tables behind the ports of `auth` and `audience`. */
+@Module({})
+export class DatabaseModule {
+  /**
+   * With a PostgreSQL server the application starts whether or not that can be reached. An embedded database is running,
+   * and its `DataSource` initialised, when the application has started; that of a server is when it was first asked.
+   */
+  static forRoot(settings: DatabaseSettings): DynamicModule {
+    const ports = [
+      { provide: TokenStore, useClass: SqlTokenStore },
+      { provide: Lists, useClass: SqlLists },
+      { provide: Roles, useClass: SqlRoles },
+      { provide: AudienceStore, useClass: SqlAudienceStore },
+    ];
+    return {
+      module: DatabaseModule,
+      global: true,
+      providers: [
+        { provide: Database, useFactory: () => Database.open(settings) },
+        { provide: DataSource, useFactory: ({ source }: Database) => source, inject: [Database] },
+        DatabasePool,
+        ...ports,
+      ],
+      exports: [DataSource, DatabasePool, TokenStore, Lists, Roles, AudienceStore],
+    };
+  }
+}

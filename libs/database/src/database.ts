@@ -1,0 +1,215 @@
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { Pool, QueryConfig } from 'pg';
+import { DataSource, type Driver } from 'typeorm';
+import { readColumns, type Columns } from './columns.js';
+import { connectionOptions, wantsOtherEncryption, type Encryption } from './connection-options.js';
+import { dataSourceOptions } from './data-source-options.js';
+import type { DatabaseSettings, PostgresqlSettings } from './database-settings.js';
+import { EmbeddedPostgresql } from './embedded/embedded-postgresql.js';
+
+const defaultPoolSize = 10;
+const defaultTimeoutMs = 5_000;
+const idleTimeoutMs = 30_000;
+const logEveryMs = 10_000;
+/** Connections that lookups for events leave to everybody else, where the pool is large enough. */
+const keptForOthers = 2;
+const undefinedColumn = '42703';
+const undefinedTable = '42P01';
+
+/**
+ * The way to the tables: one pool of connections, TypeORM's, which connects when it is first asked and again by itself
+ * after it was lost. While there is no database, every query is refused within the connection's timeout.
+ */
+export class Database implements OnApplicationShutdown {
+  /** Statements sent so far. */
+  statements = 0;
+
+  readonly #logger = new Logger('Database');
+  readonly #encryptions: readonly Encryption[];
+  readonly #lookups: LimitFunction;
+  readonly #stop: () => Promise<void>;
+  #opening: Promise<Pool> | undefined;
+  #pool: Pool | undefined;
+  #columns: Promise<Columns> | undefined;
+  #closed = false;
+  #loggedAt = -Infinity;
+
+  private constructor(
+    readonly source: DataSource,
+    poolSize: number,
+    encryptions: readonly Encryption[],
+    stop: () => Promise<void>,
+  ) {
+    this.#encryptions = encryptions;
+    this.#lookups = pLimit(Math.max(1, poolSize - keptForOthers));
+    this.#stop = stop;
+  }
+
+  /**
+   * A PostgreSQL server is not contacted yet. The embedded one is started and its tables are brought up to date, which
+   * takes some seconds the first time.
+   *
+   * @throws Error when the settings cannot be read, or the embedded database's directory is in use
+   */
+  static async open(settings: DatabaseSettings): Promise<Database> {
+    return settings.kind === 'postgresql' ? Database.#ofServer(settings) : Database.#embedded(settings.directory);
+  }
+
+  static #ofServer(settings: PostgresqlSettings): Database {
+    const { parameters, encryptions } = connectionOptions(settings);
+    const { poolSize = defaultPoolSize } = settings;
+    const source: DataSource = new DataSource(
+      dataSourceOptions(parameters, {
+        poolSize,
+        connectionTimeoutMillis: settings.connectTimeoutMs ?? defaultTimeoutMs,
+        // On our side, because a timeout of the server's would be state of the session.
+        query_timeout: settings.queryTimeoutMs ?? defaultTimeoutMs,
+        idleTimeoutMillis: idleTimeoutMs,
+        onIdleError: (error) => {
+          database.#complain(error);
+        },
+      }),
+    );
+    const database = new Database(source, poolSize, encryptions, () => Promise.resolve());
+    return database;
+  }
+
+  static async #embedded(directory: string): Promise<Database> {
+    const server = await EmbeddedPostgresql.start(directory);
+    try {
+      // The embedded server is one process with one session: a second connection would only share it.
+      const source = new DataSource(dataSourceOptions(server.parameters, { poolSize: 1, idleTimeoutMillis: 0 }));
+      const database = new Database(source, 1, [false], () => server.stop());
+      await database.#connect();
+      await source.runMigrations({ transaction: 'all' });
+      return database;
+    } catch (failure) {
+      await server.stop();
+      throw failure;
+    }
+  }
+
+  /** Connections in all, those not in use, and what waits: the pool's own counters, 0 before it exists. */
+  get pool(): { readonly total: number; readonly idle: number; readonly waiting: number } {
+    const { totalCount = 0, idleCount = 0, waitingCount = 0 } = this.#pool ?? {};
+    return { total: totalCount, idle: idleCount, waiting: waitingCount + this.#lookups.pendingCount };
+  }
+
+  /**
+   * Asks the database.
+   *
+   * @returns the rows as objects
+   * @throws Error when it cannot be asked, does not answer in time or refuses; the connection is given up then
+   */
+  async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.#send({ text, values: [...values] })) as Row[];
+  }
+
+  /** Like {@link query}, with rows as arrays of their columns, which is cheaper. */
+  async queryArrays<Row extends readonly unknown[]>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const rowsAsArrays = { text, values: [...values], rowMode: 'array' as const };
+    return (await this.#send(rowsAsArrays)) as unknown as Row[];
+  }
+
+  /**
+   * Runs a lookup for an event when it is its turn. There are fewer turns than connections: whoever logs in always finds
+   * one, however many lookups wait. (With the embedded database's one connection, they take turns.)
+   */
+  lookup<T>(work: () => Promise<T>): Promise<T> {
+    return this.#lookups(work);
+  }
+
+  /** Which optional columns there are. Asked once, and again after a failure. */
+  columns(): Promise<Columns> {
+    this.#columns ??= readColumns(this).catch((failure: unknown) => {
+      this.#columns = undefined;
+      throw failure;
+    });
+    return this.#columns;
+  }
+
+  /** Called by Nest: queries that run are awaited, new ones refused, the embedded server is stopped. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.#closed) {
+      return;
+    }
+    this.#closed = true;
+    await this.#opening?.catch(() => undefined);
+    if (this.source.isInitialized) {
+      await this.source.destroy();
+    }
+    this.#pool = undefined;
+    await this.#stop();
+  }
+
+  async #send(query: QueryConfig<unknown[]> & { rowMode?: 'array' }): Promise<object[]> {
+    try {
+      const pool = this.#pool ?? (await this.#connect());
+      this.statements++;
+      // The pool's own query ends the connection with a query that failed. TypeORM's would put it back with a statement
+      // on it that may hang for ever.
+      return (await pool.query<object>(query)).rows;
+    } catch (failure) {
+      if (failure instanceof Error && 'code' in failure && isOfSchema(failure.code)) {
+        this.#columns = undefined;
+      }
+      this.#complain(failure);
+      throw failure;
+    }
+  }
+
+  #connect(): Promise<Pool> {
+    if (this.#closed) {
+      return Promise.reject(new Error('the database has been closed'));
+    }
+    this.#opening ??= this.#initialise(this.#encryptions).finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #initialise([encryption = false, ...others]: readonly Encryption[]): Promise<Pool> {
+    try {
+      return await this.#initialiseWith(encryption);
+    } catch (failure) {
+      if (others.length > 0 && wantsOtherEncryption(failure, encryption)) {
+        return this.#initialise(others);
+      }
+      throw failure;
+    }
+  }
+
+  async #initialiseWith(encryption: Encryption): Promise<Pool> {
+    const { source } = this;
+    const driver = source.driver as Driver & { readonly master: Pool };
+    source.setOptions({ ...source.options, ssl: encryption } as Parameters<DataSource['setOptions']>[0]);
+    try {
+      await source.initialize();
+    } catch (failure) {
+      await driver.disconnect().catch(() => undefined);
+      throw failure;
+    }
+    return (this.#pool = driver.master);
+  }
+
+  /** Not more often than anybody would read it. PostgreSQL's messages do not repeat parameters. */
+  #complain(failure: unknown): void {
+    const now = performance.now();
+    if (now - this.#loggedAt < logEveryMs) {
+      return;
+    }
+    this.#loggedAt = now;
+    this.#logger.warn(`PostgreSQL: ${describe(failure)}`);
+  }
+}
+
+function isOfSchema(code: unknown): boolean {
+  return code === undefinedColumn || code === undefinedTable;
+}
+
+/** Node joins the failures for all addresses of a host in one error without a text. */
+function describe(failure: unknown): string {
+  const [first = failure] = failure instanceof AggregateError ? (failure.errors as unknown[]) : [];
+  return first instanceof Error ? first.message : String(first);
+}

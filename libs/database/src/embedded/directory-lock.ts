@@ -1,0 +1,69 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const heldHere = new Set<string>();
+
+/**
+ * Takes a directory for this process: two servers over the same files would destroy them. As PostgreSQL does it, a file
+ * names the process; one that a crash left behind is recognised by its process being gone.
+ *
+ * @returns how to give it back
+ * @throws Error naming the process that has it
+ */
+export function lockDirectory(directory: string): () => void {
+  const path = resolve(directory);
+  const file = join(path, 'in-use-by.pid');
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (heldHere.has(path) || !(create(file) || (isLeftBehind(file) && replace(file)))) {
+    const holder = readHolder(file);
+    throw new Error(
+      `The directory ${path} is in use by another Fedistream (process ${holder}); stop it, or choose another directory. ` +
+        `If process ${holder} is something else, delete ${file}.`,
+    );
+  }
+  heldHere.add(path);
+  return () => {
+    if (heldHere.delete(path)) {
+      rmSync(file, { force: true });
+    }
+  };
+}
+
+function create(file: string): boolean {
+  try {
+    writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
+    return true;
+  } catch (failure) {
+    if (failure instanceof Error && 'code' in failure && failure.code === 'EEXIST') {
+      return false;
+    }
+    throw failure;
+  }
+}
+
+function replace(file: string): boolean {
+  rmSync(file, { force: true });
+  return create(file);
+}
+
+function readHolder(file: string): number {
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Our own number, but not taken by us: a container, where numbers begin anew. */
+function isLeftBehind(file: string): boolean {
+  const holder = readHolder(file);
+  if (!Number.isInteger(holder) || holder <= 0 || holder === process.pid) {
+    return true;
+  }
+  try {
+    process.kill(holder, 0);
+    return false;
+  } catch (failure) {
+    return failure instanceof Error && 'code' in failure && failure.code === 'ESRCH';
+  }
+}

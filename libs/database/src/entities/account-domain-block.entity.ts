@@ -1,0 +1,16 @@
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+
+/** `accountId` has blocked everybody of a domain. */
+@Entity('account_domain_blocks')
+@Index('index_account_domain_blocks_on_account_id_and_domain', ['accountId', 'domain'], { unique: true })
+export class AccountDomainBlockEntity {
+  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  id!: string;
+
+  @Column('bigint', { name: 'account_id', nullable: true })
+  accountId!: string | null;
+
+  /** In lower case. */
+  @Column('varchar', { nullable: true })
+  domain!: string | null;
+}

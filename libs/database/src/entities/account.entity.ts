@@ -1,0 +1,24 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+/** Everybody the platform knows, local (`domain` is null) and remote. */
+@Entity('accounts')
+export class AccountEntity {
+  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  id!: string;
+
+  @Column('varchar', { default: '' })
+  username!: string;
+
+  @Column('varchar', { nullable: true })
+  domain!: string | null;
+
+  @Column('timestamp', { name: 'suspended_at', nullable: true })
+  suspendedAt!: Date | null;
+
+  @Column('boolean', { default: false })
+  memorial!: boolean;
+
+  /** Younger than the other columns: an older Mastodon does not have it. */
+  @Column('timestamp', { name: 'requested_deletion_at', nullable: true })
+  requestedDeletionAt!: Date | null;
+}
