@@ -1,1 +1,4 @@
-export {};
+export * from './redis-feed.js';
+export * from './redis-module.js';
+export * from './redis-settings.js';
+export * from './redis-statistics.js';

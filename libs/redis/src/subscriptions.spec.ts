@@ -1,0 +1,207 @@
+import * as fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Subscriptions } from './subscriptions.js';
+import { SimulatedServer } from './testing/simulated-server.js';
+
+/** Tells whether a promise has settled by now. */
+function watch(promise: Promise<unknown>): { settled: boolean } {
+  const state = { settled: false };
+  void promise.then(() => {
+    state.settled = true;
+  });
+  return state;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('Subscriptions', () => {
+  let server: SimulatedServer;
+  let subscriptions: Subscriptions;
+
+  beforeEach(async () => {
+    server = new SimulatedServer();
+    subscriptions = new Subscriptions(server);
+    await subscriptions.connected();
+  });
+
+  it('sends what was asked for within a turn of the event loop as one command', async () => {
+    const added = [subscriptions.add('a'), subscriptions.add('b'), subscriptions.add('c')];
+    await server.settle();
+    await Promise.all(added);
+    expect(server.sent).toEqual(['subscribe a b c']);
+  });
+
+  it('divides thousands of channels into commands of a thousand', async () => {
+    const added = Array.from({ length: 2_500 }, (_, index) => subscriptions.add(`channel ${index}`));
+    await server.settle();
+    await Promise.all(added);
+    expect(server.sent).toEqual(['subscribe 1000 channels', 'subscribe 1000 channels', 'subscribe 500 channels']);
+  });
+
+  it('confirms a channel when the server has, not when the command was sent', async () => {
+    const added = watch(subscriptions.add('a'));
+    await turn();
+    expect([server.sent, added.settled]).toEqual([['subscribe a'], false]);
+    server.step();
+    await turn();
+    expect(added.settled).toBe(true);
+  });
+
+  it('does not take the answer to an earlier command for that to a later one', async () => {
+    void subscriptions.add('a');
+    await turn();
+    subscriptions.remove('a');
+    await turn();
+    const again = watch(subscriptions.add('a'));
+    await turn();
+    expect(server.sent).toEqual(['subscribe a', 'unsubscribe a', 'subscribe a']);
+    server.step();
+    await turn();
+    server.step();
+    await turn();
+    expect(again.settled).toBe(false);
+    server.step();
+    await turn();
+    expect(again.settled).toBe(true);
+  });
+
+  it('confirms at once what is confirmed already', async () => {
+    const first = subscriptions.add('a');
+    await server.settle();
+    await first;
+    await subscriptions.add('a');
+    await turn();
+    expect(server.sent).toEqual(['subscribe a']);
+  });
+
+  it('settles a channel that is removed before it was confirmed', async () => {
+    const added = watch(subscriptions.add('a'));
+    subscriptions.remove('a');
+    await turn();
+    expect(added.settled).toBe(true);
+    await server.settle();
+    expect(server.subscribed).toEqual(new Set());
+  });
+
+  it('asks for everything again on a new connection, and confirms only then what was waiting', async () => {
+    const before = subscriptions.add('before');
+    await server.settle();
+    await before;
+    const inFlight = watch(subscriptions.add('in flight'));
+    await turn();
+    server.lose();
+    subscriptions.disconnected();
+    const meanwhile = watch(subscriptions.add('meanwhile'));
+    subscriptions.remove('before');
+    await server.settle();
+    expect([inFlight.settled, meanwhile.settled]).toEqual([false, false]);
+
+    const complete = subscriptions.connected();
+    await server.settle();
+    expect(await complete).toBe(true);
+    expect([inFlight.settled, meanwhile.settled]).toEqual([true, true]);
+    expect(server.subscribed).toEqual(new Set(['in flight', 'meanwhile']));
+    expect(server.sent.at(-1)).toBe('subscribe in flight meanwhile');
+  });
+
+  it('does not confirm a channel asked for once more while all are being asked for again', async () => {
+    const before = subscriptions.add('a');
+    await server.settle();
+    await before;
+    server.lose();
+    subscriptions.disconnected();
+    void subscriptions.connected();
+    const again = watch(subscriptions.add('a'));
+    await turn();
+    expect(again.settled).toBe(false);
+    await server.settle();
+    expect(again.settled).toBe(true);
+  });
+
+  it('says so when the connection is lost again before all is confirmed', async () => {
+    void subscriptions.add('a');
+    await server.settle();
+    const first = subscriptions.connected();
+    subscriptions.disconnected();
+    server.step();
+    expect(await first).toBe(false);
+  });
+
+  it('gets all channels but the one that the server forbids', async () => {
+    server.forbidden.add('channel 13');
+    const added = Array.from({ length: 40 }, (_, index) => watch(subscriptions.add(`channel ${index}`)));
+    await server.settle();
+    expect(added.filter(({ settled }) => !settled)).toHaveLength(1);
+    expect(server.subscribed.size).toBe(39);
+    expect(server.refusals).toEqual(['channel 13']);
+  });
+
+  it('lets everybody go on when it is closed', async () => {
+    const added = subscriptions.add('a');
+    subscriptions.close();
+    await expect(added).resolves.toBeUndefined();
+    expect(subscriptions.channels.size).toBe(0);
+  });
+
+  it('ends with what was asked for last, whatever happened in between', async () => {
+    const channel = fc.constantFrom('a', 'b', 'c');
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('add' as const), channel }),
+      fc.record({ kind: fc.constant('remove' as const), channel }),
+      fc.record({ kind: fc.constantFrom('turn' as const, 'answer' as const, 'lose' as const, 'connect' as const) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const simulated = new SimulatedServer();
+        const subject = new Subscriptions(simulated);
+        const wanted = new Set<string>();
+        /** Counts how often a channel was removed: a wait that ended with that confirms nothing. */
+        const removals = new Map<string, number>();
+        const unconfirmed: string[] = [];
+        let connected = false;
+        const waits: { settled: boolean }[] = [];
+        for (const action of steps) {
+          if (action.kind === 'add') {
+            const { channel: name } = action;
+            wanted.add(name);
+            const removed = removals.get(name);
+            const added = subject.add(name).then(() => {
+              if (removed === removals.get(name) && connected && !simulated.subscribed.has(name)) {
+                unconfirmed.push(name);
+              }
+            });
+            waits.push(watch(added));
+          } else if (action.kind === 'remove') {
+            wanted.delete(action.channel);
+            removals.set(action.channel, (removals.get(action.channel) ?? 0) + 1);
+            subject.remove(action.channel);
+          } else if (action.kind === 'lose' && connected) {
+            connected = false;
+            simulated.lose();
+            subject.disconnected();
+          } else if (action.kind === 'connect' && !connected) {
+            connected = true;
+            void subject.connected();
+          } else if (action.kind === 'answer') {
+            simulated.step();
+            await turn();
+          } else {
+            await turn();
+          }
+        }
+        if (!connected) {
+          void subject.connected();
+        }
+        await simulated.settle();
+        expect(simulated.subscribed).toEqual(wanted);
+        expect(subject.channels).toEqual(wanted);
+        expect(waits.every(({ settled }) => settled)).toBe(true);
+        // The server answers and is asked within one step here, so a confirmed channel is one that it has.
+        expect(unconfirmed).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
