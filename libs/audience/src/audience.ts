@@ -51,7 +51,7 @@ export class Audience {
         finalize(() => {
           this.#hearings.delete(hearing);
           if (this.#hearings.size === 0) {
-            this.#filters.keepOnly([]);
+            this.forgetAll();
           }
         }),
       );
@@ -66,6 +66,7 @@ export class Audience {
   /** Any filters may have changed, because announcements of changes may have been missed. */
   forgetAll(): void {
     this.#filters.keepOnly([]);
+    this.#tidyAt = tidyFrom;
   }
 
   /** Lets go of the filters of those who no longer listen, each time that twice as many are known as were needed. */

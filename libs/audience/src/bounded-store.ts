@@ -19,6 +19,7 @@ export class BoundedStore extends AudienceStore {
   readonly #store: AudienceStore;
   readonly #statistics: AudienceStatistics;
   readonly #timeoutMs: number;
+  readonly #maxQueued: number;
   readonly #limit: LimitFunction;
 
   constructor(store: AudienceStore, settings: AudienceSettings, statistics: AudienceStatistics) {
@@ -26,6 +27,7 @@ export class BoundedStore extends AudienceStore {
     this.#store = store;
     this.#statistics = statistics;
     this.#timeoutMs = settings.statementTimeoutMs;
+    this.#maxQueued = settings.maxQueuedStatements;
     this.#limit = pLimit(settings.statementsAtOnce);
   }
 
@@ -46,32 +48,45 @@ export class BoundedStore extends AudienceStore {
     return this.#ask(() => this.#store.filters(accountIds));
   }
 
-  #ask<T>(statement: () => Promise<T>): Promise<T> {
-    return this.#limit(async () => {
-      this.#statistics.statements++;
-      try {
-        return await this.#inTime(statement);
-      } catch (failure) {
-        this.#statistics.statementsFailed++;
-        const reason = failure instanceof Error ? failure.message : String(failure);
-        this.#occasionally.run((suffix) => {
-          this.#logger.warn(`Who may see an event cannot be asked: ${reason}${suffix}`);
-        });
-        throw new StoreUnavailable(reason, { cause: failure });
+  async #ask<T>(statement: () => Promise<T>): Promise<T> {
+    try {
+      if (this.#limit.pendingCount >= this.#maxQueued) {
+        throw new Error('too many statements wait for their turn');
       }
-    });
+      return await this.#inTime(statement);
+    } catch (failure) {
+      this.#statistics.statementsFailed++;
+      const reason = failure instanceof Error ? failure.message : String(failure);
+      this.#occasionally.run((suffix) => {
+        this.#logger.warn(`Who may see an event cannot be asked: ${reason}${suffix}`);
+      });
+      throw new StoreUnavailable(reason, { cause: failure });
+    }
   }
 
-  /** A statement that hangs gives its place back: the store below has to end it. */
+  /**
+   * The time counts from the call: what has waited too long for its turn is not asked any more, so that after an outage
+   * nobody waits behind statements that nobody wants. A statement that hangs gives its turn to the next one; to end it
+   * is up to the store below.
+   */
   async #inTime<T>(statement: () => Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
+    let wanted: (() => Promise<T>) | undefined = statement;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
+        wanted = undefined;
         reject(new Error(`no answer within ${this.#timeoutMs} ms`));
       }, this.#timeoutMs);
     });
+    const turn = this.#limit(() => {
+      if (!wanted) {
+        return late;
+      }
+      this.#statistics.statements++;
+      return Promise.race([wanted(), late]);
+    });
     try {
-      return await Promise.race([statement(), late]);
+      return await Promise.race([turn, late]);
     } finally {
       clearTimeout(timer);
     }

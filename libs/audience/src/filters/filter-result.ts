@@ -18,13 +18,16 @@ export interface FilterResult {
   readonly status_matches: readonly string[] | null;
 }
 
+/** The furthest moment from 1970 that a Date can tell; PostgreSQL has more, and `infinity`. */
+const latestDate = 8.64e15;
+
 /** Made once for each filter, shared by its results. */
 export function summarise({ id, title, context, expiresAt, action }: FilterRecord): FilterSummary {
   return {
     id,
     title,
     context,
-    expires_at: expiresAt !== null && Number.isFinite(expiresAt) ? new Date(expiresAt).toISOString() : null,
+    expires_at: expiresAt !== null && Math.abs(expiresAt) <= latestDate ? new Date(expiresAt).toISOString() : null,
     filter_action: action,
   };
 }

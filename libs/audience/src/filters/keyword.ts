@@ -7,21 +7,11 @@ export interface KeywordMatch {
   readonly text: string;
 }
 
-/** What makes up a word, as Ruby's `[[:word:]]` has it, by which the REST API decides. */
+/** What makes up a word, as Ruby's `[[:word:]]` has it, by which REST decides; JavaScript's `\\b` knows ASCII only. */
 const wordCharacter = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]`;
-const startsAsWord = new RegExp(`^${wordCharacter}`, 'u');
-const endsAsWord = new RegExp(`${wordCharacter}$`, 'u');
+const beginsWithWord = new RegExp(`^${wordCharacter}`, 'u');
+const endsWithWord = new RegExp(`${wordCharacter}$`, 'u');
 const syntaxCharacters = /[\\^$.*+?()[\]{}|/]/g;
-
-/**
- * A keyword's regular expression: case-insensitive, and for whole words with a boundary at each end that is a word
- * character. JavaScript's `\b` knows ASCII only, hence the look-arounds.
- */
-export function keywordExpression({ keyword, wholeWord }: FilterKeyword): RegExp {
-  const before = wholeWord && startsAsWord.test(keyword) ? `(?<!${wordCharacter})` : '';
-  const after = wholeWord && endsAsWord.test(keyword) ? `(?!${wordCharacter})` : '';
-  return new RegExp(before + keyword.replace(syntaxCharacters, String.raw`\$&`) + after, 'iu');
-}
 
 /** One keyword, shared by all filters of all accounts that have it. Compiled when it is first looked for. */
 export class Keyword {
@@ -43,11 +33,33 @@ export class Keyword {
     return this.#source.keyword;
   }
 
-  /** The first place where the keyword stands in this text. */
+  /**
+   * The first place where the keyword stands in this text, in upper or lower case. A whole word has, at each of its ends
+   * that is a word character, no other word character beside it.
+   */
   findIn(text: string): KeywordMatch | undefined {
-    const found = (this.#expression ??= keywordExpression(this.#source)).exec(text);
-    return found ? { index: found.index, text: found[0] } : undefined;
+    const expression = (this.#expression ??= new RegExp(this.text.replace(syntaxCharacters, String.raw`\$&`), 'giu'));
+    expression.lastIndex = 0;
+    // The boundaries are not part of the expression: compiled with those large classes, each would cost a millisecond.
+    for (let found; (found = expression.exec(text)) !== null; expression.lastIndex = afterFirst(found)) {
+      if (!this.#source.wholeWord || this.#standsAlone(text, found.index, found.index + found[0].length)) {
+        return { index: found.index, text: found[0] };
+      }
+    }
+    return undefined;
   }
+
+  #standsAlone(text: string, start: number, end: number): boolean {
+    return !(
+      (beginsWithWord.test(this.text) && endsWithWord.test(text.slice(Math.max(0, start - 2), start))) ||
+      (endsWithWord.test(this.text) && beginsWithWord.test(text.slice(end, end + 2)))
+    );
+  }
+}
+
+/** The next place where a match may begin: matches may overlap. */
+function afterFirst(match: RegExpExecArray): number {
+  return match.index + String.fromCodePoint(match[0].codePointAt(0) ?? 0).length;
 }
 
 /** Equal for equal keywords. */

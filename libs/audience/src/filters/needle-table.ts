@@ -3,12 +3,21 @@ export interface Needle {
   readonly folded: string;
 }
 
+interface Filed<N> {
+  readonly needle: N;
+  /** Where in the needle the gram begins under which it is filed. */
+  readonly offset: number;
+}
+
 const slots = 1 << 15;
 const longestGram = 3;
+/** Where a needle is looked at for a rare gram. */
+const consideredAtMost = 64;
 
 /**
- * Finds which of many needles stand in a text, in one pass over it. Needles are filed by their first three code units;
- * at each place of the text a small table of marks says whether any needle can begin there at all.
+ * Finds which of many needles stand in a text, in one pass over it. Each needle is filed under three successive code
+ * units of it, those under which fewest others are; at each place of the text a small table of marks says whether
+ * anything is filed under what begins there. So the work depends on the text, and hardly on the number of needles.
  */
 export class NeedleTable<N extends Needle> {
   readonly #shelves = Array.from({ length: longestGram }, (_, index) => new Shelf<N>(index + 1));
@@ -39,10 +48,11 @@ export class NeedleTable<N extends Needle> {
   }
 }
 
-/** The needles that are filed by equally many code units. */
+/** The needles that are filed under equally many code units. */
 class Shelf<N extends Needle> {
   readonly #gramLength: number;
-  readonly #byGram = new Map<number, N[]>();
+  readonly #byGram = new Map<number, Filed<N>[]>();
+  readonly #offsets = new Map<N, number>();
   /** How many grams fall into each slot. */
   #marks = new Uint16Array(0);
 
@@ -51,30 +61,34 @@ class Shelf<N extends Needle> {
   }
 
   add(needle: N): void {
-    const gram = this.#gram(needle.folded, 0);
+    const offset = this.#rarest(needle.folded);
+    this.#offsets.set(needle, offset);
+    const gram = this.#gram(needle.folded, offset);
     const filed = this.#byGram.get(gram);
     if (filed) {
-      filed.push(needle);
+      filed.push({ needle, offset });
       return;
     }
     if (this.#marks.length === 0) {
       this.#marks = new Uint16Array(slots);
     }
-    this.#byGram.set(gram, [needle]);
-    this.#mark(needle.folded, 1);
+    this.#byGram.set(gram, [{ needle, offset }]);
+    this.#mark(needle.folded, offset, 1);
   }
 
   delete(needle: N): void {
-    const gram = this.#gram(needle.folded, 0);
-    const filed = this.#byGram.get(gram);
-    const index = filed?.indexOf(needle) ?? -1;
-    if (!filed || index < 0) {
+    const offset = this.#offsets.get(needle);
+    if (offset === undefined) {
       return;
     }
-    filed.splice(index, 1);
-    if (filed.length === 0) {
+    this.#offsets.delete(needle);
+    const gram = this.#gram(needle.folded, offset);
+    const others = this.#byGram.get(gram)?.filter((filed) => filed.needle !== needle) ?? [];
+    if (others.length > 0) {
+      this.#byGram.set(gram, others);
+    } else {
       this.#byGram.delete(gram);
-      this.#mark(needle.folded, -1);
+      this.#mark(needle.folded, offset, -1);
     }
   }
 
@@ -86,16 +100,29 @@ class Shelf<N extends Needle> {
       if (this.#marks[this.#slot(text, at)] === 0) {
         continue;
       }
-      for (const needle of this.#byGram.get(this.#gram(text, at)) ?? []) {
-        if (!found.has(needle) && text.startsWith(needle.folded, at)) {
+      for (const { needle, offset } of this.#byGram.get(this.#gram(text, at)) ?? []) {
+        if (at >= offset && text.startsWith(needle.folded, at - offset)) {
           found.add(needle);
         }
       }
     }
   }
 
-  #mark(text: string, change: number): void {
-    const slot = this.#slot(text, 0);
+  #rarest(folded: string): number {
+    let offset = 0;
+    let fewest = Infinity;
+    for (let at = 0; at <= Math.min(folded.length, consideredAtMost) - this.#gramLength && fewest > 0; at++) {
+      const others = this.#byGram.get(this.#gram(folded, at))?.length ?? 0;
+      if (others < fewest) {
+        fewest = others;
+        offset = at;
+      }
+    }
+    return offset;
+  }
+
+  #mark(text: string, at: number, change: number): void {
+    const slot = this.#slot(text, at);
     this.#marks[slot] = (this.#marks[slot] ?? 0) + change;
   }
 

@@ -1,0 +1,140 @@
+import { Logger } from '@nestjs/common';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AudienceTrial, type Chain } from './testing/audience-trial.js';
+import { emptyTables, naiveAudience, type AudienceTables } from './testing/index.js';
+import { anyEvent, anyTables, listeners } from './testing/random-world.js';
+
+Logger.overrideLogger(false);
+
+type Event = { readonly name: string; readonly payload: unknown };
+
+/** Lets other things happen first, `turns` times. */
+async function later(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** A store that takes its time, differently for each statement, and now and then fails, until the moods are used up. */
+function makeUnreliable(trial: AudienceTrial, moods: readonly number[]): void {
+  let next = 0;
+  trial.store.beforeAnswering = async () => {
+    const mood = moods[next++] ?? 0;
+    await later(mood % 4);
+    if (mood > 9) {
+      throw new Error('the store has a bad day');
+    }
+  };
+}
+
+/** Puts `given` in place of what the tables hold; every listener has a user. */
+function fill(trial: AudienceTrial, given: Partial<AudienceTables>): void {
+  const [staff] = trial.tables.users;
+  const [staffRole] = trial.tables.roles;
+  Object.assign(trial.tables, given, {
+    users: [staff, ...(given.users ?? trial.tables.users.slice(1))],
+    roles: [staffRole, ...(given.roles ?? trial.tables.roles.slice(1))],
+  });
+}
+
+function expected(tables: AudienceTables, id: string, event: Event): string {
+  const payload = naiveAudience(tables, 'live', id, event);
+  return payload === undefined ? '' : JSON.stringify(payload);
+}
+
+function received(chain: Chain, id: string): string[] {
+  return chain.receivedBy(id).map((payload) => JSON.stringify(payload));
+}
+
+const listenersWithoutRole = listeners.map((id) => ({
+  id: `1${id}`,
+  accountId: id,
+  chosenLanguages: null,
+  roleId: null,
+}));
+
+/** Roles stay: they are asked after the settings, and both together are not one state of the tables. */
+const anyChange = anyTables.map(({ users, ...change }) => {
+  delete change.roles;
+  return { ...change, ...(users && { users: users.map((user) => ({ ...user, roleId: null })) }) };
+});
+
+const moods = fc.array(fc.nat(11), { minLength: 1, maxLength: 40 });
+
+describe('an audience', () => {
+  it('gives each viewer what the tables say, in the order published, however slow and unreliable the store is', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTables, fc.array(anyEvent, { maxLength: 8 }), moods, async (tables, events, mood) => {
+        const trial = new AudienceTrial({ maxRetryPauseMs: 1 });
+        fill(trial, { users: listenersWithoutRole, ...tables });
+        makeUnreliable(trial, mood);
+        const chain = trial.chain(listeners);
+        events.forEach(({ name, payload }) => {
+          chain.publish(name, payload);
+        });
+        await chain.fence();
+        for (const id of listeners) {
+          const due = events.map((event) => expected(trial.tables, id, event)).filter((payload) => payload !== '');
+          expect(received(chain, id)).toEqual(due);
+        }
+        chain.subscription.unsubscribe();
+        expect(trial.statistics.waiting).toBe(0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('decides by what was committed when the event was published, or by something newer', async () => {
+    const step = fc.record({ change: fc.option(anyChange), event: anyEvent, pause: fc.nat(3) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), moods, async (steps, mood) => {
+        const trial = new AudienceTrial({ maxRetryPauseMs: 1 });
+        fill(trial, { users: listenersWithoutRole });
+        makeUnreliable(trial, mood);
+        const chain = trial.chain(listeners);
+        const states: AudienceTables[] = [];
+        for (const [number, { change, event, pause }] of steps.entries()) {
+          if (change) {
+            fill(trial, change);
+            listeners.forEach((id) => {
+              trial.audience.forget(id);
+            });
+          }
+          states.push({ ...trial.tables });
+          chain.publish(event.name, numbered(event, number).payload);
+          await later(pause);
+        }
+        await chain.fence();
+        for (const id of listeners) {
+          const texts = received(chain, id);
+          const numbers = texts.map(numberOf);
+          expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+          steps.forEach(({ event }, number) => {
+            const text = texts[numbers.indexOf(number)] ?? '';
+            expect(possible(states.slice(number), id, numbered(event, number))).toContain(text);
+          });
+        }
+        chain.subscription.unsubscribe();
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** Each event carries its number, so that it is recognised whatever became of its neighbours. */
+function numbered({ name, payload }: Event, number: number): Event {
+  return { name, payload: typeof payload === 'string' ? `9${number}` : { ...(payload as object), number } };
+}
+
+function numberOf(text: string): number {
+  return text.startsWith('"9') ? Number(text.slice(2, -1)) : (JSON.parse(text) as { number: number }).number;
+}
+
+/** All that is right: whether it is seen, and what filters say, are asked one after the other. */
+function possible(states: readonly AudienceTables[], id: string, event: Event): string[] {
+  const seen = states.map((state) => expected(state, id, event) !== '');
+  const users = listenersWithoutRole;
+  const texts = states.map(({ filters }) => expected({ ...emptyTables(), users, filters }, id, event));
+  return [...(seen.includes(true) ? texts : []), ...(seen.includes(false) ? [''] : [])];
+}

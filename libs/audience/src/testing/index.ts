@@ -1,0 +1,6 @@
+export * from './audience-tables.js';
+export * from './memory-audience-store.js';
+export * from './naive-audience.js';
+export * from './random-world.js';
+export * from './status-of.js';
+export * from './viewership.js';

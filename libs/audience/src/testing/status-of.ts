@@ -1,0 +1,24 @@
+import type { JsonObject } from '../status.js';
+
+/** An Account as far as the rules look at it; `acct` as published: `name` or `name@domain`. */
+export function accountOf(id: string, acct = `user${id}`): JsonObject {
+  return { id, username: acct.replace(/@.*/, ''), acct };
+}
+
+/** A public Status of Mastodon's API, whole, with `changes` in place of what it holds by default. */
+export function statusOf(changes: JsonObject = {}): JsonObject {
+  return {
+    id: '110000000000000001',
+    visibility: 'public',
+    language: 'en',
+    spoiler_text: '',
+    content: '<p>Hello</p>',
+    account: accountOf('900'),
+    mentions: [],
+    media_attachments: [],
+    poll: null,
+    reblog: null,
+    quote: null,
+    ...changes,
+  };
+}
