@@ -163,12 +163,13 @@ describe('Revalidation', () => {
   it('ends with the application, in the middle of a statement too', async () => {
     open('bad');
     let answer: (valid: ReadonlySet<string>) => void = () => undefined;
-    vi.spyOn(store, 'stillValid').mockReturnValue(
+    const ask = vi.spyOn(store, 'stillValid').mockReturnValue(
       new Promise((resolve) => {
         answer = resolve;
       }),
     );
-    await vi.advanceTimersByTimeAsync(aRound);
+    await vi.advanceTimersToNextTimerAsync();
+    expect(ask).toHaveBeenCalledTimes(1);
     revalidation.onApplicationShutdown();
     answer(new Set());
     await vi.advanceTimersByTimeAsync(storeDeadlineMs);
