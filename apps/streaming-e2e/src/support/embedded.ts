@@ -16,8 +16,9 @@ export async function fillEmbedded<Known>(
   directory: string,
   fill: (fixtures: Fixtures) => Promise<Known>,
 ): Promise<Known> {
-  await mkdir(directory, { recursive: true });
-  const db = await PGlite.create(join(directory, 'postgresql'));
+  const data = join(directory, 'database', 'postgresql');
+  await mkdir(data, { recursive: true });
+  const db = await PGlite.create(data);
   const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port: 0, maxConnections: 2 });
   await server.start();
   const port = server.getServerConn().split(':').at(-1) ?? '';
