@@ -1,28 +1,39 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Audience } from '@fedistream/audience';
-import { OpenConnections } from '@fedistream/auth';
-import { EventBus, type ControlEvent } from '@fedistream/event-bus';
-import type { Subscription } from 'rxjs';
+import { OpenConnections, Revalidation } from '@fedistream/auth';
+import { EventBus, EventFeed, type ControlEvent } from '@fedistream/event-bus';
+import { Subscription } from 'rxjs';
 
 /** Carries out what the platform says on the control channels. Nothing of it is ever sent to a client. */
 @Injectable()
 export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
-  #subscription: Subscription | undefined;
+  readonly #subscriptions = new Subscription();
 
   constructor(
+    private readonly feed: EventFeed,
     private readonly bus: EventBus,
     private readonly connections: OpenConnections,
+    private readonly revalidation: Revalidation,
     private readonly audience: Audience,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#subscription = this.bus.control.subscribe((event) => {
-      this.#obey(event);
-    });
+    this.#subscriptions.add(
+      this.bus.control.subscribe((event) => {
+        this.#obey(event);
+      }),
+    );
+    // What was said while nobody heard it has to be found out.
+    this.#subscriptions.add(
+      this.feed.gaps.subscribe(() => {
+        this.audience.forgetAll();
+        this.revalidation.begin();
+      }),
+    );
   }
 
   onApplicationShutdown(): void {
-    this.#subscription?.unsubscribe();
+    this.#subscriptions.unsubscribe();
   }
 
   #obey({ target, event }: ControlEvent): void {

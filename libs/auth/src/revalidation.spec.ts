@@ -78,6 +78,26 @@ describe('Revalidation', () => {
     expect(statistics.revoked.revalidation).toBe(2);
   });
 
+  it('comes at once when kills may have been missed, and after the interval again', async () => {
+    open('t');
+    store.revoked.add('t');
+    revalidation.begin();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(revoked).toEqual(['t']);
+    open('u');
+    await vi.advanceTimersByTimeAsync(aRound);
+    expect(store.statements).toEqual([['t'], ['u']]);
+  });
+
+  it('asks once at a time, however often it is begun', async () => {
+    open('t');
+    revalidation.begin();
+    revalidation.begin();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(store.statements).toEqual([['t']]);
+    expect(vi.getTimerCount()).toBe(1);
+  });
+
   it('comes again after every interval', async () => {
     open('t');
     await vi.advanceTimersByTimeAsync(aRound);

@@ -25,6 +25,7 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
   #timer: NodeJS.Timeout | undefined;
   #remaining: string[] = [];
   #failing = false;
+  #asking = false;
   #stopped = false;
 
   constructor(
@@ -35,6 +36,15 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
 
   onApplicationBootstrap(): void {
     this.#stepAfter(this.#untilNextRound());
+  }
+
+  /** Begins a round at once: kills may have been missed. */
+  begin(): void {
+    this.#remaining = this.connections.tokenIds();
+    if (!this.#asking && !this.#stopped) {
+      clearTimeout(this.#timer);
+      this.#stepAfter(0);
+    }
   }
 
   onApplicationShutdown(): void {
@@ -59,7 +69,9 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
     }
     const tokenIds = this.#remaining.splice(-tokensPerStatement);
     if (tokenIds.length > 0) {
+      this.#asking = true;
       await this.#revalidate(tokenIds);
+      this.#asking = false;
     }
     if (!this.#stopped) {
       this.#stepAfter(this.#remaining.length > 0 ? pauseBetweenStatementsMs : this.#untilNextRound());

@@ -1,4 +1,5 @@
 import type { Channel } from '@fedistream/domain';
+import { NEVER, type Observable } from 'rxjs';
 
 /**
  * What brings the platform's messages to this process. The bus asks it to follow a channel when the first listener
@@ -13,6 +14,12 @@ import type { Channel } from '@fedistream/domain';
 export abstract class EventFeed {
   /** Whether messages can arrive now. While it is false, new connections are refused and open ones wait. */
   abstract readonly ready: boolean;
+
+  /**
+   * Says that messages arrive again after a time in which some may have been lost. Whoever knows something only because
+   * a message told so (a kill, a changed filter) must find out anew. Silent for a feed that loses nothing.
+   */
+  readonly gaps: Observable<void> = NEVER;
 
   /**
    * Follows a channel.

@@ -1,5 +1,6 @@
 import type { Channel } from '@fedistream/domain';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
+import { type Observable, Subject } from 'rxjs';
 import { type MessageContext, messagePattern } from './event-feed.js';
 import { Occasionally } from './occasionally.js';
 
@@ -11,6 +12,11 @@ import { Occasionally } from './occasionally.js';
  */
 export abstract class FeedServer extends Server implements CustomTransportStrategy {
   readonly #failureLog = new Occasionally();
+  readonly #gaps = new Subject<void>();
+
+  /** As {@link EventFeed.gaps}. */
+  readonly gaps: Observable<void> = this.#gaps.asObservable();
+
   #handler: MessageHandler<string, MessageContext> | undefined;
 
   /** Whether there is somebody to hand messages to. */
@@ -38,6 +44,11 @@ export abstract class FeedServer extends Server implements CustomTransportStrate
         this.logger.error(error);
       });
     });
+  }
+
+  /** Says that messages arrive again, and that some may have been lost meanwhile. */
+  protected reportGap(): void {
+    this.#gaps.next();
   }
 
   /** Part of Nest's interface for its own brokers; there is nothing to listen to here. */

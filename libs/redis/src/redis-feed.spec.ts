@@ -79,6 +79,17 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
       expect(await redis.client('KILL', 'ID', id)).toBe(1);
     }
 
+    it('says that messages may have been lost when it is back, not before and not at the start', async () => {
+      const gaps: boolean[] = [];
+      feed.gaps.subscribe(() => gaps.push(feed.ready));
+      await feed.follow('timeline:1');
+      expect(gaps).toEqual([]);
+      await kill('subscriber');
+      await vi.waitFor(() => {
+        expect(gaps).toEqual([true]);
+      });
+    });
+
     it('hands on garbage as it can be read, and lives on', async () => {
       await feed.follow('timeline:1');
       await redis.publish(`${namespace}:timeline:1`, Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]));

@@ -39,6 +39,9 @@ export class RedisFeed extends FeedServer implements EventFeed {
         statistics.messagesReceived++;
         this.handOn(channel, text);
       },
+      gap: () => {
+        this.reportGap();
+      },
       alongside: (channels) => this.#presence.mark(channels),
     });
     this.#presenceClient = createClient(settings, { name: 'presence', commandTimeoutMs: presenceMs });

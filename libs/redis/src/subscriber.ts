@@ -19,6 +19,8 @@ export interface SubscriberOptions {
   readonly log: RedisLog;
   /** Receives each message, in order; must not throw. */
   readonly message: (channel: Channel, text: string) => void;
+  /** Called when messages arrive again after the connection was lost: what was published meanwhile is gone. */
+  readonly gap: () => void;
   /** Done together with subscribing channels; a channel is confirmed when both are done. Must not reject. */
   readonly alongside: (channels: readonly Channel[]) => Promise<void>;
 }
@@ -33,6 +35,7 @@ export class Subscriber {
   /** Settles when the server of this connection has confirmed the control patterns. */
   #control: Promise<void> = Promise.resolve();
   #ready = false;
+  #lost = false;
   #ping: NodeJS.Timeout | undefined;
 
   constructor(options: SubscriberOptions) {
@@ -123,6 +126,10 @@ export class Subscriber {
     if (complete && connection === this.#connection) {
       this.#ready = true;
       this.#options.log.connected(this.channels.size);
+      if (this.#lost) {
+        this.#lost = false;
+        this.#options.gap();
+      }
     }
   }
 
@@ -131,6 +138,7 @@ export class Subscriber {
     this.#subscriptions.disconnected();
     if (this.#ready) {
       this.#ready = false;
+      this.#lost = true;
       this.#options.log.lost();
     }
   }

@@ -6,6 +6,17 @@ import pretty from 'pino-pretty';
 /** What Nest passes behind the message: perhaps a stack trace, and the name of the logger. */
 type Rest = readonly unknown[];
 
+/** Nest tells how it puts the application together; that is for whoever builds it, not for whoever runs it. */
+const framework = new Set([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'NestMicroservice',
+  'RouterExplorer',
+  'RoutesResolver',
+  'WebSocketsController',
+]);
+
 /**
  * Nest's logger on pino: a JSON line for each entry, or readable text on a terminal. Access tokens are taken out of
  * every message, wherever it comes from.
@@ -19,7 +30,7 @@ export class PinoLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: Rest): void {
-    this.#write('info', message, rest);
+    this.#write(framework.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
 
   fatal(message: unknown, ...rest: Rest): void {

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Authenticator, requireScopes, wwwAuthenticate, type Authentication } from '@fedistream/auth';
-import { StreamingError, toStreamingError } from '@fedistream/domain';
+import { Authenticator, AuthStatistics, requireScopes, wwwAuthenticate, type Authentication } from '@fedistream/auth';
+import { StreamingError, toStreamingError, type Scope, type Viewer } from '@fedistream/domain';
 import { StreamRegistry, type Admission } from '@fedistream/stream-kit';
 import { Clients } from '../clients.js';
 import { requestIdOf } from '../http/fastify.js';
@@ -24,6 +24,7 @@ export class Upgrade {
     private readonly authenticator: Authenticator,
     private readonly clients: Clients,
     private readonly registry: StreamRegistry,
+    private readonly statistics: AuthStatistics,
   ) {}
 
   /**
@@ -55,14 +56,23 @@ export class Upgrade {
     }
     const authentication = await this.authenticator.admit(request);
     const { viewer } = authentication;
-    requireScopes(viewer, this.registry.scopes);
+    this.#requireScopes(viewer, this.registry.scopes);
     this.clients.requireReady();
     if (query['stream'] === undefined) {
       return { authentication, admission: undefined };
     }
     const wanted = this.registry.requestByName(query['stream'], query);
-    requireScopes(viewer, wanted.definition.scopes);
+    this.#requireScopes(viewer, wanted.definition.scopes);
     return { authentication, admission: await this.clients.admit(viewer, wanted) };
+  }
+
+  #requireScopes(viewer: Viewer, scopes: readonly Scope[]): void {
+    try {
+      requireScopes(viewer, scopes);
+    } catch (refusal) {
+      this.statistics.countRefusal(refusal);
+      throw refusal;
+    }
   }
 
   #refuse(request: IncomingMessage, socket: Duplex, error: StreamingError): void {
