@@ -169,10 +169,13 @@ export class LocalServer implements ServerControl {
   }
 }
 
-/** A shell command that ends the process and waits until it has ended, ten seconds at most. */
+/**
+ * A shell command that ends the process and waits until it is gone; three seconds at most, because in a container nobody
+ * may collect it.
+ */
 function endOf(pid: number, signal: string): string {
   const id = String(pid);
-  const wait = `i=0; while kill -0 ${id} && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done`;
+  const wait = `i=0; while kill -0 ${id} && [ $i -lt 30 ]; do sleep 0.1; i=$((i+1)); done`;
   return `kill -CONT ${id}; kill -${signal} ${id}; ${wait}; kill -KILL ${id}`;
 }
 

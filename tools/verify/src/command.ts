@@ -1,3 +1,4 @@
+import { atDeath } from '@fedistream/services';
 import { spawn } from 'node:child_process';
 
 import { workspace } from './workspace.js';
@@ -30,6 +31,8 @@ export function command(program: string, args: readonly string[], options: Comma
       stdio: ['ignore', output, output],
       timeout: endsWithinMs,
     });
+    // Whoever ends this process means the command.
+    const forget = child.pid === undefined ? undefined : atDeath(`kill -TERM ${child.pid}`);
     const chunks: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -38,6 +41,7 @@ export function command(program: string, args: readonly string[], options: Comma
       resolve({ code: -1, output: `${program}: ${error.message}` });
     });
     child.once('close', (code, signal) => {
+      forget?.();
       resolve(
         code === null ? { code: -1, output: `${text()}\nended by ${signal ?? 'nobody'}` } : { code, output: text() },
       );
