@@ -1,11 +1,13 @@
 const headerBytes = 20;
 const bigintOid = 20;
 const tidOid = 27;
+/** 18 digits always fit; of 19, not all numbers do. */
+const surelyBigint = /^\d{1,18}$/;
 const plainDecimal = /^-?\d{1,19}$/;
 
 /** Whether this text is a decimal number of PostgreSQL's bigint. */
 export function isBigint(text: string): boolean {
-  return plainDecimal.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
+  return surelyBigint.test(text) || (plainDecimal.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text));
 }
 
 /**

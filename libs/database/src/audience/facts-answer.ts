@@ -1,78 +1,86 @@
 import type { AudienceFacts, AudienceQuestion } from '@fedistream/audience';
 import type { Viewership } from '@fedistream/domain';
 import type { FactRow } from './facts-statement.js';
+import type { RelationKind } from './relation.js';
 
-type Accounts = readonly string[];
 type ChosenLanguages = readonly [accountId: string, languages: readonly string[]];
 
-/** What one statement answered about several statuses for the same viewers. */
+/** What is known of several statuses and the same viewers, from one statement or two. */
 export class FactsAnswer {
-  /** Whether the users were where they were looked for; see `UserPositions`. */
-  settled = false;
-  /** The positions of those that had to be looked up. */
-  found: string | null = null;
+  /** Accounts that may have more enemies than were read. */
+  readonly unfinished: { readonly kind: RelationKind; readonly subject: string }[] = [];
+  /** Whether a row of `users` was not where it was expected. */
+  usersMoved = false;
+  /** Where rows of `users` were found; see `UserPositions`. */
+  readonly positions: string[] = [];
 
   readonly #viewers: Viewership;
-  readonly #against = new Map<string, Accounts>();
-  readonly #blockedByAuthor = new Map<string, Accounts>();
-  readonly #againstDomain = new Map<string, Accounts>();
+  /** Viewers by what sets them apart: `block 5`, `domain example.org`. */
+  readonly #apart = new Map<string, string[]>();
   readonly #languages: ChosenLanguages[] = [];
   readonly #feedAccess = new Map<string, string>();
 
-  constructor(viewers: Viewership, rows: readonly FactRow[]) {
+  constructor(viewers: Viewership) {
     this.#viewers = viewers;
-    for (const row of rows) {
-      this.#read(row);
-    }
   }
 
-  /** The part of the answer that is about one of the statuses. */
-  about({ authorId, accountIds, domains, language }: AudienceQuestion): AudienceFacts {
-    const apart = new Set<string>();
-    const add = (accounts: Accounts | undefined) => {
-      for (const account of accounts ?? []) {
-        if (this.#viewers.has(account)) {
-          apart.add(account);
+  /** Takes in what a statement has answered. */
+  add(rows: readonly FactRow[]): void {
+    for (const [kind, subject, content, flag] of rows) {
+      if (kind === 'users') {
+        this.#addUsers(subject, content, flag);
+      } else if (subject !== null) {
+        if (kind === 'feed') {
+          this.#feedAccess.set(subject, content ?? '');
+        } else {
+          this.#addApart(`${kind} ${subject}`, content);
+          if (kind !== 'domain' && flag === true) {
+            this.unfinished.push({ kind, subject });
+          }
         }
       }
+    }
+  }
+
+  /** The part that is about one of the statuses. */
+  about({ authorId, accountIds, domains, language }: AudienceQuestion): AudienceFacts {
+    const apart = new Set<string>();
+    const add = (key: string) => {
+      this.#apart.get(key)?.forEach((account) => apart.add(account));
     };
-    add(this.#blockedByAuthor.get(authorId));
-    accountIds.forEach((id) => {
-      add(this.#against.get(id));
-    });
+    add(`author ${authorId}`);
+    for (const accountId of accountIds) {
+      add(`block ${accountId}`);
+      add(`mute ${accountId}`);
+    }
     domains.forEach((domain) => {
-      add(this.#againstDomain.get(domain.toLowerCase()));
+      add(`domain ${domain.toLowerCase()}`);
     });
-    const otherLanguage = new Set<string>();
-    for (const [account, languages] of this.#languages) {
-      if ((language === null || !languages.includes(language)) && this.#viewers.has(account)) {
-        otherLanguage.add(account);
-      }
-    }
-    return { apart, otherLanguage, feedAccess: this.#feedAccess };
+    const otherLanguage = this.#languages.filter(([, chosen]) => language === null || !chosen.includes(language));
+    return {
+      apart,
+      otherLanguage: new Set(otherLanguage.map(([accountId]) => accountId)),
+      feedAccess: this.#feedAccess,
+    };
   }
 
-  #read([kind, subject, content]: FactRow): void {
-    if (kind === 'users') {
-      this.#readUsers(subject, content);
-    } else if (subject !== null && content !== null) {
-      if (kind === 'feed') {
-        this.#feedAccess.set(subject, content);
-      } else {
-        const lists = { against: this.#against, author: this.#blockedByAuthor, domain: this.#againstDomain };
-        lists[kind].set(subject, content.split(' '));
-      }
+  #addApart(key: string, content: string | null): void {
+    const viewers = content?.split(' ').filter((account) => this.#viewers.has(account)) ?? [];
+    if (viewers.length > 0) {
+      this.#apart.set(key, [...(this.#apart.get(key) ?? []), ...viewers]);
     }
   }
 
-  #readUsers(subject: string | null, content: string | null): void {
-    if (subject === 'true' || subject === 'false') {
-      this.settled = subject === 'true';
-    } else {
-      this.found = subject;
+  /** A row with a flag is about expected positions, one without about what the index has found. */
+  #addUsers(positions: string | null, languages: string | null, expected: boolean | null): void {
+    if (positions !== null) {
+      this.positions.push(positions);
+    } else if (expected !== true) {
+      this.usersMoved = true;
     }
-    if (content !== null) {
-      this.#languages.push(...(JSON.parse(content) as ChosenLanguages[]));
+    if (languages !== null) {
+      const chosen = JSON.parse(languages) as ChosenLanguages[];
+      this.#languages.push(...chosen.filter(([account]) => this.#viewers.has(account)));
     }
   }
 }

@@ -1,83 +1,159 @@
+import { bigintArray } from '../array-parameters.js';
 import type { Columns } from '../columns.js';
 import { utcNow } from '../utc.js';
 import { feedAccessSelect } from './feed-access-statement.js';
+import { relations, type RelationKind, type Subjects } from './relation.js';
+import type { ViewerParameters } from './user-positions.js';
 
-/** What the rows of the answer are about. */
-export type FactKind = 'against' | 'author' | 'domain' | 'users' | 'feed';
-
-/** One row of the answer; what `subject` and `content` are depends on the kind, see {@link factsStatement}. */
-export type FactRow = readonly [kind: FactKind, subject: string | null, content: string | null];
-
-/** A part of the statement that is left out where nothing asks for it. */
-export interface FactsParts {
-  readonly domains: boolean;
+/** What a statement about one or several statuses asks. What is left out or empty costs nothing, not even planning. */
+export interface FactsRequest {
+  readonly viewers: ViewerParameters;
+  /** Accounts whose enemies are read, all of them if they are fewer than `limit`. */
+  readonly near: Subjects;
+  readonly limit: number;
+  /** Accounts with so many enemies that each viewer is looked up instead. */
+  readonly far: Subjects;
+  /** In lower case. */
+  readonly domains: readonly string[];
+  /** `null` for a status without one. */
+  readonly languages: readonly (string | null)[];
+  /** Which rows of `users`: where they were last seen and those of newcomers, or all by the index, or none. */
+  readonly users: 'expected' | 'all' | 'none';
+  readonly feedAccess: boolean;
 }
 
 /**
- * The statement about one or several statuses and everybody who listens. Its parameters:
+ * One row of the answer.
  *
- * - `$1 bigint[]`, `$2 tid[]`, `$3 bigint[]`: the viewers, see `ViewerParameters`
- * - `$4 bigint[]`: the accounts that a viewer may have blocked or muted
- * - `$5 bigint[]`: the authors, who may have blocked viewers
- * - `$6 bigint`: how many relations of one account are read before each viewer is looked up instead
- * - `$7 varchar[]`: the languages; NULL among them for a status without one
- * - `$8 varchar[]`: the domains, with that part only
- *
- * Its rows: `against`, an account of `$4`, the accounts (not only viewers) that block or mute it · `author`, an author,
- * the accounts that it blocks · `domain`, a domain, the viewers that block it · `feed`, the name of a setting, its value ·
- * `users`, see below.
- *
- * How it stays cheap, in this order: an account has few enemies, so they are read by the index on the target, at most
- * `$6` (`near`). Who has more (`far`) costs one probe into the unique index for each viewer. A viewer's domains and row
- * of `users` cost one probe each. So the work is bounded by viewers and accounts, whoever blocks how many.
- *
- * What the planner is kept from: an array that it can see into is estimated member by member at each planning, hence
- * `(SELECT $1)`; `OFFSET 0` keeps the probes probes, as a join they could be planned by the index on the target.
+ * - a {@link RelationKind}: the account asked about; its enemies, whether or not they are viewers; whether there may be more
+ * - `domain`: the domain; a viewer who blocks it
+ * - `users`: positions (see `UserPositions`) or `null`; languages as JSON; for expected positions, whether all were right
+ * - `feed`: a setting; its value
  */
-export function factsStatement(columns: Columns, { domains }: FactsParts): string {
-  const muteEnd = columns.has('mutes.expires_at') ? 'expires_at' : 'NULL::timestamp';
-  return `WITH near (kind, subject, account, ends) AS MATERIALIZED (
-  SELECT 'block', t, account_id, NULL::timestamp FROM unnest($4::bigint[]) t
-    CROSS JOIN LATERAL (SELECT account_id FROM blocks WHERE target_account_id = t LIMIT $6) x
-  UNION ALL SELECT 'mute', t, account_id, ends FROM unnest($4::bigint[]) t
-    CROSS JOIN LATERAL (SELECT account_id, ${muteEnd} AS ends FROM mutes WHERE target_account_id = t LIMIT $6) x
-  UNION ALL SELECT 'author', a, target_account_id, NULL FROM unnest($5::bigint[]) a
-    CROSS JOIN LATERAL (SELECT target_account_id FROM blocks WHERE account_id = a LIMIT $6) x
-), far (kind, subject, account, ends) AS (
-  SELECT kind, subject, v, NULL::timestamp
-  FROM (SELECT kind, subject FROM near GROUP BY 1, 2 HAVING count(*) >= $6) many, unnest((SELECT ${viewers})) v
-  WHERE CASE kind
-    WHEN 'block' THEN EXISTS (SELECT FROM blocks WHERE account_id = v AND target_account_id = subject OFFSET 0)
-    WHEN 'mute' THEN EXISTS (SELECT FROM mutes WHERE account_id = v AND target_account_id = subject
-      AND (${muteEnd} IS NULL OR ${muteEnd} > ${utcNow}) OFFSET 0)
-    ELSE EXISTS (SELECT FROM blocks WHERE account_id = subject AND target_account_id = v OFFSET 0) END
-), ${seenUsers}
-SELECT CASE kind WHEN 'author' THEN kind ELSE 'against' END, subject::text, string_agg(account::text, ' ')
-  FROM (TABLE near UNION ALL TABLE far) r WHERE ends IS NULL OR ends > ${utcNow} GROUP BY 1, 2
-${selectUsers}
-${domains ? selectDomains : ''}
-UNION ALL ${feedAccessSelect}`;
+export type FactRow = readonly [
+  kind: RelationKind | 'domain' | 'users' | 'feed',
+  subject: string | null,
+  content: string | null,
+  flag: boolean | null,
+];
+
+/** A statement with its parameters. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
 }
 
-const viewers = '$1::bigint[] || $3::bigint[]';
-
-/** Accounts with chosen languages, at least one, but not all of those asked about: what they are, as JSON. */
-const others = `json_agg(json_build_array(account_id::text, chosen_languages))
-    FILTER (WHERE chosen_languages <> '{}' AND NOT chosen_languages @> $7::varchar[])::text`;
-
 /**
- * First the rows of `users` where they were the last time. That these are the rows of the known accounts, all of them and
- * no others, is certain when the accounts come out equal: a row that can be seen is the only one of its account.
+ * Puts the request in one statement, whose work is bounded by the number of viewers and of accounts asked about, whoever
+ * blocks how many: at most `limit` rows are read of an account, or one index entry for each viewer is looked up; a
+ * viewer's domains and row of `users` are one look-up each.
+ *
+ * The planner is kept from two things. An array that it can see into it estimates member by member, at each planning:
+ * hence `(SELECT $1)`. And `OFFSET 0` keeps probes probes; as a join they could be planned by the index on the target.
  */
-const seenUsers = `seen AS MATERIALIZED (
-  SELECT coalesce(array_agg(account_id) = $1::bigint[], false) AS settled, ${others} AS others
-  FROM users WHERE ctid = ANY ((SELECT $2::tid[])::tid[])
-)`;
+export function factsStatement(columns: Columns, request: FactsRequest): Statement {
+  const parameters = new Parameters();
+  const selects = [
+    ...nearSelect(columns, request, parameters),
+    ...farSelects(columns, request, parameters),
+    ...userSelects(request, parameters),
+    ...domainSelect(request, parameters),
+    ...(request.feedAccess ? [feedAccessSelect] : []),
+  ];
+  return { text: selects.join('\nUNION ALL '), values: parameters.values };
+}
 
-/** Row 1: whether that was so, and the languages. Row 2: positions and languages of whom the index had to find. */
-const selectUsers = `UNION ALL SELECT 'users', settled::text, others FROM seen
-UNION ALL SELECT 'users', string_agg(account_id || ctid::text, ' '), ${others}
-  FROM users WHERE account_id = ANY (CASE WHEN (SELECT settled FROM seen) THEN $3::bigint[] ELSE ${viewers} END)`;
+class Parameters {
+  readonly values: unknown[] = [];
+  readonly #placeholders = new Map<unknown, string>();
 
-const selectDomains = `UNION ALL SELECT 'domain', domain, string_agg(account_id::text, ' ') FROM account_domain_blocks
-  WHERE account_id = ANY ((SELECT ${viewers})::bigint[]) AND domain = ANY ($8::varchar[]) GROUP BY domain`;
+  /** The same value stands in the statement as often as wanted, and is sent once. */
+  add(value: unknown, type: string): string {
+    let placeholder = this.#placeholders.get(value);
+    if (placeholder === undefined) {
+      this.values.push(value);
+      placeholder = `$${this.values.length}::${type}`;
+      this.#placeholders.set(value, placeholder);
+    }
+    return placeholder;
+  }
+}
+
+/** All viewers. Added when something asks for them: a parameter that stands nowhere in a statement is an error. */
+function allOf(viewers: ViewerParameters, parameters: Parameters): string {
+  const known = parameters.add(viewers.known, 'bigint[]');
+  return viewers.hasNewcomers ? `${known} || ${parameters.add(viewers.newcomers, 'bigint[]')}` : known;
+}
+
+function nearSelect(columns: Columns, { near, limit }: FactsRequest, parameters: Parameters): string[] {
+  const asked = relations.filter(({ kind }) => near[kind].length > 0);
+  if (asked.length === 0) {
+    return [];
+  }
+  const limitSql = parameters.add(limit, 'bigint');
+  const rows = asked.map(({ kind, table, subject, enemy }) => {
+    const subjects = parameters.add(bigintArray(near[kind]), 'bigint[]');
+    // Ended mutes are left out behind the limit, or a great many of them would not be bounded by it.
+    return `SELECT '${kind}' AS kind, s AS subject, r.* FROM unnest(${subjects}) s CROSS JOIN LATERAL
+    (SELECT ${enemy} AS enemy, ${goesOn(table, columns)} AS goes_on FROM ${table} WHERE ${subject} = s LIMIT ${limitSql}) r`;
+  });
+  return [
+    `SELECT kind, subject::text, string_agg(enemy::text, ' ') FILTER (WHERE goes_on), count(*) >= ${limitSql}
+  FROM (${rows.join('\n  UNION ALL ')}) near GROUP BY kind, subject`,
+  ];
+}
+
+function farSelects(columns: Columns, { far, viewers }: FactsRequest, parameters: Parameters): string[] {
+  return relations
+    .filter(({ kind }) => far[kind].length > 0)
+    .map(({ kind, table, subject, enemy }) => {
+      const subjects = parameters.add(bigintArray(far[kind]), 'bigint[]');
+      return `SELECT '${kind}', s::text, string_agg(v::text, ' '), false
+  FROM unnest((SELECT ${subjects})) s CROSS JOIN unnest((SELECT ${allOf(viewers, parameters)})) v
+  WHERE EXISTS (SELECT FROM ${table} WHERE ${subject} = s AND ${enemy} = v AND ${goesOn(table, columns)} OFFSET 0)
+  GROUP BY s`;
+    });
+}
+
+function userSelects({ users, viewers, languages }: FactsRequest, parameters: Parameters): string[] {
+  if (users === 'none' || !(viewers.hasKnown || viewers.hasNewcomers)) {
+    return [];
+  }
+  // Who has chosen languages, at least one, but not all of those asked about: which they are, as JSON.
+  const chosen = `(json_agg(json_build_array(account_id::text, chosen_languages)) FILTER
+    (WHERE chosen_languages <> '{}' AND NOT chosen_languages @> ${parameters.add(languages, 'varchar[]')}))::text`;
+  const byIndex = (
+    accounts: string,
+  ) => `SELECT 'users', string_agg(account_id || ctid::text, ' '), ${chosen}, NULL::boolean
+  FROM users WHERE account_id = ANY ((SELECT ${accounts})::bigint[])`;
+  if (users === 'all') {
+    return [byIndex(allOf(viewers, parameters))];
+  }
+  const selects: string[] = [];
+  if (viewers.hasKnown) {
+    // That these are the rows of the known accounts, all of them and no others, is certain when the accounts come out
+    // equal: a row that can be seen is the only one of its account.
+    selects.push(`SELECT 'users', NULL, ${chosen}, array_agg(account_id) = ${parameters.add(viewers.known, 'bigint[]')}
+  FROM users WHERE ctid = ANY ((SELECT ${parameters.add(viewers.positions, 'tid[]')})::tid[])`);
+  }
+  if (viewers.hasNewcomers) {
+    selects.push(byIndex(parameters.add(viewers.newcomers, 'bigint[]')));
+  }
+  return selects;
+}
+
+function domainSelect({ domains, viewers }: FactsRequest, parameters: Parameters): string[] {
+  if (domains.length === 0) {
+    return [];
+  }
+  return [
+    `SELECT 'domain', domain, account_id::text, NULL::boolean FROM account_domain_blocks
+  WHERE account_id = ANY ((SELECT ${allOf(viewers, parameters)})::bigint[]) AND domain = ANY (${parameters.add(domains, 'varchar[]')})`,
+  ];
+}
+
+function goesOn(table: 'blocks' | 'mutes', columns: Columns): string {
+  return table === 'mutes' && columns.has('mutes.expires_at')
+    ? `(expires_at IS NULL OR expires_at > ${utcNow})`
+    : 'true';
+}

@@ -12,6 +12,8 @@ export interface ViewerParameters {
   readonly positions: Buffer;
   /** `bigint[]`, all other accounts. */
   readonly newcomers: Buffer;
+  readonly hasKnown: boolean;
+  readonly hasNewcomers: boolean;
 }
 
 /**
@@ -19,8 +21,8 @@ export interface ViewerParameters {
  * third of what finding them through an index does.
  *
  * This is a place to look first, never an answer. PostgreSQL writes a changed row to another place, so that the old one
- * is empty, or holds another row in time; a statement that does not see the rows of just these accounts there looks
- * them up through the index, and says where they are now.
+ * is empty, or holds another row in time. When a statement does not see the rows of just these accounts there, they are
+ * looked up through the index.
  */
 export class UserPositions {
   readonly #byAccount = new Map<string, RowPosition>();
@@ -37,26 +39,25 @@ export class UserPositions {
   }
 
   /**
-   * What a statement about these viewers found out.
+   * Where a statement has found rows of these viewers.
    *
-   * @param settled whether the known accounts were where they were looked for
-   * @param found `account(page,number)`, separated by blanks, of all that had to be looked up
+   * @param found `account(page,number)`, separated by blanks
    */
-  learn(viewers: Viewership, settled: boolean, found: string | null): void {
-    if (settled && found === null) {
-      return;
-    }
-    this.#parameters.delete(viewers);
-    if (!settled) {
-      viewers.accountIds.forEach((accountId) => this.#byAccount.delete(accountId));
-    }
+  learn(viewers: Viewership, found: string): void {
     if (this.#byAccount.size > rememberedAtMost) {
       this.#byAccount.clear();
     }
-    for (const entry of found?.split(' ') ?? []) {
+    for (const entry of found.split(' ')) {
       const parenthesis = entry.indexOf('(');
       this.#byAccount.set(entry.slice(0, parenthesis), readPosition(entry.slice(parenthesis)));
     }
+    this.#parameters.delete(viewers);
+  }
+
+  /** These viewers' rows were not where they had been. */
+  forget(viewers: Viewership): void {
+    viewers.accountIds.forEach((accountId) => this.#byAccount.delete(accountId));
+    this.#parameters.delete(viewers);
   }
 
   #encode(accountIds: readonly string[]): ViewerParameters {
@@ -75,6 +76,8 @@ export class UserPositions {
       known: bigintArray(known.map(([accountId]) => accountId)),
       positions: positionArray(known.map(([, position]) => position)),
       newcomers: bigintArray(newcomers),
+      hasKnown: known.length > 0,
+      hasNewcomers: newcomers.length > 0,
     };
   }
 }

@@ -1,0 +1,70 @@
+import type { AudienceQuestion } from '@fedistream/audience';
+import type { Viewership } from '@fedistream/domain';
+import type { Database } from '../database.js';
+import { Crowds, noSubjects } from './crowds.js';
+import { FactsAnswer } from './facts-answer.js';
+import { factsStatement, type FactRow, type FactsRequest } from './facts-statement.js';
+import { UserPositions } from './user-positions.js';
+
+/** Reading an enemy costs about half of looking up a viewer; for very few or very many viewers it hardly matters. */
+const enemiesRead = (viewers: number) => Math.min(Math.max(Math.ceil(viewers / 2), 50), 1_000);
+
+/**
+ * Finds out everything about statuses that is decided in the database: with one statement, made for what is usual. What
+ * turns out to be unusual, an account with a great many enemies or a row that has moved, is asked for by a second one,
+ * and remembered.
+ */
+export class FactsLookup {
+  readonly #positions = new UserPositions();
+  readonly #crowds = new Crowds();
+
+  constructor(private readonly database: Pick<Database, 'columns' | 'queryArrays'>) {}
+
+  /** All of it read after the call. The answer may be asked about each of the questions. */
+  async ask(viewers: Viewership, questions: readonly AudienceQuestion[]): Promise<FactsAnswer> {
+    const answer = new FactsAnswer(viewers);
+    const limit = enemiesRead(viewers.accountIds.length);
+    const targets = distinct(questions.flatMap(({ accountIds }) => accountIds));
+    const subjects = { block: targets, mute: targets, author: distinct(questions.map(({ authorId }) => authorId)) };
+    const usual: FactsRequest = {
+      viewers: this.#positions.parametersFor(viewers),
+      ...this.#crowds.divide(subjects, limit),
+      limit,
+      domains: distinct(questions.flatMap(({ domains }) => domains.map((domain) => asText(domain.toLowerCase())))),
+      languages: distinct(questions.map(({ language }) => (language === null ? null : asText(language)))),
+      users: 'expected',
+      feedAccess: true,
+    };
+    answer.add(await this.#send(usual));
+    if (answer.usersMoved) {
+      this.#positions.forget(viewers);
+    }
+    if (answer.usersMoved || answer.unfinished.length > 0) {
+      const far = noSubjects();
+      for (const { kind, subject } of answer.unfinished) {
+        this.#crowds.add(kind, subject, limit);
+        far[kind].push(subject);
+      }
+      const users = answer.usersMoved ? 'all' : 'none';
+      answer.add(await this.#send({ ...usual, near: noSubjects(), far, domains: [], users, feedAccess: false }));
+    }
+    for (const found of answer.positions) {
+      this.#positions.learn(viewers, found);
+    }
+    return answer;
+  }
+
+  async #send(request: FactsRequest): Promise<FactRow[]> {
+    const { text, values } = factsStatement(await this.database.columns(), request);
+    return this.database.queryArrays<FactRow>(text, values);
+  }
+}
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
+
+/** NUL cannot be in a text of PostgreSQL's: nothing there equals what has one. */
+function asText(text: string): string {
+  return text.replaceAll('\0', '\uFFFD');
+}
