@@ -65,6 +65,7 @@ export class DemoScript {
     const remotePost = this.#posts('remote', false);
     const localPicture = this.#posts('local', true);
     const remotePicture = this.#posts('remote', true);
+    const directMessage = this.#directMessages();
     const react = (name: string, count: number) => () =>
       reaction({ name, count, announcement_id: this.#announcementId });
     return [
@@ -76,7 +77,7 @@ export class DemoScript {
       localPicture,
       this.#announcements(),
       remotePost,
-      this.#directMessages(),
+      directMessage,
       () => this.#notify('favourite'),
       localPost,
       react('🎉', 1),
@@ -89,6 +90,7 @@ export class DemoScript {
       this.#quietPosts(),
       react('🎉', 2),
       localPost,
+      directMessage,
       filtersChanged,
       remotePost,
       () => this.#notify('follow'),
