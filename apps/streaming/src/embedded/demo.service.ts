@@ -1,9 +1,16 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { AccessTokenEntity, AccountEntity, ListEntity, UserEntity } from '@fedistream/database';
+import {
+  AccessTokenEntity,
+  AccountEntity,
+  CustomFilterEntity,
+  CustomFilterKeywordEntity,
+  ListEntity,
+  UserEntity,
+} from '@fedistream/database';
 import { demoMessages, demoRows } from '@fedistream/demo';
 import { MemoryFeed } from '@fedistream/event-bus';
 import type { Subscription } from 'rxjs';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityTarget, type ObjectLiteral, type QueryDeepPartialEntity } from 'typeorm';
 
 const intervalMs = 2_000;
 
@@ -18,13 +25,40 @@ export class DemoService implements OnApplicationBootstrap, OnApplicationShutdow
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.database.getRepository(AccountEntity).save([...demoRows.accounts]);
-    await this.database.getRepository(UserEntity).save([...demoRows.users]);
-    await this.database.getRepository(ListEntity).save([...demoRows.lists]);
-    await this.database.getRepository(AccessTokenEntity).save([...demoRows.accessTokens]);
+    await this.#seed(AccountEntity, demoRows.accounts);
+    await this.#seed(UserEntity, demoRows.users);
+    await this.#seed(ListEntity, demoRows.lists);
+    await this.#seed(CustomFilterEntity, demoRows.filters);
+    await this.#seed(CustomFilterKeywordEntity, demoRows.filterKeywords);
+    await this.#seed(AccessTokenEntity, demoRows.accessTokens);
     this.#subscription = demoMessages({ intervalMs }).subscribe(({ channel, message }) => {
       this.feed.publish(channel, JSON.stringify(message));
     });
+  }
+
+  /**
+   * Writes rows with the ids that the demo gives them, also over those of an earlier start. TypeORM takes a generated
+   * column from the values only when it is named.
+   */
+  async #seed<E extends ObjectLiteral>(
+    entity: EntityTarget<E>,
+    rows: readonly QueryDeepPartialEntity<E>[],
+  ): Promise<void> {
+    const { metadata } = this.database.getRepository(entity);
+    const given = metadata.columns.filter(({ propertyName }) => rows.some((row) => propertyName in row));
+    await this.database
+      .createQueryBuilder()
+      .insert()
+      .into(
+        entity,
+        given.map(({ propertyName }) => propertyName),
+      )
+      .values([...rows])
+      .orUpdate(
+        given.map(({ databaseName }) => databaseName),
+        ['id'],
+      )
+      .execute();
   }
 
   onApplicationShutdown(): void {
