@@ -1,4 +1,4 @@
-/** Bounds of waiting and asking. The defaults suit a connection pool of ten. */
+/** Bounds of waiting and asking. */
 export class AudienceSettings {
   /** How long an event may wait for its decision before it is dropped, in milliseconds. */
   readonly maxWaitMs: number = 10_000;
@@ -9,14 +9,20 @@ export class AudienceSettings {
   /** How many events may wait in the whole process. */
   readonly maxWaitingOverall: number = 10_000;
 
-  /** After how long a statement counts as failed, its turn included, in milliseconds; then it is asked again. */
-  readonly statementTimeoutMs: number = 3_000;
+  /**
+   * After how long a statement counts as failed, in milliseconds, its turn included; then it is asked again. Longer than
+   * what the store itself allows, whose error tells more.
+   */
+  readonly statementTimeoutMs: number = 6_000;
 
   /** How many events of one chain are decided side by side. */
-  readonly sideBySide: number = 4;
+  readonly sideBySide: number = 20;
 
-  /** How many statements run at a time in the whole process; the rest of the pool is for those who log in. */
-  readonly statementsAtOnce: number = 6;
+  /**
+   * How many statements the store is asked for at a time in the whole process. It may join them, and it has fewer
+   * connections: what waits here, waits in order and in bounds.
+   */
+  readonly statementsAtOnce: number = 32;
 
   /** How many statements may wait for their turn; more fail at once, and are asked again a little later. */
   readonly maxQueuedStatements: number = 1_000;

@@ -81,7 +81,7 @@ describe('an audience', () => {
         chain.subscription.unsubscribe();
         expect(trial.statistics.waiting).toBe(0);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -117,7 +117,7 @@ describe('an audience', () => {
         }
         chain.subscription.unsubscribe();
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -1,8 +1,11 @@
+import { Logger } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
 import { accountOf, permissions, statusOf, type AudienceTables } from './testing/index.js';
 import { AudienceTrial } from './testing/audience-trial.js';
 import type { FeedKind } from './rules/rule.js';
 import type { JsonObject } from './status.js';
+
+Logger.overrideLogger(false);
 
 const hour = 3_600_000;
 const disabled = '--- disabled\n';

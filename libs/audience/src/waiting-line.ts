@@ -23,6 +23,8 @@ interface Place<O> {
   settled: boolean;
   decision: O | undefined;
   deadline: NodeJS.Timeout | undefined;
+  /** When the deadline is, by `performance.now()`. */
+  readonly dueMs: number;
   /** Ends the pause before the next try. */
   wake: (() => void) | undefined;
 }
@@ -81,7 +83,7 @@ class WaitingLine<I, O> {
       statistics.dropped.overflow++;
       return;
     }
-    const place = newPlace(this.#outcome(input));
+    const place = newPlace(this.#outcome(input), performance.now() + settings.maxWaitMs);
     this.#places.push(place);
     if (!place.settled) {
       this.#untried.push(place);
@@ -125,7 +127,8 @@ class WaitingLine<I, O> {
       if (!place) {
         break;
       }
-      if (!place.settled) {
+      // After an outage many are due at once: nothing is asked for one that the next timer drops.
+      if (!place.settled && performance.now() < place.dueMs) {
         this.#deciding++;
         void this.#decide(place);
       }
@@ -191,7 +194,8 @@ class WaitingLine<I, O> {
   /** Twice as long each time, and never the same for two: what fails together shall not come back together. */
   async #pause(place: Place<O>): Promise<void> {
     const { maxRetryPauseMs } = this.#context.settings;
-    const pauseMs = Math.min(maxRetryPauseMs, (maxRetryPauseMs / 20) * 2 ** place.tries) * (0.5 + Math.random() / 2);
+    const longestMs = Math.min(maxRetryPauseMs, (maxRetryPauseMs / 20) * 2 ** (place.tries - 1));
+    const pauseMs = longestMs * (0.5 + Math.random() / 2);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, pauseMs);
       place.wake = () => {
@@ -209,7 +213,7 @@ class WaitingLine<I, O> {
   }
 }
 
-function newPlace<O>(outcome: Outcome<O>): Place<O> {
+function newPlace<O>(outcome: Outcome<O>, dueMs: number): Place<O> {
   const settled = 'now' in outcome;
   return {
     outcome,
@@ -217,6 +221,7 @@ function newPlace<O>(outcome: Outcome<O>): Place<O> {
     settled,
     decision: settled ? outcome.now : undefined,
     deadline: undefined,
+    dueMs,
     wake: undefined,
   };
 }

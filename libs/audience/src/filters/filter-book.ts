@@ -1,40 +1,21 @@
 import type { Viewership } from '@fedistream/domain';
 import type { AudienceStatistics } from '../audience-statistics.js';
 import type { AudienceStore } from '../audience-store.js';
-import type { FilterRecord } from '../filter-record.js';
-import { AccountFilters } from './account-filters.js';
+import { FilterCatalogue, type Filterable } from './filter-catalogue.js';
 import type { FilterResult } from './filter-result.js';
-import type { Keyword } from './keyword.js';
-import { KeywordIndex, type KeywordMatches } from './keyword-index.js';
-
-/** What there is to filter by in one status. */
-export interface Filterable {
-  /** The text to search; only called when anybody looks for anything. */
-  text(): string;
-  /** Of the status and the one it boosts. */
-  readonly statusIds: readonly string[];
-}
 
 interface Load {
   answered: Promise<void>;
 }
 
-const noMatches: KeywordMatches = new Map();
-
 /**
  * The filters of those who listen, loaded when first needed and kept until somebody says that they have changed. That is
  * all the caching there is, because filters are the one thing whose changes are published.
- *
- * Nothing is searched for each account: keywords and statuses lead to the accounts whose filters name them.
  */
 export class FilterBook {
   readonly #store: AudienceStore;
   readonly #statistics: AudienceStatistics;
-  readonly #index = new KeywordIndex();
-  /** `null` for accounts that have no filters. */
-  readonly #entries = new Map<string, AccountFilters | null>();
-  readonly #byKeyword = new Map<Keyword, Set<AccountFilters>>();
-  readonly #byStatus = new Map<string, Set<AccountFilters>>();
+  readonly #catalogue = new FilterCatalogue();
   /** The load that each account is part of, until it is answered or no longer wanted. */
   readonly #loads = new Map<string, Load>();
   /** Whose filters were complete, and in which state of the book. */
@@ -48,7 +29,7 @@ export class FilterBook {
 
   /** How many accounts' filters are known. */
   get size(): number {
-    return this.#entries.size;
+    return this.#catalogue.size;
   }
 
   /** Whose filters must be loaded before anything can be filtered for these viewers. */
@@ -56,7 +37,7 @@ export class FilterBook {
     if (this.#complete.get(viewers) === this.#state) {
       return [];
     }
-    const missing = viewers.accountIds.filter((accountId) => !this.#entries.has(accountId));
+    const missing = viewers.accountIds.filter((accountId) => !this.#catalogue.has(accountId));
     if (missing.length === 0) {
       this.#complete.set(viewers, this.#state);
     }
@@ -92,16 +73,10 @@ export class FilterBook {
   /** The account's filters have changed: they are read anew before the next status is filtered for it. */
   forget(accountId: string): void {
     this.#loads.delete(accountId);
-    const entry = this.#entries.get(accountId);
-    if (entry === undefined) {
-      return;
+    if (this.#catalogue.remove(accountId)) {
+      this.#state++;
+      this.#count();
     }
-    this.#entries.delete(accountId);
-    this.#state++;
-    if (entry) {
-      this.#unfile(entry);
-    }
-    this.#count();
   }
 
   /** Forgets all accounts but those of these viewerships. */
@@ -110,7 +85,7 @@ export class FilterBook {
     for (const { accountIds } of viewerships) {
       accountIds.forEach((accountId) => kept.add(accountId));
     }
-    for (const accountId of [...this.#entries.keys(), ...this.#loads.keys()]) {
+    for (const accountId of [...this.#catalogue.accountIds, ...this.#loads.keys()]) {
       if (!kept.has(accountId)) {
         this.forget(accountId);
       }
@@ -124,37 +99,7 @@ export class FilterBook {
    * @param now in milliseconds since 1970
    */
   resultsFor(viewers: Viewership, status: Filterable, now: number): Map<string, readonly FilterResult[]> {
-    const matches = this.#index.size > 0 ? this.#index.search(status.text()) : noMatches;
-    const all = new Map<string, readonly FilterResult[]>();
-    for (const entry of this.#concerned(viewers, matches, status.statusIds)) {
-      const results = viewers.has(entry.accountId) ? entry.results(matches, status.statusIds, now) : [];
-      if (results.length > 0) {
-        all.set(entry.accountId, results);
-      }
-    }
-    return all;
-  }
-
-  /** Those whose filters may match: they who have the keywords, or, where these are fewer, all viewers. */
-  #concerned(viewers: Viewership, matches: KeywordMatches, statusIds: readonly string[]): Set<AccountFilters> {
-    const shelves = [
-      ...Array.from(matches.keys(), (keyword) => this.#byKeyword.get(keyword)),
-      ...statusIds.map((statusId) => this.#byStatus.get(statusId)),
-    ].filter((shelf) => shelf !== undefined);
-    const concerned = new Set<AccountFilters>();
-    if (shelves.reduce((sum, shelf) => sum + shelf.size, 0) <= viewers.accountIds.length) {
-      shelves.forEach((shelf) => {
-        shelf.forEach((entry) => concerned.add(entry));
-      });
-      return concerned;
-    }
-    for (const accountId of viewers.accountIds) {
-      const entry = this.#entries.get(accountId);
-      if (entry) {
-        concerned.add(entry);
-      }
-    }
-    return concerned;
+    return this.#catalogue.resultsFor(viewers, status, now);
   }
 
   async #ask(accountIds: readonly string[], load: Load): Promise<void> {
@@ -164,7 +109,7 @@ export class FilterBook {
       for (const accountId of accountIds) {
         // Forgotten meanwhile: the answer may be older than the change.
         if (this.#loads.get(accountId) === load) {
-          this.#enter(accountId, answer.get(accountId) ?? []);
+          this.#catalogue.add(accountId, answer.get(accountId) ?? []);
         }
       }
       this.#count();
@@ -177,50 +122,8 @@ export class FilterBook {
     }
   }
 
-  #enter(accountId: string, records: readonly FilterRecord[]): void {
-    if (records.length === 0) {
-      this.#entries.set(accountId, null);
-      return;
-    }
-    const entry = new AccountFilters(accountId, records, this.#index);
-    this.#entries.set(accountId, entry);
-    entry.keywords.forEach((keyword) => {
-      file(this.#byKeyword, keyword, entry);
-    });
-    entry.statusIds.forEach((statusId) => {
-      file(this.#byStatus, statusId, entry);
-    });
-  }
-
-  #unfile(entry: AccountFilters): void {
-    for (const keyword of entry.keywords) {
-      unfile(this.#byKeyword, keyword, entry);
-      this.#index.release(keyword);
-    }
-    entry.statusIds.forEach((statusId) => {
-      unfile(this.#byStatus, statusId, entry);
-    });
-  }
-
   #count(): void {
-    this.#statistics.filterAccounts = this.#entries.size;
-    this.#statistics.keywords = this.#index.size;
-  }
-}
-
-function file<K>(shelves: Map<K, Set<AccountFilters>>, key: K, entry: AccountFilters): void {
-  const shelf = shelves.get(key);
-  if (shelf) {
-    shelf.add(entry);
-  } else {
-    shelves.set(key, new Set([entry]));
-  }
-}
-
-function unfile<K>(shelves: Map<K, Set<AccountFilters>>, key: K, entry: AccountFilters): void {
-  const shelf = shelves.get(key);
-  shelf?.delete(entry);
-  if (shelf?.size === 0) {
-    shelves.delete(key);
+    this.#statistics.filterAccounts = this.#catalogue.size;
+    this.#statistics.keywords = this.#catalogue.keywords;
   }
 }

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { statusOf } from '../testing/index.js';
+import { searchableText, textOfHtml } from './searchable-text.js';
+
+describe('the text of HTML', () => {
+  it.each([
+    ['<p>one</p><p>two</p>', 'one\n\ntwo'],
+    ['<p>one<br>two<br/>three<br />four</p>', 'one\ntwo\nthree\nfour'],
+    ['<p>see <a href="https://x.example" class="mention">@<span>bob</span></a></p>', 'see @bob'],
+    ['fish &amp; chips &lt;3 &#128077; &eacute; &quot;x&quot;', 'fish & chips <3 👍 é "x"'],
+    ['&amp;lt;', '&lt;'],
+    ['a &xyz; b', 'a &xyz; b'],
+    ['1 < 2 and 3 > 2', '1 < 2 and 3 > 2'],
+    ['<ul><li>a</li><li>b</li></ul>', 'ab'],
+    ['<p>a</p> <p>b</p>', 'a b'],
+    ['<p class="x">a</p><p dir="rtl">b</p>', 'a\n\nb'],
+    ['<P>a</P><P>b</P><BR>', 'a\n\nb\n'],
+    ['no <b>tags<i>closed', 'no tagsclosed'],
+    ['<span title="</p><p>">x</span>', 'x'],
+    ['a<!-- hidden -->b', 'ab'],
+    ['', ''],
+  ])('%j is %j', (html, text) => {
+    expect(textOfHtml(html)).toBe(text);
+  });
+
+  it('does not take long for what no author would write', () => {
+    expect(textOfHtml('<p>'.repeat(50_000) + 'x')).toContain('x');
+    expect(textOfHtml('&'.repeat(100_000))).toHaveLength(100_000);
+    expect(textOfHtml('<'.repeat(100_000))).toHaveLength(100_000);
+  });
+});
+
+describe('the text that filters search', () => {
+  it('is content warning, content, poll and media, with blank lines between them', () => {
+    const text = searchableText(
+      statusOf({
+        spoiler_text: 'spoiler',
+        content: '<p>content</p>',
+        poll: { options: [{ title: 'yes' }, { title: 'no' }] },
+        media_attachments: [{ description: 'a cat' }, { description: null }, { description: 'a dog' }],
+      }),
+    );
+    expect(text).toBe('spoiler\n\ncontent\n\nyes\n\nno\n\na cat\n\na dog');
+  });
+
+  it('takes only the content for HTML', () => {
+    const plain = { spoiler_text: '1 < 2 &amp; <b>', poll: { options: [{ title: '<i>' }] }, content: '' };
+    expect(searchableText(statusOf(plain))).toBe('1 < 2 &amp; <b>\n\n<i>');
+  });
+
+  it('is made of what there is', () => {
+    const odd = {
+      spoiler_text: null,
+      content: 7,
+      poll: { options: [null, {}, 'x'] },
+      media_attachments: [null, 'x', {}],
+    };
+    expect(searchableText(statusOf(odd))).toBe('');
+    expect(searchableText({})).toBe('');
+  });
+});
