@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  metric,
+  publishEvent,
+  receivedBeforeFence,
+  transports,
+  type StreamClient,
+  type Transport,
+  type Viewer,
+  type World,
+} from '../support/index.js';
+import { openCheckedWorld } from './checked-world.js';
+import { malformedCases, messageCases } from './messages.cases.js';
+
+describe.each(['memory', 'redis'] as const)('what is published on the %s feed', (feed) => {
+  let world: World;
+  let viewer: Viewer;
+  let home: string;
+
+  beforeAll(async () => {
+    world = await openCheckedWorld({ feed });
+    viewer = await world.fixtures.viewer();
+    home = `timeline:${viewer.account.id}`;
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  const openHome = (transport: Transport) =>
+    transport.open(world.server, world.feed, { token: viewer.token, stream: 'user', channel: home });
+
+  describe.each(transports)('reaches a client of $name byte for byte:', (transport) => {
+    let client: StreamClient;
+
+    beforeAll(async () => {
+      client = await openHome(transport);
+    });
+
+    afterAll(async () => {
+      await client.close();
+    });
+
+    it.each(messageCases)('$name', async ({ message, eventStream, webSocket }) => {
+      await world.feed.publish(home, message);
+      const received = await receivedBeforeFence(client, world.feed, home);
+      expect(received.map(({ raw }) => raw)).toEqual([transport.labelled ? webSocket : eventStream]);
+    });
+
+    it.each(malformedCases)('but not, and is counted: $name', async ({ message, reason }) => {
+      const counted = () => metric(world.server, 'fedistream_messages_malformed_total', { reason });
+      const before = await counted();
+      await world.feed.publish(home, message);
+      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+      expect(await counted()).toBe(Number(before) + 1);
+    });
+  });
+
+  it('arrives in the order in which it was published, on every transport', async () => {
+    const clients = await Promise.all(transports.map(openHome));
+    const ids = Array.from({ length: 300 }, (_, index) => `order ${index}`);
+    await Promise.all(ids.map((id, index) => publishEvent(world.feed, home, index % 3 ? 'update' : 'delete', id)));
+    for (const client of clients) {
+      const received = await receivedBeforeFence(client, world.feed, home);
+      // Other clients' fences stand among them.
+      expect(received.map(({ payload }) => payload).filter((payload) => payload?.startsWith('order'))).toEqual(ids);
+      await client.close();
+    }
+  });
+});

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  authorization,
+  EventStreamClient,
+  eventStream,
+  eventStreamUrl,
+  publishEvent,
+  receivedBeforeFence,
+  Refusal,
+  statusBy,
+  streamingPath,
+  transports,
+  webSocket,
+  WebSocketClient,
+  type Viewer,
+  type World,
+} from '../support/index.js';
+import { openCheckedWorld } from './checked-world.js';
+import { opened } from './opened.js';
+import { allChannels, hashtagCases, onlyMediaCases, scopeCases, streamCases, type Persons } from './streams.cases.js';
+
+const streams = ['user', 'user:notification', 'public', 'hashtag', 'list', 'direct'];
+const noScope = 'Access token does not have the required scopes';
+
+describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (feed) => {
+  let world: World;
+  let viewer: Viewer;
+  let persons: Persons;
+
+  beforeAll(async () => {
+    world = await openCheckedWorld({ feed });
+    const { fixtures } = world;
+    viewer = await fixtures.viewer();
+    const other = await fixtures.account();
+    persons = {
+      account: viewer.account.id,
+      list: await fixtures.list(viewer.account),
+      otherAccount: other.id,
+      otherList: await fixtures.list(other),
+    };
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  const tokenWith = async (scopes: string | null) => (await world.fixtures.token(viewer.user, { scopes })).token;
+  const paramsOf = (stream: string): Record<string, string> =>
+    stream.startsWith('hashtag') ? { tag: 'x' } : stream === 'list' ? { list: persons.list } : {};
+
+  describe.each(transports)('over $name', (transport) => {
+    it.each(streamCases)('$stream with scopes "$scopes" carries its channels, and no other', async (streamCase) => {
+      const [channel, ...further] = streamCase.fedBy(persons);
+      const wanted = { token: await tokenWith(streamCase.scopes), stream: streamCase.stream, channel };
+      const params = streamCase.params?.(persons) ?? {};
+      const client = await opened(transport.open(world.server, world.feed, { ...wanted, params }));
+      for (const one of allChannels(persons)) {
+        await publishEvent(world.feed, one, 'delete', one);
+      }
+      const received = await receivedBeforeFence(client, world.feed, channel);
+      expect(new Set(received.map(({ payload }) => payload))).toEqual(new Set([channel, ...further]));
+      const label = transport.labelled ? streamCase.label(persons) : undefined;
+      expect(received.map(({ stream }) => stream)).toEqual(received.map(() => label));
+    });
+
+    it.each(hashtagCases)('the tag %s is the one that the platform publishes as %s', async (tag, published) => {
+      const channel = `timeline:hashtag:${published}`;
+      const wanted = { token: viewer.token, stream: 'hashtag', params: { tag }, channel };
+      const client = await opened(transport.open(world.server, world.feed, wanted));
+      await publishEvent(world.feed, channel, 'delete', '1');
+      expect(await receivedBeforeFence(client, world.feed, channel)).toMatchObject([
+        transport.labelled ? { payload: '1', stream: ['hashtag', tag] } : { payload: '1' },
+      ]);
+    });
+
+    it.each(['public', 'public:local:media', 'hashtag', 'hashtag:local'])(
+      'nothing but public statuses travels on %s',
+      async (stream) => {
+        const channel = stream.startsWith('hashtag')
+          ? `timeline:${stream.replace('hashtag', 'hashtag:x')}`
+          : `timeline:${stream}`;
+        const wanted = { token: viewer.token, stream, params: paramsOf(stream), channel };
+        const client = await opened(transport.open(world.server, world.feed, wanted));
+        const author = await world.fixtures.account();
+        for (const visibility of [
+          'unlisted',
+          'private',
+          'direct',
+          'limited',
+          'Public',
+          '',
+          null,
+          undefined,
+          'public',
+        ]) {
+          for (const event of ['update', 'status.update']) {
+            await publishEvent(world.feed, channel, event, statusBy(author, { visibility, content: visibility }));
+          }
+        }
+        const received = await receivedBeforeFence(client, world.feed, channel);
+        const seen = received.map(({ event, payload }) => [
+          event,
+          (JSON.parse(payload ?? '') as { content: string }).content,
+        ]);
+        expect(seen).toEqual([
+          ['update', 'public'],
+          ['status.update', 'public'],
+        ]);
+      },
+    );
+
+    it.each(['user', 'list'])(
+      'the publisher has chosen who reads %s, so that every visibility does',
+      async (stream) => {
+        const channel = stream === 'user' ? `timeline:${persons.account}` : `timeline:list:${persons.list}`;
+        const wanted = { token: viewer.token, stream, params: paramsOf(stream), channel };
+        const client = await opened(transport.open(world.server, world.feed, wanted));
+        const author = await world.fixtures.account();
+        const statuses = ['unlisted', 'private', 'direct', undefined].map((visibility) =>
+          statusBy(author, { visibility }),
+        );
+        for (const status of statuses) {
+          await publishEvent(world.feed, channel, 'update', status);
+        }
+        const received = await receivedBeforeFence(client, world.feed, channel);
+        expect(received.map(({ payload }) => payload)).toEqual(statuses.map((status) => JSON.stringify(status)));
+      },
+    );
+  });
+
+  it.each(onlyMediaCases)('only_media=%s on an event stream: media alone is %s', async (value, media) => {
+    const url = eventStreamUrl(world.server, { stream: 'public:local', params: { only_media: value } });
+    const client = await opened(EventStreamClient.open(url, authorization(viewer)));
+    const [chosen, other] = media ? [':media', ''] : ['', ':media'];
+    await publishEvent(world.feed, `timeline:public:local${other}`, 'delete', 'other');
+    await publishEvent(world.feed, `timeline:public:local${chosen}`, 'delete', 'chosen');
+    expect(await receivedBeforeFence(client, world.feed, `timeline:public:local${chosen}`)).toMatchObject([
+      { payload: 'chosen' },
+    ]);
+  });
+
+  it('of a repeated parameter the first counts', async () => {
+    const openWith = (path: string) =>
+      opened(EventStreamClient.open(world.server.url(`${streamingPath}/${path}`), authorization(viewer)));
+    const clients = [
+      [await openWith('hashtag?tag=first&tag=second'), 'timeline:hashtag:first'],
+      [await openWith(`list?list=${persons.list}&list=${persons.otherList}`), `timeline:list:${persons.list}`],
+      [await openWith('public?only_media=false&only_media=true'), 'timeline:public'],
+    ] as const;
+    for (const [client, channel] of clients) {
+      expect(await receivedBeforeFence(client, world.feed, channel)).toEqual([]);
+    }
+  });
+
+  describe.each(scopeCases)('a token with the scopes "$scopes"', ({ scopes, opens }) => {
+    it.each(streams)(`may open ${opens.length ? opens.join(', ') : 'nothing'}: %s`, async (stream) => {
+      const wanted = { token: await tokenWith(scopes), stream, params: paramsOf(stream), channel: 'timeline:public' };
+      for (const transport of [eventStream, webSocket]) {
+        const outcome = await transport.open(world.server, world.feed, wanted).catch((error: unknown) => error);
+        if (opens.includes(stream)) {
+          expect(outcome).not.toBeInstanceOf(Error);
+          await (outcome as WebSocketClient).close();
+        } else {
+          expect(outcome).toBeInstanceOf(Refusal);
+          expect((outcome as Refusal).status).toBe(401);
+          const { headers, body } = outcome as Refusal;
+          expect(headers['www-authenticate']).toBe('Bearer realm="streaming", error="insufficient_scope"');
+          expect(transport === eventStream ? body : headers['x-error-message']).toBe(
+            transport === eventStream ? JSON.stringify({ error: noScope }) : noScope,
+          );
+        }
+      }
+    });
+  });
+
+  it.each(scopeCases.filter(({ opens }) => opens.length > 0))(
+    'an open WebSocket with the scopes "$scopes" is told which streams it may not open',
+    async ({ scopes, opens }) => {
+      const headers = authorization({ token: await tokenWith(scopes) });
+      const client = await opened(WebSocketClient.open(world.server.url(streamingPath, 'ws'), { headers }));
+      for (const stream of streams.filter((one) => !opens.includes(one))) {
+        client.subscribe(stream, paramsOf(stream));
+        expect(await client.nextError()).toEqual({ error: noScope, status: 401 });
+      }
+      client.subscribe('nothing');
+      expect(await client.nextError()).toEqual({ error: 'Unknown stream type', status: 400 });
+    },
+  );
+});
