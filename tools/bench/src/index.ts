@@ -1,1 +1,1 @@
-export {};
+export { help, OptionError, readOptions, type BenchOptions } from './options.js';

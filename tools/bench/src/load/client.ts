@@ -1,0 +1,139 @@
+import { connect, type Socket } from 'node:net';
+
+import { ChunkFrames } from './chunk-frames.js';
+import { eventStreamPath, webSocketPath } from './labels.js';
+import { clientFrame, opcodes, WebSocketFrames } from './websocket-frames.js';
+import type { Frames, OnFrame } from './frames.js';
+import type { Address, ClientSpec, Transport } from './messages.js';
+
+/** All sockets of a process read into the same memory: each read is dealt with before the next one begins. */
+const readBuffer = Buffer.allocUnsafe(256 * 1_024);
+const headEnd = '\r\n\r\n';
+const headBytesAtMost = 16 * 1_024;
+
+/** Is told what a client receives; `from` and `to` enclose the beginning of an event, or of something unknown. */
+export interface ClientListener {
+  onEvent(client: number, data: Buffer, from: number, to: number): void;
+  onClosed(client: number): void;
+}
+
+/**
+ * A client without a library: a socket, a handshake by hand, and a look at the beginning of each frame. It answers pings.
+ * As light as possible, for it shares the machine with what is measured.
+ */
+export class LoadClient {
+  readonly #index: number;
+  readonly #spec: ClientSpec;
+  readonly #transport: Transport;
+  readonly #listener: ClientListener;
+  #socket: Socket | undefined;
+  #head: Buffer | undefined = Buffer.alloc(0);
+  #frames: Frames | undefined;
+  #leaving = false;
+
+  constructor(index: number, spec: ClientSpec, transport: Transport, listener: ClientListener) {
+    this.#index = index;
+    this.#spec = spec;
+    this.#transport = transport;
+    this.#listener = listener;
+  }
+
+  /** Resolves when the server has answered; rejects with its status line, or with what went wrong. */
+  open({ host, port }: Address): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onData = (bytes: number): boolean => {
+        try {
+          this.#read(readBuffer.subarray(0, bytes), resolve);
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+          this.close();
+        }
+        return true;
+      };
+      const socket = connect({ host, port, noDelay: true, onread: { buffer: readBuffer, callback: onData } });
+      this.#socket = socket;
+      socket.on('error', reject);
+      socket.on('close', () => {
+        reject(new Error('closed before an answer'));
+        if (!this.#leaving) {
+          this.#listener.onClosed(this.#index);
+        }
+      });
+      socket.write(this.#request(host, port));
+    });
+  }
+
+  /** Leaves without a word, as a phone that loses its network does. */
+  close(): void {
+    this.#leaving = true;
+    this.#socket?.destroy();
+  }
+
+  #request(host: string, port: number): string {
+    const { token, subscriptions } = this.#spec;
+    const [label] = subscriptions;
+    const common = `Host: ${host}:${port}\r\nAuthorization: Bearer ${token}\r\nUser-Agent: fedistream-bench\r\n`;
+    if (this.#transport === 'ws') {
+      const path = webSocketPath(subscriptions.length === 1 ? label : undefined);
+      const upgrade = `Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n`;
+      return `GET ${path} HTTP/1.1\r\n${common}${upgrade}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==${headEnd}`;
+    }
+    if (!label || subscriptions.length !== 1) {
+      throw new Error('An event stream carries exactly one subscription.');
+    }
+    return `GET ${eventStreamPath(label)} HTTP/1.1\r\n${common}Accept: text/event-stream${headEnd}`;
+  }
+
+  #read(data: Buffer, ready: () => void): void {
+    if (this.#frames) {
+      this.#frames.read(data);
+      return;
+    }
+    const head = Buffer.concat([this.#head ?? Buffer.alloc(0), data]);
+    const end = head.indexOf(headEnd);
+    this.#head = head;
+    if (end < 0) {
+      if (head.length > headBytesAtMost) {
+        throw new Error('an answer without an end of its head');
+      }
+      return;
+    }
+    this.#head = undefined;
+    this.#frames = this.#accept(head.subarray(0, end).toString('latin1'));
+    ready();
+    this.#frames.read(head.subarray(end + headEnd.length));
+  }
+
+  #accept(head: string): Frames {
+    const status = head.slice(0, head.indexOf('\r\n'));
+    const wanted = this.#transport === 'ws' ? ' 101' : ' 200';
+    if (!status.startsWith(wanted, 'HTTP/1.1'.length)) {
+      throw new Error(status);
+    }
+    if (this.#transport === 'sse') {
+      if (!/\r\ntransfer-encoding: *chunked/i.test(head)) {
+        throw new Error('an event stream without chunks, which this client cannot read');
+      }
+      return new ChunkFrames(this.#onChunk);
+    }
+    if (this.#spec.subscriptions.length > 1) {
+      for (const label of this.#spec.subscriptions) {
+        const text = JSON.stringify({ type: 'subscribe', ...label });
+        this.#socket?.write(clientFrame(opcodes.text, Buffer.from(text)));
+      }
+    }
+    return new WebSocketFrames(this.#onWebSocketFrame);
+  }
+
+  readonly #onChunk: OnFrame = (_, data, from, to) => {
+    this.#listener.onEvent(this.#index, data, from, to);
+  };
+
+  readonly #onWebSocketFrame: OnFrame = (kind, data, from, to) => {
+    if (kind === opcodes.text) {
+      this.#listener.onEvent(this.#index, data, from, to);
+    } else if (kind === opcodes.ping) {
+      this.#socket?.write(clientFrame(opcodes.pong, data.subarray(from, to)));
+    }
+  };
+}
