@@ -22,6 +22,7 @@ export async function startApplication(settings: Settings): Promise<{ app: NestF
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(settings),
     createFastifyAdapter(settings.TRUSTED_PROXY_IP),
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes literals
     { logger, abortOnError: false, forceCloseConnections: true },
   );
   configureHttp(app);

@@ -1,23 +1,38 @@
 import { StreamEvent } from '@fedistream/domain';
 import { EventSource } from 'eventsource';
 import fc from 'fast-check';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, it } from 'vitest';
-import { Receiver } from 'ws';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
 import { chunkedSseFraming, plainSseFraming, sseComment } from './sse-framing.js';
 import { messageOf, textFrame, webSocketFraming } from './websocket-framing.js';
 
+/** A `ws` client on one end of a TCP connection; on the other, the bytes under test are written to the socket itself. */
+let server: WebSocketServer;
+let client: WebSocket;
+let socket: Socket;
+
+beforeAll(async () => {
+  server = new WebSocketServer({ port: 0 });
+  const connected = once(server, 'connection') as Promise<[WebSocket, IncomingMessage]>;
+  client = new WebSocket(`ws://localhost:${(server.address() as AddressInfo).port}`);
+  [, { socket }] = await connected;
+  await once(client, 'open');
+});
+
+afterAll(() => {
+  client.terminate();
+  server.close();
+});
+
 /** What `ws` on the other side makes of the bytes. */
-function readFrame(bytes: Buffer): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const receiver = new Receiver({ isServer: false });
-    receiver.on('message', (data: Buffer, isBinary: boolean) => {
-      resolve(isBinary ? 'binary' : data.toString());
-    });
-    receiver.on('error', reject);
-    receiver.write(bytes);
-  });
+async function readFrame(bytes: Buffer): Promise<string> {
+  const received = once(client, 'message') as Promise<[Buffer, boolean]>;
+  socket.write(bytes);
+  const [data, isBinary] = await received;
+  return isBinary ? 'binary' : data.toString();
 }
 
 const sizes = [0, 1, 125, 126, 127, 65_535, 65_536, 200_000];

@@ -107,7 +107,7 @@ describe('a declaration', () => {
         return [];
       }
     }
-    Stream(declaration as never)(Incomplete as never);
+    Stream(declaration as never)(Incomplete);
   };
 
   it('does not start without scopes', () => {

@@ -38,7 +38,8 @@ export class StreamingWebSocketAdapter extends WsAdapter implements WebSocketAda
         client.connection?.close(closeReasons.binary);
         return;
       }
-      const message = readClientMessage(data.toString());
+      // `ws` gives a Buffer unless told otherwise.
+      const message = readClientMessage((data as Buffer).toString());
       // A handler has nothing to return, and its errors are answered by the gateway's filter.
       void handlers.find((handler) => handler.message === message?.type)?.callback(message);
     });
@@ -61,7 +62,7 @@ export class StreamingWebSocketAdapter extends WsAdapter implements WebSocketAda
       return;
     }
     const server = this.#server;
-    let opened = false;
+    let opened = false as boolean;
     server.handleUpgrade(request, socket, head, (webSocket) => {
       opened = true;
       server.emit('connection', webSocket, request, entry);
