@@ -35,7 +35,7 @@ export class Audience {
    * all who listen to the same, not for each connection.
    *
    * What is committed in the database when an event arrives holds for it. While the database cannot be asked, events
-   * wait; what waits too long is dropped. Nothing is ever let out undecided, and no error comes out.
+   * wait; what waits too long is dropped. Nothing is ever let out undecided, and no error comes out but one of `events` itself.
    *
    * @param viewers who listens at this moment; they, and nobody else, are decided about
    */

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { expect, it } from 'vitest';
+import { AudienceModule } from './audience-module.js';
+import { AudienceSettings } from './audience-settings.js';
+import { AudienceStatistics } from './audience-statistics.js';
+import { AudienceStore } from './audience-store.js';
+import { Audience } from './audience.js';
+import { MemoryAudienceStore } from './testing/index.js';
+
+@Module({
+  providers: [{ provide: AudienceStore, useFactory: () => new MemoryAudienceStore() }],
+  exports: [AudienceStore],
+})
+class MemoryModule {}
+
+it('the module gives the application its audience, with the settings that were asked for', async () => {
+  const app = await Test.createTestingModule({
+    imports: [AudienceModule.askingFrom(MemoryModule, { maxWaitMs: 5 })],
+  }).compile();
+  expect(app.get(Audience)).toBeInstanceOf(Audience);
+  expect(app.get(AudienceStatistics).judged).toBe(0);
+  expect(app.get(AudienceSettings)).toMatchObject({ maxWaitMs: 5, maxWaiting: 1_000 });
+  await app.close();
+});
