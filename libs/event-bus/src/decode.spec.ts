@@ -179,6 +179,39 @@ describe('decode, for any input,', () => {
     );
   });
 
+  it('takes of members that stand there several times, however they are spelled, the last', () => {
+    const spelled = (key: string): fc.Arbitrary<string> =>
+      fc
+        .array(fc.boolean(), { minLength: key.length, maxLength: key.length })
+        .map((escaped) =>
+          Array.from(key, (letter, at) =>
+            escaped[at] ? `\\u00${letter.charCodeAt(0).toString(16).toUpperCase()}` : letter,
+          ).join(''),
+        );
+    const plain = fc.constantFrom('event', 'payload', 'other');
+    const member = fc.record({
+      key: fc.oneof(plain, spelled('event'), spelled('payload')),
+      value: fc.constantFrom('"e"', '"f"', '{"a":1}', '[1,"event","payload"]', '{"payload":2}', '7'),
+    });
+    const names = fc.constantFrom<[string, string]>(['event', '"e"'], ['event', '"f"']);
+    fc.assert(
+      fc.property(names, fc.array(member, { maxLength: 5 }), ([key, value], members) => {
+        const all = [{ key, value }, { key: 'payload', value: '{"first":[1]}' }, ...members];
+        const text = `{${all.map((one) => `"${one.key}":${one.value}`).join(',')}}`;
+        const meaning = JSON.parse(text) as Record<string, unknown>;
+        const decoded = decode(text);
+        if (typeof meaning['event'] !== 'string') {
+          expect(decoded).toBe(Malformed.badEventName);
+        } else if (typeof meaning['payload'] === 'string') {
+          expect(decoded).toMatchObject({ name: meaning['event'], text: meaning['payload'] });
+        } else {
+          expect(decoded).toMatchObject({ name: meaning['event'], text: JSON.stringify(meaning['payload']) });
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('keeps whole numbers of any size', () => {
     fc.assert(
       fc.property(fc.bigInt(), (integer) => {

@@ -1,9 +1,10 @@
 import { StreamEvent } from '@fedistream/domain';
-import { findMember, type Found } from './find-member.js';
+import { deepestNesting, findMember } from './find-member.js';
 import { Malformed } from './malformed.js';
 
 const controlCharacters = /[\p{Cc}\u2028\u2029]/u;
 const lineBreaks = /[\n\r]/g;
+const openingBrackets = ['{', '['];
 
 /**
  * Reads a published message: `{"event", "payload"}` in any order and with whatever else stands beside them, or the
@@ -14,8 +15,7 @@ const lineBreaks = /[\n\r]/g;
  * what it stands for; a payload of `null` counts as none.
  */
 export function decode(text: string): StreamEvent | Malformed {
-  const payload = findMember(text, 'payload');
-  if (payload === 'tooDeep') {
+  if (!isShallow(text) && findMember(text, 'payload') === 'tooDeep') {
     return Malformed.tooDeep;
   }
   let message: unknown;
@@ -28,14 +28,13 @@ export function decode(text: string): StreamEvent | Malformed {
     return Malformed.notAnObject;
   }
   if (message['event'] === undefined && message['pattern'] !== undefined && isObject(message['data'])) {
-    const data = cut(text, findMember(text, 'data'));
-    return toEvent(message['data'], data, findMember(data, 'payload'));
+    return toEvent(message['data'], cut(text, 'data'));
   }
-  return toEvent(message, text, payload);
+  return toEvent(message, text);
 }
 
-/** @param text what `message` was parsed from, and where its payload stands there */
-function toEvent(message: Record<string, unknown>, text: string, span: Found): StreamEvent | Malformed {
+/** @param text what `message` was parsed from, blanks around it included */
+function toEvent(message: Record<string, unknown>, text: string): StreamEvent | Malformed {
   const { event: name, payload } = message;
   if (name === undefined || name === null) {
     return Malformed.noEvent;
@@ -50,13 +49,48 @@ function toEvent(message: Record<string, unknown>, text: string, span: Found): S
     // Older publishers encode the payload by themselves; whoever reads it as JSON must not meet a bottomless one.
     return isTooDeep(payload) ? Malformed.tooDeep : StreamEvent.received(name, payload, payload);
   }
-  const exact = cut(text, span).trim();
+  const exact = (cutSimple(text, name, message) ?? cut(text, 'payload')).trim();
   const broken = exact.includes('\n') || exact.includes('\r');
   return StreamEvent.received(name, broken ? exact.replace(lineBreaks, ' ') : exact, payload);
 }
 
-function cut(text: string, span: Found): string {
+/**
+ * The payload's text out of a message in the form in which nearly all come: `{"event":"…","payload":…}` and nothing
+ * else. It takes a tenth of the time of looking at every bracket, and gives the same, or `undefined` in case of doubt.
+ *
+ * Behind the payload there could only be a member of the same name as one of the two, or JSON.parse would have made
+ * a third of it. Its name would have to stand there, as it is or with letters written as `\u006…` and `\u007…`. Of the
+ * names only the ends are looked for: they begin with a rarer sign than the quote, so that a search takes 0.1 µs, not 1.5.
+ */
+function cutSimple(text: string, name: string, message: Record<string, unknown>): string | undefined {
+  const head = `{"event":"${name}","payload":`;
+  return text.startsWith(head) &&
+    text.endsWith('}') &&
+    Object.keys(message).length === 2 &&
+    !text.includes('yload"', head.length) &&
+    !text.includes('vent"', head.length) &&
+    !text.includes('\\u006') &&
+    !text.includes('\\u007')
+    ? text.slice(head.length, -1)
+    : undefined;
+}
+
+function cut(text: string, name: string): string {
+  const span = findMember(text, name);
   return span === undefined || span === 'tooDeep' ? '' : text.slice(span.start, span.end);
+}
+
+/** Whether a text has too few brackets to nest too deep, however they may stand. Most have; counting them is cheap. */
+function isShallow(text: string): boolean {
+  let left = deepestNesting;
+  for (const bracket of openingBrackets) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      if (--left < 0) {
+        return false;
+      }
+    }
+  }
+  return true;
 }
 
 function isTooDeep(payload: string): boolean {
