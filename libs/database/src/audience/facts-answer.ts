@@ -75,7 +75,8 @@ export class FactsAnswer {
   #addUsers(positions: string | null, languages: string | null, expected: boolean | null): void {
     if (positions !== null) {
       this.positions.push(positions);
-    } else if (expected !== true) {
+    }
+    if (expected === false) {
       this.usersMoved = true;
     }
     if (languages !== null) {

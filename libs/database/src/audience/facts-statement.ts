@@ -133,7 +133,7 @@ function userSelects({ users, viewers, languages }: FactsRequest, parameters: Pa
   if (viewers.hasKnown) {
     // That these are the rows of the known accounts, all of them and no others, is certain when the accounts come out
     // equal: a row that can be seen is the only one of its account.
-    selects.push(`SELECT 'users', NULL, ${chosen}, array_agg(account_id) = ${parameters.add(viewers.known, 'bigint[]')}
+    selects.push(`SELECT 'users', NULL, ${chosen}, coalesce(array_agg(account_id) = ${parameters.add(viewers.known, 'bigint[]')}, false)
   FROM users WHERE ctid = ANY ((SELECT ${parameters.add(viewers.positions, 'tid[]')})::tid[])`);
   }
   if (viewers.hasNewcomers) {

@@ -1,10 +1,11 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
+import { IdColumn } from './id-column.js';
 
 /** An OAuth access token. Those of applications have no resource owner. */
 @Entity('oauth_access_tokens')
 @Index('index_oauth_access_tokens_on_token', ['token'], { unique: true })
 export class AccessTokenEntity {
-  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  @IdColumn()
   id!: string;
 
   @Column('varchar')

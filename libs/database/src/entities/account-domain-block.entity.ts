@@ -1,10 +1,11 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
+import { IdColumn } from './id-column.js';
 
 /** `accountId` has blocked everybody of a domain. */
 @Entity('account_domain_blocks')
 @Index('index_account_domain_blocks_on_account_id_and_domain', ['accountId', 'domain'], { unique: true })
 export class AccountDomainBlockEntity {
-  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  @IdColumn()
   id!: string;
 
   @Column('bigint', { name: 'account_id', nullable: true })

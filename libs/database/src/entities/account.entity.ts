@@ -1,9 +1,10 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity } from 'typeorm';
+import { IdColumn } from './id-column.js';
 
 /** Everybody the platform knows, local (`domain` is null) and remote. */
 @Entity('accounts')
 export class AccountEntity {
-  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  @IdColumn()
   id!: string;
 
   @Column('varchar', { default: '' })

@@ -1,10 +1,11 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
+import { IdColumn } from './id-column.js';
 
 /** One keyword of a filter. */
 @Entity('custom_filter_keywords')
 @Index('index_custom_filter_keywords_on_custom_filter_id', ['customFilterId'])
 export class CustomFilterKeywordEntity {
-  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  @IdColumn()
   id!: string;
 
   @Column('bigint', { name: 'custom_filter_id' })

@@ -1,11 +1,12 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
+import { IdColumn } from './id-column.js';
 
 /** One status that a filter names. */
 @Entity('custom_filter_statuses')
 @Index('index_custom_filter_statuses_on_custom_filter_id', ['customFilterId'])
 @Index('index_custom_filter_statuses_on_status_id', ['statusId'])
 export class CustomFilterStatusEntity {
-  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  @IdColumn()
   id!: string;
 
   @Column('bigint', { name: 'custom_filter_id' })

@@ -1,10 +1,11 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
+import { IdColumn } from './id-column.js';
 
 /** A filter: keywords and statuses that `accountId` does not want to see, or not at once. */
 @Entity('custom_filters')
 @Index('index_custom_filters_on_account_id', ['accountId'])
 export class CustomFilterEntity {
-  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  @IdColumn()
   id!: string;
 
   @Column('bigint', { name: 'account_id', nullable: true })

@@ -1,10 +1,11 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
+import { IdColumn } from './id-column.js';
 
 /** A list of accounts that `accountId` keeps. */
 @Entity('lists')
 @Index('index_lists_on_account_id', ['accountId'])
 export class ListEntity {
-  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  @IdColumn()
   id!: string;
 
   @Column('bigint', { name: 'account_id' })

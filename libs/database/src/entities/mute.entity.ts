@@ -1,11 +1,12 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
+import { IdColumn } from './id-column.js';
 
 /** `accountId` has muted `targetAccountId`, for ever or until `expiresAt`. */
 @Entity('mutes')
 @Index('index_mutes_on_account_id_and_target_account_id', ['accountId', 'targetAccountId'], { unique: true })
 @Index('index_mutes_on_target_account_id', ['targetAccountId'])
 export class MuteEntity {
-  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  @IdColumn()
   id!: string;
 
   @Column('bigint', { name: 'account_id' })

@@ -1,10 +1,11 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
+import { IdColumn } from './id-column.js';
 
 /** A setting of the whole platform. */
 @Entity('settings')
 @Index('index_settings_on_var', ['var'], { unique: true })
 export class SettingEntity {
-  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  @IdColumn()
   id!: string;
 
   @Column('varchar')

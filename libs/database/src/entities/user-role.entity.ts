@@ -1,9 +1,10 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity } from 'typeorm';
+import { IdColumn } from './id-column.js';
 
 /** A role; the one with id -99 is everybody's. */
 @Entity('user_roles')
 export class UserRoleEntity {
-  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  @IdColumn()
   id!: string;
 
   /** Bits, as a decimal number. */

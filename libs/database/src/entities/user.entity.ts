@@ -1,10 +1,11 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
+import { IdColumn } from './id-column.js';
 
 /** Who may log in: one for each local account. */
 @Entity('users')
 @Index('index_users_on_account_id', ['accountId'])
 export class UserEntity {
-  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  @IdColumn()
   id!: string;
 
   @Column('bigint', { name: 'account_id' })

@@ -12,6 +12,7 @@ export class CreateTables1700000000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP TABLE ${tables.join(', ')}`);
+    await runner.query('DROP SEQUENCE ids');
   }
 }
 
@@ -31,8 +32,10 @@ const tables = [
 ];
 
 const statements = [
+  `CREATE SEQUENCE ids`,
+
   `CREATE TABLE accounts (
-    id BIGSERIAL PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('ids'),
     username varchar NOT NULL DEFAULT '',
     domain varchar,
     suspended_at timestamp,
@@ -41,7 +44,7 @@ const statements = [
   )`,
 
   `CREATE TABLE users (
-    id BIGSERIAL PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('ids'),
     account_id bigint NOT NULL,
     disabled boolean NOT NULL DEFAULT false,
     approved boolean NOT NULL DEFAULT true,
@@ -52,12 +55,12 @@ const statements = [
   `CREATE INDEX index_users_on_account_id ON users (account_id)`,
 
   `CREATE TABLE user_roles (
-    id BIGSERIAL PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('ids'),
     permissions bigint NOT NULL DEFAULT 0
   )`,
 
   `CREATE TABLE oauth_access_tokens (
-    id BIGSERIAL PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('ids'),
     token varchar NOT NULL,
     scopes varchar,
     resource_owner_id bigint,
@@ -69,7 +72,7 @@ const statements = [
   `CREATE UNIQUE INDEX index_oauth_access_tokens_on_token ON oauth_access_tokens (token)`,
 
   `CREATE TABLE blocks (
-    id BIGSERIAL PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('ids'),
     account_id bigint NOT NULL,
     target_account_id bigint NOT NULL
   )`,
@@ -77,7 +80,7 @@ const statements = [
   `CREATE INDEX index_blocks_on_target_account_id ON blocks (target_account_id)`,
 
   `CREATE TABLE mutes (
-    id BIGSERIAL PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('ids'),
     account_id bigint NOT NULL,
     target_account_id bigint NOT NULL,
     expires_at timestamp
@@ -86,7 +89,7 @@ const statements = [
   `CREATE INDEX index_mutes_on_target_account_id ON mutes (target_account_id)`,
 
   `CREATE TABLE account_domain_blocks (
-    id BIGSERIAL PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('ids'),
     account_id bigint,
     domain varchar
   )`,
@@ -94,14 +97,14 @@ const statements = [
     ON account_domain_blocks (account_id, domain)`,
 
   `CREATE TABLE lists (
-    id BIGSERIAL PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('ids'),
     account_id bigint NOT NULL,
     title varchar NOT NULL DEFAULT ''
   )`,
   `CREATE INDEX index_lists_on_account_id ON lists (account_id)`,
 
   `CREATE TABLE custom_filters (
-    id BIGSERIAL PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('ids'),
     account_id bigint,
     phrase text NOT NULL DEFAULT '',
     context varchar[] NOT NULL DEFAULT '{}',
@@ -111,7 +114,7 @@ const statements = [
   `CREATE INDEX index_custom_filters_on_account_id ON custom_filters (account_id)`,
 
   `CREATE TABLE custom_filter_keywords (
-    id BIGSERIAL PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('ids'),
     custom_filter_id bigint NOT NULL,
     keyword text NOT NULL DEFAULT '',
     whole_word boolean NOT NULL DEFAULT true
@@ -119,7 +122,7 @@ const statements = [
   `CREATE INDEX index_custom_filter_keywords_on_custom_filter_id ON custom_filter_keywords (custom_filter_id)`,
 
   `CREATE TABLE custom_filter_statuses (
-    id BIGSERIAL PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('ids'),
     custom_filter_id bigint NOT NULL,
     status_id bigint NOT NULL
   )`,
@@ -127,7 +130,7 @@ const statements = [
   `CREATE INDEX index_custom_filter_statuses_on_status_id ON custom_filter_statuses (status_id)`,
 
   `CREATE TABLE settings (
-    id BIGSERIAL PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('ids'),
     var varchar NOT NULL,
     value text
   )`,

@@ -1,0 +1,255 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { DataSource } from 'typeorm';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { connectionOptions } from './connection-options.js';
+import { dataSourceOptions } from './data-source-options.js';
+import { Database } from './database.js';
+import { migrate } from './migrate.js';
+import { databasePromises, TestDatabase } from './promises/index.js';
+
+process.env['TZ'] = 'Asia/Kathmandu';
+
+const given = process.env['DATABASE_URL'];
+
+/** A database and a role of our own, on the server that was given. */
+describe.skipIf(given === undefined)('PostgreSQL', () => {
+  const name = `fedistream_${randomBytes(6).toString('hex')}`;
+  const reader = `${name}_reader`;
+  let admin: DataSource;
+  let test: TestDatabase;
+  let readerUrl: string;
+
+  const source = (url: string) => {
+    const { parameters } = connectionOptions({ kind: 'postgresql', url });
+    return new DataSource(dataSourceOptions(parameters, { poolSize: 1 })).initialize();
+  };
+  const urlOf = (database: string, user?: string) => {
+    const url = new URL(given ?? '');
+    url.pathname = database;
+    if (user !== undefined) {
+      url.username = user;
+      url.password = 'secret';
+    }
+    return url.href;
+  };
+
+  beforeAll(async () => {
+    admin = await source(given ?? '');
+    await admin.query(`CREATE DATABASE ${name}`);
+    await admin.query(`ALTER DATABASE ${name} SET timezone TO 'America/St_Johns'`);
+    await admin.query(`CREATE ROLE ${reader} LOGIN PASSWORD 'secret'`);
+    await migrate(urlOf(name));
+    const owner = await source(urlOf(name));
+    await owner.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${reader}`);
+    readerUrl = urlOf(name, reader);
+    test = new TestDatabase(await Database.open({ kind: 'postgresql', url: readerUrl }), owner);
+  });
+
+  afterAll(async () => {
+    await test.database.onApplicationShutdown();
+    await test.owner.destroy();
+    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await admin.query(`DROP ROLE ${reader}`);
+    await admin.destroy();
+  });
+
+  describe('the connection', () => {
+    let toServer: Proxy | undefined;
+    let database: Database | undefined;
+
+    afterEach(async () => {
+      await toServer?.close();
+      await database?.onApplicationShutdown();
+    });
+
+    it('may not write', async () => {
+      await expect(test.database.query('DELETE FROM blocks')).rejects.toThrow('permission denied');
+    });
+
+    it('is made when it is first needed, and a server that is down at the start is found when it is up', async () => {
+      toServer = await Proxy.to(readerUrl);
+      await toServer.refuse();
+      database = await Database.open({ kind: 'postgresql', url: toServer.url });
+      expect(database.pool).toEqual({ total: 0, idle: 0, waiting: 0 });
+      await expect(database.query('SELECT 1 AS one')).rejects.toThrow();
+      await toServer.accept();
+      expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    });
+
+    it('comes back after it was lost while in use and while idle', async () => {
+      toServer = await Proxy.to(readerUrl);
+      database = await Database.open({ kind: 'postgresql', url: toServer.url, poolSize: 3 });
+      const inUse = database.query('SELECT pg_sleep(60)');
+      await Promise.all([database.query('SELECT 1'), database.query('SELECT 1')]);
+      await toServer.refuse();
+      await expect(inUse).rejects.toThrow();
+      await expect(database.query('SELECT 1')).rejects.toThrow();
+      await toServer.accept();
+      const found = await afterDeadConnections(database, 3);
+      expect(found).toEqual([{ one: 1 }]);
+    });
+
+    it('comes back when the server has ended it', async () => {
+      database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1 });
+      const [backend] = await database.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await test.execute('SELECT pg_terminate_backend($1)', [backend?.pid]);
+      await afterDeadConnections(database, 1);
+      const [other] = await database.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      expect(other?.pid).not.toBe(backend?.pid);
+    });
+
+    it('is given up when a server that accepts it says nothing', async () => {
+      toServer = await Proxy.to(readerUrl);
+      toServer.hang();
+      database = await Database.open({ kind: 'postgresql', url: toServer.url, connectTimeoutMs: 50 });
+      await expect(database.query('SELECT 1')).rejects.toThrow('timeout');
+      await toServer.accept();
+      expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    });
+
+    it('is given up with a statement that hangs, so that the next one has another', async () => {
+      database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1, queryTimeoutMs: 50 });
+      await expect(database.query('SELECT pg_sleep(60)')).rejects.toThrow('timeout');
+      expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    });
+
+    it('is there for who logs in, however many lookups wait', async () => {
+      database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 4, queryTimeoutMs: 20_000 });
+      const open = database;
+      await test.execute('SELECT pg_advisory_lock(7)');
+      const waiting = Array.from({ length: 30 }, () =>
+        open.lookup(() => open.query('SELECT pg_advisory_xact_lock(7)')),
+      );
+      expect(await open.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      expect(open.pool.waiting).toBe(28);
+      await test.execute('SELECT pg_advisory_unlock(7)');
+      await Promise.all(waiting);
+      expect(open.pool.waiting).toBe(0);
+    });
+
+    it.each(['disable', 'allow', 'prefer'] as const)(
+      'is made with sslmode %s where there is no TLS',
+      async (sslMode) => {
+        database = await Database.open({ kind: 'postgresql', url: readerUrl, sslMode });
+        expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      },
+    );
+
+    it.each(['require', 'verify-ca', 'verify-full', 'no-verify'] as const)(
+      'is not made with sslmode %s where there is no TLS',
+      async (sslMode) => {
+        database = await Database.open({ kind: 'postgresql', url: readerUrl, sslMode });
+        await expect(database.query('SELECT 1')).rejects.toThrow('does not support SSL');
+      },
+    );
+  });
+
+  describe('migrate', () => {
+    it('fails on tables that are there, and changes nothing', async () => {
+      await admin.query(`CREATE DATABASE ${name}_mastodon`);
+      const mastodon = await source(urlOf(`${name}_mastodon`));
+      try {
+        await mastodon.query('CREATE TABLE users (id bigint)');
+        await expect(migrate(urlOf(`${name}_mastodon`))).rejects.toThrow('"users" already exists');
+        const tables: unknown = await mastodon.query(
+          `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'`,
+        );
+        expect(tables).toEqual([{ tablename: 'users' }]);
+      } finally {
+        await mastodon.destroy();
+        await admin.query(`DROP DATABASE ${name}_mastodon WITH (FORCE)`);
+      }
+    });
+  });
+
+  databasePromises(() => test);
+});
+
+/** A connection may look alive for a moment after it has ended, and fail when it is used: each of them once. */
+async function afterDeadConnections(database: Database, poolSize: number): Promise<object[]> {
+  for (let dead = 0; dead < poolSize; dead++) {
+    try {
+      return await database.query('SELECT 1 AS one');
+    } catch {
+      // That was one.
+    }
+  }
+  return database.query('SELECT 1 AS one');
+}
+
+/** Stands before the server, so that a test can have it away. */
+class Proxy {
+  readonly #sockets = new Set<Socket>();
+  readonly #target: URL;
+  #server: Server | undefined;
+  #port = 0;
+  #hangs = false;
+
+  private constructor(target: string) {
+    this.#target = new URL(target);
+  }
+
+  static async to(target: string): Promise<Proxy> {
+    const proxy = new Proxy(target);
+    await proxy.accept();
+    return proxy;
+  }
+
+  get url(): string {
+    const url = new URL(this.#target);
+    url.hostname = '127.0.0.1';
+    url.port = String(this.#port);
+    return url.href;
+  }
+
+  async accept(): Promise<void> {
+    this.#hangs = false;
+    await this.close();
+    this.#server = createServer((client) => {
+      this.#join(client);
+    });
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  hang(): void {
+    this.#hangs = true;
+  }
+
+  /** Ends all connections and refuses new ones. */
+  async refuse(): Promise<void> {
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    this.#sockets.forEach((socket) => socket.destroy());
+    const server = this.#server;
+    this.#server = undefined;
+    if (server) {
+      server.close();
+      await once(server, 'close');
+    }
+  }
+
+  #join(client: Socket): void {
+    const ends = [client];
+    if (!this.#hangs) {
+      const host = this.#target.searchParams.get('host') ?? this.#target.hostname;
+      const port = Number(this.#target.port || 5432);
+      const server = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+      client.pipe(server).pipe(client);
+      ends.push(server);
+    }
+    for (const end of ends) {
+      this.#sockets.add(end);
+      end.on('error', () => undefined);
+      end.on('close', () => {
+        this.#sockets.delete(end);
+        ends.forEach((other) => other.destroy());
+      });
+    }
+  }
+}
