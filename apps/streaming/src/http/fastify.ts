@@ -41,7 +41,9 @@ function refuseBadUrl(_path: string, request: IncomingMessage, response: ServerR
 
 /** What holds for every answer: request id, CORS, and that there is nothing to change here. */
 export function configureHttp(app: NestFastifyApplication): void {
-  app.enableCors({ origin: '*', methods: allowedMethods, optionsSuccessStatus: 204, strictPreflight: false });
+  // Later than `onRequest`: a preflight is answered by this hook, and needs a request id like every answer.
+  const hook = 'preParsing';
+  app.enableCors({ origin: '*', methods: allowedMethods, optionsSuccessStatus: 204, strictPreflight: false, hook });
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  eventStream,
+  EventStreamClient,
+  publishEvent,
+  receivedBeforeFence,
+  Refusal,
+  streamingPath,
+  transports,
+  webSocket,
+  WebSocketClient,
+  type RedisWorld,
+  type StreamClient,
+  type Viewer,
+} from '../support/index.js';
+import { openCheckedWorld } from './checked-world.js';
+import { opened } from './opened.js';
+import { tokenCases, tokenOf, tokenPlaces } from './tokens.cases.js';
+
+describe('a token', () => {
+  let world: RedisWorld;
+  let viewer: Viewer;
+  let other: Viewer;
+
+  beforeAll(async () => {
+    world = await openCheckedWorld();
+    viewer = await world.fixtures.viewer();
+    other = await world.fixtures.viewer();
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  describe.each(transports)('over $name', (transport) => {
+    it.each(tokenCases)('is accepted ($accepted): $name', async (tokenCase) => {
+      const token = await tokenOf(world.fixtures, tokenCase);
+      const opening = transport.open(world.server, world.feed, { token, stream: 'public', channel: 'timeline:public' });
+      if (tokenCase.accepted) {
+        expect(await receivedBeforeFence(await opened(opening), world.feed, 'timeline:public')).toEqual([]);
+      } else {
+        await expectRefusal(opening, 'Invalid access token');
+      }
+    });
+
+    it('of an application is not accepted', async () => {
+      const { token } = await world.fixtures.token(undefined);
+      const wanted = { token, stream: 'public', channel: 'timeline:public' };
+      await expectRefusal(transport.open(world.server, world.feed, wanted), 'Invalid access token');
+    });
+  });
+
+  describe.each([eventStream, webSocket])('over $name', ({ labelled }) => {
+    it.each(tokenPlaces)('is found in $name', async ({ headers, query }) => {
+      const channel = `timeline:${viewer.account.id}`;
+      const parameters = new URLSearchParams(query?.(viewer.token, other.token));
+      const sent = { ...headers?.(viewer.token, other.token) };
+      const client = await opened(labelled ? overWebSocket(parameters, sent) : overEventStream(parameters, sent));
+      await publishEvent(world.feed, `timeline:${other.account.id}`, 'delete', 'of the other');
+      await publishEvent(world.feed, channel, 'delete', 'of the viewer');
+      expect(await receivedBeforeFence(client, world.feed, channel)).toMatchObject([{ payload: 'of the viewer' }]);
+    });
+
+    it.each(['Basic', 'Token', 'Bearer:'])('is not found behind "%s"', async (scheme) => {
+      const sent = { Authorization: `${scheme} ${viewer.token}` };
+      const opening = labelled
+        ? overWebSocket(new URLSearchParams(), sent)
+        : overEventStream(new URLSearchParams(), sent);
+      await expectRefusal(opening, 'Invalid access token');
+    });
+
+    it('is missing when all places are empty', async () => {
+      const parameters = new URLSearchParams({ access_token: '' });
+      const sent = { Authorization: '' };
+      await expectRefusal(
+        labelled ? overWebSocket(parameters, sent) : overEventStream(parameters, sent),
+        'Missing access token',
+      );
+    });
+  });
+
+  async function expectRefusal(opening: Promise<StreamClient>, message: string): Promise<void> {
+    const refusal = (await opening.catch((error: unknown) => error)) as Refusal;
+    expect(refusal).toBeInstanceOf(Refusal);
+    expect(refusal.status).toBe(401);
+    expect(refusal.headers['x-error-message'] ?? (JSON.parse(refusal.body) as { error: string }).error).toBe(message);
+    expect(refusal.headers['www-authenticate']).toBe(
+      `Bearer realm="streaming"${message.startsWith('Missing') ? '' : ', error="invalid_token"'}`,
+    );
+  }
+
+  function overEventStream(query: URLSearchParams, headers: Record<string, string>): Promise<StreamClient> {
+    return EventStreamClient.open(world.server.url(`${streamingPath}/user?${query.toString()}`), headers);
+  }
+
+  /** With the subprotocol given to the client, which would otherwise refuse what it has not asked for. */
+  function overWebSocket(query: URLSearchParams, headers: Record<string, string>): Promise<StreamClient> {
+    const { 'Sec-WebSocket-Protocol': protocol, ...rest } = headers;
+    query.set('stream', 'user');
+    return WebSocketClient.open(world.server.url(`${streamingPath}?${query.toString()}`, 'ws'), {
+      headers: rest,
+      ...(protocol === undefined ? {} : { protocols: [protocol] }),
+    });
+  }
+});
+
+describe('a token in the database of an older Mastodon', () => {
+  it('is accepted or refused by the columns that there are', async () => {
+    const world = await openCheckedWorld();
+    try {
+      await world.fixtures.sql('ALTER TABLE accounts DROP COLUMN requested_deletion_at, DROP COLUMN memorial');
+      await world.fixtures.sql('ALTER TABLE users DROP COLUMN role_id');
+      await world.fixtures.sql('DROP TABLE user_roles');
+      const account = await world.fixtures.account();
+      const [user] = await world.fixtures.sql(
+        'INSERT INTO users (account_id, approved, confirmed_at) VALUES ($1, true, now()) RETURNING id',
+        [account.id],
+      );
+      const owner = { id: String(user?.['id']), account };
+      const { token } = await world.fixtures.token(owner);
+      const wanted = { stream: 'public', channel: 'timeline:public' };
+      const client = await opened(eventStream.open(world.server, world.feed, { token, ...wanted }));
+      expect(await receivedBeforeFence(client, world.feed, 'timeline:public')).toEqual([]);
+      const { token: revoked } = await world.fixtures.token(owner, { revokedAt: new Date(0) });
+      const opening = eventStream.open(world.server, world.feed, { token: revoked, ...wanted });
+      await expect(opening).rejects.toMatchObject({ status: 401 });
+      await client.close();
+    } finally {
+      await world.stop();
+    }
+  });
+});
