@@ -1,0 +1,59 @@
+import { boostBy, statusBy } from '../support/index.js';
+import type { AudienceCase } from './audience-case.js';
+import { giveRole, permissions, type Cast } from './cast.js';
+
+const everybody = ['eve', 'finn'] as const;
+const remote = ({ bob }: Cast) => statusBy(bob);
+const allOther = 0xfffffffn & ~(permissions.administrator | permissions.viewFeeds);
+
+/** Rule 2, while the feeds of local statuses and of remote hashtags are closed. */
+export const halfClosed: readonly AudienceCase[] = [
+  { it: 'a local status is hidden', seenBy: [] },
+  { it: 'a remote status is seen', payload: remote, seenBy: everybody },
+  {
+    it: 'a local boost of a remote status is hidden',
+    payload: ({ alice, bob }) => boostBy(alice, statusBy(bob)),
+    seenBy: [],
+  },
+  {
+    it: 'a remote boost of a local status is seen',
+    payload: ({ alice, bob }) => boostBy(bob, statusBy(alice)),
+    seenBy: everybody,
+  },
+  { it: 'a local hashtag is seen', feed: 'topic', seenBy: everybody },
+  { it: 'a remote hashtag is hidden', feed: 'topic', payload: remote, seenBy: [] },
+  { it: 'viewers do not even see what they write', payload: ({ eve }) => statusBy(eve.account), seenBy: [] },
+  {
+    it: 'the permission to view feeds opens it',
+    given: (f, { eve }) => giveRole(f, eve, permissions.viewFeeds),
+    seenBy: ['eve'],
+  },
+  {
+    it: 'the permission to view feeds opens hashtags',
+    feed: 'topic',
+    payload: remote,
+    given: (f, { eve }) => giveRole(f, eve, permissions.viewFeeds | 4n),
+    seenBy: ['eve'],
+  },
+  { it: 'administrators see it', given: (f, { eve }) => giveRole(f, eve, permissions.administrator), seenBy: ['eve'] },
+  { it: 'no other permission opens it', given: (f, { eve }) => giveRole(f, eve, allOther), seenBy: [] },
+  {
+    it: 'a role does not show what else is hidden',
+    given: async (f, { eve, alice }) => {
+      await giveRole(f, eve, permissions.administrator);
+      await f.block(alice, eve.account);
+    },
+    seenBy: [],
+  },
+];
+
+/** Rule 2, while all feeds are half closed as above and the role of everyone may view feeds. */
+export const openToEveryone: readonly AudienceCase[] = [
+  { it: 'a local status is seen by all', seenBy: everybody },
+  { it: 'a remote hashtag is seen by all', feed: 'topic', payload: remote, seenBy: everybody },
+  {
+    it: 'a role of one’s own takes nothing away',
+    given: (f, { eve }) => giveRole(f, eve, allOther),
+    seenBy: everybody,
+  },
+];

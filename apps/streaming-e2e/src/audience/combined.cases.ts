@@ -1,0 +1,66 @@
+import { mentionOf, statusBy } from '../support/index.js';
+import type { AudienceCase } from './audience-case.js';
+import { chooseLanguages, domainOf, giveRole, permissions, type Cast } from './cast.js';
+import { resultOf } from './filters.cases.js';
+import { quoteBy } from './relationships.cases.js';
+
+type Given = NonNullable<AudienceCase['given']>;
+
+/** Bob quotes Alice, and mentions Carol: everything that a rule may look at is there. */
+const payload = ({ alice, bob, carol }: Cast) => ({
+  ...quoteBy(bob, statusBy(alice)),
+  mentions: [mentionOf(carol)],
+  content: '<p>cat</p>',
+});
+
+/** Each hides the status from Eve. */
+const hiding: readonly (readonly [why: string, given: Given])[] = [
+  ['blocks the author', (f, { eve, bob }) => f.block(eve.account, bob)],
+  ['is blocked by the author', (f, { eve, bob }) => f.block(bob, eve.account)],
+  ['mutes who is mentioned', (f, { eve, carol }) => f.mute(eve.account, carol)],
+  ['blocks who is quoted', (f, { eve, alice }) => f.block(eve.account, alice)],
+  ['blocks the domain', (f, { eve, bob }) => f.blockDomain(eve.account, domainOf(bob))],
+  ['has chosen other languages', (f, { eve }) => chooseLanguages(f, eve, ['de'])],
+];
+
+/** Each has an effect of its own, but shows nothing that is hidden. */
+const showing: readonly (readonly [how: string, given: Given])[] = [
+  ['has the role of an administrator', (f, { eve }) => giveRole(f, eve, permissions.administrator)],
+  ['filters it', (f, { eve }) => f.filter(eve.account, { keywords: [{ keyword: 'cat' }] })],
+  ['has chosen its language and another', (f, { eve }) => chooseLanguages(f, eve, ['en', 'de'])],
+  ['muted the author until yesterday', (f, c) => f.mute(c.eve.account, c.bob, new Date(Date.now() - 86_400_000))],
+];
+
+const both =
+  (one: Given, other: Given): Given =>
+  async (...about) => {
+    await one(...about);
+    await other(...about);
+  };
+
+/** Rules together: whatever one of them hides stays hidden. */
+export const combined: readonly AudienceCase[] = [
+  {
+    it: 'all that shows shows',
+    payload,
+    given: async (...about) => {
+      for (const [, given] of showing) {
+        await given(...about);
+      }
+    },
+    seenBy: ['eve', 'finn'],
+    filtered: [resultOf({}, ['cat'])],
+  },
+  ...hiding.map(([why, given]) => ({ it: `who ${why} does not see it`, payload, given, seenBy: ['finn'] as const })),
+  ...hiding.flatMap(([why, one], index) =>
+    [...hiding.slice(index + 1), ...showing]
+      // The choices of languages would replace each other.
+      .filter(([other]) => !(why.includes('languages') && other.includes('language')))
+      .map(([other, two]) => ({
+        it: `who ${why} and ${other} does not see it`,
+        payload,
+        given: both(one, two),
+        seenBy: ['finn'] as const,
+      })),
+  ),
+];

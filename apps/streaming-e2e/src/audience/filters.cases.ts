@@ -1,0 +1,166 @@
+import { expect } from 'vitest';
+
+import { boostBy, statusBy, type Fixtures, type FilterOptions, type Status } from '../support/index.js';
+import type { AudienceCase } from './audience-case.js';
+import type { Cast } from './cast.js';
+import { quoteBy } from './relationships.cases.js';
+
+const hour = 3_600_000;
+const everybody = ['eve', 'finn'] as const;
+
+const content = (html: string) => members({ content: html });
+const members =
+  (changes: Readonly<Record<string, unknown>>) =>
+  ({ alice }: Cast) =>
+    statusBy(alice, changes);
+const whole = (...keywords: string[]): FilterOptions => ({ keywords: keywords.map((keyword) => ({ keyword })) });
+const part = (...keywords: string[]): FilterOptions => ({
+  keywords: keywords.map((keyword) => ({ keyword, wholeWord: false })),
+});
+const has =
+  (...filters: FilterOptions[]) =>
+  async (fixtures: Fixtures, { eve }: Cast) => {
+    for (const filter of filters) {
+      await fixtures.filter(eve.account, filter);
+    }
+  };
+
+/** A filter result as REST has it, for a filter that was made with these options. */
+export function resultOf(
+  { title = 'A filter', context = ['public'], action = 'warn', expiresAt = null }: FilterOptions,
+  keywordMatches: readonly string[] | null,
+  statusMatches: readonly string[] | null = null,
+): unknown {
+  return {
+    filter: {
+      id: expect.stringMatching(/^\d+$/) as string,
+      title,
+      context,
+      expires_at: expiresAt?.toISOString() ?? null,
+      filter_action: action,
+    },
+    keyword_matches: keywordMatches,
+    status_matches: statusMatches,
+  };
+}
+
+/** The filter's keywords and what they find in the status; `null` for nothing. */
+function finds(it: string, filter: FilterOptions, payload: (cast: Cast) => Status, match: string | null): AudienceCase {
+  const filtered = match === null ? [] : [resultOf(filter, [match])];
+  return { it, payload, given: has(filter), seenBy: everybody, filtered };
+}
+
+const later = new Date(Date.now() + hour);
+const cat = content('<p>A cat sat here</p>');
+
+const texts: readonly AudienceCase[] = [
+  finds('the content', whole('cat'), cat, 'cat'),
+  finds('the content warning', whole('cat'), members({ spoiler_text: 'cat!' }), 'cat'),
+  finds('options of a poll', whole('cat'), members({ poll: { options: [{ title: 'Dog' }, { title: 'Cat' }] } }), 'Cat'),
+  finds('descriptions of media', whole('cat'), members({ media_attachments: [{ description: 'a cat' }] }), 'cat'),
+  finds('what is boosted', whole('cat'), (cast) => boostBy(cast.bob, cat(cast)), 'cat'),
+  finds('not what is quoted', whole('cat'), (cast) => quoteBy(cast.bob, cat(cast)), null),
+  finds('not names', whole('cat'), members({ tags: [{ name: 'cat' }], url: 'https://cat.example/cat' }), null),
+  finds('not tags', whole('cat'), content('<p class="cat">A <a href="https://cat.example/cat">dog</a></p>'), null),
+  finds('across tags', whole('cat'), content('<p><b>c</b>a<i>t</i></p>'), 'cat'),
+  finds('entities decoded', whole('a&b <3'), content('<p>a&amp;b &lt;3</p>'), 'a&b <3'),
+  finds('entities decoded once', whole('<i>&amp;'), content('<p>&lt;i&gt;&amp;amp;</p>'), '<i>&amp;'),
+  finds('a line break as one', whole('cat\nsat'), content('<p>cat<br />sat</p>'), 'cat\nsat'),
+  finds('no word across a line break', whole('catsat'), content('<p>cat<br>sat</p>'), null),
+  finds('paragraphs apart', whole('cat\n\nsat'), content('<p>cat</p><p>sat</p>'), 'cat\n\nsat'),
+];
+
+const words: readonly AudienceCase[] = [
+  finds('no part of a word as a whole one', whole('cat'), content('<p>catalogue, tomcat</p>'), null),
+  finds('a part of a word if it may be one', part('cat'), content('<p>A tomcat</p>'), 'cat'),
+  finds('a whole word behind a part of one', whole('cat'), content('<p>catalogue of a Cat.</p>'), 'Cat'),
+  finds('capitals and small letters alike, as the text has them', whole('CaT'), content('<p>cAt</p>'), 'cAt'),
+  finds('"кот"', whole('кот'), content('<p>Кот спит</p>'), 'Кот'),
+  finds('not "кот" in "который"', whole('кот'), content('<p>который</p>'), null),
+  finds('not "t" in "été"', whole('t'), content('<p>été</p>'), null),
+  finds('no word before a combining mark', whole('cat'), content('<p>cat\u0301</p>'), null),
+  finds('"été"', whole('été'), content('<p>l’été!</p>'), 'été'),
+  finds('a word of kanji in a sentence only as a part', part('猫'), content('<p>黒猫です</p>'), '猫'),
+  finds('no word beside a low line', whole('cat'), content('<p>cat_food</p>'), null),
+  finds('no word beside a digit', whole('cat'), content('<p>cat9</p>'), null),
+  finds('a keyword that begins with a sign', whole('#cat'), content('<p>my#cat</p>'), '#cat'),
+  finds('a keyword that ends with a sign', whole('c++'), content('<p>c++11</p>'), 'c++'),
+  finds('signs as they are', part('(a|b).*['), content('<p>x(a|b).*[y</p>'), '(a|b).*['),
+  finds('not more by signs', part('.'), content('<p>dotless</p>'), null),
+  finds('an emoji', whole('👍🏽'), content('<p>ok👍🏽ok</p>'), '👍🏽'),
+  finds('the leftmost of several keywords', whole('sat', 'cat'), cat, 'cat'),
+  finds('the longer of two when it comes first', part('cat sat', 'cat'), cat, 'cat sat'),
+];
+
+const kinds: readonly AudienceCase[] = [
+  finds('hide', { ...whole('cat'), action: 'hide' }, cat, 'cat'),
+  finds('blur', { ...whole('cat'), action: 'blur' }, cat, 'cat'),
+  finds('with a title', { ...whole('cat'), title: 'Cats & “dogs”' }, cat, 'cat'),
+  finds('whatever their context', { ...whole('cat'), context: ['home', 'thread'] }, cat, 'cat'),
+  finds('until they expire', { ...whole('cat'), expiresAt: later }, cat, 'cat'),
+  {
+    it: 'not when they have expired',
+    payload: cat,
+    given: has({ ...whole('cat'), expiresAt: new Date(Date.now() - 1_000) }),
+    seenBy: everybody,
+  },
+  { it: 'not when nothing matches', payload: cat, given: has(whole('dog')), seenBy: everybody },
+  { it: 'not when they are empty', payload: cat, given: has({}), seenBy: everybody },
+  {
+    it: 'each that matches, the older first',
+    payload: cat,
+    given: has(whole('sat'), whole('dog'), { ...whole('cat'), title: 'Another' }),
+    seenBy: everybody,
+    filtered: [resultOf({}, ['sat']), resultOf({ title: 'Another' }, ['cat'])],
+  },
+  {
+    it: 'not in place of what the publisher has decided',
+    payload: ({ alice }) => statusBy(alice, { content: '<p>cat</p>', filtered: [{ filter: { id: '1' } }] }),
+    given: has(whole('cat')),
+    seenBy: everybody,
+  },
+  {
+    it: 'not on what is hidden anyway',
+    payload: cat,
+    given: async (fixtures, cast) => {
+      await has(whole('cat'))(fixtures, cast);
+      await fixtures.block(cast.eve.account, cast.alice);
+    },
+    seenBy: ['finn'],
+  },
+];
+
+const fixedId = '109999999999999999';
+
+const statuses: readonly AudienceCase[] = [
+  {
+    it: 'a status that is named',
+    payload: members({ id: fixedId }),
+    given: has({ statusIds: [fixedId] }),
+    seenBy: everybody,
+    filtered: [resultOf({}, null, [fixedId])],
+  },
+  {
+    it: 'a boost of a status that is named',
+    payload: (cast) => boostBy(cast.bob, statusBy(cast.alice, { id: fixedId })),
+    given: has({ statusIds: ['1', fixedId] }),
+    seenBy: everybody,
+    filtered: [resultOf({}, null, [fixedId])],
+  },
+  {
+    it: 'by status and by keyword at once',
+    payload: members({ id: fixedId, content: '<p>cat</p>' }),
+    given: has({ ...whole('cat'), statusIds: [fixedId], action: 'blur' }),
+    seenBy: everybody,
+    filtered: [resultOf({ action: 'blur' }, ['cat'], [fixedId])],
+  },
+  { it: 'no other status', given: has({ statusIds: [fixedId] }), seenBy: everybody },
+];
+
+/** Rule 5: keyword and status filters; by what they go about it. */
+export const filters: Readonly<Record<string, readonly AudienceCase[]>> = {
+  'keywords are looked for in': texts,
+  'keywords find': words,
+  'filters are told': kinds,
+  'filters find': statuses,
+};

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  eventStream,
+  multiplexedWebSocket,
+  newId,
+  publishEvent,
+  type Feed,
+  type Fixtures,
+  type Server,
+  type StreamClient,
+  type Viewer,
+} from '../support/index.js';
+import { due, feeds, prepare, type AudienceCase, type PreparedCase } from './audience-case.js';
+import type { Listener } from './cast.js';
+
+/** Cases that hold under the same settings of the instance. */
+export interface Scene {
+  readonly name: string;
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Permissions of the role of everyone. */
+  readonly everyone?: bigint;
+  /** By what they are about. */
+  readonly cases: Readonly<Record<string, readonly AudienceCase[]>>;
+}
+
+/** A server whose tables were filled for a scene. */
+export interface Stage {
+  readonly server: Server;
+  readonly feed: Feed;
+  stop(): Promise<void>;
+}
+
+/** Opens a server on a database that `fill` has put the rows into. */
+export type OpenStage = (fill: (fixtures: Fixtures) => Promise<void>) => Promise<Stage>;
+
+const listeners: readonly Listener[] = ['eve', 'finn'];
+const events = ['update', 'status.update'] as const;
+
+/** Plays every case of a scene over both transports, as tests. All rows are there before the first client is. */
+export function describeScene(scene: Scene, openStage: OpenStage): void {
+  describe(scene.name, () => {
+    const prepared = new Map<AudienceCase, PreparedCase>();
+    let stage: Stage;
+
+    beforeAll(async () => {
+      stage = await openStage(async (fixtures) => {
+        for (const [name, value] of Object.entries(scene.settings ?? {})) {
+          await fixtures.setting(name, value);
+        }
+        if (scene.everyone !== undefined) {
+          await fixtures.role(scene.everyone, '-99');
+        }
+        for (const one of Object.values(scene.cases).flat()) {
+          prepared.set(one, await prepare(one, fixtures));
+        }
+      });
+    });
+
+    afterAll(async () => {
+      await stage.stop();
+    });
+
+    describe.each(Object.entries(scene.cases))('%s', (_about, cases) => {
+      it.each(cases)('$it', async (one) => {
+        const known = prepared.get(one) as PreparedCase;
+        const received = await play(stage, one, known);
+        for (const listener of listeners) {
+          const statuses = due(one, known.payload, listener);
+          const expected = events.flatMap((event) => statuses.map((status) => ({ event, status })));
+          expect(received[listener]).toEqual({ 'event stream': expected, 'multiplexed WebSocket': expected });
+        }
+      });
+    });
+  });
+}
+
+/** What somebody received, by transport. */
+type Received = Readonly<Record<string, readonly { readonly event: string; readonly status: unknown }[]>>;
+
+/** Publishes the case while everybody listens over both transports. */
+async function play(
+  stage: Stage,
+  { feed: kind = 'live' }: AudienceCase,
+  { cast, payload }: PreparedCase,
+): Promise<Record<Listener, Received>> {
+  const { server, feed } = stage;
+  const { channel, stream, params } = feeds[kind];
+  const open = async ({ token }: Viewer): Promise<readonly (readonly [name: string, client: StreamClient])[]> =>
+    Promise.all(
+      [eventStream, multiplexedWebSocket].map(
+        async (transport) =>
+          [transport.name, await transport.open(server, feed, { token, stream, params, channel })] as const,
+      ),
+    );
+  const [eve, finn] = await Promise.all([open(cast.eve), open(cast.finn)]);
+  for (const event of events) {
+    await publishEvent(feed, channel, event, payload);
+  }
+  const fence = newId();
+  await publishEvent(feed, channel, 'fence', fence);
+  const received = async (clients: typeof eve): Promise<Received> => {
+    const all: Record<string, Received[string]> = {};
+    for (const [name, client] of clients) {
+      const before = await client.takeUntil((one) => one.payload === fence);
+      all[name] = before.map(({ event, payload: text = '' }) => ({ event, status: JSON.parse(text) as unknown }));
+      await client.close();
+    }
+    return all;
+  };
+  return { eve: await received(eve), finn: await received(finn) };
+}

@@ -1,0 +1,32 @@
+import { disabled, permissions } from './cast.js';
+import { halfClosed, openToEveryone } from './closed-feeds.cases.js';
+import { combined } from './combined.cases.js';
+import { filters } from './filters.cases.js';
+import { incomplete } from './incomplete.cases.js';
+import { blocksAndMutes, domains, language, visibility } from './relationships.cases.js';
+import type { Scene } from './scene.js';
+
+const settings = { local_live_feed_access: disabled, remote_topic_feed_access: disabled };
+
+/** Every rule of who may see a status, both ways. */
+export const scenes: readonly Scene[] = [
+  {
+    name: 'while all feeds are open',
+    cases: {
+      visibility,
+      language,
+      'blocks and mutes': blocksAndMutes,
+      'blocked domains': domains,
+      ...filters,
+      'rules together': combined,
+      'statuses that are not whole': incomplete,
+    },
+  },
+  { name: 'while some feeds are closed', settings, cases: { 'feed access': halfClosed } },
+  {
+    name: 'while some feeds are closed, but everyone may view them',
+    settings,
+    everyone: permissions.viewFeeds,
+    cases: { 'feed access': openToEveryone },
+  },
+];
