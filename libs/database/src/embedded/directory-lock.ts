@@ -22,8 +22,11 @@ export function lockDirectory(directory: string): () => void {
     );
   }
   heldHere.add(path);
+  let held = true;
   return () => {
-    if (heldHere.delete(path)) {
+    if (held) {
+      held = false;
+      heldHere.delete(path);
       rmSync(file, { force: true });
     }
   };

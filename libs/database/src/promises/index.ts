@@ -3,6 +3,7 @@ import { crowdPromises } from './crowd-promises.js';
 import { filterPromises } from './filter-promises.js';
 import { oldMastodonPromises } from './old-mastodon-promises.js';
 import { oraclePromises } from './oracle-promises.js';
+import { parameterPromises } from './parameter-promises.js';
 import { roleAndListPromises } from './role-and-list-promises.js';
 import { tablePromises } from './table-promises.js';
 import type { TestDatabase } from './test-database.js';
@@ -12,6 +13,7 @@ export { TestDatabase } from './test-database.js';
 
 /** Everything that holds for whatever database is behind the ports. */
 export function databasePromises(test: () => TestDatabase): void {
+  parameterPromises(test);
   tablePromises(test);
   tokenPromises(test);
   roleAndListPromises(test);

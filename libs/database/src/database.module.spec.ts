@@ -1,0 +1,47 @@
+import { AudienceStore } from '@fedistream/audience';
+import { viewershipOf } from '@fedistream/audience/testing';
+import { Lists, Roles, TokenStore } from '@fedistream/auth';
+import { parseScopes } from '@fedistream/domain';
+import { Test } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { describe, expect, it } from 'vitest';
+import { DatabasePool } from './database-pool.js';
+import { DatabaseModule } from './database.module.js';
+
+const viewer = { accountId: '1', userId: '2', tokenId: '3', scopes: parseScopes('read') };
+
+describe('DatabaseModule', () => {
+  it('starts without a database; every port then refuses, and none says no', async () => {
+    // Nobody listens on port 1.
+    const settings = { kind: 'postgresql', host: '127.0.0.1', port: 1, user: 'nobody', name: 'none' } as const;
+    const app = await Test.createTestingModule({ imports: [DatabaseModule.forRoot(settings)] }).compile();
+    await app.init();
+
+    const viewers = viewershipOf(['5']);
+    const question = { viewers, authorId: '1', accountIds: ['1'], domains: [], language: null };
+    const store = app.get(AudienceStore);
+    const questions = [
+      app.get(TokenStore).findViewer('token'),
+      app.get(TokenStore).stillValid(['1']),
+      app.get(Lists).ownedBy(viewer, '1'),
+      app.get(Roles).can(viewer, 'view_feeds'),
+      store.facts(question),
+      store.feedAccess(),
+      store.mayViewClosedFeeds(viewers),
+      store.filters(['5']),
+    ];
+    const answers = await Promise.allSettled(questions);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    expect(app.get(DatabasePool)).toMatchObject({ total: 0, idle: 0, waiting: 0, statements: 0 });
+    expect(app.get(DataSource).isInitialized).toBe(false);
+    await app.close();
+    await expect(app.get(Lists).ownedBy(viewer, '1')).rejects.toThrow('closed');
+  });
+
+  it('does not start with settings that cannot be read', async () => {
+    const settings = { kind: 'postgresql', url: 'postgres://db/d?sslmode=off' } as const;
+    await expect(Test.createTestingModule({ imports: [DatabaseModule.forRoot(settings)] }).compile()).rejects.toThrow(
+      'sslmode=off',
+    );
+  });
+});

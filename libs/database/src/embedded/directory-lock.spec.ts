@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lockDirectory } from './directory-lock.js';
+
+describe('lockDirectory', () => {
+  let parent: string;
+  let directory: string;
+  let file: string;
+
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'fedistream-lock-'));
+    directory = join(parent, 'new', 'data');
+    file = join(directory, 'in-use-by.pid');
+  });
+
+  afterEach(() => {
+    rmSync(parent, { recursive: true });
+  });
+
+  it('makes the directory for nobody else, and can be taken again after it was given back', () => {
+    const unlock = lockDirectory(directory);
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+    expect(() => lockDirectory(directory)).toThrow(`in use by another Fedistream (process ${process.pid})`);
+    unlock();
+    expect(readdirSync(directory)).toEqual([]);
+    const again = lockDirectory(directory);
+    unlock();
+    expect(readdirSync(directory)).toEqual(['in-use-by.pid']);
+    again();
+  });
+
+  it('respects a process that lives, and takes over from one that does not', async () => {
+    lockDirectory(directory)();
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    writeFileSync(file, `${other.pid ?? ''}\n`);
+    expect(() => lockDirectory(directory)).toThrow(`process ${other.pid ?? ''}`);
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    lockDirectory(directory)();
+  });
+
+  it.each(['', 'nonsense', '-1', '0', String(process.pid)])('takes over from a file that holds %j', (content) => {
+    lockDirectory(directory)();
+    writeFileSync(file, content);
+    lockDirectory(directory)();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
