@@ -1,0 +1,83 @@
+import { StreamEvent } from '@fedistream/domain';
+import { closeReasons, Heartbeat, webSocketFraming } from '@fedistream/delivery';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { rawSocketOf } from './raw-socket.js';
+import { WebSocketTransport } from './websocket-transport.js';
+
+const open: { server: WebSocketServer; client: WebSocket; heartbeat: Heartbeat }[] = [];
+
+async function connect(options: { compressed: boolean }) {
+  const server = new WebSocketServer({ port: 0, perMessageDeflate: options.compressed });
+  const connected = once(server, 'connection') as Promise<[WebSocket]>;
+  const client = new WebSocket(`ws://localhost:${(server.address() as AddressInfo).port}`, {
+    perMessageDeflate: options.compressed,
+  });
+  await once(client, 'open');
+  const [webSocket] = await connected;
+  const heartbeat = new Heartbeat(30_000);
+  open.push({ server, client, heartbeat });
+  const dead = vi.fn();
+  return { client, webSocket, dead, transport: new WebSocketTransport(webSocket, heartbeat, dead) };
+}
+
+const frame = webSocketFraming.frame(StreamEvent.of('update', { text: 'héllo' }), ['user']);
+const message = '{"stream":["user"],"event":"update","payload":"{\\"text\\":\\"héllo\\"}"}';
+
+describe('a WebSocket transport', () => {
+  afterEach(() => {
+    for (const { server, client, heartbeat } of open.splice(0)) {
+      heartbeat.stop();
+      client.terminate();
+      server.close();
+    }
+  });
+
+  it.each([
+    ['past ws, when frames leave as they are', false],
+    ['through ws, when they would have to be compressed', true],
+  ])('writes %s', async (_, compressed) => {
+    const { client, webSocket, transport } = await connect({ compressed });
+    expect(rawSocketOf(webSocket) === undefined).toBe(compressed);
+    const received = once(client, 'message') as Promise<[Buffer, boolean]>;
+    transport.write(frame);
+    const [data, isBinary] = await received;
+    expect([data.toString(), isBinary]).toEqual([message, false]);
+  });
+
+  it('keeps the order of data and closing', async () => {
+    const { client, transport } = await connect({ compressed: false });
+    const received: string[] = [];
+    client.on('message', (data: Buffer) => received.push(data.toString()));
+    const closed = once(client, 'close') as Promise<[number]>;
+    transport.write(frame);
+    transport.write(frame);
+    transport.close(closeReasons.revoked);
+    expect((await closed)[0]).toBe(1000);
+    expect(received).toEqual([message, message]);
+  });
+
+  it('finds out at the second beat that nobody has answered the first', async () => {
+    const { client, webSocket, dead, transport } = await connect({ compressed: false });
+    const answered = once(webSocket, 'pong');
+    transport.beat();
+    await answered;
+    transport.beat();
+    expect(dead).not.toHaveBeenCalled();
+    client.pause();
+    transport.beat();
+    expect(dead).toHaveBeenCalledOnce();
+  });
+
+  it('writes nothing to a socket that is closing', async () => {
+    const { client, webSocket, transport } = await connect({ compressed: false });
+    const received = vi.fn();
+    client.on('message', received);
+    webSocket.close(1000);
+    transport.write(frame);
+    await once(client, 'close');
+    expect(received).not.toHaveBeenCalled();
+  });
+});
