@@ -1,0 +1,56 @@
+import { EventSource } from 'eventsource';
+
+import { eventStreamUrl, type Server } from '../support/index.js';
+import { Listener } from './listener.js';
+import { eventNames } from './news.js';
+import { paramsOf, type Reader, type Stream } from './streams.js';
+
+/** How an EventSource can send a token: browsers only in the URL; where `fetch` can be replaced, as a header, too. */
+export type TokenPlace = 'url' | 'header';
+
+/** The `eventsource` package on one stream, and everything that it dispatches. */
+export class EventSourceReader extends Listener {
+  /** Settles when the stream is open. */
+  readonly opened: Promise<void>;
+  /** Settles with the status of the refusal after which it will not come back. */
+  readonly refused: Promise<number | undefined>;
+  readonly #source: EventSource;
+
+  constructor(server: Server, token: string, stream: Stream, reader: Reader, place: TokenPlace = 'url') {
+    super();
+    const url = eventStreamUrl(server, { stream: stream.name, params: paramsOf(stream, reader) });
+    if (place === 'url') {
+      url.searchParams.set('access_token', token);
+    }
+    const source = new EventSource(url, {
+      fetch: (input, init) =>
+        fetch(input, {
+          ...init,
+          headers: { ...init.headers, ...(place === 'header' ? { Authorization: `Bearer ${token}` } : {}) },
+        }),
+    });
+    this.#source = source;
+    for (const name of eventNames) {
+      source.addEventListener(name, ({ data }) => {
+        this.hear(name, data);
+      });
+    }
+    this.opened = new Promise((resolve) => {
+      source.addEventListener('open', () => {
+        resolve();
+      });
+    });
+    this.refused = new Promise((resolve) => {
+      source.addEventListener('error', ({ code }) => {
+        if (source.readyState === source.CLOSED) {
+          resolve(code);
+        }
+      });
+    });
+  }
+
+  /** Leaves. */
+  close(): void {
+    this.#source.close();
+  }
+}

@@ -1,0 +1,112 @@
+import { EventEmitter } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openWorld, publishEvent, type RedisWorld } from '../support/index.js';
+import { MastoReader, type MastoReading } from './masto-reader.js';
+import { newsFor, newsOn, publishNews, type Heard } from './news.js';
+import { openReader, paramsOf, streams, streamTitled, type Reader, type Stream } from './streams.js';
+
+/** masto names members in camel case, and reads every payload as JSON but that of `delete`. */
+function asMastoTells({ event, payload }: Heard): Heard {
+  if (payload === undefined) {
+    return { event };
+  }
+  const isJson = event !== 'delete' && typeof payload === 'string';
+  return { event, payload: isJson ? (JSON.parse(payload) as unknown) : camelCased(payload) };
+}
+
+function camelCased(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(camelCased);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      camelCased(member),
+    ]),
+  );
+}
+
+/** How masto can send the token, by its own setting `useInsecureAccessToken`. */
+const tokenPlaces = [
+  { place: 'as subprotocol', useInsecureAccessToken: false },
+  { place: 'in the URL', useInsecureAccessToken: true },
+];
+
+describe('masto', () => {
+  const single = new Map<Stream, MastoReading>();
+  const multiplexed = new Map<Stream, MastoReading>();
+  const clients: MastoReader[] = [];
+  let world: RedisWorld;
+  let token: string;
+  let reader: Reader;
+  let news: ReturnType<typeof newsFor>;
+
+  function open(useInsecureAccessToken = false): MastoReader {
+    const streamingApiUrl = world.server.url('/', 'ws').href;
+    const client = new MastoReader({ streamingApiUrl, accessToken: token, useInsecureAccessToken });
+    clients.push(client);
+    return client;
+  }
+
+  beforeAll(async () => {
+    // masto listens to its socket once for each subscription, and Node warns of more than ten.
+    EventEmitter.defaultMaxListeners = 2 * streams.length;
+    world = await openWorld();
+    ({ token, ...reader } = await openReader(world.fixtures));
+    const shared = open();
+    for (const stream of streams) {
+      multiplexed.set(stream, shared.read(stream, reader));
+      single.set(stream, open().read(stream, reader));
+    }
+    for (const [stream, reading] of [...single, ...multiplexed]) {
+      for (const channel of stream.channels(reader)) {
+        await reading.listening(world.feed, channel);
+      }
+    }
+    news = newsFor(reader);
+    await publishNews(world.feed, news);
+  });
+
+  afterAll(async () => {
+    for (const client of clients) {
+      client.close();
+    }
+    await world.stop();
+  });
+
+  it.each(streams)('hears all of $title in order, on a connection of its own', async (stream) => {
+    await hearsAll(stream, single.get(stream)!);
+  });
+
+  it.each(streams)('hears all of $title in order, on a connection with all other streams', async (stream) => {
+    await hearsAll(stream, multiplexed.get(stream)!);
+  });
+
+  async function hearsAll(stream: Stream, reading: MastoReading): Promise<void> {
+    const expected = newsOn(stream, reader, news);
+    expect(expected).not.toEqual([]);
+    expect(await reading.heardBeforeFence(world.feed, stream.channels(reader)[0])).toEqual(expected.map(asMastoTells));
+    expect([...reading.labels]).toEqual([[stream.name, ...Object.values(paramsOf(stream, reader))].join(' ')]);
+  }
+
+  it.each(tokenPlaces)('is let in with the token $place, and leaves a stream', async ({ useInsecureAccessToken }) => {
+    const [local, user] = [streamTitled('public:local'), streamTitled('user')];
+    const [localChannel, userChannel] = [local.channels(reader)[0], user.channels(reader)[0]];
+    const client = open(useInsecureAccessToken);
+    const [left, kept, witness] = [client.read(local, reader), client.read(user, reader), open().read(local, reader)];
+    await left.listening(world.feed, localChannel);
+    await witness.listening(world.feed, localChannel);
+    await kept.listening(world.feed, userChannel);
+    left.subscription.unsubscribe();
+    // The server takes a client's messages in order: once a later one has taken effect, so has the earlier one.
+    await client.read(streamTitled('direct'), reader).listening(world.feed, `timeline:direct:${reader.account}`);
+    await publishEvent(world.feed, localChannel, 'delete', '110000000000000001');
+    expect(await witness.heardBeforeFence(world.feed, localChannel)).toHaveLength(1);
+    expect(await kept.heardBeforeFence(world.feed, userChannel)).toEqual([]);
+    expect(left.heard).toEqual([]);
+  });
+});

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openWorld, type RedisWorld } from '../support/index.js';
+import { isKnownToMegalodon, MegalodonReader } from './megalodon-reader.js';
+import { newsFor, newsOn, publishNews, type Heard } from './news.js';
+import { openReader, streams, type Reader, type Stream } from './streams.js';
+
+/** Events that megalodon has a word for. */
+const known = ['update', 'status.update', 'delete', 'notification', 'conversation'];
+
+/** megalodon turns entities into its own, which leave much out: what counts, on both sides. */
+interface Entity {
+  readonly id: string;
+  readonly type?: string;
+  readonly created_at?: string;
+  readonly content?: string;
+  readonly language?: string;
+  readonly unread?: boolean;
+  readonly account?: { readonly acct: string };
+  readonly tags?: readonly { readonly name: string }[];
+  readonly media_attachments?: readonly { readonly description: string }[];
+  readonly status?: Entity;
+  readonly last_status?: Entity;
+}
+
+function essence({ event, payload }: Heard): unknown {
+  return { event, payload: typeof payload === 'object' ? essenceOf(payload as Entity) : payload };
+}
+
+function essenceOf(entity: Entity): unknown {
+  const { id, type, created_at, content, language, unread, account, tags, media_attachments } = entity;
+  const inside = entity.status ?? entity.last_status;
+  return {
+    ...{ id, type, created_at, content, language, unread, acct: account?.acct },
+    tags: tags?.map(({ name }) => name),
+    pictures: media_attachments?.map(({ description }) => description),
+    inside: inside && essenceOf(inside),
+  };
+}
+
+describe('megalodon', () => {
+  const readings = new Map<Stream, MegalodonReader>();
+  const readable = streams.filter(isKnownToMegalodon);
+  let world: RedisWorld;
+  let reader: Reader;
+  let news: ReturnType<typeof newsFor>;
+
+  beforeAll(async () => {
+    world = await openWorld();
+    const { token, ...names } = await openReader(world.fixtures);
+    reader = names;
+    const connected: Promise<void>[] = [];
+    for (const stream of readable) {
+      const reading = new MegalodonReader(world.server.url('/', 'ws').origin, token, stream, reader);
+      connected.push(reading.told('connect'));
+      readings.set(stream, reading);
+    }
+    await Promise.all(connected);
+    news = newsFor(reader);
+    await publishNews(world.feed, news);
+  });
+
+  afterAll(async () => {
+    for (const reading of readings.values()) {
+      reading.close();
+    }
+    await world.stop();
+  });
+
+  it.each(readable)('hears all of $title in order, and bears what it does not know', async (stream) => {
+    const expected = newsOn(stream, reader, news).map((told) =>
+      known.includes(told.event) ? told : { event: 'unreadable' },
+    );
+    expect(expected).not.toEqual([]);
+    const heard = await readings.get(stream)!.heardBeforeFence(world.feed, stream.channels(reader)[0]);
+    expect(heard.map(essence)).toEqual(expected.map(essence));
+  });
+});

@@ -1,0 +1,84 @@
+import { demoList, demoScenes, demoUser, type DemoMessage } from '@fedistream/demo';
+
+import type { Feed } from '../support/index.js';
+import type { Reader, Stream } from './streams.js';
+
+/** An event as a client hands it to its user. */
+export interface Heard {
+  readonly event: string;
+  /** Parsed where the client does that. */
+  readonly payload?: unknown;
+}
+
+/** All the kinds of events that the API has. */
+export const eventNames = [
+  'update',
+  'delete',
+  'notification',
+  'status.update',
+  'conversation',
+  'filters_changed',
+  'announcement',
+  'announcement.reaction',
+  'announcement.delete',
+  'notifications_merged',
+] as const;
+
+/** Long enough for every event, and for posts in a dozen languages and scripts. */
+const scenes = 84;
+const seed = 11;
+const firstMorning = Date.UTC(2026, 2, 1, 7);
+
+/** What a small platform publishes in a few days, for the streams of this reader: the same messages each time. */
+export function newsFor({ account, list }: Reader): readonly DemoMessage[] {
+  let now = firstMorning;
+  const messages = demoScenes(scenes, seed, () => (now += 60_000)).flat();
+  return [...messages, ...lateNews(messages)].map(({ channel, message }) => ({
+    channel: channel
+      .replace(demoUser.id, account)
+      .replace(new RegExp(`^timeline:list:${demoList.id}$`), `timeline:list:${list}`),
+    message,
+  }));
+}
+
+/** What the demo leaves out: a local picture that is described anew and then deleted, and merged notifications. */
+function lateNews(messages: readonly DemoMessage[]): DemoMessage[] {
+  const status = messages
+    .filter(({ channel, message }) => channel === 'timeline:hashtag:photo:local' && message.event === 'update')
+    .map(({ message }) => message.payload as { readonly id: string })
+    .at(-1);
+  const channels = messages
+    .filter(({ message }) => (message.payload as typeof status)?.id === status?.id)
+    .map(({ channel }) => channel);
+  return [
+    ...channels.map((channel) => ({
+      channel,
+      message: { event: 'status.update', payload: { ...status, edited_at: '2026-03-02T09:00:00.000Z' } },
+    })),
+    ...channels.map((channel) => ({ channel, message: { event: 'delete', payload: status?.id } })),
+    { channel: `timeline:${demoUser.id}:notifications`, message: { event: 'notifications_merged', payload: '1' } },
+  ];
+}
+
+/** Publishes the news, one after the other. */
+export async function publishNews(feed: Feed, news: readonly DemoMessage[]): Promise<void> {
+  for (const { channel, message } of news) {
+    await feed.publish(channel, JSON.stringify(message));
+  }
+}
+
+/** What arrives on a stream of a reader who blocks nobody and has no filters, in this order. */
+export function newsOn(stream: Stream, reader: Reader, news: readonly DemoMessage[]): Heard[] {
+  const channels: readonly string[] = stream.channels(reader);
+  return news
+    .filter(({ channel }) => channels.includes(channel))
+    .map(({ message: { event, payload } }) => ({
+      event,
+      ...(payload === undefined ? {} : { payload: stream.perViewer ? withResults(payload) : payload }),
+    }));
+}
+
+/** Statuses get the results of the viewer's filters; deletes, which are a bare id, stay as they are. */
+function withResults(payload: unknown): unknown {
+  return typeof payload === 'object' ? { ...payload, filtered: [] } : payload;
+}
