@@ -1,0 +1,253 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  authorization,
+  listening,
+  publishEvent,
+  receivedBeforeFence,
+  Refusal,
+  streamingPath,
+  until,
+  WebSocketClient,
+  type ReceivedEvent,
+  type Viewer,
+  type World,
+} from '../support/index.js';
+import { probeEvent } from '../support/stream-client.js';
+import { openCheckedWorld } from './checked-world.js';
+import { opened } from './opened.js';
+import { clientFrame, openRawWebSocket } from './raw-websocket.js';
+import { ignoredFrames, messageErrorCases, upgradeCases } from './websocket.cases.js';
+
+describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) => {
+  let world: World;
+  let viewer: Viewer;
+  let others: string;
+  let home: string;
+
+  beforeAll(async () => {
+    world = await openCheckedWorld({ feed });
+    const { fixtures } = world;
+    viewer = await fixtures.viewer();
+    home = `timeline:${viewer.account.id}`;
+    others = await fixtures.list(await fixtures.account());
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  const open = (path: string = streamingPath, options: Parameters<typeof WebSocketClient.open>[1] = {}) =>
+    opened(WebSocketClient.open(world.server.url(path, 'ws'), { headers: authorization(viewer), ...options }));
+
+  describe('at its upgrade', () => {
+    it.each(upgradeCases)('is refused with $status $name', async ({ path, scopes, status, message, challenge }) => {
+      const { token } =
+        scopes === 'none'
+          ? { token: undefined }
+          : await world.fixtures.token(viewer.user, { scopes: scopes ?? 'read' });
+      const url = new URL(world.server.address.replace('http', 'ws') + path.replace('OTHERS', others));
+      const headers = { ...authorization({ token }), 'X-Request-Id': 'mine' };
+      const refusal = (await WebSocketClient.open(url, { headers }).catch((error: unknown) => error)) as Refusal;
+      expect(refusal).toBeInstanceOf(Refusal);
+      expect(refusal).toMatchObject({ status, body: '' });
+      expect(refusal.headers).toMatchObject({
+        connection: 'close',
+        'content-length': '0',
+        'access-control-allow-origin': '*',
+        'x-request-id': 'mine',
+        'x-error-message': message,
+      });
+      const expected = challenge && `, error="${challenge}"`;
+      expect(refusal.headers['www-authenticate']).toBe(
+        expected === undefined ? undefined : `Bearer realm="streaming"${expected}`,
+      );
+    });
+
+    it.each([streamingPath, `${streamingPath}/`])('is accepted on %s, with request id and CORS', async (path) => {
+      const connection = await openRawWebSocket(world.server, viewer.token);
+      const head = connection.bytes.toString();
+      expect(head).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
+      expect(head).toMatch(/^access-control-allow-origin: \*\r$/im);
+      expect(head).toMatch(/^x-request-id: [0-9a-f-]{36}\r$/im);
+      // Nothing is compressed: frames are shared by all clients as they are.
+      expect(head).not.toMatch(/sec-websocket-extensions/i);
+      connection.destroy();
+      expect(await receivedBeforeFence(await open(`${path}?stream=user`), world.feed, home)).toEqual([]);
+    });
+
+    it('echoes the subprotocol, without which browsers refuse the socket', async () => {
+      expect((await open(streamingPath, { protocols: ['mastodon'] })).protocol).toBe('mastodon');
+      expect((await open(streamingPath, { protocols: ['one', 'two'] })).protocol).toBe('one');
+      const asToken = await open(streamingPath, { headers: {}, protocols: [viewer.token] });
+      expect(asToken.protocol).toBe(viewer.token);
+      expect((await open()).protocol).toBe('');
+    });
+
+    it('takes no second value of a repeated parameter', async () => {
+      const client = await open(`${streamingPath}?stream=user&stream=nothing&access_token=wrong`);
+      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+    });
+  });
+
+  describe('once it is open', () => {
+    it('is idle until it subscribes, and then carries many streams, each under its label', async () => {
+      const client = await open();
+      await publishEvent(world.feed, home, 'delete', 'too early');
+      const list = await world.fixtures.list(viewer.account);
+      const wanted = [
+        ['user', {}, home, ['user']],
+        ['user:notification', {}, `${home}:notifications`, ['user:notification']],
+        ['hashtag', { tag: 'Cats' }, 'timeline:hashtag:cats', ['hashtag', 'Cats']],
+        ['list', { list }, `timeline:list:${list}`, ['list', list]],
+        ['public:remote:media', {}, 'timeline:public:remote:media', ['public:remote:media']],
+      ] as const;
+      for (const [stream, params, channel] of wanted) {
+        client.subscribe(stream, params);
+        await listening(client, world.feed, channel);
+      }
+      // A notification belongs to `user`, too; order holds within a subscription, so each has a fence of its own.
+      for (const [stream, , channel, label] of wanted) {
+        const labels = stream === 'user:notification' ? [['user'], label] : [label];
+        await publishEvent(world.feed, channel, 'delete', stream);
+        const received = await beforeFences(client, channel, labels.length);
+        expect(new Set(received.map((event) => JSON.stringify(event.stream)))).toEqual(
+          new Set(labels.map((one) => JSON.stringify(one))),
+        );
+      }
+    });
+
+    it('has two subscriptions for two spellings of a tag, which end one by one', async () => {
+      const client = await open(`${streamingPath}?stream=hashtag&tag=Foo`);
+      const channel = 'timeline:hashtag:foo';
+      client.subscribe('hashtag', { tag: 'foo' });
+      await until('the second spelling is subscribed', async () => {
+        await publishEvent(world.feed, channel, probeEvent, 'second');
+        return client.frames.some((frame) => frame.startsWith('{"stream":["hashtag","foo"]'));
+      });
+      await publishEvent(world.feed, channel, 'delete', '1');
+      const both = await beforeFences(client, channel, 2);
+      expect(new Set(both.map(({ raw }) => raw))).toEqual(
+        new Set([
+          '{"stream":["hashtag","Foo"],"event":"delete","payload":"1"}',
+          '{"stream":["hashtag","foo"],"event":"delete","payload":"1"}',
+        ]),
+      );
+      client.unsubscribe('hashtag', { tag: 'Foo' });
+      await client.ping();
+      await publishEvent(world.feed, channel, 'delete', '2');
+      const one = await beforeFences(client, channel, 1);
+      expect(one.map(({ raw }) => raw)).toEqual(['{"stream":["hashtag","foo"],"event":"delete","payload":"2"}']);
+    });
+
+    it('is silent about what it has subscribed already, and sends everything once', async () => {
+      const client = await open(`${streamingPath}?stream=user`);
+      for (let time = 0; time < 5; time++) {
+        client.subscribe('user');
+      }
+      await client.ping();
+      await publishEvent(world.feed, home, 'delete', '1');
+      expect(await receivedBeforeFence(client, world.feed, home)).toHaveLength(1);
+      expect(client.errors).toEqual([]);
+      client.unsubscribe('user');
+      await client.ping();
+      await publishEvent(world.feed, home, 'delete', '2');
+      await feedIsRead();
+      client.subscribe('user');
+      await listening(client, world.feed, home);
+      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+    });
+
+    it('reads a stream that is given as an array, and parameters that are, as their first element', async () => {
+      const client = await open();
+      client.send('{"type":"subscribe","stream":["hashtag","user"],"tag":["Dogs","Cats"]}');
+      await listening(client, world.feed, 'timeline:hashtag:dogs');
+      await publishEvent(world.feed, 'timeline:hashtag:dogs', 'delete', '1');
+      await publishEvent(world.feed, home, 'delete', '2');
+      expect(await receivedBeforeFence(client, world.feed, 'timeline:hashtag:dogs')).toMatchObject([
+        { stream: ['hashtag', 'Dogs'], payload: '1' },
+      ]);
+      client.send('{"type":"unsubscribe","stream":["hashtag"],"tag":"Dogs"}');
+      await client.ping();
+      await publishEvent(world.feed, 'timeline:hashtag:dogs', 'delete', '3');
+      await feedIsRead();
+      client.subscribe('hashtag', { tag: 'dogs' });
+      await listening(client, world.feed, 'timeline:hashtag:dogs');
+      expect(await receivedBeforeFence(client, world.feed, 'timeline:hashtag:dogs')).toEqual([]);
+    });
+
+    it('takes no notice of only_media, which is for event streams', async () => {
+      const client = await open(`${streamingPath}?stream=public&only_media=true`);
+      await publishEvent(world.feed, 'timeline:public:media', 'delete', '1');
+      await publishEvent(world.feed, 'timeline:public', 'delete', '2');
+      expect(await receivedBeforeFence(client, world.feed, 'timeline:public')).toMatchObject([{ payload: '2' }]);
+    });
+
+    it('answers what it refuses with an error frame of status and text, and stays open', async () => {
+      const client = await open(`${streamingPath}?stream=user`);
+      for (const { message, error, status } of messageErrorCases) {
+        const filled = message['list'] === 'OTHERS' ? { ...message, list: others } : message;
+        client.send(JSON.stringify({ type: 'subscribe', ...filled }));
+        expect([message, await client.nextError()]).toEqual([message, { error, status }]);
+      }
+      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+    });
+
+    it('passes over what is no message, and stays open', async () => {
+      const client = await open(`${streamingPath}?stream=user`);
+      for (const frame of ignoredFrames) {
+        client.send(frame);
+      }
+      await client.ping();
+      await publishEvent(world.feed, `timeline:direct:${viewer.account.id}`, 'delete', '1');
+      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+      expect(client.errors).toEqual([]);
+    });
+
+    it('is silent about leaving what it has not subscribed, whatever that is', async () => {
+      const client = await open(`${streamingPath}?stream=user`);
+      const { account } = viewer;
+      for (const message of [
+        { stream: 'direct' },
+        { stream: 'hashtag', tag: 'x' },
+        { stream: 'list', list: others },
+        { stream: 'list', list: await world.fixtures.list(account) },
+      ]) {
+        client.send(JSON.stringify({ type: 'unsubscribe', ...message }));
+      }
+      await client.ping();
+      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+      expect(client.errors).toEqual([]);
+    });
+
+    it('is closed with 1003 for a binary frame', async () => {
+      const client = await open(`${streamingPath}?stream=user`);
+      client.send(Buffer.from('{"type":"subscribe","stream":"direct"}'));
+      expect(await client.ended).toMatchObject({ code: 1003 });
+    });
+
+    it('reads a message in several frames, with a ping between them', async () => {
+      const connection = await openRawWebSocket(world.server, viewer.token);
+      connection.write(clientFrame('{"type":"subscribe",', { fin: false }));
+      connection.write(clientFrame('are you there?', { opcode: 9 }));
+      connection.write(clientFrame('"stream":"nothing"}', { opcode: 0 }));
+      await connection.read('{"error":"Unknown stream type","status":400}');
+      expect(connection.bytes.toString()).toContain('are you there?');
+      connection.destroy();
+    });
+  });
+
+  /** Settles when the server has read what was published before: another client's fence has come through. */
+  async function feedIsRead(): Promise<void> {
+    await receivedBeforeFence(await open(`${streamingPath}?stream=user`), world.feed, home);
+  }
+
+  /** The events before a fence that arrives under as many labels. */
+  async function beforeFences(client: WebSocketClient, channel: string, labels: number): Promise<ReceivedEvent[]> {
+    const received = await receivedBeforeFence(client, world.feed, channel);
+    for (let label = 1; label < labels; label++) {
+      received.push(...(await client.takeUntil(({ event }) => event === 'fence')));
+    }
+    return received;
+  }
+});
