@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ConnectionOptions } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RedisFeed } from './redis-feed.js';
 import type { RedisSettings } from './redis-settings.js';
@@ -65,8 +66,10 @@ describe.skipIf(program === undefined)('RedisFeed and the servers it may meet:',
   }
 
   /** A client of the test's own. */
-  function connect(...options: ConstructorParameters<typeof Redis>): Redis {
-    const client = new Redis(...options);
+  function connect(options: RedisSettings & { readonly tls?: ConnectionOptions }): Redis {
+    const { host = '127.0.0.1', port = 0, path, password, tls } = options;
+    const common = { ...(password !== undefined && { password }), ...(tls && { tls }) };
+    const client = new Redis(path === undefined ? { ...common, host, port } : { ...common, path });
     client.on('error', () => undefined);
     cleanups.push(() => {
       client.disconnect();
@@ -101,7 +104,7 @@ describe.skipIf(program === undefined)('RedisFeed and the servers it may meet:',
 
     await server([], port);
     await followed;
-    await connect(port).publish('timeline:1', 'hello');
+    await connect({ port }).publish('timeline:1', 'hello');
     await vi.waitFor(() => {
       expect([feed.ready, received]).toEqual([true, ['hello']]);
     }, patient);
@@ -118,7 +121,7 @@ describe.skipIf(program === undefined)('RedisFeed and the servers it may meet:',
     }, patient);
 
     await server([], first.port);
-    const client = connect(first.port);
+    const client = connect(first);
     await expectDelivery(client, channels.system('1'), 'control');
     await expectDelivery(client, 'timeline:1', 'hello');
     await vi.waitFor(async () => {
@@ -132,7 +135,7 @@ describe.skipIf(program === undefined)('RedisFeed and the servers it may meet:',
     const { port } = await server(['--client-output-buffer-limit', 'pubsub 100kb 0 0']);
     const feed = await startFeed({ port });
     await feed.follow('timeline:1');
-    const client = connect(port);
+    const client = connect({ port });
     const burst = client.multi();
     for (let index = 0; index < 40; index++) {
       burst.publish('timeline:1', 'x'.repeat(1_000_000));
@@ -164,7 +167,7 @@ describe.skipIf(program === undefined)('RedisFeed and the servers it may meet:',
     await server(['--unixsocket', path]);
     const feed = await startFeed({ path });
     await feed.follow('timeline:1');
-    await expectDelivery(connect(path), 'timeline:1', 'hello');
+    await expectDelivery(connect({ path }), 'timeline:1', 'hello');
   });
 
   describe('one with access rules:', () => {
@@ -174,7 +177,7 @@ describe.skipIf(program === undefined)('RedisFeed and the servers it may meet:',
     /** A server with a user `streaming` under these rules; the default user may do everything. */
     async function serverWithUser(...userRules: string[]): Promise<{ port: number; operator: Redis }> {
       const { port } = await server([]);
-      const operator = connect(port);
+      const operator = connect({ port });
       await operator.call('ACL', 'SETUSER', 'streaming', 'on', '>secret', ...userRules);
       return { port, operator };
     }
