@@ -6,7 +6,7 @@ import { readSettings, SettingsError, type Settings } from './config/settings.js
 const settings = settingsOrExit();
 const { app, address } = await startApplication(settings);
 
-if (settings.DEMO) {
+if (settings.DEMO && settings.SOCKET === undefined) {
   process.stdout.write(`\n${demoBanner({ url: address }).join('\n')}\n\n`);
 }
 
