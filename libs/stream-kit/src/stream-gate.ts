@@ -37,6 +37,14 @@ export class Admission {
 export class StreamGate {
   constructor(private readonly outlets: StreamOutlets) {}
 
+  /** Asks the stream itself whether this viewer may. @throws StreamingError 401 when it says no */
+  async authorize(viewer: Viewer, { definition, params, name, label }: StreamRequest): Promise<void> {
+    const allowed = (await definition.source.authorize?.({ viewer, params, name })) ?? true;
+    if (!allowed) {
+      throw new StreamingError('notAuthorized', `Not authorized to stream this ${label[0]}`);
+    }
+  }
+
   /**
    * For a connection that opens with its subscription: when this settles, the viewer may, and nothing published from now
    * on is missed.
@@ -44,7 +52,7 @@ export class StreamGate {
    * @throws StreamingError 401 when the stream says no, 503 when its channels cannot be followed now
    */
   async admit(viewer: Viewer, request: StreamRequest): Promise<Admission> {
-    await authorize(viewer, request);
+    await this.authorize(viewer, request);
     const outlet = this.outlets.open(viewer, request);
     outlet.hold();
     try {
@@ -68,7 +76,7 @@ export class StreamGate {
       return;
     }
     try {
-      await authorize(connection.viewer, request);
+      await this.authorize(connection.viewer, request);
       if (!subscription.ended) {
         subscription.attach(this.outlets.open(connection.viewer, request));
       }
@@ -78,13 +86,6 @@ export class StreamGate {
         throw failure;
       }
     }
-  }
-}
-
-async function authorize(viewer: Viewer, { definition, params, name, label }: StreamRequest): Promise<void> {
-  const allowed = (await definition.source.authorize?.({ viewer, params, name })) ?? true;
-  if (!allowed) {
-    throw new StreamingError('notAuthorized', `Not authorized to stream this ${label[0]}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Controller, Get, Head, Req, Res, UseGuards } from '@nestjs/common';
-import { authenticationOf, ScopesGuard, TokenGuard } from '@fedistream/auth';
+import { authenticationOf, ScopesGuard, TokenGuard, type Authentication } from '@fedistream/auth';
 import { StreamingError } from '@fedistream/domain';
-import { StreamRegistry } from '@fedistream/stream-kit';
+import { StreamGate, StreamRegistry, type StreamRequest } from '@fedistream/stream-kit';
 import { Clients } from '../clients.js';
 import { streamingPath, streamPath, type HttpReply, type StreamHttpRequest } from './http-request.js';
 import { KnownStreamGuard } from './known-stream.guard.js';
@@ -16,17 +16,14 @@ import { SseTransport, writeHead } from './sse-transport.js';
 export class StreamingController {
   constructor(
     private readonly clients: Clients,
+    private readonly gate: StreamGate,
     private readonly registry: StreamRegistry,
   ) {}
 
   /** Opens a stream. */
   @Get('*')
   async open(@Req() request: StreamHttpRequest, @Res() reply: HttpReply): Promise<void> {
-    const authentication = authenticationOf(request);
-    if (authentication === undefined) {
-      throw new StreamingError('missingToken');
-    }
-    const wanted = this.registry.requestByPath(streamPath(request), request.query);
+    const { authentication, wanted } = this.#read(request);
     const admission = await this.clients.admit(authentication.viewer, wanted);
     if (request.raw.socket.destroyed) {
       admission.release();
@@ -44,8 +41,17 @@ export class StreamingController {
 
   /** Answers what a GET would, without the stream. */
   @Head('*')
-  head(@Req() request: StreamHttpRequest, @Res() reply: HttpReply): void {
-    this.registry.requestByPath(streamPath(request), request.query);
+  async head(@Req() request: StreamHttpRequest, @Res() reply: HttpReply): Promise<void> {
+    const { authentication, wanted } = this.#read(request);
+    await this.gate.authorize(authentication.viewer, wanted);
     writeHead(reply).end();
+  }
+
+  #read(request: StreamHttpRequest): { authentication: Authentication; wanted: StreamRequest } {
+    const authentication = authenticationOf(request);
+    if (authentication === undefined) {
+      throw new StreamingError('missingToken');
+    }
+    return { authentication, wanted: this.registry.requestByPath(streamPath(request), request.query) };
   }
 }
