@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+
+import {
+  eventStream,
+  listening,
+  metric,
+  publishEvent,
+  receivedBeforeFence,
+  RedisPublisher,
+  webSocket,
+  WebSocketClient,
+  webSocketUrl,
+  type RedisWorld,
+  type Viewer,
+} from '../support/index.js';
+import { openCheckedWorld, subscribedFor } from './checked-world.js';
+import { opened } from './opened.js';
+
+/** Seconds that a key lives, and the least that is left of them a moment later. */
+const keySeconds = 1_080;
+const atLeast = 1_000;
+
+describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
+  let world: RedisWorld;
+  let redis: RedisPublisher;
+  let viewer: Viewer;
+  let list: string;
+
+  beforeAll(async () => {
+    const plain = kind === 'no namespace';
+    world = await openCheckedWorld({ env: plain ? { REDIS_NAMESPACE: '' } : {} });
+    redis = plain ? new RedisPublisher(inject('redisUrl')) : world.feed;
+    viewer = await world.fixtures.viewer();
+    list = await world.fixtures.list(viewer.account);
+  });
+
+  afterAll(async () => {
+    await world.stop();
+    await redis.close();
+  });
+
+  const open = (stream: string, params = {}) =>
+    opened(WebSocketClient.open(webSocketUrl(world.server, { token: viewer.token, stream, params })));
+  const keysOf = async (channels: readonly string[]) =>
+    Promise.all(channels.map((channel) => redis.client.ttl(redis.prefixed(`subscribed:${channel}`))));
+
+  it('every followed channel has a key by the time its client is let in, and control channels have none', async () => {
+    const { id } = viewer.account;
+    const streams = [
+      ['user', {}, [`timeline:${id}`, `timeline:${id}:notifications`]],
+      ['direct', {}, [`timeline:direct:${id}`]],
+      ['list', { list }, [`timeline:list:${list}`]],
+      ['public:local', {}, ['timeline:public:local']],
+      ['hashtag', { tag: 'Ünïq' }, ['timeline:hashtag:uniq']],
+    ] as const;
+    for (const [stream, params, channels] of streams) {
+      await open(stream, params);
+      for (const left of await keysOf(channels)) {
+        expect(left).toBeGreaterThan(atLeast);
+        expect(left).toBeLessThanOrEqual(keySeconds);
+      }
+      expect(await redis.client.get(redis.prefixed(`subscribed:${channels[0]}`))).toBe('1');
+    }
+    expect(await keysOf([`timeline:system:${id}`, `timeline:access_token:${viewer.tokenId}`])).toEqual([-2, -2]);
+  });
+
+  it('a channel is subscribed once, however many listen to it, and until the last of them goes', async () => {
+    const channel = `timeline:direct:${viewer.account.id}`;
+    const first = await open('direct');
+    const wanted = { token: viewer.token, stream: 'direct', channel };
+    const second = await eventStream.open(world.server, redis, wanted);
+    const third = await webSocket.open(world.server, redis, wanted);
+    await redis.subscribers(channel, 1);
+    expect(await metric(world.server, 'redis_subscriptions')).toBe(1);
+    await second.close();
+    await third.close();
+    await listening(first, redis, channel);
+    await redis.subscribers(channel, 1);
+    await first.close();
+    await redis.subscribers(channel, 0);
+  });
+
+  it('the greeting of an event stream comes when nothing is missed any more', async () => {
+    for (let time = 0; time < 20; time++) {
+      const tag = `greeting${time}`;
+      const channel = `timeline:hashtag:${tag}`;
+      const wanted = { token: viewer.token, stream: 'hashtag', params: { tag }, channel };
+      const client = await opened(eventStream.open(world.server, redis, wanted));
+      expect(await redis.client.publish(redis.prefixed(channel), '{"event":"delete","payload":"1"}')).toBe(1);
+      expect(await client.next()).toMatchObject({ payload: '1' });
+    }
+  });
+
+  it('nothing is heard of what is published under other names', async () => {
+    const channel = `timeline:${viewer.account.id}`;
+    const client = await open('user');
+    const strangers = kind === 'no namespace' ? [`x:${channel}`] : [channel, `x${redis.prefixed(channel)}`];
+    for (const stranger of strangers) {
+      await redis.client.publish(stranger, '{"event":"delete","payload":"1"}');
+    }
+    await redis.client.publish(`x:timeline:access_token:${viewer.tokenId}`, '{"event":"kill"}');
+    await publishEvent(redis, channel, 'delete', '2');
+    expect(await receivedBeforeFence(client, redis, channel)).toMatchObject([{ payload: '2' }]);
+  });
+
+  it('control channels are followed by pattern, not one by one', async () => {
+    await open('user');
+    expect(await redis.client.pubsub('NUMPAT')).toBeGreaterThanOrEqual(2);
+    const followed = kind === 'no namespace' ? [] : await subscribedFor(redis);
+    expect(followed.filter((channel) => /system|access_token/.test(channel))).toEqual([]);
+    await redis.subscribers(`timeline:system:${viewer.account.id}`, 0);
+    await redis.subscribers(`timeline:access_token:${viewer.tokenId}`, 0);
+  });
+});
