@@ -37,7 +37,7 @@ describe.skipIf(program === undefined)('RedisFeed and a server', () => {
       return { port, operator };
     }
 
-    it('a password that is wrong is told in the own.log, without the password', async () => {
+    it('a password that is wrong is told in the log, without the password', async () => {
       const { port } = await own.server(['--requirepass', 'right']);
       const feed = await own.feed({ port, password: 'wrong-secret' });
       expect(feed.ready).toBe(false);
