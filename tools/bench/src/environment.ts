@@ -81,7 +81,7 @@ async function ownDatabase(options: BenchOptions, teardown: Teardown): Promise<s
   if (options.database !== undefined) {
     process.env['DATABASE_URL'] = options.database;
   }
-  const service = await openPostgres({ progress });
+  const service = await openPostgres({ progress, settings: { shared_buffers: '256MB' } });
   teardown.add(() => service.stop());
   const url = await service.createDatabase();
   progress('filling the database');

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+
+import { cpuMicros, nameOf, parentOf } from './cpu.js';
+
+/** Uses 0.1 s of CPU time by its own clock, then says so and waits. */
+const busy = `
+  const began = process.cpuUsage();
+  while (process.cpuUsage(began).user < 100_000);
+  process.send('done');
+  process.on('disconnect', () => process.exit());`;
+const parentOfBusy = `
+  require('node:child_process')
+    .spawn(process.execPath, ['-e', ${JSON.stringify(busy)}], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    .once('message', () => process.send('done'));`;
+
+describe('the CPU time of a process', () => {
+  it('includes that of its descendants', async () => {
+    const child = spawn(process.execPath, ['-e', parentOfBusy], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    try {
+      await once(child, 'message');
+      expect(cpuMicros(child.pid!)).toBeGreaterThanOrEqual(90_000);
+      expect(parentOf(child.pid!)).toBe(process.pid);
+    } finally {
+      child.kill();
+    }
+  });
+
+  it('is unknown for a process that is not there', () => {
+    expect(cpuMicros(2 ** 22 + 1)).toBeUndefined();
+    expect(nameOf(2 ** 22 + 1)).toBeUndefined();
+  });
+});

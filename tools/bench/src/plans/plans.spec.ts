@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+
+import { choosyViewer, viewer } from '../database/viewers.js';
+import { audiencePlan } from './audience.js';
+import { hashtagPlan } from './hashtag.js';
+import { homePlan } from './home.js';
+import { multiplexedPlan } from './multiplexed.js';
+import { publicPlan } from './public.js';
+import { upTo } from './spread.js';
+
+const population = { viewers: upTo(60).map(viewer), choosyViewers: upTo(60).map(choosyViewer) };
+const plans = { publicPlan, homePlan, hashtagPlan, multiplexedPlan, audiencePlan };
+
+describe.each(Object.entries(plans))('%s', (_, makePlan) => {
+  const clients = 40;
+  const plan = makePlan(population, clients);
+
+  it('reaches every client within one cycle', () => {
+    const reached = new Set(upTo(plan.cycle).flatMap((index) => plan.due(index, true)));
+    expect(reached.size).toBe(clients);
+  });
+
+  it('publishes statuses of about 3 KB that are valid JSON', () => {
+    for (const index of upTo(100)) {
+      const { status } = plan.event(index);
+      const payload = JSON.parse(`{"id":"${status.slice(0, -1)}`) as { visibility: string };
+      expect(payload.visibility).toBe('public');
+      expect(Buffer.byteLength(status)).toBeGreaterThan(2_000);
+      expect(Buffer.byteLength(status)).toBeLessThan(5_000);
+    }
+  });
+});
+
+describe('the multiplexed plan', () => {
+  it('uses home, public, hashtag and list channels of the same clients that it says are due', () => {
+    const plan = multiplexedPlan(population, 40);
+    for (const index of upTo(plan.cycle)) {
+      const { channel } = plan.event(index);
+      for (const client of plan.due(index, true)) {
+        const { viewer: owner, subscriptions } = plan.clients[client]!;
+        const own = [`timeline:${owner.accountId}`, `timeline:list:${subscriptions[3]!.list!}`, 'timeline:public'];
+        expect(own.includes(channel) || channel.startsWith('timeline:hashtag:')).toBe(true);
+      }
+    }
+  });
+});
+
+describe('the audience plan', () => {
+  it('forbids something, and never everything', () => {
+    const plan = audiencePlan(population, 60);
+    const due = upTo(200).map((index) => plan.due(index, true).length);
+    expect(Math.min(...due)).toBeGreaterThan(0);
+    expect(Math.min(...due)).toBeLessThan(60);
+    expect(plan.due(0, false)).toHaveLength(60);
+  });
+});
