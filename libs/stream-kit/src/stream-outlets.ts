@@ -3,7 +3,7 @@ import { Audience } from '@fedistream/audience';
 import { Outlet } from '@fedistream/delivery';
 import { forEveryone, type Channel, type Selection, type StreamEvent, type Viewer } from '@fedistream/domain';
 import { EventBus } from '@fedistream/event-bus';
-import { defer, map, merge, retry, timer, type Observable } from 'rxjs';
+import { defer, map, merge, retry, timer, type Observable, type Unsubscribable } from 'rxjs';
 import type { StreamRequest } from './stream-definition.js';
 
 interface Chain {
@@ -55,14 +55,31 @@ export class StreamOutlets {
     }
     const outlet = new Outlet(() => {
       this.#chains.delete(key);
-      subscription.unsubscribe();
+      for (const subscription of subscriptions) {
+        subscription.unsubscribe();
+      }
     });
     const chain = { outlet, channels };
     this.#chains.set(key, chain);
-    const subscription = this.#selections(request, channels, outlet).subscribe((selection) => {
-      outlet.deliver(selection);
-    });
+    const subscriptions = this.#join(request, channels, outlet);
     return chain;
+  }
+
+  #join(request: StreamRequest, channels: readonly Channel[], outlet: Outlet): readonly Unsubscribable[] {
+    const { source, declaration } = request.definition;
+    if (source.select === undefined && declaration.audience === 'chosen-by-publisher') {
+      // Nothing to select and nothing to decide. Every account has such a chain (`user`), so it is none: no operators,
+      // 2 KB less for each.
+      const deliver = (event: StreamEvent) => {
+        outlet.deliver(forEveryone(event));
+      };
+      return channels.map((channel) => this.bus.on(channel).subscribe(deliver));
+    }
+    return [
+      this.#selections(request, channels, outlet).subscribe((selection) => {
+        outlet.deliver(selection);
+      }),
+    ];
   }
 
   /**
@@ -71,11 +88,7 @@ export class StreamOutlets {
    */
   #selections(request: StreamRequest, channels: readonly Channel[], outlet: Outlet): Observable<Selection> {
     const { declaration } = request.definition;
-    const [only] = channels;
-    const published =
-      channels.length === 1 && only !== undefined
-        ? this.bus.on(only)
-        : merge(...channels.map((channel) => this.bus.on(channel)));
+    const published = merge(...channels.map((channel) => this.bus.on(channel)));
     const events = this.#selected(request, published);
     return declaration.audience === 'per-viewer'
       ? this.audience.select(events, () => outlet.viewership(), declaration.feed ?? 'live')
@@ -103,6 +116,7 @@ export class StreamOutlets {
 /** Parameters count only for streams that select by them; without `select`, equal channels mean equal events. */
 function chainKey({ definition, name, params }: StreamRequest, channels: readonly Channel[]): string {
   const { source, declaration } = definition;
+  const decision = declaration.audience === 'per-viewer' ? (declaration.feed ?? 'live') : '';
   const selection = source.select === undefined ? '' : `${name} ${JSON.stringify(params)}`;
-  return `${declaration.audience} ${declaration.feed ?? ''} ${channels.join('\n')} ${selection}`;
+  return `${decision}\n${selection}\n${channels.join('\n')}`;
 }
