@@ -16,6 +16,7 @@ export interface PoolOptions {
   readonly connectionTimeoutMillis?: number;
   readonly query_timeout?: number;
   readonly idleTimeoutMillis?: number;
+  readonly maxLifetimeSeconds?: number;
   /** Called when a connection ends that nobody uses; without it that would end the process. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -23,8 +24,8 @@ export interface PoolOptions {
 /**
  * TypeORM's options: all entities and migrations, and nothing that happens by itself.
  *
- * No state is kept in a session, no statement is named and nothing is set at the start of one, so that PgBouncer may
- * stand before the server in transaction mode.
+ * Nothing is set at the start of a session or kept in it, so that PgBouncer may stand before the server in transaction
+ * mode.
  */
 export function dataSourceOptions(
   parameters: Readonly<Record<string, unknown>>,

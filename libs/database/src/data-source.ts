@@ -4,5 +4,5 @@ import { dataSourceOptions } from './data-source-options.js';
 
 const { parameters, encryptions } = connectionOptions({ kind: 'postgresql', url: process.env['DATABASE_URL'] });
 
-/** For TypeORM's command line: `DATABASE_URL=... npx typeorm migration:show -d libs/database/dist/data-source.js`. */
+/** For TypeORM's command line: `DATABASE_URL=... npx typeorm migration:run -d libs/database/dist/data-source.js`. */
 export default new DataSource(dataSourceOptions({ ...parameters, ssl: encryptions[0] }, { poolSize: 1 }));

@@ -13,6 +13,8 @@ export interface PostgresqlSettings {
   readonly password?: string | undefined;
   readonly name?: string | undefined;
   readonly sslMode?: SslMode | undefined;
+  /** `false` for a pooler in between that passes for the server itself; else it is found out. */
+  readonly preparedStatements?: boolean | undefined;
   /** The most connections at a time; 10 unless given. */
   readonly poolSize?: number | undefined;
   /** After how long a connection attempt, or the wait for a free connection, fails, in milliseconds; 5,000 unless given. */

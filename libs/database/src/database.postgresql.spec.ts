@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
-import { once } from 'node:events';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectionOptions } from './connection-options.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { Database } from './database.js';
 import { migrate } from './migrate.js';
-import { databasePromises, TestDatabase } from './promises/index.js';
+import { databasePromises, ServerProxy, TestDatabase } from './promises/index.js';
 
 process.env['TZ'] = 'Asia/Kathmandu';
 
@@ -56,7 +54,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
   });
 
   describe('the connection', () => {
-    let toServer: Proxy | undefined;
+    let toServer: ServerProxy | undefined;
     let database: Database | undefined;
 
     afterEach(async () => {
@@ -69,7 +67,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     });
 
     it('is made when it is first needed, and a server that is down at the start is found when it is up', async () => {
-      toServer = await Proxy.to(readerUrl);
+      toServer = await ServerProxy.to(readerUrl);
       await toServer.refuse();
       database = await Database.open({ kind: 'postgresql', url: toServer.url });
       expect(database.pool).toEqual({ total: 0, idle: 0, waiting: 0 });
@@ -79,7 +77,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     });
 
     it('comes back after it was lost while in use and while idle', async () => {
-      toServer = await Proxy.to(readerUrl);
+      toServer = await ServerProxy.to(readerUrl);
       database = await Database.open({ kind: 'postgresql', url: toServer.url, poolSize: 3 });
       const inUse = database.query('SELECT pg_sleep(60)');
       await Promise.all([database.query('SELECT 1'), database.query('SELECT 1')]);
@@ -101,7 +99,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     });
 
     it('is given up when a server that accepts it says nothing', async () => {
-      toServer = await Proxy.to(readerUrl);
+      toServer = await ServerProxy.to(readerUrl);
       toServer.hang();
       database = await Database.open({ kind: 'postgresql', url: toServer.url, connectTimeoutMs: 50 });
       await expect(database.query('SELECT 1')).rejects.toThrow('timeout');
@@ -127,6 +125,35 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       await test.execute('SELECT pg_advisory_unlock(7)');
       await Promise.all(waiting);
       expect(open.pool.waiting).toBe(0);
+    });
+
+    const preparedOn = async (on: Database) => {
+      await on.query('SELECT 1 AS one');
+      return (await on.query('SELECT FROM pg_prepared_statements')).length;
+    };
+
+    it('prepares statements where the server itself answers', async () => {
+      database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1 });
+      expect(await preparedOn(database)).toBe(2);
+    });
+
+    it('prepares nothing behind a pooler, or where it must not', async () => {
+      toServer = await ServerProxy.to(readerUrl);
+      toServer.passForPooler();
+      database = await Database.open({ kind: 'postgresql', url: toServer.url, poolSize: 1 });
+      expect(await preparedOn(database)).toBe(0);
+      const settings = { kind: 'postgresql', url: readerUrl, poolSize: 1, preparedStatements: false } as const;
+      const other = await Database.open(settings);
+      expect(await preparedOn(other)).toBe(0);
+      await other.onApplicationShutdown();
+    });
+
+    it('prepares nothing any more once somebody shares its sessions', async () => {
+      database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1 });
+      expect(await preparedOn(database)).toBe(2);
+      await database.query('DEALLOCATE ALL');
+      await expect(database.query('SELECT 1 AS one')).rejects.toThrow('does not exist');
+      expect(await preparedOn(database)).toBe(0);
     });
 
     it.each(['disable', 'allow', 'prefer'] as const)(
@@ -177,79 +204,4 @@ async function afterDeadConnections(database: Database, poolSize: number): Promi
     }
   }
   return database.query('SELECT 1 AS one');
-}
-
-/** Stands before the server, so that a test can have it away. */
-class Proxy {
-  readonly #sockets = new Set<Socket>();
-  readonly #target: URL;
-  #server: Server | undefined;
-  #port = 0;
-  #hangs = false;
-
-  private constructor(target: string) {
-    this.#target = new URL(target);
-  }
-
-  static async to(target: string): Promise<Proxy> {
-    const proxy = new Proxy(target);
-    await proxy.accept();
-    return proxy;
-  }
-
-  get url(): string {
-    const url = new URL(this.#target);
-    url.hostname = '127.0.0.1';
-    url.port = String(this.#port);
-    return url.href;
-  }
-
-  async accept(): Promise<void> {
-    this.#hangs = false;
-    await this.close();
-    this.#server = createServer((client) => {
-      this.#join(client);
-    });
-    this.#server.listen(this.#port, '127.0.0.1');
-    await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
-  }
-
-  hang(): void {
-    this.#hangs = true;
-  }
-
-  /** Ends all connections and refuses new ones. */
-  async refuse(): Promise<void> {
-    await this.close();
-  }
-
-  async close(): Promise<void> {
-    this.#sockets.forEach((socket) => socket.destroy());
-    const server = this.#server;
-    this.#server = undefined;
-    if (server) {
-      server.close();
-      await once(server, 'close');
-    }
-  }
-
-  #join(client: Socket): void {
-    const ends = [client];
-    if (!this.#hangs) {
-      const host = this.#target.searchParams.get('host') ?? this.#target.hostname;
-      const port = Number(this.#target.port || 5432);
-      const server = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
-      client.pipe(server).pipe(client);
-      ends.push(server);
-    }
-    for (const end of ends) {
-      this.#sockets.add(end);
-      end.on('error', () => undefined);
-      end.on('close', () => {
-        this.#sockets.delete(end);
-        ends.forEach((other) => other.destroy());
-      });
-    }
-  }
 }

@@ -1,21 +1,35 @@
-import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Pool, QueryConfig } from 'pg';
-import { DataSource, type Driver } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { readColumns, type Columns } from './columns.js';
-import { connectionOptions, wantsOtherEncryption, type Encryption } from './connection-options.js';
+import { Complaints } from './complaints.js';
+import { connectionOptions, type Encryption } from './connection-options.js';
 import { dataSourceOptions } from './data-source-options.js';
 import type { DatabaseSettings, PostgresqlSettings } from './database-settings.js';
 import { EmbeddedPostgresql } from './embedded/embedded-postgresql.js';
+import { openPool } from './open-pool.js';
+import { StatementNames } from './statement-names.js';
 
 const defaultPoolSize = 10;
 const defaultTimeoutMs = 5_000;
 const idleTimeoutMs = 30_000;
-const logEveryMs = 10_000;
+/** A plan that was made for small tables does not outlive them for long. */
+const maxLifetimeSeconds = 1_800;
 /** Connections that lookups for events leave to everybody else, where the pool is large enough. */
 const keptForOthers = 2;
-const undefinedColumn = '42703';
-const undefinedTable = '42P01';
+
+/** SQLSTATEs of a column or a table that does not exist. */
+const otherSchema = ['42703', '42P01'];
+/** SQLSTATEs of a prepared statement that does not exist, or exists already: somebody shares the session. */
+const sharedSession = ['26000', '42P05'];
+
+interface Server {
+  readonly poolSize: number;
+  readonly encryptions: readonly Encryption[];
+  readonly mayPrepare: boolean;
+  readonly stop: () => Promise<void>;
+}
 
 /**
  * The way to the tables: one pool of connections, TypeORM's, which connects when it is first asked and again by itself
@@ -25,24 +39,24 @@ export class Database implements OnApplicationShutdown {
   /** Statements sent so far. */
   statements = 0;
 
-  readonly #logger = new Logger('Database');
+  readonly #complaints = new Complaints();
   readonly #encryptions: readonly Encryption[];
   readonly #lookups: LimitFunction;
+  readonly #statementNames = new StatementNames();
   readonly #stop: () => Promise<void>;
+  #mayPrepare: boolean;
   #opening: Promise<Pool> | undefined;
   #pool: Pool | undefined;
   #columns: Promise<Columns> | undefined;
   #closed = false;
-  #loggedAt = -Infinity;
 
   private constructor(
     readonly source: DataSource,
-    poolSize: number,
-    encryptions: readonly Encryption[],
-    stop: () => Promise<void>,
+    { poolSize, encryptions, mayPrepare, stop }: Server,
   ) {
     this.#encryptions = encryptions;
     this.#lookups = pLimit(Math.max(1, poolSize - keptForOthers));
+    this.#mayPrepare = mayPrepare;
     this.#stop = stop;
   }
 
@@ -58,7 +72,7 @@ export class Database implements OnApplicationShutdown {
 
   static #ofServer(settings: PostgresqlSettings): Database {
     const { parameters, encryptions } = connectionOptions(settings);
-    const { poolSize = defaultPoolSize } = settings;
+    const { poolSize = defaultPoolSize, preparedStatements: mayPrepare = true } = settings;
     const source: DataSource = new DataSource(
       dataSourceOptions(parameters, {
         poolSize,
@@ -66,12 +80,14 @@ export class Database implements OnApplicationShutdown {
         // On our side, because a timeout of the server's would be state of the session.
         query_timeout: settings.queryTimeoutMs ?? defaultTimeoutMs,
         idleTimeoutMillis: idleTimeoutMs,
+        maxLifetimeSeconds,
         onIdleError: (error) => {
-          database.#complain(error);
+          database.#complaints.add(error);
         },
       }),
     );
-    const database = new Database(source, poolSize, encryptions, () => Promise.resolve());
+    const stop = () => Promise.resolve();
+    const database = new Database(source, { poolSize, encryptions, mayPrepare, stop });
     return database;
   }
 
@@ -80,7 +96,9 @@ export class Database implements OnApplicationShutdown {
     try {
       // The embedded server is one process with one session: a second connection would only share it.
       const source = new DataSource(dataSourceOptions(server.parameters, { poolSize: 1, idleTimeoutMillis: 0 }));
-      const database = new Database(source, 1, [false], () => server.stop());
+      const stop = () => server.stop();
+      // All its connections are one session, in which a name would be there already.
+      const database = new Database(source, { poolSize: 1, encryptions: [false], mayPrepare: false, stop });
       await database.#connect();
       await source.runMigrations({ transaction: 'all' });
       return database;
@@ -147,14 +165,19 @@ export class Database implements OnApplicationShutdown {
     try {
       const pool = this.#pool ?? (await this.#connect());
       this.statements++;
+      const name = this.#mayPrepare ? this.#statementNames.of(query.text) : undefined;
       // The pool's own query ends the connection with a query that failed. TypeORM's would put it back with a statement
       // on it that may hang for ever.
-      return (await pool.query<object>(query)).rows;
+      return (await pool.query<object>(name === undefined ? query : { ...query, name })).rows;
     } catch (failure) {
-      if (failure instanceof Error && 'code' in failure && isOfSchema(failure.code)) {
+      const state = failure instanceof Error && 'code' in failure ? String(failure.code) : '';
+      if (otherSchema.includes(state)) {
         this.#columns = undefined;
       }
-      this.#complain(failure);
+      if (sharedSession.includes(state)) {
+        this.#mayPrepare = false;
+      }
+      this.#complaints.add(failure);
       throw failure;
     }
   }
@@ -163,53 +186,15 @@ export class Database implements OnApplicationShutdown {
     if (this.#closed) {
       return Promise.reject(new Error('the database has been closed'));
     }
-    this.#opening ??= this.#initialise(this.#encryptions).finally(() => {
+    this.#opening ??= this.#open().finally(() => {
       this.#opening = undefined;
     });
     return this.#opening;
   }
 
-  async #initialise([encryption = false, ...others]: readonly Encryption[]): Promise<Pool> {
-    try {
-      return await this.#initialiseWith(encryption);
-    } catch (failure) {
-      if (others.length > 0 && wantsOtherEncryption(failure, encryption)) {
-        return this.#initialise(others);
-      }
-      throw failure;
-    }
+  async #open(): Promise<Pool> {
+    const { pool, direct } = await openPool(this.source, this.#encryptions);
+    this.#mayPrepare &&= direct;
+    return (this.#pool = pool);
   }
-
-  async #initialiseWith(encryption: Encryption): Promise<Pool> {
-    const { source } = this;
-    const driver = source.driver as Driver & { readonly master: Pool };
-    source.setOptions({ ...source.options, ssl: encryption } as Parameters<DataSource['setOptions']>[0]);
-    try {
-      await source.initialize();
-    } catch (failure) {
-      await driver.disconnect().catch(() => undefined);
-      throw failure;
-    }
-    return (this.#pool = driver.master);
-  }
-
-  /** Not more often than anybody would read it. PostgreSQL's messages do not repeat parameters. */
-  #complain(failure: unknown): void {
-    const now = performance.now();
-    if (now - this.#loggedAt < logEveryMs) {
-      return;
-    }
-    this.#loggedAt = now;
-    this.#logger.warn(`PostgreSQL: ${describe(failure)}`);
-  }
-}
-
-function isOfSchema(code: unknown): boolean {
-  return code === undefinedColumn || code === undefinedTable;
-}
-
-/** Node joins the failures for all addresses of a host in one error without a text. */
-function describe(failure: unknown): string {
-  const [first = failure] = failure instanceof AggregateError ? (failure.errors as unknown[]) : [];
-  return first instanceof Error ? first.message : String(first);
 }

@@ -9,6 +9,7 @@ import { tablePromises } from './table-promises.js';
 import type { TestDatabase } from './test-database.js';
 import { tokenPromises } from './token-promises.js';
 
+export { ServerProxy } from './server-proxy.js';
 export { TestDatabase } from './test-database.js';
 
 /** Everything that holds for whatever database is behind the ports. */
