@@ -29,6 +29,14 @@ export const channels = {
   accessToken: (tokenId: string): Channel => `timeline:access_token:${tokenId}`,
 } as const;
 
+/**
+ * The Redis key that says that somebody listens to a channel. The platform publishes to home, notification, list, direct
+ * and announcement channels only while it exists.
+ */
+export function presenceKey(channel: Channel): string {
+  return `subscribed:${channel}`;
+}
+
 /** The control channels, as Redis patterns: a server follows these two, not one channel for each client. */
 export const controlPatterns = [channels.system('*'), channels.accessToken('*')] as const;
 

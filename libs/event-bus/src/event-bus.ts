@@ -1,9 +1,8 @@
-import { type Channel, type ControlTarget, controlTarget, type StreamEvent } from '@fedistream/domain';
+import { type Channel, type ControlTarget, controlTarget, type StreamEvent, Occasionally } from '@fedistream/domain';
 import { Injectable, Logger } from '@nestjs/common';
 import { config, Observable, Subject, type Subscriber } from 'rxjs';
 import { BusStatistics } from './bus-statistics.js';
 import { EventFeed } from './event-feed.js';
-import { Occasionally } from './occasionally.js';
 
 /** An event of a control channel: it is for the server, no client ever sees it. */
 export interface ControlEvent {
@@ -114,9 +113,9 @@ export class EventBus {
 
   #report(error: unknown): void {
     this.statistics.listenerErrors++;
-    this.#errorLog.run((skipped) => {
+    this.#errorLog.run((suffix) => {
       this.#logger.error(
-        `A listener failed${skipped > 0 ? ` (and ${skipped} times more)` : ''}: ${String(error)}`,
+        `A listener failed: ${String(error)}${suffix}`,
         error instanceof Error ? error.stack : undefined,
       );
     });

@@ -1,8 +1,7 @@
-import type { Channel } from '@fedistream/domain';
+import { type Channel, Occasionally } from '@fedistream/domain';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { type Observable, Subject } from 'rxjs';
 import { type MessageContext, messagePattern } from './event-feed.js';
-import { Occasionally } from './occasionally.js';
 
 /**
  * What the transport strategies of all feeds have in common: the way into Nest's handler.

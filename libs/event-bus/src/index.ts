@@ -8,4 +8,3 @@ export * from './find-member.js';
 export * from './malformed.js';
 export * from './memory-feed.js';
 export * from './messages-controller.js';
-export * from './occasionally.js';

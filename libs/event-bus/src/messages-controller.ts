@@ -1,3 +1,4 @@
+import { Occasionally } from '@fedistream/domain';
 import { Controller, Logger } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { BusStatistics } from './bus-statistics.js';
@@ -5,7 +6,6 @@ import { decode } from './decode.js';
 import { EventBus } from './event-bus.js';
 import { type MessageContext, messagePattern } from './event-feed.js';
 import { Malformed } from './malformed.js';
-import { Occasionally } from './occasionally.js';
 
 /**
  * Receives what the transport strategy hands on, and is the only place where a message is ever dropped for its form.
@@ -41,10 +41,8 @@ export class MessagesController {
 
   #drop(channel: string, { reason }: Malformed): void {
     this.statistics.malformed[reason]++;
-    this.#malformedLog.run((skipped) => {
-      this.#logger.warn(
-        `Dropped a malformed message on ${channel}: ${reason}${skipped > 0 ? ` (and ${skipped} more)` : ''}`,
-      );
+    this.#malformedLog.run((suffix) => {
+      this.#logger.warn(`Dropped a malformed message on ${channel}: ${reason}${suffix}`);
     });
   }
 }

@@ -1,4 +1,4 @@
-import { type Channel, controlTarget } from '@fedistream/domain';
+import { type Channel, controlTarget, presenceKey } from '@fedistream/domain';
 import type { PublishTransport } from './publish-transport.js';
 import type { BareEventName, EventName, PayloadEventName, StreamEvents } from './stream-events.js';
 import { StreamMessage } from './stream-message.js';
@@ -78,7 +78,7 @@ export class StreamPublisher {
     const found: Channel[] = [];
     for (let from = 0; from < channels.length; from += keysPerCommand) {
       const some = channels.slice(from, from + keysPerCommand);
-      const keys = some.map((channel) => `${this.#prefix}subscribed:${channel}`);
+      const keys = some.map((channel) => this.#prefix + presenceKey(channel));
       const exist = await this.transport.exist?.(keys);
       found.push(
         ...some.filter((channel, index) => exist === undefined || exist[index] || controlTarget(channel) !== undefined),

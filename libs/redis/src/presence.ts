@@ -1,4 +1,4 @@
-import type { Channel } from '@fedistream/domain';
+import { presenceKey, type Channel } from '@fedistream/domain';
 import type { Redis } from 'ioredis';
 
 /** How long a key says that somebody listens. Three times the refresh: two of them may fail. */
@@ -48,7 +48,7 @@ export class Presence {
     }
     const pipeline = client.pipeline();
     for (const channel of channels) {
-      pipeline.set(`${prefix}subscribed:${channel}`, '1', 'EX', keySeconds);
+      pipeline.set(prefix + presenceKey(channel), '1', 'EX', keySeconds);
     }
     try {
       const replies = await pipeline.exec();

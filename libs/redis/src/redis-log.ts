@@ -1,4 +1,4 @@
-import { Occasionally } from '@fedistream/event-bus';
+import { Occasionally } from '@fedistream/domain';
 import { Logger } from '@nestjs/common';
 import type { RedisStatistics } from './redis-statistics.js';
 
@@ -43,8 +43,8 @@ export class RedisLog {
   }
 
   #trouble(what: string, error: unknown): void {
-    this.#troubles.run((skipped) => {
-      this.#logger.error(`${what}: ${reasonOf(error)}${skipped > 0 ? ` (and ${skipped} troubles more)` : ''}`);
+    this.#troubles.run((suffix) => {
+      this.#logger.error(`${what}: ${reasonOf(error)}${suffix}`);
     });
   }
 }

@@ -10,10 +10,10 @@ describe('Occasionally', () => {
   });
 
   it('runs the first time, then once per interval, with the number of times passed over', () => {
-    const seen: number[] = [];
+    const seen: string[] = [];
     const sometimes = new Occasionally(1_000);
     const happen = (): void => {
-      sometimes.run((skipped) => seen.push(skipped));
+      sometimes.run((suffix) => seen.push(suffix));
     };
     happen();
     happen();
@@ -22,6 +22,6 @@ describe('Occasionally', () => {
     happen();
     vi.advanceTimersByTime(5_000);
     happen();
-    expect(seen).toEqual([0, 2, 0]);
+    expect(seen).toEqual(['', ' (and 2 more since the last such line)', '']);
   });
 });
