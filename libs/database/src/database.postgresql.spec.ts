@@ -58,7 +58,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     let database: Database | undefined;
 
     afterEach(async () => {
-      await toServer?.close();
+      await toServer?.refuse();
       await database?.onApplicationShutdown();
     });
 

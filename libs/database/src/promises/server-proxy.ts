@@ -27,9 +27,10 @@ export class ServerProxy {
     return url.href;
   }
 
+  /** Passes connections on to the server. */
   async accept(): Promise<void> {
     this.#hangs = false;
-    await this.close();
+    await this.refuse();
     this.#server = createServer((client) => {
       this.#join(client);
     });
@@ -43,16 +44,13 @@ export class ServerProxy {
     this.#poses = true;
   }
 
+  /** Accepts connections, and does nothing with them. */
   hang(): void {
     this.#hangs = true;
   }
 
   /** Ends all connections and refuses new ones. */
   async refuse(): Promise<void> {
-    await this.close();
-  }
-
-  async close(): Promise<void> {
     this.#sockets.forEach((socket) => socket.destroy());
     const server = this.#server;
     this.#server = undefined;
