@@ -99,7 +99,9 @@ describe('A message on its way from the transport to the bus', () => {
     vi.advanceTimersByTime(10_001);
     feed.publish('timeline:public', '{"event":""}');
     await fence();
-    expect(warnings[1]).toBe('Dropped a malformed message on timeline:public: badEventName (and 4 more since the last such line)');
+    expect(warnings[1]).toBe(
+      'Dropped a malformed message on timeline:public: badEventName (and 4 more since the last such line)',
+    );
     expect(warnings).toHaveLength(2);
   });
 

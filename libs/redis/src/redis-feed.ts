@@ -78,8 +78,8 @@ export class RedisFeed extends FeedServer implements EventFeed {
   /** Starts to connect, and calls back once messages arrive, or it is clear that this may take a while. */
   listen(callback: () => void): void {
     this.findHandler();
-    this.#presenceClient.connect().catch(() => undefined); // It goes on trying; the reason is an `error` event.
-    const connected = this.#subscriber.connect();
+    const present = this.#presenceClient.connect().catch(() => undefined); // It goes on trying; the reason is an `error` event.
+    const connected = Promise.all([this.#subscriber.connect(), present]);
     void Promise.race([connected, sleep(startMs, undefined, { ref: false })]).then(callback);
   }
 

@@ -73,7 +73,7 @@ export class StreamOutlets {
       const deliver = (event: StreamEvent) => {
         outlet.deliver(forEveryone(event));
       };
-      return channels.map((channel) => this.bus.on(channel).subscribe(deliver));
+      return channels.map((channel) => this.bus.listen(channel, deliver));
     }
     return [
       this.#selections(request, channels, outlet).subscribe((selection) => {
