@@ -80,7 +80,9 @@ export class RedisFeed extends FeedServer implements EventFeed {
     this.findHandler();
     const present = this.#presenceClient.connect().catch(() => undefined); // It goes on trying; the reason is an `error` event.
     const connected = Promise.all([this.#subscriber.connect(), present]);
-    void Promise.race([connected, sleep(startMs, undefined, { ref: false })]).then(callback);
+    void Promise.race([connected, sleep(startMs, undefined, { ref: false })]).then(() => {
+      callback();
+    });
   }
 
   close(): void {
