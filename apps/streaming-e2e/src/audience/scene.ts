@@ -62,7 +62,7 @@ export function describeScene(scene: Scene, openStage: OpenStage): void {
     });
 
     describe.each(Object.entries(scene.cases))('%s', (_about, cases) => {
-      it.each(cases)('$it', async (one) => {
+      it.each(cases.map((one) => [one.it, one] as const))('%s', async (_it, one) => {
         const known = prepared.get(one) as PreparedCase;
         const received = await play(stage, one, known);
         for (const listener of listeners) {

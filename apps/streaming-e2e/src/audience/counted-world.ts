@@ -1,0 +1,36 @@
+import { migrate } from '@fedistream/database';
+import { onTestFinished, type TestContext } from 'vitest';
+
+import { openWorld, ownPostgres, type RedisWorld } from '../support/index.js';
+
+/** A world on a PostgreSQL of its own, whose log tells each statement that it was sent. */
+export interface CountedWorld {
+  readonly world: RedisWorld;
+  /** The statements that reach PostgreSQL while this is done, from whomever. */
+  readonly statementsDuring: (work: () => Promise<unknown>) => Promise<readonly string[]>;
+}
+
+/** Opens one for the running test; where PostgreSQL's log cannot be had, the test is skipped. */
+export async function openCountedWorld(test: TestContext): Promise<CountedWorld> {
+  const postgres = await ownPostgres(test, { settings: { log_statement: 'all', log_line_prefix: '' } });
+  onTestFinished(() => postgres.stop());
+  const databaseUrl = await postgres.createDatabase();
+  await migrate(databaseUrl);
+  if (!postgres.log().includes('LOG:  ')) {
+    test.skip('needs the log of PostgreSQL');
+  }
+  const world = await openWorld({ databaseUrl });
+  onTestFinished(() => world.stop());
+  return {
+    world,
+    statementsDuring: async (work) => {
+      const before = postgres.log().length;
+      await work();
+      return postgres
+        .log()
+        .slice(before)
+        .split(/^(?=LOG: {2})/m)
+        .filter((entry) => /^LOG: {2}(statement|execute)/.test(entry));
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import {
+  eventStream,
+  mentionOf,
+  multiplexedWebSocket,
+  openWorld,
+  publishEvent,
+  receivedBeforeFence,
+  statusBy,
+  type Fixtures,
+  type RedisWorld,
+  type Status,
+  type StreamClient,
+} from '../support/index.js';
+import {
+  chooseLanguages,
+  disabled,
+  domainOf,
+  everyonesRole,
+  giveRole,
+  newCast,
+  permissions,
+  type Cast,
+} from './cast.js';
+
+const channel = 'timeline:public';
+
+type Change = (fixtures: Fixtures, cast: Cast) => Promise<unknown>;
+
+/** Something that hides statuses from Eve, and what takes it back. */
+interface Reversible {
+  readonly what: string;
+  readonly hide: Change;
+  readonly show: Change;
+  /** What it hides: Bob's when absent. */
+  readonly status?: (cast: Cast) => Status;
+}
+
+const soon = () => new Date(Date.now() + 3_600_000);
+const opens = (permission: bigint) => (fixtures: Fixtures) => fixtures.role(permission, everyonesRole);
+
+const reversible: readonly Reversible[] = [
+  { what: 'a block', hide: (f, c) => f.block(c.eve.account, c.bob), show: (f, c) => f.unblock(c.eve.account, c.bob) },
+  {
+    what: 'a block by the author',
+    hide: (f, c) => f.block(c.bob, c.eve.account),
+    show: (f, c) => f.unblock(c.bob, c.eve.account),
+  },
+  { what: 'a mute', hide: (f, c) => f.mute(c.eve.account, c.bob), show: (f, c) => f.unmute(c.eve.account, c.bob) },
+  {
+    what: 'a mute of somebody mentioned',
+    status: ({ bob, carol }) => statusBy(bob, { mentions: [mentionOf(carol)] }),
+    hide: (f, c) => f.mute(c.eve.account, c.carol, soon()),
+    show: (f, c) => f.unmute(c.eve.account, c.carol),
+  },
+  {
+    what: 'the end of a mute',
+    // A scheduler removes the row some time later.
+    hide: async (f, c) => {
+      await f.unmute(c.eve.account, c.bob);
+      await f.mute(c.eve.account, c.bob, soon());
+    },
+    show: (f, c) =>
+      f.sql(`UPDATE mutes SET expires_at = timezone('UTC', now()) WHERE account_id = $1`, [c.eve.account.id]),
+  },
+  {
+    what: 'a block of a domain',
+    hide: (f, c) => f.blockDomain(c.eve.account, domainOf(c.bob)),
+    show: (f, c) => f.unblockDomain(c.eve.account, domainOf(c.bob)),
+  },
+  {
+    what: 'a choice of languages',
+    hide: (f, c) => chooseLanguages(f, c.eve, ['de']),
+    show: (f, c) => chooseLanguages(f, c.eve, ['de', 'en']),
+  },
+  {
+    what: 'the closing of a feed',
+    hide: (f) => f.setting('remote_live_feed_access', disabled),
+    show: (f) => f.setting('remote_live_feed_access', '--- authenticated\n'),
+  },
+];
+
+/** While the feed of remote statuses is closed. */
+const roles: readonly Reversible[] = [
+  {
+    what: 'a role',
+    show: (f, c) => giveRole(f, c.eve, permissions.viewFeeds),
+    hide: (f, c) => f.sql('UPDATE users SET role_id = NULL WHERE id = $1', [c.eve.user.id]),
+  },
+  {
+    what: 'what a role permits',
+    show: async (f, c) => {
+      await giveRole(f, c.eve, 0n);
+      await f.sql('UPDATE user_roles SET permissions = 1 WHERE id = (SELECT role_id FROM users WHERE id = $1)', [
+        c.eve.user.id,
+      ]);
+    },
+    hide: (f, c) =>
+      f.sql('UPDATE user_roles SET permissions = 8 WHERE id = (SELECT role_id FROM users WHERE id = $1)', [
+        c.eve.user.id,
+      ]),
+  },
+  { what: 'what the role of everyone permits', show: opens(permissions.viewFeeds), hide: opens(0n) },
+];
+
+describe('what is committed before an event is published holds for it, on open streams:', () => {
+  let world: RedisWorld;
+  let cast: Cast;
+  let clients: readonly StreamClient[];
+
+  beforeAll(async () => {
+    world = await openWorld();
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  beforeEach(async () => {
+    cast = await newCast(world.fixtures);
+    const { token } = cast.eve;
+    clients = await Promise.all(
+      [eventStream, multiplexedWebSocket].map((transport) =>
+        transport.open(world.server, world.feed, { token, stream: 'public', channel }),
+      ),
+    );
+  });
+
+  afterEach(async () => {
+    await Promise.all(clients.map((client) => client.close()));
+    await world.fixtures.sql('DELETE FROM settings');
+  });
+
+  const timesOver = 8;
+
+  /** Changes and publishes without a pause; each client must have received what was published while it was shown. */
+  const expectFollowed = async ({ hide, show, status = ({ bob }) => statusBy(bob) }: Reversible) => {
+    const shown: string[] = [];
+    const publish = async () => {
+      const published = status(cast);
+      await publishEvent(world.feed, channel, 'update', published);
+      // Decided before the next change, which would otherwise hold for this one, too.
+      await receivedBeforeFence(clients[0]!, world.feed, channel);
+      return published.id;
+    };
+    for (let time = 0; time < timesOver; time++) {
+      await hide(world.fixtures, cast);
+      await publish();
+      await show(world.fixtures, cast);
+      shown.push(await publish());
+      shown.push(await publish());
+    }
+    for (const client of clients) {
+      await receivedBeforeFence(client, world.feed, channel);
+      const updates = client.received.filter(({ event }) => event === 'update');
+      expect(updates.map(({ payload = '' }) => (JSON.parse(payload) as Status).id)).toEqual(shown);
+    }
+  };
+
+  it.each(reversible.map((one) => [one.what, one] as const))('%s', async (_what, one) => {
+    await expectFollowed(one);
+  });
+
+  it.each(roles.map((one) => [one.what, one] as const))('%s, while a feed is closed', async (_what, one) => {
+    await world.fixtures.setting('remote_live_feed_access', disabled);
+    await expectFollowed(one);
+  });
+});

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  authorization,
+  eventStream,
+  listening,
+  openWorld,
+  publishEvent,
+  receivedBeforeFence,
+  statusBy,
+  streamingPath,
+  transports,
+  until,
+  WebSocketClient,
+  type Account,
+  type RedisWorld,
+  type StreamClient,
+  type Viewer,
+} from '../support/index.js';
+import { resultOf } from './filters.cases.js';
+
+const channel = 'timeline:public';
+
+describe('filter results', () => {
+  let world: RedisWorld;
+  let author: Account;
+
+  beforeAll(async () => {
+    world = await openWorld();
+    author = await world.fixtures.account();
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  /** Somebody who filters by a keyword; its title is nobody else's business. */
+  const filtering = async (title: string, keyword: string): Promise<Viewer> => {
+    const viewer = await world.fixtures.viewer();
+    await world.fixtures.filter(viewer.account, { title, keywords: [{ keyword }] });
+    return viewer;
+  };
+
+  const filteredIn = (payload = '') => (JSON.parse(payload) as { filtered: unknown }).filtered;
+
+  it('are for the viewer whose filters they are, whatever connections there are to the same stream', async () => {
+    const viewers = {
+      cats: await filtering('no cats', 'cat'),
+      dogs: await filtering('no dogs', 'dog'),
+      nothing: await world.fixtures.viewer(),
+    };
+    const results = {
+      cats: [resultOf({ title: 'no cats' }, ['cat'])],
+      dogs: [resultOf({ title: 'no dogs' }, ['dog'])],
+      nothing: [],
+    };
+    const names = Object.keys(viewers) as (keyof typeof viewers)[];
+    // Each viewer on each transport, and twice on one: as often in turn as possible.
+    const clients: { readonly name: keyof typeof viewers; readonly client: StreamClient }[] = [];
+    for (const transport of [...transports, eventStream]) {
+      for (const name of names) {
+        const { token } = viewers[name];
+        const client = await transport.open(world.server, world.feed, { token, stream: 'public', channel });
+        clients.push({ name, client });
+      }
+    }
+    for (const content of ['<p>a cat and a dog</p>', '<p>a cat</p>', '<p>a dog</p>', '<p>neither</p>']) {
+      await publishEvent(world.feed, channel, 'update', statusBy(author, { content }));
+    }
+    await publishEvent(world.feed, channel, 'last');
+    for (const { name, client } of clients) {
+      const received = await client.takeUntil(({ event }) => event === 'last');
+      const both = results[name];
+      const onCats = name === 'cats' ? both : [];
+      const onDogs = name === 'dogs' ? both : [];
+      expect(received.map(({ payload }) => filteredIn(payload))).toEqual([both, onCats, onDogs, []]);
+      for (const other of names.filter((one) => one !== name)) {
+        expect(received.map(({ raw }) => raw).join()).not.toContain(`no ${other}`);
+      }
+      await client.close();
+    }
+  });
+
+  it('are shared by those whose results are equal only as far as they are equal', async () => {
+    const { fixtures, feed, server } = world;
+    const viewers = [await filtering('same', 'cat'), await filtering('same', 'cat')];
+    const clients = await Promise.all(
+      viewers.map(({ token }) => eventStream.open(server, feed, { token, stream: 'public', channel })),
+    );
+    await publishEvent(feed, channel, 'update', statusBy(author, { content: '<p>cat</p>' }));
+    for (const [index, client] of clients.entries()) {
+      const account = viewers[index]?.account.id;
+      const [filter] = await fixtures.sql('SELECT id FROM custom_filters WHERE account_id = $1', [account]);
+      const [update] = await receivedBeforeFence(client, feed, channel);
+      expect(filteredIn(update?.payload)).toMatchObject([{ filter: { id: filter?.['id'] } }]);
+      await client.close();
+    }
+  });
+
+  it('stand on every stream that one connection holds, each once', async () => {
+    const { server, feed } = world;
+    const { token } = await filtering('no cats', 'cat');
+    const client = await WebSocketClient.open(server.url(`${streamingPath}/`, 'ws'), {
+      headers: authorization({ token }),
+    });
+    const subscribed = [
+      ['public', {}, channel],
+      ['public:local', {}, `${channel}:local`],
+      ['hashtag', { tag: 'Cats' }, 'timeline:hashtag:cats'],
+      ['hashtag', { tag: 'cats' }, 'timeline:hashtag:cats'],
+    ] as const;
+    for (const [stream, params, fedBy] of subscribed) {
+      client.subscribe(stream, params);
+      await listening(client, feed, fedBy);
+    }
+    // Two subscriptions hear the same channel, so the last probe may have come by the other one.
+    await until('the last subscription is in effect', async () => {
+      await publishEvent(feed, 'timeline:hashtag:cats', 'ready');
+      return client.received.some(({ stream = [] }) => stream.join() === 'hashtag,cats');
+    });
+    const status = statusBy(author, { content: '<p>cat</p>' });
+    const channels = new Set(subscribed.map(([, , fedBy]) => fedBy));
+    for (const fedBy of channels) {
+      await publishEvent(feed, fedBy, 'update', status);
+      await receivedBeforeFence(client, feed, fedBy);
+    }
+    await receivedBeforeFence(client, feed, channel);
+    const updates = client.received.filter(({ event }) => event === 'update');
+    const payload = { ...status, filtered: [resultOf({ title: 'no cats' }, ['cat'])] };
+    expect(updates.map((one) => JSON.parse(one.payload ?? '') as unknown)).toEqual(subscribed.map(() => payload));
+    expect(updates.map(({ stream = [] }) => stream.join()).sort()).toEqual([
+      'hashtag,Cats',
+      'hashtag,cats',
+      'public',
+      'public:local',
+    ]);
+    await client.close();
+  });
+});

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  boostBy,
+  multiplexedWebSocket,
+  openWorld,
+  publishEvent,
+  receivedBeforeFence,
+  statusBy,
+  type RedisWorld,
+} from '../support/index.js';
+import { chooseLanguages, domainOf, newCast, type Cast } from './cast.js';
+import { resultOf } from './filters.cases.js';
+
+/** Streams whose events are decided for each viewer, with their channels. */
+const decided = [
+  ...['public', 'public:local', 'public:remote', 'public:media', 'public:local:media', 'public:remote:media'].map(
+    (stream) => ({ stream, params: {}, channel: `timeline:${stream}` }),
+  ),
+  { stream: 'hashtag', params: { tag: 'Katzenbäume' }, channel: 'timeline:hashtag:katzenbaume' },
+  { stream: 'hashtag:local', params: { tag: 'cats' }, channel: 'timeline:hashtag:cats:local' },
+];
+
+describe('the rules of who may see a status', () => {
+  let world: RedisWorld;
+  let cast: Cast;
+  let list: string;
+
+  beforeAll(async () => {
+    world = await openWorld();
+    const { fixtures } = world;
+    cast = await newCast(fixtures);
+    const { account } = cast.eve;
+    list = await fixtures.list(account);
+    await fixtures.block(account, cast.alice);
+    await fixtures.blockDomain(account, domainOf(cast.bob));
+    await fixtures.filter(account, { keywords: [{ keyword: 'cat' }] });
+    await chooseLanguages(fixtures, cast.eve, ['en']);
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  const publishAll = async (channel: string) => {
+    const { alice, bob, carol } = cast;
+    const statuses = [
+      statusBy(alice),
+      statusBy(carol, { content: '<p>cat</p>' }),
+      statusBy(bob),
+      boostBy(carol, statusBy(alice)),
+      statusBy(carol, { language: 'de' }),
+      statusBy(carol, { visibility: 'private' }),
+    ];
+    for (const status of statuses) {
+      await publishEvent(world.feed, channel, 'update', status);
+    }
+    return statuses;
+  };
+
+  const receivedOn = async (stream: string, channel: string, params = {}) => {
+    const { token } = cast.eve;
+    const client = await multiplexedWebSocket.open(world.server, world.feed, { token, stream, params, channel });
+    const statuses = await publishAll(channel);
+    const received = await receivedBeforeFence(client, world.feed, channel);
+    await client.close();
+    return { statuses, received };
+  };
+
+  it.each(decided)('hold on $stream', async ({ stream, params, channel }) => {
+    const { statuses, received } = await receivedOn(stream, channel, params);
+    const label = [stream, ...Object.values(params)];
+    expect(received.map((one) => one.stream)).toEqual([label]);
+    expect(received.map(({ payload = '' }) => JSON.parse(payload) as unknown)).toEqual([
+      { ...statuses[1], filtered: [resultOf({}, ['cat'])] },
+    ]);
+  });
+
+  it.each([
+    ['user', () => [`timeline:${cast.eve.account.id}`]],
+    ['list', () => [`timeline:list:${list}`, { list }]],
+    ['direct', () => [`timeline:direct:${cast.eve.account.id}`]],
+  ] as const)('leave %s alone, whose publisher has decided', async (stream, parameters) => {
+    const [channel, params] = parameters();
+    const { statuses, received } = await receivedOn(stream, channel, params);
+    // Not even a member is added.
+    expect(received.map(({ payload }) => payload)).toEqual(statuses.map((status) => JSON.stringify(status)));
+  });
+
+  it('leave everything that is no status alone', async () => {
+    const { server, feed } = world;
+    const { token } = cast.eve;
+    const channel = 'timeline:public';
+    const client = await multiplexedWebSocket.open(server, feed, { token, stream: 'public', channel });
+    const about = JSON.stringify(statusBy(cast.alice, { visibility: 'private' }));
+    const messages = ['delete', 'announcement', 'notification', 'Update', 'status.updated'].map(
+      (event) => `{"event":"${event}","payload":${about}}`,
+    );
+    for (const message of [...messages, '{"event":"filters_changed"}']) {
+      await feed.publish(channel, message);
+    }
+    const received = await receivedBeforeFence(client, feed, channel);
+    expect(received.map(({ payload }) => payload)).toEqual([...messages.map(() => about), undefined]);
+    await client.close();
+  });
+
+  it('leave the text of a status as it was published, and put filter results behind it', async () => {
+    const { server, feed } = world;
+    const { id, acct, username } = cast.carol;
+    const channel = 'timeline:public';
+    const account = `"account":{"id":"${id}","username":"${username}","acct":"${acct}"}`;
+    const odd = '"z":1,"2":"b","1":"a","far":1E400,"price":1.10,"big":9007199254740993001,"esc":"\\u00e9\\/"';
+    const text = `{${odd},"visibility":"public","language":"en",${account},"content":"<p>dog</p>"}`;
+    const clients = await Promise.all(
+      [cast.eve, cast.finn].map(({ token }) =>
+        multiplexedWebSocket.open(server, feed, { token, stream: 'public', channel }),
+      ),
+    );
+    await feed.publish(channel, `{"event":"status.update","payload":${text}}`);
+    for (const client of clients) {
+      const { payload } = await client.next();
+      expect(payload).toBe(`${text.slice(0, -1)},"filtered":[]}`);
+      await client.close();
+    }
+  });
+});
