@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 
 import { fixtureSize, openEnvironment, populationOf, prepareDatabase } from './environment.js';
-import { help, OptionError, readOptions, type BenchOptions } from './options.js';
+import { help, readOptions, type BenchOptions } from './options.js';
 import { document, machine, machineLine } from './report/document.js';
 import { report } from './report/report.js';
 import { run } from './run.js';
@@ -43,7 +43,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   process.exitCode = await main(readOptions(process.argv.slice(2)), teardown);
 } catch (error) {
-  process.stderr.write(`bench: ${error instanceof OptionError ? error.message : String((error as Error).stack)}\n`);
+  process.stderr.write(`bench: ${(error as Error).message}\n`);
   process.exitCode = 1;
 } finally {
   await teardown.run();

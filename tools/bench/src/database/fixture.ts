@@ -14,8 +14,16 @@ export interface FixtureSize {
   readonly backgroundAccounts: number;
 }
 
-/** Creates the tables in an empty database and fills them. Fails, and changes nothing, when there are tables already. */
+/**
+ * Creates the tables in an empty database and fills them.
+ *
+ * @throws Error when there are tables already; then nothing has been changed
+ */
 export async function fillDatabase(client: Client, size: FixtureSize): Promise<void> {
+  const { rows } = await client.query<{ exists: boolean }>("SELECT to_regclass('accounts') IS NOT NULL AS exists");
+  if (rows[0]?.exists) {
+    throw new Error('The database is not empty: it has a table accounts. Nothing has been changed.');
+  }
   await client.query('BEGIN');
   await client.query(schema);
   await client.query("INSERT INTO user_roles (id, name, permissions) VALUES (-99, '', 65536)");

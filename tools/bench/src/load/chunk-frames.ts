@@ -24,5 +24,9 @@ export class ChunkFrames extends Frames {
 }
 
 function hexDigit(byte: number): number {
-  return byte <= 57 ? byte - 48 : (byte | 32) - 87;
+  const value = byte <= 57 ? byte - 48 : (byte | 32) - 87;
+  if (value < 0 || value > 15) {
+    throw new Error('What the server sends is not chunked.');
+  }
+  return value;
 }

@@ -45,8 +45,8 @@ export class LoadClient {
         try {
           this.#read(readBuffer.subarray(0, bytes), resolve);
         } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-          this.close();
+          // Not an orderly leave: it counts as a connection that has ended by itself.
+          socket.destroy(error instanceof Error ? error : new Error(String(error)));
         }
         return true;
       };

@@ -65,3 +65,9 @@ describe.each(transports)('a load client reading $name', ({ encode, frames }) =>
     expect(sequencesIn([Buffer.concat([other, event, other])])).toEqual([7]);
   });
 });
+
+it('refuses an answer that is not chunked', () => {
+  expect(() => {
+    new ChunkFrames(() => undefined).read(Buffer.from('event: update\r\n'));
+  }).toThrow('not chunked');
+});

@@ -28,11 +28,11 @@ export async function measureConnections(stage: Stage, plan: Plan, sizes: Sizes)
   const pace = { ...sizes, events: Math.ceil(seconds * sizes.perSecond) };
   const performance = { stage, plan };
   // Newcomers have a warm-up, too.
-  await openClients(stage, newcomers(stage, Math.ceil(sizes.clients / 10)), connectsPerSecond);
+  await openClients(stage, newcomers(stage, Math.ceil(sizes.clients / 10), sizes.clients), connectsPerSecond);
   const from = await prime(performance, pace);
   const quiet = await playRound(performance, { ...pace, from, patienceMs });
   const [connected, busy] = await Promise.all([
-    openClients(stage, newcomers(stage, sizes.clients), connectsPerSecond),
+    openClients(stage, newcomers(stage, sizes.clients, 0), connectsPerSecond),
     playRound(performance, { ...pace, from: from + pace.events, patienceMs }),
   ]);
   const withNewcomers = cpuPer(sizes.clients, busy.before, busy.after);
@@ -46,10 +46,11 @@ export async function measureConnections(stage: Stage, plan: Plan, sizes: Sizes)
   };
 }
 
-function newcomers({ population: { viewers } }: Stage, count: number): PlannedClient[] {
-  // From the end, so that they are not those who listen already.
+/** Viewers from the end, behind the last `skipped`, so that they are neither listeners nor each other. */
+function newcomers({ population: { viewers } }: Stage, count: number, skipped: number): PlannedClient[] {
+  const last = viewers.length - 1;
   return Array.from({ length: count }, (_, index) => ({
-    viewer: inTurn(viewers, viewers.length - 1 - (index % viewers.length)),
+    viewer: inTurn(viewers, last - ((skipped + index) % viewers.length)),
     subscriptions: [{ stream: 'user' }],
   }));
 }
