@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { databasesOn, type Databases } from '@fedistream/services';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+
+import {
+  eventStream,
+  Fixtures,
+  mentionOf,
+  publishEvent,
+  receivedBeforeFence,
+  Server,
+  statusBy,
+  transports,
+  type Viewer,
+} from '../support/index.js';
+
+const publicStream = { stream: 'public', channel: 'timeline:public' };
+
+/** Somebody who stands in no table. */
+const stranger = { id: '7', username: 'ada', domain: 'remote.example', acct: 'ada@remote.example' };
+
+describe('a server on an existing database', () => {
+  let databases: Databases;
+  let url: string;
+  let fixtures: Fixtures;
+  let viewer: Viewer;
+  let server: Server | undefined;
+
+  beforeAll(() => {
+    databases = databasesOn(inject('postgresUrl'));
+  });
+
+  afterAll(async () => {
+    await databases.dropDatabases();
+  });
+
+  /** A database of one's own with a viewer, in the schema of Mastodon and nothing more. */
+  async function open(): Promise<void> {
+    url = await databases.createDatabase(inject('templateUrl'));
+    fixtures = new Fixtures(url);
+    await fixtures.sql('DROP TABLE migrations');
+    viewer = await fixtures.viewer();
+  }
+
+  afterEach(async () => {
+    await server?.stop();
+    server = undefined;
+    await fixtures.close();
+  });
+
+  /** A client hears a status by somebody, and none by whom it mutes; all of the audience's statements are needed for it. */
+  async function expectService(running: Server): Promise<void> {
+    const [author, muted] = [await fixtures.account({ domain: 'remote.example' }), await fixtures.account()];
+    await fixtures.mute(viewer.account, muted);
+    await fixtures.blockDomain(viewer.account, 'blocked.example');
+    const list = await fixtures.list(viewer.account);
+    for (const transport of transports) {
+      const client = await transport.open(running, running.feed, { token: viewer.token, ...publicStream });
+      const status = statusBy(author, { mentions: [mentionOf(viewer.account)] });
+      await publishEvent(running.feed, publicStream.channel, 'update', statusBy(muted));
+      await publishEvent(running.feed, publicStream.channel, 'update', status);
+      const heard = await receivedBeforeFence(client, running.feed, publicStream.channel);
+      expect(heard.map(({ payload = '' }) => JSON.parse(payload) as unknown)).toMatchObject([{ id: status.id }]);
+      await client.close();
+    }
+    const wanted = { token: viewer.token, stream: 'list', params: { list }, channel: `timeline:list:${list}` };
+    const client = await eventStream.open(running, running.feed, wanted);
+    expect(await receivedBeforeFence(client, running.feed, wanted.channel)).toEqual([]);
+    await client.close();
+  }
+
+  it('is told where it is by DB_HOST and its like as well as by DATABASE_URL', async () => {
+    await open();
+    const { hostname, port, username, password, pathname } = new URL(url);
+    server = await Server.start({
+      FEED: 'memory',
+      DB_HOST: hostname,
+      DB_PORT: port === '' ? '5432' : port,
+      DB_USER: decodeURIComponent(username),
+      DB_PASS: decodeURIComponent(password),
+      DB_NAME: pathname.slice(1),
+      DB_SSLMODE: 'prefer',
+      DB_POOL: '3',
+    });
+    await expectService(server);
+  });
+
+  it('needs nothing but the right to read, and writes nothing', async (test) => {
+    await open();
+    const role = `reader_${randomBytes(4).toString('hex')}`;
+    const password = randomBytes(8).toString('hex');
+    try {
+      await fixtures.sql(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);
+    } catch (error) {
+      test.skip((error as { code?: string }).code === '42501', 'the user of DATABASE_URL may not create roles');
+      throw error;
+    }
+    await fixtures.sql(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
+    const restricted = new URL(url);
+    restricted.username = role;
+    restricted.password = password;
+    try {
+      server = await Server.start({ FEED: 'memory', DATABASE_URL: restricted.href });
+      await expectService(server);
+      await server.stop();
+    } finally {
+      await fixtures.sql(`DROP OWNED BY ${role}`);
+      await fixtures.sql(`DROP ROLE ${role}`);
+    }
+  });
+
+  it('leaves it as it was: no table, no row, no sequence, no migration, even as its owner', async () => {
+    await open();
+    const before = await content();
+    server = await Server.start({ FEED: 'memory', DATABASE_URL: url });
+    const client = await eventStream.open(server, server.feed, { token: viewer.token, ...publicStream });
+    await publishEvent(server.feed, publicStream.channel, 'update', statusBy(stranger));
+    expect(await receivedBeforeFence(client, server.feed, publicStream.channel)).toHaveLength(1);
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    await client.ended;
+    expect(await content()).toEqual(before);
+    expect(before.relations).not.toContain('migrations');
+  });
+
+  /** What there is, and the transaction that has last touched each row. */
+  async function content() {
+    const relations = await fixtures.sql(
+      `SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname`,
+    );
+    const rows = [];
+    for (const { relname } of relations.filter(({ relkind }) => relkind === 'r')) {
+      rows.push(
+        await fixtures.sql(
+          `SELECT '${String(relname)}' AS relation, xmin, xmax, ctid, t::text FROM ${String(relname)} t`,
+        ),
+      );
+    }
+    return { relations: relations.map(({ relname }) => relname), rows };
+  }
+
+  it('does without the columns and tables that an older Mastodon lacks', async () => {
+    await open();
+    await fixtures.sql('ALTER TABLE accounts DROP COLUMN requested_deletion_at, DROP COLUMN memorial');
+    await fixtures.sql('ALTER TABLE mutes DROP COLUMN expires_at');
+    await fixtures.sql('ALTER TABLE users DROP COLUMN role_id, DROP COLUMN approved');
+    await fixtures.sql('ALTER TABLE custom_filters DROP COLUMN action');
+    await fixtures.sql('DROP TABLE user_roles, custom_filter_keywords, custom_filter_statuses');
+    server = await Server.start({ FEED: 'memory', DATABASE_URL: url });
+    const author = await fixtures.account();
+    const muted = await fixtures.account();
+    await fixtures.sql('INSERT INTO mutes (id, account_id, target_account_id) VALUES (1, $1, $2)', [
+      viewer.account.id,
+      muted.id,
+    ]);
+    const client = await eventStream.open(server, server.feed, { token: viewer.token, ...publicStream });
+    const status = statusBy(author);
+    await publishEvent(server.feed, publicStream.channel, 'update', statusBy(muted));
+    await publishEvent(server.feed, publicStream.channel, 'update', status);
+    const heard = await receivedBeforeFence(client, server.feed, publicStream.channel);
+    expect(heard.map(({ payload = '' }) => JSON.parse(payload) as unknown)).toMatchObject([
+      { id: status.id, filtered: [] },
+    ]);
+  });
+});

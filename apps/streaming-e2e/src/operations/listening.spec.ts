@@ -1,0 +1,99 @@
+import { request } from 'node:http';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  ask,
+  authorization,
+  eventStream,
+  openWorld,
+  publishEvent,
+  receivedBeforeFence,
+  Server,
+  streamingPath,
+  WebSocketClient,
+  type Viewer,
+  type World,
+} from '../support/index.js';
+
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
+
+describe('a server listens', () => {
+  let world: World;
+  let viewer: Viewer;
+  let directory: string;
+  let server: Server | undefined;
+
+  beforeAll(async () => {
+    world = await openWorld({ feed: 'memory' });
+    viewer = await world.fixtures.viewer();
+    directory = await mkdtemp(join(tmpdir(), 'fedistream-socket-'));
+  });
+
+  afterEach(async () => {
+    await server?.stop();
+    server = undefined;
+  });
+
+  afterAll(async () => {
+    await world.stop();
+    await rm(directory, { recursive: true });
+  });
+
+  it('on a Unix socket that every user may connect to, for both transports, and takes it away at its end', async () => {
+    const path = join(directory, 'streaming.sock');
+    server = await Server.start({ ...world.env, SOCKET: path });
+    expect(server.address).toBe(path);
+    const found = await stat(path);
+    expect(found.isSocket()).toBe(true);
+    expect((found.mode & 0o777).toString(8)).toBe('666');
+
+    const channel = `timeline:${viewer.account.id}`;
+    const headers = authorization(viewer);
+    const url = `ws+unix:${path}:${streamingPath}?stream=user`;
+    const socket = await WebSocketClient.open(new URL(url), { headers });
+    const bytes = await new Promise<AsyncIterator<Buffer>>((resolve, reject) => {
+      request({ socketPath: path, path: `${streamingPath}/user`, headers }, (response) => {
+        response.on('error', () => undefined);
+        resolve(response[Symbol.asyncIterator]() as AsyncIterator<Buffer>);
+      })
+        .once('error', reject)
+        .end();
+    });
+    await publishEvent(server.feed, channel, 'delete', '110000000000000001');
+    expect(await socket.next()).toMatchObject({ event: 'delete', payload: '110000000000000001' });
+    let text = '';
+    while (!text.includes('\n\n')) {
+      text += String((await bytes.next()).value);
+    }
+    expect(text).toBe(':)\nevent: delete\ndata: 110000000000000001\n\n');
+
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    await expect(stat(path)).rejects.toThrow('ENOENT');
+  });
+
+  it.skipIf(!hasIpv6).each(['[::1]', '::1'])('on the IPv6 address BIND=%s', async (address) => {
+    server = await Server.start({ ...world.env, BIND: address });
+    expect(server.address).toMatch(/^http:\/\/\[::1\]:\d+$/);
+    expect(await ask(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
+  });
+
+  it('on the address and port that are set, and nowhere else', async () => {
+    server = await Server.start({ ...world.env, BIND: '127.0.0.2' });
+    expect(server.address).toMatch(/^http:\/\/127\.0\.0\.2:\d+$/);
+    const client = await eventStream.open(server, server.feed, {
+      token: viewer.token,
+      stream: 'user',
+      channel: `timeline:${viewer.account.id}`,
+    });
+    expect(await receivedBeforeFence(client, server.feed, `timeline:${viewer.account.id}`)).toEqual([]);
+    await client.close();
+    await expect(ask(new URL(`http://127.0.0.1:${server.port}${streamingPath}/health`))).rejects.toThrow(
+      'ECONNREFUSED',
+    );
+  });
+});

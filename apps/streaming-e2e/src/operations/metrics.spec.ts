@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  ask,
+  eventStream,
+  metric,
+  multiplexedWebSocket,
+  openWorld,
+  publishEvent,
+  receivedBeforeFence,
+  statusBy,
+  untilMetric,
+  webSocket,
+  type RedisWorld,
+} from '../support/index.js';
+
+const types = ['websocket', 'eventsource'];
+const channels = [
+  'user',
+  'user:notification',
+  'public',
+  'public:local',
+  'public:remote',
+  'public:media',
+  'public:local:media',
+  'public:remote:media',
+  'hashtag',
+  'hashtag:local',
+  'list',
+  'direct',
+];
+
+/** Every series that Mastodon's server has, without the prefix that its documentation gives them. */
+const mastodons = [
+  ...types.map((type) => `connected_clients{type="${type}"}`),
+  ...types.flatMap((type) => channels.map((channel) => `connected_channels{type="${type}",channel="${channel}"}`)),
+  ...types.map((type) => `messages_sent_total{type="${type}"}`),
+  'redis_messages_received_total',
+  'redis_subscriptions',
+  'pg_pool_total_connections',
+  'pg_pool_idle_connections',
+  'pg_pool_waiting_queries',
+];
+
+describe('the metrics of a server', () => {
+  let world: RedisWorld;
+  let atTheStart: string;
+
+  beforeAll(async () => {
+    world = await openWorld();
+    atTheStart = (await ask(world.server.url('/metrics'))).body;
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  it.each(['', 'mastodon_streaming_'])('have all of Mastodon’s names, prefixed %j, at 0 from the start', (prefix) => {
+    const lines = atTheStart.split('\n');
+    expect(mastodons.filter((series) => !lines.includes(`${prefix}${series} 0`))).toEqual([]);
+  });
+
+  it('are text that Prometheus reads: each name described once, each series there once', async () => {
+    const { headers, body } = await ask(world.server.url('/metrics'));
+    expect(headers['content-type']).toContain('text/plain; version=0.0.4');
+    const lines = body.split('\n').filter((line) => line !== '');
+    const series = lines.filter((line) => !line.startsWith('#'));
+    for (const line of series) {
+      expect(line).toMatch(/^[a-z_][a-z0-9_]*(\{([a-z_]+="[^"\\]*",?)+\})? ([-+.e0-9]+|nan)$/i);
+    }
+    const names = series.map((line) => line.replace(/ \S+$/, ''));
+    expect(names).toEqual([...new Set(names)]);
+    const described = lines.filter((line) => line.startsWith('# TYPE')).map((line) => line.split(' ')[2]);
+    expect(described).toEqual([...new Set(described)]);
+    const undescribed = names.map((name) => name.replace(/\{.*/, '')).filter((name) => !described.includes(name));
+    // Summaries and histograms describe their parts under one name.
+    expect(undescribed.filter((name) => !/_(sum|count|bucket)$/.test(name))).toEqual([]);
+  });
+
+  it('move with clients, subscriptions and events, and go back to 0', async () => {
+    const { server, feed, fixtures } = world;
+    const { token, account } = await fixtures.viewer();
+    const channel = 'timeline:public';
+    const home = `timeline:${account.id}`;
+    const stream = await eventStream.open(server, feed, { token, stream: 'public', channel });
+    const socket = await webSocket.open(server, feed, { token, stream: 'public', channel });
+    const idle = await multiplexedWebSocket.open(server, feed, { token, stream: 'user', channel: home });
+
+    const shown = async (name: string, labels: Readonly<Record<string, string>> = {}) => {
+      const values = [await metric(server, name, labels), await metric(server, `mastodon_streaming_${name}`, labels)];
+      expect(values[0]).toBe(values[1]);
+      return values[0];
+    };
+    expect(await shown('connected_clients', { type: 'eventsource' })).toBe(1);
+    expect(await shown('connected_clients', { type: 'websocket' })).toBe(2);
+    expect(await shown('connected_channels', { type: 'eventsource', channel: 'public' })).toBe(1);
+    expect(await shown('connected_channels', { type: 'websocket', channel: 'public' })).toBe(1);
+    expect(await shown('connected_channels', { type: 'websocket', channel: 'user' })).toBe(1);
+    expect(await shown('redis_subscriptions')).toBe(3);
+    expect(await shown('pg_pool_total_connections')).toBeGreaterThan(0);
+
+    const sent = async () => [
+      await shown('messages_sent_total', { type: 'eventsource' }),
+      await shown('messages_sent_total', { type: 'websocket' }),
+    ];
+    const [toStreams = 0, toSockets = 0] = await sent();
+    const received = (await shown('redis_messages_received_total')) ?? 0;
+    await publishEvent(feed, channel, 'update', statusBy(await fixtures.account()));
+    // The fence counts, too.
+    await receivedBeforeFence(stream, feed, channel);
+    await untilMetric(server, 'messages_sent_total', { type: 'websocket' }, toSockets + 2);
+    expect(await sent()).toEqual([toStreams + 2, toSockets + 2]);
+    expect(await shown('redis_messages_received_total')).toBe(received + 2);
+    expect(await shown('pg_pool_idle_connections')).toBe(await shown('pg_pool_total_connections'));
+
+    await Promise.all([stream.close(), socket.close(), idle.close()]);
+    for (const type of types) {
+      await untilMetric(server, 'connected_clients', { type }, 0);
+      await untilMetric(server, 'connected_channels', { type, channel: 'public' }, 0);
+    }
+    await untilMetric(server, 'redis_subscriptions', {}, 0);
+  });
+
+  it('and health are there for everybody, without a token', async () => {
+    const { status, headers, body } = await ask(world.server.url('/api/v1/streaming/health'));
+    expect({ status, body }).toEqual({ status: 200, body: 'OK' });
+    expect(headers['content-type']).toMatch(/^text\/plain/);
+    expect(headers['cache-control']).toBe('private, no-store');
+  });
+});

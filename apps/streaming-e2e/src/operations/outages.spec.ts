@@ -1,0 +1,126 @@
+import { migrate } from '@fedistream/database';
+import type { StartedPostgres, StartedRedis } from '@fedistream/services';
+import { afterAll, describe, expect, it, type TestContext } from 'vitest';
+
+import {
+  ask,
+  authorization,
+  eventStream,
+  Fixtures,
+  metric,
+  ownPostgres,
+  ownRedis,
+  publishEvent,
+  receivedBeforeFence,
+  RedisPublisher,
+  type Refusal,
+  Server,
+  statusBy,
+  streamingPath,
+  until,
+  webSocket,
+  type Viewer,
+} from '../support/index.js';
+
+/** What this file starts and stops; made by the first test, because only a test can be skipped. */
+interface Own {
+  readonly redis: StartedRedis;
+  readonly postgres: StartedPostgres;
+  readonly viewer: Viewer;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+let own: Own | undefined;
+
+async function ownServers(test: TestContext): Promise<Own> {
+  if (own === undefined) {
+    const redis = await ownRedis(test);
+    const postgres = await ownPostgres(test);
+    const url = await postgres.createDatabase();
+    await migrate(url);
+    const fixtures = new Fixtures(url);
+    const viewer = await fixtures.viewer();
+    await fixtures.close();
+    own = { redis, postgres, viewer, env: { REDIS_URL: redis.url, DATABASE_URL: url } };
+  }
+  await own.redis.control.start();
+  await own.postgres.control.start();
+  return own;
+}
+
+afterAll(async () => {
+  await Promise.all([own?.redis.stop(), own?.postgres.stop()]);
+});
+
+const outages = [
+  { down: 'Redis', redis: true, postgres: false },
+  { down: 'PostgreSQL', redis: false, postgres: true },
+  { down: 'both', redis: true, postgres: true },
+];
+
+describe('a server that is started while Redis or PostgreSQL is down', () => {
+  it.for(outages)(
+    'sends clients away for a while, and recovers by itself ($down)',
+    async ({ redis, postgres }, test) => {
+      const { env, viewer, ...services } = await ownServers(test);
+      const feed = new RedisPublisher(services.redis.url);
+      await Promise.all([redis && services.redis.control.stop(), postgres && services.postgres.control.stop()]);
+      const server = await Server.start(env);
+      expect(await ask(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
+      expect(await metric(server, 'fedistream_feed_up')).toBe(redis ? 0 : 1);
+      const wanted = { token: viewer.token, stream: 'public', channel: 'timeline:public' };
+      for (const transport of [eventStream, webSocket]) {
+        const refusal = await transport.open(server, feed, wanted).catch((error: unknown) => error as Refusal);
+        expect(refusal).toMatchObject({
+          status: 503,
+          headers: { 'retry-after': expect.stringMatching(/^\d+$/) as string },
+        });
+      }
+      expect(server.output).not.toContain(viewer.token);
+
+      await Promise.all([services.redis.control.start(), services.postgres.control.start()]);
+      for (const transport of [eventStream, webSocket]) {
+        const client = await until('the server lets clients in', () =>
+          transport.open(server, feed, wanted).catch((error: unknown) => {
+            expect(error).toMatchObject({ status: 503 });
+            return undefined;
+          }),
+        );
+        // The database must be there for this one.
+        const status = statusBy({ id: '1', username: 'ada', domain: undefined, acct: 'ada' });
+        await publishEvent(feed, wanted.channel, 'update', status);
+        expect(await receivedBeforeFence(client, feed, wanted.channel)).toMatchObject([{ event: 'update' }]);
+        await client.close();
+      }
+      expect(await metric(server, 'fedistream_feed_up')).toBe(1);
+      expect(await server.stop()).toEqual({ code: 0, signal: null });
+      await feed.close();
+    },
+  );
+
+  it('ends in time when it is asked to, all the same', async (test) => {
+    const { env, viewer, redis, postgres } = await ownServers(test);
+    await Promise.all([redis.control.stop(), postgres.control.stop()]);
+    const server = await Server.start(env);
+    const { status } = await ask(server.url(`${streamingPath}/user`), { headers: authorization(viewer) });
+    expect(status).toBe(503);
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('ends in time while PostgreSQL owes it an answer', async (test) => {
+    const { env, viewer, postgres } = await ownServers(test);
+    const server = await Server.start({ ...env, SHUTDOWN_GRACE_SECONDS: '1' });
+    const url = server.url(`${streamingPath}/user`);
+    // The pool has connected.
+    expect((await ask(url, { headers: authorization({ token: 'nobody' }) })).status).toBe(401);
+    await postgres.control.suspend();
+    try {
+      const waiting = ask(url, { headers: authorization(viewer) }).catch((error: unknown) => error);
+      await until('a statement waits', async () => (await metric(server, 'pg_pool_idle_connections')) === 0);
+      expect(await server.stop()).toEqual({ code: 0, signal: null });
+      await waiting;
+    } finally {
+      await postgres.control.resume();
+    }
+  });
+});

@@ -1,0 +1,181 @@
+import { startSentinel } from '@fedistream/services';
+import { Redis } from 'ioredis';
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+
+import {
+  eventStream,
+  metric,
+  openWorld,
+  ownRedis,
+  publishEvent,
+  receivedBeforeFence,
+  RedisPublisher,
+  Server,
+  until,
+  untilMetric,
+  type Feed,
+  type RedisWorld,
+  type Viewer,
+} from '../support/index.js';
+
+const atEnd: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const end of atEnd.splice(0).reverse()) {
+    await end();
+  }
+});
+
+describe('a server reaches Redis', () => {
+  let world: RedisWorld;
+  let viewer: Viewer;
+  let channel: string;
+
+  beforeAll(async () => {
+    world = await openWorld();
+    viewer = await world.fixtures.viewer();
+    channel = `timeline:${viewer.account.id}`;
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  async function start(env: Readonly<Record<string, string>>): Promise<Server> {
+    const server = await Server.start({ DATABASE_URL: world.env['DATABASE_URL'] ?? '', ...env });
+    atEnd.push(() => server.stop());
+    return server;
+  }
+
+  async function openOn(server: Server, feed: Feed) {
+    await untilMetric(server, 'fedistream_feed_up', {}, 1);
+    const client = await eventStream.open(server, feed, { token: viewer.token, stream: 'user', channel });
+    atEnd.push(() => client.close());
+    return client;
+  }
+
+  /** Publishes through a connection of the test's own. */
+  function publisher(client: Redis): Feed {
+    client.on('error', () => {
+      // A test stops its server.
+    });
+    atEnd.push(() => {
+      client.disconnect();
+    });
+    return {
+      name: 'redis',
+      publish: async (name, text) => {
+        await client.publish(name, text);
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+
+  it('under a namespace, and shares it with servers under others', async () => {
+    const other = new RedisPublisher(inject('redisUrl'), `${world.env['REDIS_NAMESPACE'] ?? ''}-other`);
+    atEnd.push(() => other.close());
+    const server = await start({ ...world.env, REDIS_NAMESPACE: other.prefixed('').slice(0, -1) });
+    const [mine, theirs] = [await openOn(world.server, world.feed), await openOn(server, other)];
+    await publishEvent(world.feed, channel, 'delete', '1');
+    await publishEvent(other, channel, 'delete', '2');
+    expect(await receivedBeforeFence(mine, world.feed, channel)).toMatchObject([{ payload: '1' }]);
+    expect(await receivedBeforeFence(theirs, other, channel)).toMatchObject([{ payload: '2' }]);
+    for (const feed of [world.feed, other]) {
+      expect(await feed.client.get(feed.prefixed(`subscribed:${channel}`))).toBe('1');
+    }
+    expect(await world.feed.client.exists(`subscribed:${channel}`)).toBe(0);
+  });
+
+  it('by REDIS_HOST and its like: port, password, and the database of the presence keys', async (test) => {
+    const password = 'correct horse/battery:staple@';
+    const redis = await ownRedis(test, { password });
+    atEnd.push(() => redis.stop());
+    const server = await start({
+      REDIS_HOST: '127.0.0.1',
+      REDIS_PORT: String(redis.port),
+      REDIS_PASSWORD: password,
+      REDIS_DB: '3',
+    });
+    const connection = new Redis({ port: redis.port, password, db: 3 });
+    const feed = publisher(connection);
+    const client = await openOn(server, feed);
+    await publishEvent(feed, channel, 'delete', '1');
+    expect(await receivedBeforeFence(client, feed, channel)).toMatchObject([{ payload: '1' }]);
+    expect(await connection.exists(`subscribed:${channel}`)).toBe(1);
+    expect(server.output).not.toContain(password);
+  });
+
+  it('by REDIS_URL with a password, and says what is wrong without saying the password', async (test) => {
+    const redis = await ownRedis(test, { password: 'hunter2' });
+    atEnd.push(() => redis.stop());
+    const refused = await start({ REDIS_URL: redis.url.replace('hunter2', 'hunter3') });
+    await refused.logged(({ msg }) => /WRONGPASS|NOAUTH/.test(String(msg)));
+    expect(await metric(refused, 'fedistream_feed_up')).toBe(0);
+    expect(refused.output).not.toContain('hunter');
+    const server = await start({ REDIS_URL: redis.url });
+    const feed = publisher(new Redis(redis.url));
+    const client = await openOn(server, feed);
+    expect(await receivedBeforeFence(client, feed, channel)).toEqual([]);
+  });
+
+  it('over TLS, with an authority and a certificate of its own, and not without them', async (test) => {
+    const redis = await ownRedis(test, { tls: true });
+    atEnd.push(() => redis.stop());
+    const { certFile = '', keyFile = '' } = redis.certificate ?? {};
+    expect(redis.url).toMatch(/^rediss:/);
+    const stranger = await start({ REDIS_URL: redis.url });
+    await stranger.logged(({ msg }) => /certificate/i.test(String(msg)));
+    expect(await metric(stranger, 'fedistream_feed_up')).toBe(0);
+
+    const server = await start({
+      REDIS_URL: redis.url,
+      REDIS_TLS_CA_FILE: certFile,
+      REDIS_TLS_CERT_FILE: certFile,
+      REDIS_TLS_KEY_FILE: keyFile,
+    });
+    const [ca, key] = [await readFile(certFile), await readFile(keyFile)];
+    const feed = publisher(new Redis(redis.url, { tls: { ca, cert: ca, key } }));
+    const client = await openOn(server, feed);
+    await publishEvent(feed, channel, 'delete', '1');
+    expect(await receivedBeforeFence(client, feed, channel)).toMatchObject([{ payload: '1' }]);
+  });
+
+  it('through a Sentinel, and follows it to the new master without losing its clients', async (test) => {
+    const master = await ownRedis(test);
+    atEnd.push(() => master.stop());
+    const replica = await ownRedis(test, { args: ['--replicaof', '127.0.0.1', String(master.port)] });
+    atEnd.push(() => replica.stop());
+    const sentinel = await startSentinel(master, { progress: () => undefined });
+    atEnd.push(() => sentinel.stop());
+    const server = await start({
+      REDIS_SENTINELS: `127.0.0.1, 127.0.0.1:${sentinel.port}`,
+      REDIS_SENTINEL_PORT: String(sentinel.port),
+      REDIS_SENTINEL_MASTER: 'mymaster',
+    });
+    const asked = new Redis({ port: sentinel.port });
+    const before = publisher(new Redis({ port: master.port }));
+    atEnd.push(() => {
+      asked.disconnect();
+    });
+    const client = await openOn(server, before);
+    await publishEvent(before, channel, 'delete', '1');
+    expect(await receivedBeforeFence(client, before, channel)).toMatchObject([{ payload: '1' }]);
+    // Until the Sentinel knows of the replica, it has nobody to promote.
+    await until('the Sentinel knows the replica', async () => {
+      const replicas = (await asked.call('SENTINEL', 'REPLICAS', 'mymaster')) as unknown[];
+      return replicas.length === 1;
+    });
+
+    await master.control.stop();
+    const after = new Redis({ port: replica.port });
+    const feed = publisher(after);
+    await until('the server subscribes at the new master', async () => {
+      const [, count] = (await after.pubsub('NUMSUB', channel)) as [string, number];
+      return count === 1;
+    });
+    await publishEvent(feed, channel, 'delete', '2');
+    expect(await receivedBeforeFence(client, feed, channel)).toMatchObject([{ payload: '2' }]);
+    await until('the presence key is there', async () => (await after.exists(`subscribed:${channel}`)) === 1);
+  });
+});

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  ask,
+  authorization,
+  EventStreamClient,
+  eventStream,
+  eventStreamUrl,
+  metric,
+  multiplexedWebSocket,
+  openWorld,
+  RawConnection,
+  Server,
+  streamingPath,
+  untilMetric,
+  webSocket,
+  WebSocketClient,
+  webSocketUrl,
+  type Viewer,
+  type RedisWorld,
+} from '../support/index.js';
+
+describe('a server that is asked to end', () => {
+  let world: RedisWorld;
+  let viewer: Viewer;
+
+  beforeAll(async () => {
+    world = await openWorld();
+    viewer = await world.fixtures.viewer();
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'by %s tells its clients to come back, and ends with status 0',
+    async (signal) => {
+      const server = await Server.start(world.env);
+      const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
+      const stream = await eventStream.open(server, world.feed, wanted);
+      const single = await webSocket.open(server, world.feed, wanted);
+      const multiplexed = await multiplexedWebSocket.open(server, world.feed, wanted);
+      expect(await server.stop(signal)).toEqual({ code: 0, signal: null });
+      expect(await stream.ended).toMatchObject({ code: 1000 });
+      expect(await single.ended).toEqual({ code: 1012, reason: 'restart' });
+      expect(await multiplexed.ended).toEqual({ code: 1012, reason: 'restart' });
+      await world.feed.subscribers(wanted.channel, 0);
+    },
+  );
+
+  it('ends in time when clients do not answer, read nothing, or have not finished their request', async () => {
+    const server = await Server.start({ ...world.env, SHUTDOWN_GRACE_SECONDS: '2' });
+    const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
+    const deaf = await WebSocketClient.open(webSocketUrl(server, wanted));
+    deaf.pause();
+    const stream = await EventStreamClient.open(eventStreamUrl(server, wanted), authorization(viewer));
+    stream.pause();
+    const head = (request: string, ...lines: string[]) => [request, 'Host: streaming', ...lines, '', ''].join('\r\n');
+    const { Authorization = '' } = authorization(viewer);
+    // Never answers a close frame.
+    const mute = await RawConnection.open(server.port);
+    mute.write(
+      head(
+        `GET ${streamingPath} HTTP/1.1`,
+        `Authorization: ${Authorization}`,
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'Sec-WebSocket-Version: 13',
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      ),
+    );
+    await mute.read('101 Switching Protocols');
+    const unfinished = await RawConnection.open(server.port);
+    unfinished.write(`GET ${streamingPath}/user HTTP/1.1\r\nHost: str`);
+    const kept = await RawConnection.open(server.port);
+    kept.write(head(`GET ${streamingPath}/health HTTP/1.1`));
+    await kept.read('OK');
+    await untilMetric(server, 'connected_clients', { type: 'websocket' }, 2);
+
+    // The harness waits for much longer than the grace before it kills, which would show as a signal.
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    await mute.closed;
+    expect(mute.bytes.includes(Buffer.from([0x88, 9, 0x03, 0xf4]))).toBe(true);
+    await Promise.all([unfinished.closed, kept.closed]);
+    deaf.terminate();
+    stream.resume();
+    await stream.ended;
+  });
+
+  it('logs no access token, whatever has happened before', async () => {
+    const server = await Server.start({ ...world.env, LOG_LEVEL: 'trace' });
+    const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
+    await eventStream.open(server, world.feed, wanted);
+    await webSocket.open(server, world.feed, wanted);
+    const unknown = 'no-such-token-in-the-table';
+    await ask(server.url(`${streamingPath}/user?access_token=${unknown}`));
+    await ask(server.url(`${streamingPath}/user/%ff?access_token=${unknown}`));
+    expect(await metric(server, 'fedistream_refusals_total', { error: 'invalidToken' })).toBe(1);
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    expect(server.log.length).toBeGreaterThan(0);
+    expect(server.output).not.toContain(viewer.token);
+    expect(server.output).not.toContain(unknown);
+  });
+});
