@@ -1,0 +1,244 @@
+import { migrate } from '@fedistream/database';
+import * as fc from 'fast-check';
+import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+
+import {
+  authorization,
+  eventStream,
+  listening,
+  mentionOf,
+  metric,
+  multiplexedWebSocket,
+  openWorld,
+  ownPostgres,
+  publishEvent,
+  receivedBeforeFence,
+  Refusal,
+  statusBy,
+  streamingPath,
+  until,
+  untilMetric,
+  WebSocketClient,
+  type Status,
+  type StreamClient,
+  type Viewer,
+} from '../support/index.js';
+import { feeds } from './audience-case.js';
+import { newCast } from './cast.js';
+import { anyPhases, type Event, type Step, type Trouble } from './random-troubles.js';
+import { Relations } from './relations.js';
+
+const { channel, stream } = feeds.live;
+const statementsFailed = 'fedistream_audience_statements_failed_total';
+const dropped = 'fedistream_audience_dropped_total';
+const unavailable = { error: 'Service temporarily unavailable', status: 503 };
+
+/** A world whose PostgreSQL may be stopped. */
+async function openFragileWorld(test: TestContext, env: Readonly<Record<string, string>>) {
+  const postgres = await ownPostgres(test);
+  onTestFinished(() => postgres.stop());
+  const databaseUrl = await postgres.createDatabase();
+  await migrate(databaseUrl);
+  const world = await openWorld({ databaseUrl, env });
+  onTestFinished(async () => {
+    await postgres.control.resume();
+    await world.stop();
+  });
+  const { server, feed } = world;
+  const untilEnd = async <Client extends StreamClient>(opening: Promise<Client>): Promise<Client> => {
+    const client = await opening;
+    onTestFinished(() => client.close());
+    return client;
+  };
+  return {
+    ...world,
+    control: postgres.control,
+    /** A client of `public`, until the end of the test. */
+    open: (transport: typeof eventStream, { token }: Viewer) =>
+      untilEnd(transport.open(server, feed, { token, ...feeds.live })),
+    /** A WebSocket with `public` and `user` on it, until the end of the test. */
+    openSocket: async ({ token, account }: Viewer) => {
+      const url = server.url(`${streamingPath}/`, 'ws');
+      const client = await untilEnd(WebSocketClient.open(url, { headers: authorization({ token }) }));
+      client.subscribe(stream);
+      await listening(client, feed, channel);
+      client.subscribe('user');
+      await listening(client, feed, homeOf({ account }));
+      return client;
+    },
+  };
+}
+
+function homeOf({ account }: Pick<Viewer, 'account'>): string {
+  return `timeline:${account.id}`;
+}
+
+function isUpdate({ event }: { readonly event: string }): boolean {
+  return event === 'update' || event === 'status.update';
+}
+
+describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
+  it('nobody sees what they may not, order holds, and all arrives that should', async (test) => {
+    const world = await openFragileWorld(test, { AUDIENCE_MAX_WAIT_SECONDS: '120' });
+    const { fixtures, feed, control } = world;
+    const viewers = await Promise.all(Array.from({ length: 4 }, () => fixtures.viewer()));
+    const authors = [
+      ...(await Promise.all([fixtures.account(), fixtures.account(), fixtures.account()])),
+      await fixtures.account({ domain: 'one.example' }),
+      await fixtures.account({ domain: 'two.example' }),
+    ];
+    const relations = new Relations(fixtures, viewers, authors);
+    const sockets = await Promise.all(viewers.map((viewer) => world.openSocket(viewer)));
+    const streams = await Promise.all(viewers.map((viewer) => world.open(eventStream, viewer)));
+    let place = 0;
+    const counts = { due: 0, withheld: 0 };
+
+    const troubles: Readonly<Record<Trouble, readonly [begin: () => Promise<unknown>, end: () => Promise<unknown>]>> = {
+      stop: [() => control.stop(), () => control.start()],
+      suspend: [() => control.suspend(), () => control.resume()],
+      terminate: [
+        () =>
+          fixtures.sql(
+            'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+          ),
+        () => Promise.resolve(),
+      ],
+    };
+
+    /** Home streams go on, whatever there is to wait for. */
+    const expectHomes = async () => {
+      for (const [index, viewer] of viewers.entries()) {
+        await publishEvent(feed, homeOf(viewer), 'home', String(++place));
+        const client = sockets[index]!;
+        await until('the home stream goes on', () => client.received.some(({ payload }) => payload === String(place)));
+      }
+    };
+
+    await fc.assert(
+      fc.asyncProperty(anyPhases(viewers.length, authors.length, ['stop', 'suspend', 'terminate']), async (phases) => {
+        for (const { before, trouble, during, after } of phases) {
+          const published: { readonly place: number; readonly event: Event; readonly state: number }[] = [];
+          const post = async (event: Event) => {
+            published.push({ place: ++place, event, state: relations.now });
+            const mentions = event.mentioned === null ? [] : [mentionOf(authors[event.mentioned]!)];
+            const status = statusBy(authors[event.author]!, { id: String(place), mentions });
+            await publishEvent(feed, channel, event.event, event.event === 'delete' ? status.id : status);
+          };
+          const take = async (steps: readonly Step[]) => {
+            for (const step of steps) {
+              await ('post' in step ? post(step.post) : relations.toggle(step.change));
+            }
+          };
+          const [begin, end] = troubles[trouble];
+          await take(before);
+          await begin();
+          for (const event of during) {
+            await post(event);
+          }
+          await expectHomes();
+          await end();
+          await take(after);
+          const fence = `fence ${++place}`;
+          await publishEvent(feed, channel, 'fence', fence);
+          for (const client of [...sockets, ...streams]) {
+            const received = await client.takeUntil(({ payload }) => payload === fence);
+            const places = received
+              .filter(({ event }) => event !== 'home')
+              .map(({ event, payload = '' }) =>
+                Number(event === 'delete' ? payload : (JSON.parse(payload) as Status).id),
+              );
+            const viewer = [...sockets, ...streams].indexOf(client) % viewers.length;
+            const answers = (one: (typeof published)[number]) =>
+              relations.answers(viewer, one.event, one.state, relations.now);
+            // Where a relation changed while the event waited, it may be decided either way.
+            const due = published.filter((one) => {
+              const possible = answers(one);
+              return possible.size === 2 ? places.includes(one.place) : possible.has(true);
+            });
+            expect(places).toEqual(due.map((one) => one.place));
+            counts.due += due.length;
+            counts.withheld += published.filter((one) => !answers(one).has(true)).length;
+          }
+        }
+      }),
+      // Each run takes seconds, and is about time: there is nothing to be gained by looking for a smaller one.
+      { numRuns: 8, endOnFailure: true },
+    );
+    expect(sockets.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(Math.min(counts.due, counts.withheld)).toBeGreaterThan(200);
+    expect(await metric(world.server, dropped, { reason: 'late' })).toBe(0);
+    expect(await metric(world.server, dropped, { reason: 'overflow' })).toBe(0);
+    await untilMetric(world.server, 'fedistream_audience_waiting', {}, 0);
+  });
+
+  it('what gets no decision in time, or no place, is dropped and counted, never sent; then all goes on', async (test) => {
+    const env = { AUDIENCE_MAX_WAIT_SECONDS: '2', AUDIENCE_MAX_WAITING_EVENTS: '10' };
+    const world = await openFragileWorld(test, env);
+    const { server, feed, fixtures, control } = world;
+    const { eve, finn, alice } = await newCast(fixtures);
+    const client = await world.openSocket(eve);
+    const other = await world.open(eventStream, finn);
+    await fixtures.block(eve.account, alice);
+    await control.stop();
+    for (let time = 0; time < 15; time++) {
+      await publishEvent(feed, channel, time % 2 === 0 ? 'update' : 'status.update', statusBy(alice));
+    }
+    await untilMetric(server, dropped, { reason: 'overflow' }, 5);
+    expect(await receivedBeforeFence(client, feed, homeOf(eve))).toEqual([]);
+    await untilMetric(server, dropped, { reason: 'late' }, 10);
+    await untilMetric(server, 'fedistream_audience_waiting', {}, 0);
+    await control.start();
+    // Signals are dropped, too, until the database answers.
+    await listening(other, feed, channel);
+    const status = statusBy(alice);
+    await publishEvent(feed, channel, 'update', status);
+    const received = await receivedBeforeFence(other, feed, channel);
+    expect(received.map(({ payload = '' }) => (JSON.parse(payload) as Status).id)).toEqual([status.id]);
+    await receivedBeforeFence(client, feed, channel);
+    expect(client.received.filter(isUpdate)).toEqual([]);
+    expect(client.errors).toEqual([]);
+  });
+
+  it('events outlast statements that hang, and newcomers are told to come back', async (test) => {
+    const world = await openFragileWorld(test, { AUDIENCE_MAX_WAIT_SECONDS: '60' });
+    const { server, feed, fixtures, control } = world;
+    const { eve, finn, alice } = await newCast(fixtures);
+    const client = await world.openSocket(eve);
+    const other = await world.open(multiplexedWebSocket, finn);
+    await fixtures.block(eve.account, alice);
+    await control.suspend();
+    const status = statusBy(alice);
+    await publishEvent(feed, channel, 'update', status);
+    await publishEvent(feed, channel, 'delete', status.id);
+    const refused = eventStream
+      .open(server, feed, { token: finn.token, ...feeds.live })
+      .catch((refusal: unknown) => refusal);
+    await until('a statement has failed', async () => Number(await metric(server, statementsFailed)) > 0);
+    expect(await receivedBeforeFence(client, feed, homeOf(eve))).toEqual([]);
+    const refusal = await refused;
+    expect(refusal).toBeInstanceOf(Refusal);
+    expect(refusal).toMatchObject({ status: unavailable.status, headers: { 'retry-after': '5' } });
+    expect((refusal as Refusal).body).toBe(JSON.stringify({ error: unavailable.error }));
+    await control.resume();
+    const received = await receivedBeforeFence(other, feed, channel);
+    expect(received.map(({ event }) => event)).toEqual(['update', 'delete']);
+    await receivedBeforeFence(client, feed, channel);
+    expect(client.received.map(({ event }) => event).filter((event) => event !== 'fence')).toEqual(['delete']);
+    expect(client.errors).toEqual([]);
+  });
+
+  it('who subscribes to what has to be looked up is told to come back, and may', async (test) => {
+    const world = await openFragileWorld(test, {});
+    const { feed, fixtures, control } = world;
+    const { eve } = await newCast(fixtures);
+    const list = await fixtures.list(eve.account);
+    const client = await world.openSocket(eve);
+    await control.stop();
+    client.subscribe('list', { list });
+    expect(await client.nextError()).toEqual(unavailable);
+    await control.start();
+    client.subscribe('list', { list });
+    await listening(client, feed, `timeline:list:${list}`);
+    expect(client.errors).toHaveLength(1);
+  });
+});

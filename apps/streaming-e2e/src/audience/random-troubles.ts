@@ -1,0 +1,59 @@
+import * as fc from 'fast-check';
+
+/** How somebody parts with somebody. */
+export type Kind = 'block' | 'mute' | 'blocked' | 'domain';
+
+/** A relation that begins or ends; people are named by their places. */
+export interface Change {
+  readonly viewer: number;
+  readonly author: number;
+  readonly kind: Kind;
+}
+
+/** An event that is published. */
+export interface Event {
+  readonly event: 'update' | 'status.update' | 'delete';
+  readonly author: number;
+  readonly mentioned: number | null;
+}
+
+/** One thing after another. */
+export type Step = { readonly change: Change } | { readonly post: Event };
+
+/** What befalls PostgreSQL. */
+export type Trouble = 'stop' | 'suspend' | 'terminate';
+
+/** A while with a trouble in it. Relations can only change while there is a database. */
+export interface Phase {
+  readonly before: readonly Step[];
+  readonly trouble: Trouble;
+  readonly during: readonly Event[];
+  readonly after: readonly Step[];
+}
+
+/** Any phases: one with each of the troubles. */
+export function anyPhases(viewers: number, authors: number, troubles: readonly Trouble[]): fc.Arbitrary<Phase[]> {
+  const author = fc.nat(authors - 1);
+  const post = fc.record({
+    event: fc.constantFrom('update' as const, 'update' as const, 'status.update' as const, 'delete' as const),
+    author,
+    mentioned: fc.option(author, { freq: 2 }),
+  });
+  const change = fc.record({
+    viewer: fc.nat(viewers - 1),
+    author,
+    kind: fc.constantFrom<Kind[]>('block', 'mute', 'blocked', 'domain'),
+  });
+  const step: fc.Arbitrary<Step> = fc.oneof(fc.record({ change }), fc.record({ post }));
+  const steps = fc.array(step, { minLength: 10, maxLength: 20 });
+  const phaseWith = (trouble: Trouble) =>
+    fc.record({
+      before: steps,
+      trouble: fc.constant(trouble),
+      during: fc.array(post, { minLength: 5, maxLength: 15 }),
+      after: steps,
+    });
+  return fc
+    .shuffledSubarray([...troubles], { minLength: troubles.length })
+    .chain((order) => fc.tuple(...order.map(phaseWith)));
+}
