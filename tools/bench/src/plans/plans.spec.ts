@@ -8,11 +8,11 @@ import { multiplexedPlan } from './multiplexed.js';
 import { publicPlan } from './public.js';
 import { upTo } from './spread.js';
 
-const population = { viewers: upTo(60).map(viewer), choosyViewers: upTo(60).map(choosyViewer) };
+const population = { viewers: upTo(120).map(viewer), choosyViewers: upTo(120).map(choosyViewer) };
 const plans = { publicPlan, homePlan, hashtagPlan, multiplexedPlan, audiencePlan };
 
 describe.each(Object.entries(plans))('%s', (_, makePlan) => {
-  const clients = 40;
+  const clients = 100;
   const plan = makePlan(population, clients);
 
   it('reaches every subscription within one cycle', () => {
