@@ -147,23 +147,33 @@ describe('while events wait for the database,', () => {
     const { server, feed, fixtures } = world;
     const { account } = cast.eve;
     const clients = [await open(eventStream, cast.eve), await open(multiplexedWebSocket, cast.finn)];
+    const publishCat = () => publish(statusBy(cast.alice, { content: '<p>cat</p>' }));
+    const filteredIn = async (client: StreamClient) => {
+      const received = await receivedBeforeFence(client, feed, channel);
+      return received
+        .filter(({ event }) => event === 'update')
+        .map(({ payload = '' }) => (JSON.parse(payload) as { filtered: unknown }).filtered);
+    };
+    // From here on it is known that nobody has filters.
+    await publishCat();
+    for (const client of clients) {
+      expect(await filteredIn(client)).toEqual([[]]);
+    }
     const held = await HeldTable.hold(world);
-    await publish(statusBy(cast.alice, { content: '<p>cat</p>' }));
+    await publishCat();
     await held.waiting(1);
     for (const title of ['first', 'second']) {
       await fixtures.sql('DELETE FROM custom_filters');
       await fixtures.filter(account, { title, keywords: [{ keyword: 'cat' }] });
       await publishEvent(feed, `timeline:system:${account.id}`, 'filters_changed');
     }
-    await publish(statusBy(cast.alice, { content: '<p>cat</p>' }));
+    await publishCat();
+    // What was published before this one has been heard when it waits.
+    await untilMetric(server, 'fedistream_audience_waiting', {}, 2);
     await held.release();
     const results = [[resultOf({ title: 'second' }, ['cat'])], []];
     for (const [index, client] of clients.entries()) {
-      const received = await receivedBeforeFence(client, feed, channel);
-      const filtered = received
-        .filter(({ event }) => event === 'update')
-        .map(({ payload = '' }) => (JSON.parse(payload) as { filtered: unknown }).filtered);
-      expect(filtered).toEqual([results[index], results[index]]);
+      expect(await filteredIn(client)).toEqual([results[index], results[index]]);
     }
     expect(server.running).toBe(true);
   });
