@@ -50,6 +50,9 @@ export function crowdPromises(test: () => TestDatabase): void {
       expect(await test().statementsOf(languages)).toBe(2);
       expect(await test().statementsOf(languages)).toBe(1);
       expect(await languages()).toEqual(new Set(['1050']));
+      await test().execute('DELETE FROM users WHERE account_id = 1051');
+      expect(await test().statementsOf(languages)).toBe(2);
+      expect(await test().statementsOf(languages)).toBe(1);
     });
 
     it.each([
@@ -111,6 +114,16 @@ export function crowdPromises(test: () => TestDatabase): void {
       expect(await test().statementsOf(facts)).toBe(1);
       expect((await facts()).map(({ apart }) => [...apart])).toEqual([['1002'], ['1003'], ['1004'], []]);
       expect((await facts()).map(({ otherLanguage }) => [...otherLanguage])).toEqual([[], [], ['1001'], ['1001']]);
+    });
+
+    it('joins questions that come a little later within the moment', async () => {
+      const later = async () => {
+        for (let turn = 0; turn < 20; turn++) {
+          await Promise.resolve();
+        }
+        return store.facts(question);
+      };
+      expect(await test().statementsOf(() => Promise.all([store.facts(question), later()]))).toBe(1);
     });
 
     it('asks about different viewers separately', async () => {

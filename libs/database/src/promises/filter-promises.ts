@@ -23,8 +23,8 @@ export function filterPromises(test: () => TestDatabase): void {
 
     it('come with their keywords and statuses, in the order of the ids', async () => {
       await test().insert('custom_filters', [
-        filter('20', { action: 1, expires_at: '2001-02-03 04:05:06.789' }),
         filter('9007199254740993'),
+        filter('20', { action: 1, expires_at: '2001-02-03 04:05:06.789' }),
         filter('3', { account_id: '6' }),
         filter('4', { account_id: '7' }),
       ]);
