@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 
 import {
   eventStream,
+  listening,
   multiplexedWebSocket,
   openWorld,
+  ownRedis,
   publishEvent,
   receivedBeforeFence,
   statusBy,
@@ -109,6 +111,28 @@ describe('changes of filters', () => {
       expect([received?.event, received?.payload]).toEqual(['filters_changed', payload]);
       await client.close();
     }
+  });
+
+  it('that were announced while Redis was away hold once it is back', async (test) => {
+    const redis = await ownRedis(test);
+    onTestFinished(() => redis.stop());
+    const away = await openWorld({ redisUrl: redis.url });
+    onTestFinished(() => away.stop());
+    const { server, feed, fixtures } = away;
+    const viewer = await fixtures.viewer();
+    const client = await eventStream.open(server, feed, { token: viewer.token, stream: 'public', channel });
+    const filteredOnce = async () => {
+      await publishEvent(feed, channel, 'update', statusBy(author, { content: '<p>a cat</p>' }));
+      const { payload = '' } = (await receivedBeforeFence(client, feed, channel)).at(-1) ?? {};
+      return (JSON.parse(payload) as { filtered: unknown }).filtered;
+    };
+    expect(await filteredOnce()).toEqual([]);
+    await redis.control.stop();
+    await fixtures.filter(viewer.account, cat);
+    await redis.control.start();
+    await listening(client, feed, channel);
+    expect(await filteredOnce()).toEqual([resultOf(cat, ['cat'])]);
+    await client.close();
   });
 
   it('by the clock, when a filter or a mute expires, need no announcement', async () => {

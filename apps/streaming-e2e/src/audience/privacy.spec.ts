@@ -15,6 +15,7 @@ import {
   type Account,
   type RedisWorld,
   type StreamClient,
+  type Transport,
   type Viewer,
 } from '../support/index.js';
 import { resultOf } from './filters.cases.js';
@@ -95,6 +96,20 @@ describe('filter results', () => {
       expect(filteredIn(update?.payload)).toMatchObject([{ filter: { id: filter?.['id'] } }]);
       await client.close();
     }
+  });
+
+  it('keep coming on one connection when the other is gone', async () => {
+    const { feed, server } = world;
+    const { token } = await filtering('no cats', 'cat');
+    const open = (transport: Transport) => transport.open(server, feed, { token, stream: 'public', channel });
+    const [stays, ...leaving] = await Promise.all(transports.map(open));
+    await publishEvent(feed, channel, 'update', statusBy(author, { content: '<p>cat</p>' }));
+    await Promise.all(leaving.map((client) => client.close()));
+    await publishEvent(feed, channel, 'status.update', statusBy(author, { content: '<p>cat</p>' }));
+    const received = await receivedBeforeFence(stays!, feed, channel);
+    const results = [resultOf({ title: 'no cats' }, ['cat'])];
+    expect(received.map(({ payload }) => filteredIn(payload))).toEqual([results, results]);
+    await stays?.close();
   });
 
   it('stand on every stream that one connection holds, each once', async () => {
