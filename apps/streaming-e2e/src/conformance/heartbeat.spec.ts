@@ -15,11 +15,8 @@ import {
 } from '../support/index.js';
 import { openCheckedWorld } from './checked-world.js';
 import { opened } from './opened.js';
+import { quickIntervals } from './quick-intervals.js';
 import { openRawWebSocket } from './raw-websocket.js';
-
-/** The server's intervals pass fifty times as fast here: 15 s in 0.3 s. That they are 15 s and 30 s is a unit test's. */
-const quickIntervals = 'const{setInterval:s}=globalThis;globalThis.setInterval=(f,ms,...a)=>s(f,ms/50,...a)';
-const nodeOptions = `--import=data:text/javascript,${encodeURIComponent(quickIntervals)}`;
 
 describe('a client that only listens', () => {
   let world: RedisWorld;
@@ -27,7 +24,7 @@ describe('a client that only listens', () => {
   let home: string;
 
   beforeAll(async () => {
-    world = await openCheckedWorld({ env: { NODE_OPTIONS: nodeOptions } });
+    world = await openCheckedWorld({ env: quickIntervals });
     viewer = await world.fixtures.viewer();
     home = `timeline:${viewer.account.id}`;
   });

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
+
+import { clientFrame, handshake, openRawWebSocket } from '../conformance/raw-websocket.js';
+import { nothingLeft, openCheckedWorld } from '../conformance/checked-world.js';
+import {
+  ask,
+  eventStream,
+  publishEvent,
+  RawConnection,
+  streamingPath,
+  type RedisWorld,
+  type Viewer,
+} from '../support/index.js';
+import { Bystanders } from './bystanders.js';
+import { TableLock } from './table-lock.js';
+
+/** Somebody who waits for the database. */
+interface Waiting {
+  readonly name: string;
+  /** What the look-up reads. */
+  readonly table: string;
+  readonly begin: (viewer: Viewer, list: string) => Promise<RawConnection>;
+  /** What the client reads, when it is killed meanwhile, before the connection ends. */
+  readonly killed: RegExp;
+}
+
+const endOfStream = /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n3\r\n:\)\n\r\n0\r\n\r\n$/;
+// A close frame of code 1000, with the reason "revoked".
+const closedSocket = /^HTTP\/1\.1 101 [^]*\r\n\r\n\x88\x09\x03\xe8revoked$/;
+
+const ways = [
+  {
+    how: 'an end that leaves its own side open',
+    leave: (connection: RawConnection) => {
+      connection.end();
+    },
+  },
+  {
+    how: 'both sides closed',
+    leave: (connection: RawConnection) => {
+      connection.destroy();
+    },
+  },
+];
+
+describe('a client that leaves while PostgreSQL is slow', () => {
+  let world: RedisWorld;
+  let bystanders: Bystanders;
+  let viewer: Viewer;
+  let list: string;
+
+  beforeAll(async () => {
+    world = await openCheckedWorld();
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  beforeEach(async () => {
+    viewer = await world.fixtures.viewer();
+    list = await world.fixtures.list(viewer.account);
+    bystanders = await Bystanders.open(world);
+  });
+
+  afterEach(async () => {
+    await bystanders.close();
+  });
+
+  const request = async (text: string) => {
+    const connection = await RawConnection.open(world.server.port);
+    connection.write(text);
+    return connection;
+  };
+  const get = (path: string, { token }: Viewer) =>
+    request(`GET ${streamingPath}/${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+
+  const waiting: readonly Waiting[] = [
+    {
+      name: 'an event stream that waits for its token',
+      table: 'oauth_access_tokens',
+      begin: (of) => get('user', of),
+      killed: endOfStream,
+    },
+    {
+      name: 'an event stream that waits for its list',
+      table: 'lists',
+      begin: (of, id) => get(`list?list=${id}`, of),
+      killed: endOfStream,
+    },
+    {
+      name: 'a HEAD that waits for its token',
+      table: 'oauth_access_tokens',
+      begin: ({ token }) => request(`HEAD ${streamingPath}/user?access_token=${token} HTTP/1.0\r\n\r\n`),
+      killed: /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n$/,
+    },
+    {
+      name: 'an upgrade that waits for its token',
+      table: 'oauth_access_tokens',
+      begin: ({ token }) => request(handshake(token, '&stream=user')),
+      killed: closedSocket,
+    },
+    {
+      name: 'an upgrade that waits for its list',
+      table: 'lists',
+      begin: ({ token }, id) => request(handshake(token, `&stream=list&list=${id}`)),
+      killed: closedSocket,
+    },
+    {
+      name: 'a WebSocket that waits for a list to which it subscribes',
+      table: 'lists',
+      begin: async ({ token }, id) => {
+        const connection = await openRawWebSocket(world.server, token);
+        connection.write(clientFrame(JSON.stringify({ type: 'subscribe', stream: 'list', list: id })));
+        return connection;
+      },
+      killed: closedSocket,
+    },
+  ];
+
+  /** Somebody who comes later is let in: what was waiting before has been dealt with. */
+  async function laterClient(): Promise<void> {
+    const wanted = { token: viewer.token, stream: 'list', params: { list }, channel: `timeline:list:${list}` };
+    await (await eventStream.open(world.server, world.feed, wanted)).close();
+  }
+
+  describe.each(waiting)('$name', ({ table, begin, killed }) => {
+    it.each(ways)('leaves nothing behind when it goes with $how', async ({ leave }) => {
+      const lock = await TableLock.take(world, table);
+      const connection = await begin(viewer, list);
+      await lock.awaited();
+      leave(connection);
+      // A later connection is served: the server has seen the end of the earlier one, before its look-up ends.
+      await ask(world.server.url('/metrics'));
+      await lock.release();
+      await connection.closed;
+      await laterClient();
+      await bystanders.undisturbed();
+      await bystanders.close();
+      await nothingLeft(world);
+    });
+
+    it('is ended, and reads nothing, when it is killed meanwhile', async () => {
+      const lock = await TableLock.take(world, table);
+      const connection = await begin(viewer, list);
+      await lock.awaited();
+      await publishEvent(world.feed, `timeline:access_token:${viewer.tokenId}`, 'kill');
+      await bystanders.undisturbed();
+      await lock.release();
+      await publishEvent(world.feed, `timeline:${viewer.account.id}`, 'delete', '1');
+      await publishEvent(world.feed, `timeline:list:${list}`, 'delete', '1');
+      await laterClient();
+      await bystanders.undisturbed();
+      connection.end();
+      await connection.closed;
+      expect(connection.bytes.toString('latin1')).toMatch(killed);
+      await bystanders.close();
+      await nothingLeft(world);
+    });
+  });
+
+  it('is one of fifty with the same token, for whom one statement is sent', async () => {
+    const lock = await TableLock.take(world, 'oauth_access_tokens');
+    const connections = await Promise.all(Array.from({ length: 50 }, () => get('user', viewer)));
+    await lock.awaited();
+    await ask(world.server.url('/metrics'));
+    expect(await lock.waiting()).toBe(1);
+    for (const connection of connections.slice(10)) {
+      connection.destroy();
+    }
+    await lock.release();
+    for (const connection of connections.slice(0, 10)) {
+      await connection.read(':)\n');
+      connection.destroy();
+    }
+    await bystanders.undisturbed();
+    await bystanders.close();
+    await nothingLeft(world);
+  });
+});

@@ -1,0 +1,54 @@
+import pg from 'pg';
+import { onTestFinished } from 'vitest';
+
+import { until, type World } from '../support/index.js';
+
+/** Makes PostgreSQL slow, for as long as a test wants: whoever reads a locked table waits. */
+export class TableLock {
+  readonly #client: pg.Client;
+  #released = false;
+
+  private constructor(client: pg.Client) {
+    this.#client = client;
+  }
+
+  /** Locks tables of the world's database, until the running test ends at the latest. */
+  static async take({ env }: Pick<World, 'env'>, ...tables: readonly string[]): Promise<TableLock> {
+    const client = new pg.Client({ connectionString: env['DATABASE_URL'] });
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query(`LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`);
+    const lock = new TableLock(client);
+    onTestFinished(() => lock.release());
+    return lock;
+  }
+
+  /** How many statements wait for the lock now. */
+  async waiting(): Promise<number> {
+    const { rows } = await this.#client.query<{ count: string }>(
+      `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return Number(rows[0]?.count);
+  }
+
+  /** Settles when as many statements as this wait, or more. */
+  async awaited(count = 1): Promise<void> {
+    await until(`${count} statements wait for a locked table`, async () => (await this.waiting()) >= count);
+  }
+
+  /** Ends the connections of those who wait, as an administrator does. */
+  async terminateWaiting(): Promise<void> {
+    await this.#client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+  }
+
+  /** Lets everybody go on. */
+  async release(): Promise<void> {
+    if (!this.#released) {
+      this.#released = true;
+      await this.#client.end();
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import { expect } from 'vitest';
+
+import { Refusal, type StreamClient } from '../support/index.js';
+
+/** What a client is told while something is down: to come back, and nothing of why. */
+export const unavailable = 'Service temporarily unavailable';
+
+/** Expects that the client is refused like that, over either transport. */
+export async function expectUnavailable(opening: Promise<StreamClient>): Promise<void> {
+  const refusal = (await opening.catch((error: unknown) => error)) as Refusal;
+  expect(refusal).toBeInstanceOf(Refusal);
+  const { status, headers, body } = refusal;
+  const message = headers['x-error-message'] ?? (JSON.parse(body) as { error: string }).error;
+  expect([status, message]).toEqual([503, unavailable]);
+  expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
+}
