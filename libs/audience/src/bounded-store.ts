@@ -7,6 +7,9 @@ import { AudienceStore, type AudienceFacts, type AudienceQuestion } from './audi
 import type { FilterRecord } from './filter-record.js';
 import { Occasionally } from './occasionally.js';
 
+/** The part of the time for an answer after which it is too late to ask. */
+const latestTurn = 0.9;
+
 /** The store could not be asked, or did not answer in time. Worth another try. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
@@ -65,25 +68,24 @@ export class BoundedStore extends AudienceStore {
   }
 
   /**
-   * The time counts from the call: what has waited too long for its turn is not asked any more, so that after an outage
-   * nobody waits behind statements that nobody wants. A statement that hangs gives its turn to the next one; to end it
-   * is up to the store below.
+   * The time counts from the call. What has spent most of it waiting for its turn is not asked any more: in an outage each
+   * turn ends when the time of those behind it ends, too. A statement that hangs gives its turn to the next one; to end
+   * it is up to the store below.
    */
   async #inTime<T>(statement: () => Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
-    let wanted: (() => Promise<T>) | undefined = statement;
+    const lastCallMs = performance.now() + this.#timeoutMs * latestTurn;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        wanted = undefined;
         reject(new Error(`no answer within ${this.#timeoutMs} ms`));
       }, this.#timeoutMs);
     });
     const turn = this.#limit(() => {
-      if (!wanted) {
-        return late;
+      if (performance.now() > lastCallMs) {
+        throw new Error('too long a wait for its turn');
       }
       this.#statistics.statements++;
-      return Promise.race([wanted(), late]);
+      return Promise.race([statement(), late]);
     });
     try {
       return await Promise.race([turn, late]);

@@ -64,6 +64,10 @@ describe('a status', () => {
     expect(readStatus(statusOf(changes))).toMatchObject({ authorId: '900', accountIds: ['900'], domains: [] });
   });
 
+  it.each([null, 7, ['en'], 'en\0', 'x'.repeat(1_000)])('has no language when that is %j', (language) => {
+    expect(readStatus(statusOf({ language }))?.language).toBeNull();
+  });
+
   it('is about its author, who is mentioned, and whom it boosts and quotes, each once', () => {
     const status = readStatus(
       statusOf({

@@ -42,6 +42,7 @@ describe('a keyword', () => {
     { keyword: 'İ', text: 'i', whole: null, part: null },
     { keyword: 'kelvin', text: '\u212aelvin', whole: '\u212aelvin', part: '\u212aelvin' },
     { keyword: 'aa', text: 'xaa aaa aa', whole: 'aa', part: 'aa' },
+    { keyword: 'a-a', text: 'xa-a-a', whole: 'a-a', part: 'a-a' },
     { keyword: '.*', text: 'anything', whole: null, part: null },
     { keyword: '^$\\/()[]{}|?', text: '^$\\/()[]{}|?', whole: '^$\\/()[]{}|?', part: '^$\\/()[]{}|?' },
     { keyword: 'x-y', text: 'x-y', whole: 'x-y', part: 'x-y' },

@@ -101,7 +101,7 @@ class Shelf<N extends Needle> {
         continue;
       }
       for (const { needle, offset } of this.#byGram.get(this.#gram(text, at)) ?? []) {
-        if (at >= offset && text.startsWith(needle.folded, at - offset)) {
+        if (text.startsWith(needle.folded, at - offset)) {
           found.add(needle);
         }
       }

@@ -15,6 +15,7 @@ describe('the text of HTML', () => {
     ['<p>a</p> <p>b</p>', 'a b'],
     ['<p class="x">a</p><p dir="rtl">b</p>', 'a\n\nb'],
     ['<P>a</P><P>b</P><BR>', 'a\n\nb\n'],
+    ['<p>a</p><b>b</b><p>c</p>', 'abc'],
     ['no <b>tags<i>closed', 'no tagsclosed'],
     ['<span title="</p><p>">x</span>', 'x'],
     ['a<!-- hidden -->b', 'ab'],
