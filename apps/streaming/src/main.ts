@@ -2,9 +2,10 @@ import 'reflect-metadata';
 import { demoBanner } from '@fedistream/demo';
 import { startApplication } from './application.js';
 import { readSettings, SettingsError, type Settings } from './config/settings.js';
+import { startFailure } from './config/start-failure.js';
 
 const settings = settingsOrExit();
-const { app, address } = await startApplication(settings);
+const { app, address } = await startOrExit();
 
 if (settings.DEMO && settings.SOCKET === undefined) {
   process.stdout.write(`\n${demoBanner({ url: address }).join('\n')}\n\n`);
@@ -28,9 +29,21 @@ function settingsOrExit(): Settings {
     return readSettings(process.env);
   } catch (failure) {
     if (failure instanceof SettingsError) {
-      process.stderr.write(`${failure.message}\n`);
-      process.exit(1);
+      giveUp(failure.message);
     }
     throw failure;
   }
+}
+
+async function startOrExit(): ReturnType<typeof startApplication> {
+  try {
+    return await startApplication(settings);
+  } catch (failure) {
+    giveUp(startFailure(failure, settings));
+  }
+}
+
+function giveUp(reason: string): never {
+  process.stderr.write(`${reason}\n`);
+  process.exit(1);
 }

@@ -30,7 +30,11 @@ export type Permission = keyof typeof permissionBits;
 
 /** What the viewer's role allows. Asked freshly each time: a changed role holds from the next question on. */
 export abstract class Roles {
-  /** Whether the viewer has this permission: by own role or the role of everyone; administrators have all. */
+  /**
+   * Whether the viewer has this permission: by own role or the role of everyone; administrators have all.
+   *
+   * @throws StreamingError `unavailable` when the roles cannot be asked
+   */
   abstract can(viewer: Viewer, permission: Permission): Promise<boolean>;
 }
 

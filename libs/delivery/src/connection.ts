@@ -82,17 +82,23 @@ export class Connection {
     }
   }
 
-  /** Writes bytes of one event. A client that has too much unread already is cut off instead. */
+  /** Writes bytes of one event, if the client keeps up. */
   send(bytes: Buffer): void {
-    if (!this.#open) {
-      return;
+    if (this.keepsUp()) {
+      this.#clients.sent += 1;
+      this.#transport.write(bytes);
     }
-    if (this.#transport.bufferedBytes > this.#context.settings.outputBudgetBytes) {
+  }
+
+  /**
+   * Whether anything may be written; a client that has too much unread already is cut off. Transports ask before they
+   * write anything of their own, such as answers to pings.
+   */
+  keepsUp(): boolean {
+    if (this.#open && this.#transport.bufferedBytes > this.#context.settings.outputBudgetBytes) {
       this.close(closeReasons.slow);
-      return;
     }
-    this.#clients.sent += 1;
-    this.#transport.write(bytes);
+    return this.#open;
   }
 
   /** The one teardown: ends all subscriptions, then the transport. Whatever comes second does nothing. */

@@ -37,9 +37,20 @@ export class Admission {
 export class StreamGate {
   constructor(private readonly outlets: StreamOutlets) {}
 
-  /** Asks the stream itself whether this viewer may. @throws StreamingError 401 when it says no */
+  /**
+   * Asks the stream itself whether this viewer may.
+   *
+   * @throws StreamingError 401 when it says no, 503 when it fails: what it has to ask cannot be asked now
+   */
   async authorize(viewer: Viewer, { definition, params, name, label }: StreamRequest): Promise<void> {
-    const allowed = (await definition.source.authorize?.({ viewer, params, name })) ?? true;
+    let allowed: boolean;
+    try {
+      allowed = (await definition.source.authorize?.({ viewer, params, name })) ?? true;
+    } catch (failure) {
+      throw failure instanceof StreamingError
+        ? failure
+        : new StreamingError('unavailable', undefined, { cause: failure });
+    }
     if (!allowed) {
       throw new StreamingError('notAuthorized', `Not authorized to stream this ${label[0]}`);
     }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** The environment as it was found: texts by name. */
@@ -25,6 +26,17 @@ const url = (...protocols: string[]) =>
     );
 const logLevels = { silly: 'trace', verbose: 'debug' } as const;
 
+const namedNetworks = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+function isProxy(entry: string): boolean {
+  const [address = '', bits] = entry.split('/', 2);
+  const largest = isIP(address) === 6 ? 128 : 32;
+  return (
+    namedNetworks.has(entry) ||
+    (isIP(address) !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= largest)))
+  );
+}
+
 /** Every variable that is read, with its form and its default. An empty variable counts as one that is not set. */
 const variables = z.object({
   NODE_ENV: z.string().default('development'),
@@ -35,7 +47,14 @@ const variables = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent', 'silly', 'verbose'])
     .transform((level) => (level === 'silly' || level === 'verbose' ? logLevels[level] : level))
     .default('info'),
-  TRUSTED_PROXY_IP: z.string().default('loopback,uniquelocal'),
+  TRUSTED_PROXY_IP: z
+    .string()
+    .refine(
+      (value) => value.split(/[\s,]+/).every(isProxy),
+      'loopback, linklocal, uniquelocal, addresses or networks (10.0.0.0/8), separated by commas',
+    )
+    .transform((value) => value.split(/[\s,]+/).join(','))
+    .default('loopback,uniquelocal'),
 
   DATABASE: z.enum(['postgresql', 'embedded']).optional(),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),

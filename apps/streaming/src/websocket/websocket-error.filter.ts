@@ -13,7 +13,7 @@ export class WebSocketErrorFilter implements ExceptionFilter {
     if (error.status >= 500) {
       this.#logger.error({ error: error.message, cause: error.cause });
     }
-    if (client.connection?.open === true) {
+    if (client.connection?.keepsUp() === true) {
       client.send(JSON.stringify({ error: error.message, status: error.status }));
     }
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Lists } from '@fedistream/auth';
 import type { Viewer } from '@fedistream/domain';
 import { Database } from '../database.js';
+import { orUnavailable } from './or-unavailable.js';
 
 /** Lists as Mastodon keeps them. */
 @Injectable()
@@ -11,10 +12,12 @@ export class SqlLists extends Lists {
   }
 
   override async ownedBy(viewer: Viewer, listId: string): Promise<boolean> {
-    const rows = await this.database.query('SELECT FROM lists WHERE id = $1::bigint AND account_id = $2::bigint', [
-      listId,
-      viewer.accountId,
-    ]);
+    const rows = await orUnavailable(
+      this.database.query('SELECT FROM lists WHERE id = $1::bigint AND account_id = $2::bigint', [
+        listId,
+        viewer.accountId,
+      ]),
+    );
     return rows.length > 0;
   }
 }

@@ -3,6 +3,7 @@ import { permits, Roles, type Permission } from '@fedistream/auth';
 import type { Viewer } from '@fedistream/domain';
 import { Database } from '../database.js';
 import { everyonesRole } from './everyones-role.js';
+import { orUnavailable } from './or-unavailable.js';
 
 /** Roles as Mastodon keeps them. A Mastodon from before there were roles grants nothing. */
 @Injectable()
@@ -11,7 +12,11 @@ export class SqlRoles extends Roles {
     super();
   }
 
-  override async can(viewer: Viewer, permission: Permission): Promise<boolean> {
+  override can(viewer: Viewer, permission: Permission): Promise<boolean> {
+    return orUnavailable(this.#can(viewer, permission));
+  }
+
+  async #can(viewer: Viewer, permission: Permission): Promise<boolean> {
     const columns = await this.database.columns();
     if (!columns.has('user_roles.permissions') || !columns.has('users.role_id')) {
       return false;
