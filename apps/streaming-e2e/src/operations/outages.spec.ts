@@ -13,12 +13,12 @@ import {
   publishEvent,
   receivedBeforeFence,
   RedisPublisher,
-  type Refusal,
   Server,
   statusBy,
   streamingPath,
   until,
   webSocket,
+  WebSocketClient,
   type Viewer,
 } from '../support/index.js';
 
@@ -69,11 +69,16 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
       expect(await ask(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
       expect(await metric(server, 'fedistream_feed_up')).toBe(redis ? 0 : 1);
       const wanted = { token: viewer.token, stream: 'public', channel: 'timeline:public' };
-      for (const transport of [eventStream, webSocket]) {
-        const refusal = await transport.open(server, feed, wanted).catch((error: unknown) => error as Refusal);
-        expect(refusal).toMatchObject({
-          status: 503,
-          headers: { 'retry-after': expect.stringMatching(/^\d+$/) as string },
+      const openings = await Promise.allSettled([
+        eventStream.open(server, feed, wanted),
+        webSocket.open(server, feed, wanted),
+        // Asks for nothing yet; it would have to be told later that nothing comes.
+        WebSocketClient.open(server.url(streamingPath, 'ws'), { headers: authorization(viewer) }),
+      ]);
+      for (const refused of openings) {
+        expect(refused).toMatchObject({
+          status: 'rejected',
+          reason: { status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) as string } },
         });
       }
       expect(server.output).not.toContain(viewer.token);
@@ -119,6 +124,8 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
       await until('a statement waits', async () => (await metric(server, 'pg_pool_idle_connections')) === 0);
       expect(await server.stop()).toEqual({ code: 0, signal: null });
       await waiting;
+      // It did not wait for the statement, which is given up after five seconds, and says so.
+      expect(server.output).not.toMatch(/timeout/i);
     } finally {
       await postgres.control.resume();
     }

@@ -1,6 +1,8 @@
 import { startSentinel } from '@fedistream/services';
 import { Redis } from 'ioredis';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import {
@@ -119,6 +121,18 @@ describe('a server reaches Redis', () => {
     expect(await receivedBeforeFence(client, feed, channel)).toEqual([]);
   });
 
+  it('by REDIS_URL over a Unix socket', async (test) => {
+    const directory = await mkdtemp(join(tmpdir(), 'fedistream-redis-'));
+    atEnd.push(() => rm(directory, { recursive: true }));
+    const path = join(directory, 'redis.sock');
+    const redis = await ownRedis(test, { from: ['system', 'debian'], args: ['--unixsocket', path] });
+    atEnd.push(() => redis.stop());
+    const server = await start({ REDIS_URL: `unix://${path}` });
+    const feed = publisher(new Redis(path));
+    const client = await openOn(server, feed);
+    expect(await receivedBeforeFence(client, feed, channel)).toEqual([]);
+  });
+
   it('over TLS, with an authority and a certificate of its own, and not without them', async (test) => {
     const redis = await ownRedis(test, { tls: true });
     atEnd.push(() => redis.stop());
@@ -142,11 +156,12 @@ describe('a server reaches Redis', () => {
   });
 
   it('through a Sentinel, and follows it to the new master without losing its clients', async (test) => {
-    const master = await ownRedis(test);
+    const from = ['system', 'debian'] as const;
+    const master = await ownRedis(test, { from });
     atEnd.push(() => master.stop());
-    const replica = await ownRedis(test, { args: ['--replicaof', '127.0.0.1', String(master.port)] });
+    const replica = await ownRedis(test, { from, args: ['--replicaof', '127.0.0.1', String(master.port)] });
     atEnd.push(() => replica.stop());
-    const sentinel = await startSentinel(master, { progress: () => undefined });
+    const sentinel = await startSentinel(master, { from, progress: () => undefined });
     atEnd.push(() => sentinel.stop());
     const server = await start({
       REDIS_SENTINELS: `127.0.0.1, 127.0.0.1:${sentinel.port}`,
