@@ -94,7 +94,7 @@ describe('HTTP', () => {
   });
 
   it('asks no less for a HEAD than for a GET', async () => {
-    for (const path of ['hashtag', 'list?list=05', 'nothing']) {
+    for (const path of ['hashtag', 'list?list=05', 'list?list=OTHERS', 'nothing']) {
       const asked = { path: `${streamingPath}/${path}`, token: true } as const;
       const [head, whole] = [await get({ ...asked, method: 'HEAD' }), await get(asked)];
       expect([head.status, head.body]).toEqual([whole.status, '']);

@@ -91,7 +91,7 @@ describe('PostgreSQL', () => {
       expectUnavailable(openWith(eventStream, viewer.token)),
       expectUnavailable(openWith(webSocket, second.token)),
     ];
-    await lock.awaited();
+    await lock.awaited(2);
     await lock.terminateWaiting();
     await Promise.all(refused);
     await lock.release();
@@ -177,7 +177,10 @@ describe('PostgreSQL that is down', () => {
       expect(await socket.nextError()).toEqual({ error: unavailable, status: 503 });
       expect((await ask(server.url(`${streamingPath}/health`))).status).toBe(200);
       for (const client of clients) {
-        expect(await receivedBeforeFence(client, feed, home.channel)).not.toContainEqual({ event: 'update' });
+        await publishEvent(feed, home.channel, 'delete', '1');
+        expect(await receivedBeforeFence(client, feed, home.channel)).toContainEqual(
+          expect.objectContaining({ event: 'delete', payload: '1' }),
+        );
       }
       // A server that is started now starts, and lets people in as soon as it can.
       const later = await Server.start(world.env);

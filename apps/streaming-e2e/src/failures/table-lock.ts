@@ -25,6 +25,8 @@ export class TableLock {
 
   /** How many statements wait for the lock now. */
   async waiting(): Promise<number> {
+    // Within a transaction, PostgreSQL would go on showing the connections of the first look.
+    await this.#client.query('SELECT pg_stat_clear_snapshot()');
     const { rows } = await this.#client.query<{ count: string }>(
       `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
@@ -38,6 +40,7 @@ export class TableLock {
 
   /** Ends the connections of those who wait, as an administrator does. */
   async terminateWaiting(): Promise<void> {
+    await this.#client.query('SELECT pg_stat_clear_snapshot()');
     await this.#client.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
