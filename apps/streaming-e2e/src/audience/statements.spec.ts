@@ -22,7 +22,7 @@ import { Crowd } from './crowd.js';
 
 const { channel, stream } = feeds.live;
 const most = 3;
-/** A viewer joins or leaves others in bunches, so that a test does not open sockets one by one. */
+/** How many sockets are opened at a time. */
 const bunch = 50;
 
 describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, () => {
