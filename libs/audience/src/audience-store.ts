@@ -22,6 +22,8 @@ export interface AudienceFacts {
   readonly otherLanguage: ReadonlySet<string>;
   /** The rows of `settings` that begin or end a feed (`local_live_feed_access`, ...): YAML text by name. */
   readonly feedAccess: ReadonlyMap<string, string>;
+  /** What {@link AudienceStore.mayViewClosedFeeds} would answer, where that was found out on the way. */
+  readonly mayViewClosedFeeds?: ReadonlySet<string>;
 }
 
 /**

@@ -87,7 +87,7 @@ export class Judge {
     }
     const { authorId, accountIds, domains, language } = status;
     const facts = await this.#store.facts({ viewers, authorId, accountIds, domains, language });
-    const mayViewClosedFeeds = () => this.#store.mayViewClosedFeeds(viewers);
+    const mayViewClosedFeeds = async () => facts.mayViewClosedFeeds ?? this.#store.mayViewClosedFeeds(viewers);
     const verdicts = await this.#verdicts({ event, status, feed: hearing.feed, viewers, facts, mayViewClosedFeeds });
     if (Object.hasOwn(status.entity, filteredMember)) {
       this.#statistics.judged++;

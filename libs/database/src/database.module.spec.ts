@@ -35,7 +35,7 @@ describe('DatabaseModule', () => {
     expect(app.get(DatabasePool)).toMatchObject({ total: 0, idle: 0, waiting: 0, statements: 0 });
     expect(app.get(DataSource).isInitialized).toBe(false);
     await app.close();
-    await expect(app.get(Lists).ownedBy(viewer, '1')).rejects.toThrow('closed');
+    await expect(app.get(TokenStore).stillValid(['1'])).rejects.toThrow('closed');
   });
 
   it('does not start with settings that cannot be read', async () => {

@@ -19,9 +19,15 @@ export class FactsAnswer {
   readonly #apart = new Map<string, string[]>();
   readonly #languages: ChosenLanguages[] = [];
   readonly #feedAccess = new Map<string, string>();
+  #mayViewClosedFeeds: ReadonlySet<string> | undefined;
 
   constructor(viewers: Viewership) {
     this.#viewers = viewers;
+  }
+
+  /** Whether a setting says anything but that its feed is open; what it says exactly is not decided here. */
+  get feedsMayBeClosed(): boolean {
+    return [...this.#feedAccess.values()].some((value) => !/\b(?:public|authenticated)\b/.test(value));
   }
 
   /** Takes in what a statement has answered. */
@@ -29,6 +35,8 @@ export class FactsAnswer {
     for (const [kind, subject, content, flag] of rows) {
       if (kind === 'users') {
         this.#addUsers(subject, content, flag);
+      } else if (kind === 'opens') {
+        this.#mayViewClosedFeeds = new Set(content?.split(' '));
       } else if (subject !== null) {
         if (kind === 'feed') {
           this.#feedAccess.set(subject, content ?? '');
@@ -61,6 +69,7 @@ export class FactsAnswer {
       apart,
       otherLanguage: new Set(otherLanguage.map(([accountId]) => accountId)),
       feedAccess: this.#feedAccess,
+      ...(this.#mayViewClosedFeeds === undefined ? {} : { mayViewClosedFeeds: this.#mayViewClosedFeeds }),
     };
   }
 

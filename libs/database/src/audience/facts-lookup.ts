@@ -34,6 +34,7 @@ export class FactsLookup {
       languages: distinct(questions.map(({ language }) => (language === null ? null : asText(language)))),
       users: 'expected',
       feedAccess: true,
+      mayViewClosedFeeds: false,
     };
     answer.add(await this.#send(usual));
     if (answer.usersMoved) {
@@ -46,7 +47,10 @@ export class FactsLookup {
         far[kind].push(subject);
       }
       const users = answer.usersMoved ? 'all' : 'none';
-      answer.add(await this.#send({ ...usual, near: noSubjects(), far, domains: [], users, feedAccess: false }));
+      // Whoever is told that a feed is closed asks next who may see it all the same: that would be one statement more.
+      const mayViewClosedFeeds = answer.feedsMayBeClosed;
+      const unusual = { near: noSubjects(), far, domains: [], users, feedAccess: false, mayViewClosedFeeds } as const;
+      answer.add(await this.#send({ ...usual, ...unusual }));
     }
     for (const found of answer.positions) {
       this.#positions.learn(viewers, found);

@@ -1,6 +1,7 @@
 import { bigintArray } from '../array-parameters.js';
 import type { Columns } from '../columns.js';
 import { utcNow } from '../utc.js';
+import { mayViewClosedFeedsSelect } from './closed-feeds-statement.js';
 import { feedAccessSelect } from './feed-access-statement.js';
 import { relations, type RelationKind, type Subjects } from './relation.js';
 import type { ViewerParameters } from './user-positions.js';
@@ -20,6 +21,8 @@ export interface FactsRequest {
   /** Which rows of `users`: where they were last seen and those of newcomers, or all by the index, or none. */
   readonly users: 'expected' | 'all' | 'none';
   readonly feedAccess: boolean;
+  /** Which viewers may open closed feeds. */
+  readonly mayViewClosedFeeds: boolean;
 }
 
 /**
@@ -29,9 +32,10 @@ export interface FactsRequest {
  * - `domain`: the domain; a viewer who blocks it
  * - `users`: positions (see `UserPositions`) or `null`; languages as JSON; for expected positions, whether all were right
  * - `feed`: a setting; its value
+ * - `opens`: `null`; the viewers who may open closed feeds
  */
 export type FactRow = readonly [
-  kind: RelationKind | 'domain' | 'users' | 'feed',
+  kind: RelationKind | 'domain' | 'users' | 'feed' | 'opens',
   subject: string | null,
   content: string | null,
   flag: boolean | null,
@@ -59,6 +63,7 @@ export function factsStatement(columns: Columns, request: FactsRequest): Stateme
     ...userSelects(request, parameters),
     ...domainSelect(request, parameters),
     ...(request.feedAccess ? [feedAccessSelect] : []),
+    ...openingSelect(columns, request, parameters),
   ];
   return { text: selects.join('\nUNION ALL '), values: parameters.values };
 }
@@ -140,6 +145,13 @@ function userSelects({ users, viewers, languages }: FactsRequest, parameters: Pa
     selects.push(byIndex(parameters.add(viewers.newcomers, 'bigint[]')));
   }
   return selects;
+}
+
+function openingSelect(columns: Columns, request: FactsRequest, parameters: Parameters): string[] {
+  const select = request.mayViewClosedFeeds
+    ? mayViewClosedFeedsSelect(columns, allOf(request.viewers, parameters))
+    : undefined;
+  return select === undefined ? [] : [select];
 }
 
 function domainSelect({ domains, viewers }: FactsRequest, parameters: Parameters): string[] {

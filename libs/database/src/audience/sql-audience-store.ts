@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AudienceStore, type AudienceFacts, type AudienceQuestion, type FilterRecord } from '@fedistream/audience';
-import { permissionBits } from '@fedistream/auth';
 import type { Viewership } from '@fedistream/domain';
 import { bigintArray } from '../array-parameters.js';
-import { everyonesRole } from '../auth/everyones-role.js';
 import { Database } from '../database.js';
+import { mayViewClosedFeedsSelect } from './closed-feeds-statement.js';
 import type { FactRow } from './facts-statement.js';
 import { FactsLookup } from './facts-lookup.js';
 import { feedAccessSelect } from './feed-access-statement.js';
@@ -35,20 +34,14 @@ export class SqlAudienceStore extends AudienceStore {
   }
 
   override async mayViewClosedFeeds({ accountIds }: Viewership): Promise<ReadonlySet<string>> {
-    const columns = await this.database.columns();
-    if (!columns.has('user_roles.permissions') || !columns.has('users.role_id')) {
+    const select = mayViewClosedFeedsSelect(await this.database.columns(), '$1::bigint[]');
+    if (select === undefined) {
       return new Set();
     }
-    const opens = permissionBits.administrator | permissionBits.view_feeds;
     const [row] = await this.database.lookup(() =>
-      this.database.queryArrays<[accounts: string | null]>(
-        `WITH opening AS MATERIALIZED (SELECT id FROM user_roles WHERE permissions & ${opens} <> 0)
-        SELECT string_agg(account_id::text, ' ') FROM users WHERE account_id = ANY ((SELECT $1::bigint[])::bigint[])
-          AND (EXISTS (SELECT FROM opening WHERE id = ${everyonesRole}) OR role_id IN (SELECT id FROM opening))`,
-        [bigintArray(accountIds)],
-      ),
+      this.database.queryArrays<FactRow>(select, [bigintArray(accountIds)]),
     );
-    return new Set(row?.[0]?.split(' '));
+    return new Set(row?.[2]?.split(' '));
   }
 
   override async filters(accountIds: readonly string[]): Promise<ReadonlyMap<string, readonly FilterRecord[]>> {
