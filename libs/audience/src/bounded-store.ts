@@ -1,11 +1,10 @@
 import { Logger } from '@nestjs/common';
-import type { Viewership } from '@fedistream/domain';
+import { Occasionally, type Viewership } from '@fedistream/domain';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { AudienceSettings } from './audience-settings.js';
 import type { AudienceStatistics } from './audience-statistics.js';
 import { AudienceStore, type AudienceFacts, type AudienceQuestion } from './audience-store.js';
 import type { FilterRecord } from './filter-record.js';
-import { Occasionally } from './occasionally.js';
 
 /** The part of the time for an answer after which it is too late to ask. */
 const latestTurn = 0.9;

@@ -1,12 +1,18 @@
 import { Logger } from '@nestjs/common';
-import { forEveryone, statusEvents, type Selection, type StreamEvent, type Viewership } from '@fedistream/domain';
+import {
+  Occasionally,
+  forEveryone,
+  statusEvents,
+  type Selection,
+  type StreamEvent,
+  type Viewership,
+} from '@fedistream/domain';
 import type { AudienceStatistics } from './audience-statistics.js';
 import type { AudienceStore } from './audience-store.js';
 import { DecidedEvent } from './decided-event.js';
 import type { FilterBook } from './filters/filter-book.js';
 import { filteredMember, filteredVariants } from './filters/filtered-variants.js';
 import { searchableText } from './filters/searchable-text.js';
-import { Occasionally } from './occasionally.js';
 import { isClosedAltogether } from './rules/feed-access.js';
 import { rules } from './rules/index.js';
 import type { FeedKind, Matter, Verdict } from './rules/rule.js';

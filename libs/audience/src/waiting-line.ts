@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
+import { Occasionally } from '@fedistream/domain';
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { AudienceSettings } from './audience-settings.js';
 import type { AudienceStatistics } from './audience-statistics.js';
 import { StoreUnavailable } from './bounded-store.js';
-import { Occasionally } from './occasionally.js';
 import type { WaitingRoom } from './waiting-room.js';
 
 /** A decision: known at once, `undefined` to let nothing out; or a way to reach it, which may be tried several times. */

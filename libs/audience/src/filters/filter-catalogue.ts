@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
-import type { Viewership } from '@fedistream/domain';
+import { Occasionally, type Viewership } from '@fedistream/domain';
 import type { FilterRecord } from '../filter-record.js';
-import { Occasionally } from '../occasionally.js';
 import { AccountFilters } from './account-filters.js';
 import type { FilterResult } from './filter-result.js';
 import type { Keyword } from './keyword.js';
