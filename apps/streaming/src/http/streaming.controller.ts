@@ -29,6 +29,12 @@ export class StreamingController {
       admission.release();
       return;
     }
+    // The answer to an earlier request on the same connection has not ended: it would get this stream's events, and
+    // nobody would tell of this one's end.
+    if (reply.raw.socket === null) {
+      admission.release();
+      throw new StreamingError('badRequest');
+    }
     const connection = this.clients.open(
       authentication,
       new SseTransport(request.raw, reply, this.clients.heartbeats.eventsource),

@@ -1,0 +1,240 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { nothingLeft, openCheckedWorld } from '../conformance/checked-world.js';
+import { clientFrame, handshake, openRawWebSocket } from '../conformance/raw-websocket.js';
+import {
+  ask,
+  publishEvent,
+  RawConnection,
+  streamingPath,
+  until,
+  type RedisWorld,
+  type Viewer,
+} from '../support/index.js';
+import { Bystanders } from './bystanders.js';
+import { TableLock } from './table-lock.js';
+
+const longest = 16 * 1_024;
+
+/** Frames that a client must not send, and the code with which the socket is closed. */
+const badFrames: readonly { readonly name: string; readonly bytes: Buffer; readonly code: number }[] = [
+  { name: 'a text that is too long', bytes: clientFrame(' '.repeat(longest + 1)), code: 1009 },
+  { name: 'a header that tells of 100 MiB', bytes: clientFrame('', { claimedLength: 100 * 2 ** 20 }), code: 1009 },
+  { name: 'a header that tells of 2^53', bytes: clientFrame('', { claimedLength: 2 ** 53 }), code: 1009 },
+  {
+    name: 'fragments that are too long together',
+    bytes: Buffer.concat([clientFrame(' '.repeat(longest), { fin: false }), clientFrame(' ', { opcode: 0 })]),
+    code: 1009,
+  },
+  { name: 'a binary message', bytes: clientFrame('{"type":"subscribe","stream":"user"}', { opcode: 2 }), code: 1003 },
+  { name: 'text that is no UTF-8', bytes: clientFrame(Buffer.from([0xff, 0xfe])), code: 1007 },
+  { name: 'an opcode that is reserved', bytes: clientFrame('x', { opcode: 5 }), code: 1002 },
+  { name: 'a continuation of nothing', bytes: clientFrame('x', { opcode: 0 }), code: 1002 },
+  { name: 'a ping that is too long', bytes: clientFrame('x'.repeat(126), { opcode: 9 }), code: 1002 },
+  { name: 'a ping in fragments', bytes: clientFrame('x', { opcode: 9, fin: false }), code: 1002 },
+  { name: 'a close of one byte', bytes: clientFrame('x', { opcode: 8 }), code: 1002 },
+  {
+    name: 'a close with a code that must not be sent',
+    bytes: clientFrame(Buffer.from([3, 237]), { opcode: 8 }),
+    code: 1002,
+  },
+  { name: 'a frame without mask', bytes: Buffer.from([0x81, 0x01, 0x78]), code: 1002 },
+  { name: 'compression that was not agreed on', bytes: Buffer.from([0xc1, 0x81, 0, 0, 0, 0, 0x78]), code: 1002 },
+];
+
+/** Handshakes that are none. `TOKEN` stands for the viewer's. */
+const badHandshakes: readonly (readonly [name: string, change: (request: string) => string, status: number])[] = [
+  ['without a key', (request) => request.replace(/Sec-WebSocket-Key: .*\r\n/, ''), 400],
+  ['with a key that is too short', (request) => request.replace(/(Sec-WebSocket-Key: ).*/, '$1abc'), 400],
+  ['without a version', (request) => request.replace(/Sec-WebSocket-Version: .*\r\n/, ''), 400],
+  ['of version 7', (request) => request.replace('Version: 13', 'Version: 7'), 400],
+  ['to another protocol', (request) => request.replace('Upgrade: websocket', 'Upgrade: h2c'), 400],
+  ['by POST', (request) => request.replace('GET', 'POST'), 405],
+  [
+    'with a subprotocol that is none',
+    (request) => request.replace('\r\n\r\n', '\r\nSec-WebSocket-Protocol: ,,\r\n\r\n'),
+    400,
+  ],
+];
+
+describe('a client', () => {
+  let world: RedisWorld;
+  let bystanders: Bystanders;
+  let viewer: Viewer;
+  let home: string;
+
+  beforeAll(async () => {
+    world = await openCheckedWorld();
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  beforeEach(async () => {
+    viewer = await world.fixtures.viewer();
+    home = `timeline:${viewer.account.id}`;
+    bystanders = await Bystanders.open(world);
+  });
+
+  afterEach(async () => {
+    await bystanders.undisturbed();
+    await bystanders.close();
+    await nothingLeft(world);
+  });
+
+  const write = async (text: string | Uint8Array) => {
+    const connection = await RawConnection.open(world.server.port);
+    connection.write(text);
+    return connection;
+  };
+  const get = (path: string) =>
+    `GET ${streamingPath}/${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${viewer.token}\r\n\r\n`;
+
+  it.each(badFrames)('that sends $name is closed with $code', async ({ bytes, code }) => {
+    const connection = await openRawWebSocket(world.server, viewer.token, '&stream=user');
+    const head = connection.bytes.length;
+    connection.write(bytes);
+    await until('a close frame', () => connection.bytes.length >= head + 4);
+    expect(connection.bytes[head]).toBe(0x88);
+    expect(connection.bytes.readUInt16BE(head + 2)).toBe(code);
+    // It does not answer the close frame, and has to be let go all the same.
+    connection.end();
+    await connection.closed;
+  });
+
+  it('may send a message that is as long as any may be', async () => {
+    const message = '{"type":"subscribe","stream":"nothing"}';
+    const connection = await openRawWebSocket(world.server, viewer.token);
+    connection.write(clientFrame(message + ' '.repeat(longest - message.length)));
+    await connection.read('Unknown stream type');
+    connection.destroy();
+  });
+
+  it.each(badHandshakes)('whose handshake is wrong is refused: %s', async (_, change, status) => {
+    for (const query of ['', '&stream=user']) {
+      const connection = await write(change(handshake(viewer.token, query)));
+      await connection.closed;
+      expect(connection.bytes.toString()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    }
+  });
+
+  it('may send its first messages with the handshake, or before it is answered', async () => {
+    const subscribe = (stream: string) => clientFrame(JSON.stringify({ type: 'subscribe', stream }));
+    const together = await write(Buffer.concat([Buffer.from(handshake(viewer.token)), subscribe('first')]));
+    await together.read('Unknown stream type');
+    const lock = await TableLock.take(world, 'oauth_access_tokens');
+    const early = await write(handshake(viewer.token));
+    await lock.awaited();
+    early.write(subscribe('second'));
+    await ask(world.server.url('/metrics'));
+    await lock.release();
+    await early.read('Unknown stream type');
+    together.destroy();
+    early.destroy();
+  });
+
+  it.each([
+    ['an event stream', () => get('user')],
+    ['an upgrade', () => handshake(viewer.token, '&stream=user')],
+  ])('that resets its connection while %s waits for its token disturbs nobody', async (_, request) => {
+    const lock = await TableLock.take(world, 'oauth_access_tokens');
+    const socket = connect(world.server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(request());
+    await lock.awaited();
+    socket.resetAndDestroy();
+    await once(socket, 'close');
+    await ask(world.server.url('/metrics'));
+    await lock.release();
+    const later = await write(get('user'));
+    await later.read(':)\n');
+    later.destroy();
+  });
+
+  it.each([
+    ['an event stream', () => get('user'), ':)\n'],
+    ['a WebSocket', () => handshake(viewer.token, '&stream=user'), '101'],
+  ])('that resets its connection while events come over %s disturbs nobody', async (_, request, answer) => {
+    const sockets = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const socket = connect(world.server.port, '127.0.0.1');
+        let text = '';
+        socket.on('data', (bytes: Buffer) => (text += bytes.toString('latin1')));
+        socket.on('error', () => undefined);
+        socket.write(request());
+        await until('it is open', () => text.includes(answer));
+        return socket;
+      }),
+    );
+    for (const socket of sockets) {
+      await publishEvent(world.feed, home, 'update', { content: 'x'.repeat(10_000) });
+      socket.resetAndDestroy();
+      await publishEvent(world.feed, home, 'update', { content: 'x'.repeat(10_000) });
+    }
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half a request', `GET ${streamingPath}/user HTTP/1.1\r\nAuthoriz`],
+    ['no HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+    ['no version', `GET ${streamingPath}/user\r\n\r\n`],
+    ['a header without end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(100_000)}`],
+    ['a header without a name', 'GET / HTTP/1.1\r\n: x\r\n\r\n'],
+    ['an absolute target', 'GET http://other.example/api/v1/streaming/user HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['no target', 'GET  HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['an asterisk', 'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['CONNECT', 'CONNECT other.example:443 HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
+    [
+      'an upgrade on a broken target',
+      'GET //[%zz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    ],
+    ['Expect', `GET ${streamingPath}/user HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\n\r\n`],
+  ])('that sends %s and goes disturbs nobody', async (_, text) => {
+    const connection = await write(Buffer.from(text, 'latin1'));
+    await ask(world.server.url(`${streamingPath}/health`));
+    await bystanders.undisturbed();
+    connection.destroy();
+  });
+
+  it('that talks on while its event stream is open disturbs nobody', async () => {
+    const connection = await write(get('user'));
+    await connection.read(':)\n');
+    connection.write('some bytes that are no request\r\n\r\n');
+    await publishEvent(world.feed, home, 'delete', '1');
+    await bystanders.undisturbed();
+    connection.destroy();
+  });
+
+  it('that asks for a second stream before the first has ended gets none, and leaves nothing', async () => {
+    const connection = await write(get('user') + get('direct'));
+    await connection.read(':)\n');
+    // A later request has been served: the second has been dealt with, too.
+    const later = await write(get('public'));
+    await later.read(':)\n');
+    later.destroy();
+    await publishEvent(world.feed, `timeline:direct:${viewer.account.id}`, 'delete', 'of the second');
+    await publishEvent(world.feed, home, 'delete', 'of the first');
+    const text = await connection.read('of the first');
+    connection.destroy();
+    expect(text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+    expect(text).not.toContain('of the second');
+  });
+
+  it('that asks for a second stream when the first has ended gets it, on the same connection', async () => {
+    const second = await world.fixtures.viewer();
+    const connection = await write(get('user'));
+    await connection.read(':)\n');
+    await publishEvent(world.feed, `timeline:access_token:${viewer.tokenId}`, 'kill');
+    await connection.read('\r\n0\r\n\r\n');
+    connection.write(`GET ${streamingPath}/user?access_token=${second.token} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await until('a second greeting', () => connection.bytes.toString().split(':)\n').length === 3);
+    await publishEvent(world.feed, home, 'delete', 'of the first');
+    await publishEvent(world.feed, `timeline:${second.account.id}`, 'delete', 'of the second');
+    expect(await connection.read('of the second')).not.toContain('of the first');
+    connection.destroy();
+  });
+});
