@@ -81,6 +81,16 @@ describe('a wrong setting', () => {
     expect(said).not.toContain('hunter2');
   });
 
+  it.each([
+    ['DATABASE_URL', `${connected.DATABASE_URL}?sslmode=verify-full&sslrootcert=/no/such/ca.pem`, /no such file/],
+    ['DATABASE_URL', `${connected.DATABASE_URL}?sslmode=on`, /sslmode=on .*one of disable, /],
+    ['REDIS_URL', 'redis://:hunter2%@127.0.0.1:1', /% is written as %25/],
+  ])('is not repeated either when only a part of %s is wrong', async (name, value, line) => {
+    const said = await refusal({ ...connected, [name]: value });
+    expect(linesForPeople(said)).toEqual([expect.stringMatching(line)]);
+    expect(said).not.toContain('hunter2');
+  });
+
   it('stops the start: a demo in a real database', async () => {
     const said = await refusal({ ...connected, DEMO: 'true' });
     expect(said).toMatch(/^DEMO="true": .*DATABASE=embedded and FEED=memory$/);

@@ -68,7 +68,9 @@ const variables = z.object({
   FEDISTREAM_DATA_DIR: z.string().default('.fedistream'),
 
   FEED: z.enum(['redis', 'memory']).optional(),
-  REDIS_URL: url('redis:', 'rediss:', 'unix:').optional(),
+  REDIS_URL: url('redis:', 'rediss:', 'unix:')
+    .refine((value) => !/%(?![\da-f]{2})/i.test(value), 'a URL in which % is written as %25')
+    .optional(),
   REDIS_HOST: z.string().optional(),
   REDIS_PORT: integer(1, 65_535).default(6379),
   REDIS_DB: integer(0, 1_000_000).default(0),

@@ -19,6 +19,9 @@ export function startFailure(failure: unknown, settings: Settings): string {
   }
   const { code, syscall } = failure;
   if (syscall !== 'listen' && syscall !== 'getaddrinfo') {
+    if (settings.DATABASE === 'postgresql') {
+      return `DATABASE_URL=(not shown): must name files that can be read (${failure.message})`;
+    }
     return `FEDISTREAM_DATA_DIR="${settings.FEDISTREAM_DATA_DIR}": must be a directory that this server may write to (${code})`;
   }
   if (settings.SOCKET !== undefined) {
@@ -29,6 +32,6 @@ export function startFailure(failure: unknown, settings: Settings): string {
     : `PORT="${settings.PORT}": must be a port that is free and permitted (${code})`;
 }
 
-function isSystemFailure(failure: unknown): failure is SystemFailure {
+function isSystemFailure(failure: unknown): failure is Error & SystemFailure {
   return failure instanceof Error && 'code' in failure && 'syscall' in failure;
 }
