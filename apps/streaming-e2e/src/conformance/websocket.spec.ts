@@ -212,6 +212,11 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
         { stream: 'hashtag', tag: 'x' },
         { stream: 'list', list: others },
         { stream: 'list', list: await world.fixtures.list(account) },
+        { stream: 'list', list: '05' },
+        { stream: 'list' },
+        { stream: 'hashtag', tag: '!' },
+        { stream: 'nothing' },
+        {},
       ]) {
         client.send(JSON.stringify({ type: 'unsubscribe', ...message }));
       }

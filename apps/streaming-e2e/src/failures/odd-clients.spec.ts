@@ -224,6 +224,24 @@ describe('a client', () => {
     expect(text).not.toContain('of the second');
   });
 
+  it.each([
+    ['on an open event stream', get, true],
+    ['behind a request for one', get, false],
+  ])('that asks for a WebSocket %s leaves nothing', async (_, first, wait) => {
+    const connection = await write(first('user'));
+    if (wait) {
+      await connection.read(':)\n');
+    }
+    connection.write(handshake(viewer.token, '&stream=direct'));
+    const later = await write(get('public'));
+    await later.read(':)\n');
+    later.destroy();
+    await publishEvent(world.feed, home, 'update', { content: 'x' });
+    await publishEvent(world.feed, `timeline:direct:${viewer.account.id}`, 'update', { content: 'x' });
+    await bystanders.undisturbed();
+    connection.destroy();
+  });
+
   it('that asks for a second stream when the first has ended gets it, on the same connection', async () => {
     const second = await world.fixtures.viewer();
     const connection = await write(get('user'));

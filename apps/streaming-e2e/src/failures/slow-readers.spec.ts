@@ -121,8 +121,8 @@ describe('a client that never reads', () => {
   });
 
   it.each([
-    ['asks for what is refused', clientFrame('{"type":"subscribe","stream":"nothing"}'), 6],
-    ['pings', clientFrame('x'.repeat(125), { opcode: 9 }), 16],
+    ['asks for what is refused', clientFrame('{"type":"subscribe","stream":"nothing"}'), 40],
+    ['pings', clientFrame('x'.repeat(125), { opcode: 9 }), 60],
   ] as const)('but %s without end is cut off, too', async (_, frame, megabytes) => {
     const connection = await openRawWebSocket(world.server, viewer.token);
     connection.pause();

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/websockets';
 import type { IncomingMessage } from 'node:http';
 import { ScopesGuard } from '@fedistream/auth';
-import { closeReasons } from '@fedistream/delivery';
+import { closeReasons, type Label } from '@fedistream/delivery';
 import { StreamGate, StreamRegistry } from '@fedistream/stream-kit';
 import { Clients } from '../clients.js';
 import { streamingPath } from '../http/http-request.js';
@@ -71,6 +71,18 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
   /** Unsubscribes; silent when it is not subscribed. */
   @SubscribeMessage('unsubscribe')
   unsubscribe(@ConnectedSocket() { connection }: ClientSocket, @MessageBody() message: ClientMessage): void {
-    connection?.unsubscribe(this.registry.requestByName(message.stream, message).label);
+    const label = this.#labelOf(message);
+    if (label !== undefined) {
+      connection?.unsubscribe(label);
+    }
+  }
+
+  /** `undefined` for what cannot be subscribed to: then it is not subscribed. */
+  #labelOf(message: ClientMessage): Label | undefined {
+    try {
+      return this.registry.requestByName(message.stream, message).label;
+    } catch {
+      return undefined;
+    }
   }
 }
