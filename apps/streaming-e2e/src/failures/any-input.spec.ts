@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { nothingLeft, openCheckedWorld } from '../conformance/checked-world.js';
+import { openRawWebSocket } from '../conformance/raw-websocket.js';
+import {
+  authorization,
+  eventStream,
+  RawConnection,
+  receivedBeforeFence,
+  streamingPath,
+  webSocket,
+  WebSocketClient,
+  type ReceivedEvent,
+  type RedisWorld,
+  type Viewer,
+} from '../support/index.js';
+import { anyClientMessage, anyFrame, anyMessage, anyRequest } from './any-input.js';
+import { Bystanders } from './bystanders.js';
+
+const runs = { numRuns: 100, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false };
+
+/**
+ * An event as any transport shows it: event streams know one kind of line break, need data, and are UTF-8, which has no
+ * half of a surrogate pair.
+ */
+function shown({ event, payload }: ReceivedEvent): readonly [string, string] {
+  return [event, Buffer.from((payload ?? '{}').replace(/\r\n?/g, '\n')).toString()];
+}
+
+describe('whatever comes', () => {
+  let world: RedisWorld;
+  let bystanders: Bystanders;
+  let viewer: Viewer;
+
+  beforeAll(async () => {
+    world = await openCheckedWorld();
+    viewer = await world.fixtures.viewer();
+    await world.fixtures.filter(viewer.account, { keywords: [{ keyword: 'x', wholeWord: true }] });
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  beforeEach(async () => {
+    bystanders = await Bystanders.open(world);
+  });
+
+  afterEach(async () => {
+    await bystanders.undisturbed();
+    await bystanders.close();
+    await nothingLeft(world);
+  });
+
+  it('from Redis, both transports show the same events, and nobody else is disturbed', async () => {
+    const { server, feed } = world;
+    const home = `timeline:${viewer.account.id}`;
+    const followed = [
+      { stream: 'user', channel: home },
+      { stream: 'public', channel: 'timeline:public' },
+    ];
+    const pairs = await Promise.all(
+      followed.map(async (wanted) => ({
+        channel: wanted.channel,
+        overEventStream: await eventStream.open(server, feed, { token: viewer.token, ...wanted }),
+        overWebSocket: await webSocket.open(server, feed, { token: viewer.token, ...wanted }),
+      })),
+    );
+    const channels = [
+      ...followed.map(({ channel }) => channel),
+      `timeline:system:${viewer.account.id}`,
+      `timeline:access_token:${viewer.tokenId}`,
+      'timeline:system:',
+      'timeline:nobody',
+    ];
+    let arrived = 0;
+    const property = fc.asyncProperty(
+      fc.array(fc.tuple(fc.constantFrom(...channels), anyMessage), { minLength: 1, maxLength: 20 }),
+      async (messages) => {
+        const pipeline = feed.client.pipeline();
+        for (const [channel, message] of messages) {
+          pipeline.publish(feed.prefixed(channel), message);
+        }
+        await pipeline.exec();
+        await bystanders.undisturbed();
+        for (const { channel, overEventStream, overWebSocket } of pairs) {
+          const one = await receivedBeforeFence(overEventStream, feed, channel);
+          // The fence of the event stream has come over the WebSocket, too.
+          const other = await overWebSocket.takeUntil(({ event }) => event === 'fence');
+          expect(one.map(shown)).toEqual(other.map(shown));
+          arrived += one.length;
+        }
+      },
+    );
+    try {
+      await fc.assert(property, runs);
+    } finally {
+      await Promise.all(pairs.flatMap((pair) => [pair.overEventStream.close(), pair.overWebSocket.close()]));
+    }
+    expect(arrived).toBeGreaterThan(0);
+  });
+
+  it('over a WebSocket, nobody else is disturbed', async () => {
+    const property = fc.asyncProperty(fc.array(anyFrame, { minLength: 1, maxLength: 10 }), async (frames) => {
+      const connection = await openRawWebSocket(world.server, viewer.token, '&stream=user');
+      for (const frame of frames) {
+        connection.write(frame);
+      }
+      await bystanders.undisturbed();
+      connection.destroy();
+    });
+    await fc.assert(property, runs);
+  });
+
+  it('in a client’s messages, the socket stays open and answers with the errors there are', async () => {
+    const url = world.server.url(streamingPath, 'ws');
+    const statuses = new Set([400, 401, 429]);
+    const property = fc.asyncProperty(fc.array(anyClientMessage, { minLength: 1, maxLength: 30 }), async (messages) => {
+      const client = await WebSocketClient.open(url, { headers: authorization(viewer) });
+      for (const message of messages) {
+        client.send(message);
+      }
+      await client.ping();
+      await bystanders.undisturbed();
+      for (const { error, status } of client.errors) {
+        expect([error, statuses.has(status ?? 0)]).toEqual([error, true]);
+      }
+      await client.close();
+    });
+    await fc.assert(property, runs);
+  });
+
+  it('over HTTP, the answer is one that there is, and nobody else is disturbed', async () => {
+    const property = fc.asyncProperty(anyRequest, fc.boolean(), async ({ path, query, header }, known) => {
+      const search = query.map((pair) => pair.join('=')).join('&');
+      const token = known ? viewer.token : header;
+      const connection = await RawConnection.open(world.server.port);
+      const head = `GET ${streamingPath}/${path}?${search} HTTP/1.1\r\nHost: x\r\n`;
+      connection.write(Buffer.from(`${head}Authorization: ${token}\r\nX-Request-Id: ${header}\r\n\r\n`, 'latin1'));
+      const answer = await connection.read('\r\n\r\n');
+      expect(answer).toMatch(/^HTTP\/1\.1 (200|400|401|404|431) /);
+      expect(answer).not.toMatch(/error(?!":"|=")[^"]*(at |node_modules|pg|select)/i);
+      connection.destroy();
+      await bystanders.undisturbed();
+    });
+    await fc.assert(property, runs);
+  });
+
+  it('instead of HTTP, nobody is disturbed', async () => {
+    const property = fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 4 }), async (pieces) => {
+      const connection = await RawConnection.open(world.server.port);
+      for (const piece of pieces) {
+        connection.write(piece);
+      }
+      await bystanders.undisturbed();
+      connection.destroy();
+    });
+    await fc.assert(property, { ...runs, numRuns: 50 });
+  });
+});
