@@ -25,7 +25,8 @@ const runs = { numRuns: 100, interruptAfterTimeLimit: 20_000, markInterruptAsFai
  * half of a surrogate pair.
  */
 function shown({ event, payload }: ReceivedEvent): readonly [string, string] {
-  return [event, Buffer.from((payload ?? '{}').replace(/\r\n?/g, '\n')).toString()];
+  const inUtf8 = (text: string) => Buffer.from(text).toString();
+  return [inUtf8(event), inUtf8((payload ?? '{}').replace(/\r\n?/g, '\n'))];
 }
 
 describe('whatever comes', () => {
