@@ -77,11 +77,11 @@ describe('the rules of who may see a status', () => {
   });
 
   it.each([
-    ['user', () => [`timeline:${cast.eve.account.id}`]],
-    ['list', () => [`timeline:list:${list}`, { list }]],
-    ['direct', () => [`timeline:direct:${cast.eve.account.id}`]],
-  ] as const)('leave %s alone, whose publisher has decided', async (stream, parameters) => {
-    const [channel, params] = parameters();
+    ['user', () => ({ channel: `timeline:${cast.eve.account.id}`, params: {} })],
+    ['list', () => ({ channel: `timeline:list:${list}`, params: { list } })],
+    ['direct', () => ({ channel: `timeline:direct:${cast.eve.account.id}`, params: {} })],
+  ])('leave %s alone, whose publisher has decided', async (stream, source) => {
+    const { channel, params } = source();
     const { statuses, received } = await receivedOn(stream, channel, params);
     // Not even a member is added.
     expect(received.map(({ payload }) => payload)).toEqual(statuses.map((status) => JSON.stringify(status)));
