@@ -9,7 +9,7 @@ import {
 } from '@fedistream/domain';
 import type { AudienceStatistics } from './audience-statistics.js';
 import type { AudienceStore } from './audience-store.js';
-import { DecidedEvent } from './decided-event.js';
+import { decided } from './decided.js';
 import type { FilterBook } from './filters/filter-book.js';
 import { filteredMember, filteredVariants } from './filters/filtered-variants.js';
 import { searchableText } from './filters/searchable-text.js';
@@ -83,7 +83,7 @@ export class Judge {
     }
     const onlyFor = await this.#store.mayViewClosedFeeds(viewers);
     this.#statistics.passed++;
-    return new DecidedEvent(viewers, [{ onlyFor }], event, undefined);
+    return decided(viewers, [{ onlyFor }], event);
   }
 
   async #judgeStatus(event: StreamEvent, status: Status, hearing: Hearing): Promise<Selection | undefined> {
@@ -97,7 +97,7 @@ export class Judge {
     const verdicts = await this.#verdicts({ event, status, feed: hearing.feed, viewers, facts, mayViewClosedFeeds });
     if (Object.hasOwn(status.entity, filteredMember)) {
       this.#statistics.judged++;
-      return new DecidedEvent(viewers, verdicts, event, undefined);
+      return decided(viewers, verdicts, event);
     }
     // Asked again after each load: filters may change while they are read.
     for (let missing; (missing = this.#filters.missing(viewers)).length > 0;) {
@@ -106,7 +106,7 @@ export class Judge {
     const { proper, statusIds } = status;
     const results = this.#filters.resultsFor(viewers, { text: () => searchableText(proper), statusIds }, Date.now());
     this.#statistics.judged++;
-    return new DecidedEvent(
+    return decided(
       viewers,
       verdicts,
       event.withMember(filteredMember, []),

@@ -1,4 +1,4 @@
-import { forEveryone, parseScopes, StreamEvent, type Selection, type Viewer } from '@fedistream/domain';
+import { forEveryone, parseScopes, Selection, StreamEvent, type Viewer } from '@fedistream/domain';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { closeReasons, type CloseReason } from './close-reason.js';
 import { Connection } from './connection.js';
@@ -167,9 +167,14 @@ describe('an outlet', () => {
   it('gives each account its own variant, and the bytes of one variant are shared', () => {
     const outlet = new Outlet(() => undefined);
     const variant = event.withMember('filtered', ['x']);
-    const selection: Selection = {
-      for: (accountId) => (accountId === '2' ? undefined : Number(accountId) % 2 === 0 ? variant : event),
-    };
+    const selection = new Selection(
+      event,
+      new Map([
+        ['2', null],
+        ['4', variant],
+        ['6', variant],
+      ]),
+    );
     const clients = ['1', '2', '3', '4', '6'].map((id) => open(id));
     clients.forEach(({ connection }) => connection.reserve(['public'])?.attach(outlet));
     outlet.deliver(selection);
@@ -181,6 +186,28 @@ describe('an outlet', () => {
       [{ payload: variant.text }],
     ]);
     expect(clients[4]?.transport.written[0]).toBe(clients[3]?.transport.written[0]);
+  });
+
+  it('gives nothing to those who came after it was decided, with and without exceptions', () => {
+    const outlet = new Outlet(() => undefined);
+    const [early, late] = [open('1'), open('2')];
+    early.connection.reserve(['public'])?.attach(outlet);
+    const viewers = outlet.viewership();
+    late.connection.reserve(['public'])?.attach(outlet);
+    outlet.deliver(new Selection(event, new Map(), viewers));
+    outlet.deliver(new Selection(event, new Map([['3', null]]), viewers));
+    expect([early, late].map(({ transport }) => transport.written.length)).toEqual([2, 0]);
+    outlet.deliver(new Selection(event, new Map(), outlet.viewership()));
+    expect([early, late].map(({ transport }) => transport.written.length)).toEqual([3, 1]);
+  });
+
+  it('delivers nothing to nobody in particular', () => {
+    const outlet = new Outlet(() => undefined);
+    const client = open('1');
+    client.connection.reserve(['public'])?.attach(outlet);
+    outlet.deliver(new Selection(undefined));
+    outlet.deliver(new Selection(undefined, new Map([['1', event]])));
+    expect(client.transport.written.length).toBe(1);
   });
 
   it('knows who listens, each account once, and the answer stays the same until somebody comes or goes', () => {

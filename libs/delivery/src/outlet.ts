@@ -72,8 +72,15 @@ export class Outlet {
 
   /** Writes an event to everybody for whom it is. Bytes are made once per label and variant. */
   deliver(selection: Selection): void {
+    const { event, exceptions, viewers } = selection;
+    // Somebody may have come since it was decided; as long as nobody has, nobody has to be looked for.
+    const decidedForAll = viewers === undefined || viewers === this.#viewership;
     for (const audience of this.#audiences.values()) {
-      deliverTo(audience, selection);
+      if (decidedForAll && exceptions.size === 0) {
+        deliverToAll(audience, event);
+      } else {
+        deliverSelected(audience, selection, decidedForAll);
+      }
     }
   }
 
@@ -88,23 +95,31 @@ function audienceKey({ label, connection: { framing } }: Subscription): string {
   return framing.labelled ? `${framing.name} ${labelKey(label)}` : framing.name;
 }
 
-function deliverTo({ framing, label, members }: Audience, selection: Selection): void {
+function deliverToAll({ framing, label, members }: Audience, event: StreamEvent | undefined): void {
+  if (event === undefined) {
+    return;
+  }
+  const bytes = framing.frame(event, label);
+  for (const { connection } of members) {
+    connection.send(bytes);
+  }
+}
+
+function deliverSelected({ framing, label, members }: Audience, selection: Selection, decidedForAll: boolean): void {
+  const bytesOf = new Map<StreamEvent, Buffer>();
   let event: StreamEvent | undefined;
   let bytes: Buffer | undefined;
-  let variants: Map<StreamEvent, Buffer> | undefined;
   for (const { connection } of members) {
-    const selected = selection.for(connection.viewer.accountId);
+    const { accountId } = connection.viewer;
+    const selected = decidedForAll ? selection.forDecided(accountId) : selection.for(accountId);
     if (selected === undefined) {
       continue;
     }
+    // Most receive the same as the one before them.
     if (selected !== event || bytes === undefined) {
-      // Variants are rare; most events have one, so the map is made only when a second one turns up.
-      if (event !== undefined && bytes !== undefined) {
-        variants ??= new Map();
-        variants.set(event, bytes);
-      }
       event = selected;
-      bytes = variants?.get(selected) ?? framing.frame(selected, label);
+      bytes = bytesOf.get(event) ?? framing.frame(event, label);
+      bytesOf.set(event, bytes);
     }
     connection.send(bytes);
   }

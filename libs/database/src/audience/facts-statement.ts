@@ -52,8 +52,9 @@ export interface Statement {
  * blocks how many: at most `limit` rows are read of an account, or one index entry for each viewer is looked up; a
  * viewer's domains and row of `users` are one look-up each.
  *
- * The planner is kept from two things. An array that it can see into it estimates member by member, at each planning:
- * hence `(SELECT $1)`. And `OFFSET 0` keeps probes probes; as a join they could be planned by the index on the target.
+ * The planner is kept from two things. A value that it can see makes a plan for this very value look better than one for
+ * all, and it plans anew each time, which costs as much as all the rest: hence `(SELECT $1)`. And `OFFSET 0` keeps probes
+ * probes; as a join they could be planned by the index on the target.
  */
 export function factsStatement(columns: Columns, request: FactsRequest): Statement {
   const parameters = new Parameters();
@@ -99,8 +100,9 @@ function nearSelect(columns: Columns, { near, limit }: FactsRequest, parameters:
   const rows = asked.map(({ kind, table, subject, enemy }) => {
     const subjects = parameters.add(bigintArray(near[kind]), 'bigint[]');
     // Ended mutes are left out behind the limit, or a great many of them would not be bounded by it.
-    return `SELECT '${kind}' AS kind, s AS subject, r.* FROM unnest(${subjects}) s CROSS JOIN LATERAL
-    (SELECT ${enemy} AS enemy, ${goesOn(table, columns)} AS goes_on FROM ${table} WHERE ${subject} = s LIMIT ${limitSql}) r`;
+    return `SELECT '${kind}' AS kind, s AS subject, r.* FROM unnest((SELECT ${subjects})) s CROSS JOIN LATERAL
+    (SELECT ${enemy} AS enemy, ${goesOn(table, columns)} AS goes_on FROM ${table} WHERE ${subject} = s
+      LIMIT (SELECT ${limitSql})) r`;
   });
   return [
     `SELECT kind, subject::text, string_agg(enemy::text, ' ') FILTER (WHERE goes_on), count(*) >= ${limitSql}

@@ -1,6 +1,6 @@
 import { cpuPer } from '../figures/meters.js';
 import { errorsOf, latencyOf } from './latency.js';
-import { prime } from './prime.js';
+import { breakInServer, prime } from './prime.js';
 import { playRound } from './round.js';
 import { openClients, type Sizes, type Stage } from './stage.js';
 import type { Plan } from '../plans/plan.js';
@@ -10,6 +10,7 @@ const patienceMs = 5_000;
 
 /** What a delivery costs and how long it takes, at an even pace that leaves the machine room. */
 export async function measureDeliveries(stage: Stage, plan: Plan, sizes: Sizes): Promise<Figures> {
+  await breakInServer(stage, plan, sizes);
   await openClients(stage, plan.clients);
   const performance = { stage, plan };
   const from = await prime(performance, sizes);

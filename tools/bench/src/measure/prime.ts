@@ -1,11 +1,34 @@
 import { playRound } from './round.js';
-import type { Performance, Sizes } from './stage.js';
+import { openClients, type Performance, type Sizes, type Stage } from './stage.js';
+import type { Plan } from '../plans/plan.js';
 
 const attemptsAtMost = 10;
+/** A server is measured as it is after some minutes: what it does for each event has to have been done some thousand times. */
+const breakIn = { clients: 10, perSecond: 800, seconds: 10 };
 const patience = { patienceMs: 1_500, graceMs: 0 };
 /** So many events at least before anything counts, for the compiler of V8. */
 const warmUpEvents = 30;
 const warmUpPart = 0.2;
+
+/**
+ * Lets a few clients receive as many events as many would in minutes, and sends them away: V8 compiles what is done for
+ * each event by how often it was done, and a process that has just begun interprets half of it.
+ */
+export async function breakInServer(stage: Stage, plan: Plan, { events, burst }: Sizes): Promise<void> {
+  const clients = plan.clients.slice(0, breakIn.clients);
+  const few: Plan = {
+    ...plan,
+    clients,
+    due: (index, rules) => plan.due(index, rules).filter((client) => client < clients.length),
+  };
+  await openClients(stage, clients);
+  const perSecond = Math.min(breakIn.perSecond, events * 10);
+  await playRound(
+    { stage, plan: few },
+    { events: Math.min(breakIn.perSecond * breakIn.seconds, events * 20), perSecond, burst, from: 0, ...patience },
+  );
+  await stage.load.disconnect();
+}
 
 /**
  * Publishes until every subscription receives all that is due to it (a server may answer a client before it follows the
