@@ -1,6 +1,7 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { ConnectionOptions } from 'node:tls';
 import { backoff } from './backoff.js';
+import { EnduringRedis } from './enduring-redis.js';
 import type { RedisSettings, RedisTls } from './redis-settings.js';
 
 /** How long Redis may owe an answer before the connection counts as dead. A lost route gives no error by itself. */
@@ -49,10 +50,10 @@ export function createClient(settings: RedisSettings, { name, commandTimeoutMs }
   };
   const { url, sentinels, path } = settings;
   if (url !== undefined) {
-    return new Redis(url, common);
+    return new EnduringRedis(url, common);
   }
   if (sentinels !== undefined && sentinels.length > 0) {
-    return new Redis({
+    return new EnduringRedis({
       ...common,
       sentinels: sentinels.map(({ host, port }) => ({ host, port })),
       name: settings.sentinelMaster ?? 'mymaster',
@@ -68,9 +69,9 @@ export function createClient(settings: RedisSettings, { name, commandTimeoutMs }
     });
   }
   if (path !== undefined) {
-    return new Redis({ ...common, path });
+    return new EnduringRedis({ ...common, path });
   }
-  return new Redis({ ...common, host: settings.host ?? '127.0.0.1', port: settings.port ?? 6379 });
+  return new EnduringRedis({ ...common, host: settings.host ?? '127.0.0.1', port: settings.port ?? 6379 });
 }
 
 function tlsOptions({ ca, cert, key, serverName }: RedisTls): ConnectionOptions {
