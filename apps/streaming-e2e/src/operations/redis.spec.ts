@@ -1,12 +1,15 @@
 import { startSentinel } from '@fedistream/services';
 import { Redis } from 'ioredis';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import {
   eventStream,
+  listening,
   metric,
   openWorld,
   ownRedis,
@@ -14,11 +17,15 @@ import {
   receivedBeforeFence,
   RedisPublisher,
   Server,
+  until,
   untilMetric,
   type Feed,
   type RedisWorld,
   type Viewer,
 } from '../support/index.js';
+
+/** How long a Sentinel may take to promote another server. One that was kept waiting for two seconds does nothing for 30. */
+const failoverMs = 60_000;
 
 const atEnd: (() => unknown)[] = [];
 
@@ -71,6 +78,23 @@ describe('a server reaches Redis', () => {
       },
       close: () => Promise.resolve(),
     };
+  }
+
+  /** A Sentinel in trouble: it accepts connections and never answers. */
+  async function silentSentinel(): Promise<{ readonly port: number; readonly connections: readonly Socket[] }> {
+    const connections: Socket[] = [];
+    const listener = createServer((socket) => {
+      socket.on('error', () => {
+        // The other side gives up.
+      });
+      connections.push(socket);
+    }).listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    atEnd.push(() => {
+      listener.close();
+      connections.forEach((socket) => socket.destroy());
+    });
+    return { port: (listener.address() as AddressInfo).port, connections };
   }
 
   it('under a namespace, and shares it with servers under others', async () => {
@@ -154,14 +178,24 @@ describe('a server reaches Redis', () => {
     expect(await receivedBeforeFence(client, feed, channel)).toMatchObject([{ payload: '1' }]);
   });
 
-  it('through a Sentinel', async (test) => {
+  it('through a Sentinel, and follows it to the new master without losing its clients', async (test) => {
     const from = ['system', 'debian'] as const;
-    const master = await ownRedis(test, { from });
+    const master = await ownRedis(test, { from, args: ['--repl-diskless-sync-delay', '0'] });
     atEnd.push(() => master.stop());
+    const replica = await ownRedis(test, { from, args: ['--replicaof', '127.0.0.1', String(master.port)] });
+    atEnd.push(() => replica.stop());
+    const after = new Redis({ port: replica.port });
+    const feed = publisher(after);
+    // Before the Sentinel looks, which it does every ten seconds: it is to see a replica that is fit to be promoted.
+    await until('the replica has what the master has', async () =>
+      (await after.info('replication')).includes('master_link_status:up'),
+    );
     const sentinel = await startSentinel(master, { from, progress: () => undefined });
     atEnd.push(() => sentinel.stop());
+    // The server waits for this one's answer, for seconds, at the moment when the other one announces the new master.
+    const silent = await silentSentinel();
     const server = await start({
-      REDIS_SENTINELS: `127.0.0.1, 127.0.0.1:${sentinel.port}`,
+      REDIS_SENTINELS: `127.0.0.1, 127.0.0.1:${silent.port}`,
       REDIS_SENTINEL_PORT: String(sentinel.port),
       REDIS_SENTINEL_MASTER: 'mymaster',
     });
@@ -169,5 +203,26 @@ describe('a server reaches Redis', () => {
     const client = await openOn(server, before);
     await publishEvent(before, channel, 'delete', '1');
     expect(await receivedBeforeFence(client, before, channel)).toMatchObject([{ payload: '1' }]);
-  });
+    const asked = new Redis({ port: sentinel.port });
+    atEnd.push(() => {
+      asked.disconnect();
+    });
+    await until('the Sentinel knows the replica and its state', async () =>
+      String(await asked.call('SENTINEL', 'REPLICAS', 'mymaster')).includes('master-link-status,ok'),
+    );
+
+    process.kill(master.pid!, 'SIGKILL');
+    await until(
+      'the server subscribes at the new master',
+      async () => {
+        const [, count] = (await after.pubsub('NUMSUB', channel)) as [string, number];
+        return count === 1;
+      },
+      failoverMs,
+    );
+    expect(silent.connections.length).toBeGreaterThan(0);
+    // It may have been there before the Sentinel announced it, and then connects once more.
+    await listening(client, feed, channel);
+    await until('the presence key is there', async () => (await after.exists(`subscribed:${channel}`)) === 1);
+  }, 120_000);
 });
