@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { viewershipOf } from '@fedistream/audience/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { SqlAudienceStore } from './audience/sql-audience-store.js';
 import { connectionOptions } from './connection-options.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { Database } from './database.js';
@@ -135,6 +137,24 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     it('prepares statements where the server itself answers', async () => {
       database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1 });
       expect(await preparedOn(database)).toBe(2);
+    });
+
+    it('plans the statement about a status for all of them, not for each', async () => {
+      await test.execute(`INSERT INTO blocks (account_id, target_account_id)
+        SELECT s, 1000 + s % 1000 FROM generate_series(1, 20000) s`);
+      await test.execute('ANALYZE blocks');
+      database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1 });
+      const store = new SqlAudienceStore(database);
+      const viewers = viewershipOf(['5', '6', '7']);
+      for (let author = 1_000; author < 1_020; author++) {
+        const accountIds = [`${author}`];
+        await store.facts({ viewers, authorId: `${author}`, accountIds, domains: [], language: 'en' });
+      }
+      const [plans] = await database.query(`SELECT sum(custom_plans)::int AS special, sum(generic_plans)::int AS general
+        FROM pg_prepared_statements WHERE statement LIKE 'SELECT kind%'`);
+      // PostgreSQL always plans for the values at hand the first five times.
+      expect(plans).toEqual({ special: 5, general: 15 });
+      await test.clear();
     });
 
     it('prepares nothing behind a pooler, or where it must not', async () => {
