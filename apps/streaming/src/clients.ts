@@ -71,11 +71,6 @@ export class Clients implements BeforeApplicationShutdown {
     return connection;
   }
 
-  /** The client has left: the transport's 'close'. */
-  gone(connection: Connection): void {
-    connection.close(closeReasons.gone);
-  }
-
   /** Tells everybody to come back later, before the servers stop. */
   beforeApplicationShutdown(): void {
     this.#stopping = true;

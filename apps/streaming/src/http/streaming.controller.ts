@@ -1,5 +1,6 @@
 import { Controller, Get, Head, Req, Res, UseGuards } from '@nestjs/common';
 import { authenticationOf, ScopesGuard, TokenGuard, type Authentication } from '@fedistream/auth';
+import { closeReasons } from '@fedistream/delivery';
 import { StreamingError } from '@fedistream/domain';
 import { StreamGate, StreamRegistry, type StreamRequest } from '@fedistream/stream-kit';
 import { Clients } from '../clients.js';
@@ -40,7 +41,7 @@ export class StreamingController {
       new SseTransport(request.raw, reply, this.clients.heartbeats.eventsource),
     );
     reply.raw.on('close', () => {
-      this.clients.gone(connection);
+      connection.close(closeReasons.gone);
     });
     admission.attach(connection);
   }

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/websockets';
 import type { IncomingMessage } from 'node:http';
 import { ScopesGuard } from '@fedistream/auth';
-import { closeReasons, type Label } from '@fedistream/delivery';
+import type { Label } from '@fedistream/delivery';
 import { StreamGate, StreamRegistry } from '@fedistream/stream-kit';
 import { Clients } from '../clients.js';
 import { streamingPath } from '../http/http-request.js';
@@ -46,14 +46,9 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
 
   /** The handshake is done. */
   handleConnection(client: ClientSocket, _request: IncomingMessage, { authentication, admission }: Entry): void {
-    const transport = new WebSocketTransport(client, this.clients.heartbeats.websocket, () => {
-      client.connection?.close(closeReasons.idle);
-    });
+    const transport = new WebSocketTransport(client, this.clients.heartbeats.websocket);
     const connection = this.clients.open(authentication, transport);
-    client.connection = connection;
-    client.on('close', () => {
-      this.clients.gone(connection);
-    });
+    client.carry(connection);
     admission?.attach(connection);
   }
 

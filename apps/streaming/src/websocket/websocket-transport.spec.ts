@@ -1,17 +1,18 @@
 import { StreamEvent } from '@fedistream/domain';
-import { closeReasons, Heartbeat, webSocketFraming } from '@fedistream/delivery';
+import { closeReasons, Heartbeat, webSocketFraming, type Connection } from '@fedistream/delivery';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { ClientSocket } from './client-socket.js';
 import { rawSocketOf } from './raw-socket.js';
 import { WebSocketTransport } from './websocket-transport.js';
 
 const open: { server: WebSocketServer; client: WebSocket; heartbeat: Heartbeat }[] = [];
 
 async function connect(options: { compressed: boolean }) {
-  const server = new WebSocketServer({ port: 0, perMessageDeflate: options.compressed });
-  const connected = once(server, 'connection') as Promise<[WebSocket]>;
+  const server = new WebSocketServer({ port: 0, perMessageDeflate: options.compressed, WebSocket: ClientSocket });
+  const connected = once(server, 'connection') as Promise<[ClientSocket]>;
   const client = new WebSocket(`ws://localhost:${(server.address() as AddressInfo).port}`, {
     perMessageDeflate: options.compressed,
   });
@@ -19,8 +20,9 @@ async function connect(options: { compressed: boolean }) {
   const [webSocket] = await connected;
   const heartbeat = new Heartbeat(30_000);
   open.push({ server, client, heartbeat });
-  const dead = vi.fn();
-  return { client, webSocket, dead, transport: new WebSocketTransport(webSocket, heartbeat, dead) };
+  const close = vi.fn();
+  webSocket.carry({ close } as Partial<Connection> as Connection);
+  return { client, webSocket, close, transport: new WebSocketTransport(webSocket, heartbeat) };
 }
 
 const frame = webSocketFraming.frame(StreamEvent.of('update', { text: 'héllo' }), ['user']);
@@ -60,15 +62,22 @@ describe('a WebSocket transport', () => {
   });
 
   it('finds out at the second beat that nobody has answered the first', async () => {
-    const { client, webSocket, dead, transport } = await connect({ compressed: false });
+    const { client, webSocket, close, transport } = await connect({ compressed: false });
     const answered = once(webSocket, 'pong');
     transport.beat();
     await answered;
     transport.beat();
-    expect(dead).not.toHaveBeenCalled();
+    expect(close).not.toHaveBeenCalled();
     client.pause();
     transport.beat();
-    expect(dead).toHaveBeenCalledOnce();
+    expect(close).toHaveBeenCalledWith(closeReasons.idle);
+  });
+
+  it('ends its connection when the client has left', async () => {
+    const { client, webSocket, close } = await connect({ compressed: false });
+    client.terminate();
+    await once(webSocket, 'close');
+    expect(close).toHaveBeenCalledWith(closeReasons.gone);
   });
 
   it('writes nothing to a socket that is closing', async () => {

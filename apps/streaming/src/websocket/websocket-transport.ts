@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import {
+  closeReasons,
   messageOf,
   webSocketFraming,
   writeInOneCall,
@@ -10,6 +11,7 @@ import {
   type Transport,
 } from '@fedistream/delivery';
 import { WebSocket } from 'ws';
+import type { ClientSocket } from './client-socket.js';
 import { rawSocketOf } from './raw-socket.js';
 
 /** After this time a client that does not answer the close frame is cut off. */
@@ -18,21 +20,14 @@ const lingerMs = 5_000;
 /** A WebSocket as the connection sees it. Data frames go to the socket below; pings and closing go through `ws`. */
 export class WebSocketTransport implements Transport, Beating {
   readonly framing = webSocketFraming;
-  readonly #webSocket: WebSocket;
+  readonly #webSocket: ClientSocket;
   readonly #socket: Socket | undefined;
-  readonly #onDead: () => void;
   readonly #seat: Seat;
-  #answered = true;
 
-  /** @param onDead called when a ping has not been answered by the next one */
-  constructor(webSocket: WebSocket, heartbeat: Heartbeat, onDead: () => void) {
+  constructor(webSocket: ClientSocket, heartbeat: Heartbeat) {
     this.#webSocket = webSocket;
     this.#socket = rawSocketOf(webSocket);
-    this.#onDead = onDead;
     this.#seat = heartbeat.join(this);
-    webSocket.on('pong', () => {
-      this.#answered = true;
-    });
   }
 
   get bufferedBytes(): number {
@@ -51,11 +46,11 @@ export class WebSocketTransport implements Transport, Beating {
   }
 
   beat(): void {
-    if (this.#answered) {
-      this.#answered = false;
+    if (this.#webSocket.answered) {
+      this.#webSocket.answered = false;
       this.#webSocket.ping();
     } else {
-      this.#onDead();
+      this.#webSocket.connection?.close(closeReasons.idle);
     }
   }
 

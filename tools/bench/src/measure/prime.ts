@@ -4,7 +4,7 @@ import type { Plan } from '../plans/plan.js';
 
 const attemptsAtMost = 10;
 /** A server is measured as it is after some minutes: what it does for each event has to have been done some thousand times. */
-const breakIn = { clients: 10, perSecond: 800, seconds: 10 };
+const breakIn = { clients: 10, perSecond: 800, seconds: 6 };
 const patience = { patienceMs: 1_500, graceMs: 0 };
 /** So many events at least before anything counts, for the compiler of V8. */
 const warmUpEvents = 30;
