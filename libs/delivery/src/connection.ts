@@ -1,7 +1,7 @@
 import { StreamingError, type Viewer } from '@fedistream/domain';
 import { closeReasons, type CloseReason } from './close-reason.js';
 import type { DeliverySettings } from './delivery-settings.js';
-import { count, type DeliveryStatistics } from './delivery-statistics.js';
+import { count, type ClientStatistics, type DeliveryStatistics } from './delivery-statistics.js';
 import type { Framing } from './framing.js';
 import { labelKey, type Label } from './label.js';
 import { Subscription } from './subscription.js';
@@ -19,6 +19,7 @@ export interface ConnectionContext {
 export class Connection {
   readonly viewer: Viewer;
   readonly #context: ConnectionContext;
+  readonly #statistics: ClientStatistics;
   readonly #transport: Transport;
   readonly #subscriptions = new Map<string, Subscription>();
   #open = true;
@@ -27,7 +28,8 @@ export class Connection {
     this.viewer = viewer;
     this.#transport = transport;
     this.#context = context;
-    this.#clients.connections += 1;
+    this.#statistics = context.statistics.of(transport.framing.type);
+    this.#statistics.connections += 1;
   }
 
   /** How events become bytes for this client. */
@@ -61,7 +63,7 @@ export class Connection {
     }
     const subscription = new Subscription(this, label);
     this.#subscriptions.set(key, subscription);
-    count(this.#clients.subscriptions, label[0], 1);
+    count(this.#statistics.subscriptions, label[0], 1);
     return subscription;
   }
 
@@ -85,7 +87,7 @@ export class Connection {
   /** Writes bytes of one event, if the client keeps up. */
   send(bytes: Buffer): void {
     if (this.keepsUp()) {
-      this.#clients.sent += 1;
+      this.#statistics.sent += 1;
       this.#transport.write(bytes);
     }
   }
@@ -111,7 +113,7 @@ export class Connection {
       this.#finish(subscription);
     }
     this.#subscriptions.clear();
-    this.#clients.connections -= 1;
+    this.#statistics.connections -= 1;
     count(this.#context.statistics.closed, reason.name, 1);
     this.#transport.close(reason);
     this.#context.closed(this, reason);
@@ -122,12 +124,8 @@ export class Connection {
     this.close(closeReasons.revoked);
   }
 
-  get #clients() {
-    return this.#context.statistics.of(this.framing.type);
-  }
-
   #finish(subscription: Subscription): void {
-    count(this.#clients.subscriptions, subscription.label[0], -1);
+    count(this.#statistics.subscriptions, subscription.label[0], -1);
     subscription.end();
   }
 }
