@@ -12,6 +12,8 @@ const connectsPerSecond = 200;
 /** They come while about so many clients receive public events. */
 const listeners = 200;
 const patienceMs = 5_000;
+/** A new server is broken in by as many clients as are measured, who leave again. */
+const breakInPerSecond = 500;
 
 /** The public plan is made for this many; the others come later. */
 export function listenersOf({ clients }: Sizes): number {
@@ -23,6 +25,10 @@ export function listenersOf({ clients }: Sizes): number {
  * difference is theirs. They listen to their home streams, where nothing happens.
  */
 export async function measureConnections(stage: Stage, plan: Plan, sizes: Sizes): Promise<Figures> {
+  if (stage.subject.isNew) {
+    await openClients(stage, newcomers(stage, sizes.clients, 0), breakInPerSecond);
+    await stage.load.disconnect();
+  }
   await openClients(stage, plan.clients);
   const seconds = sizes.clients / connectsPerSecond;
   const pace = { ...sizes, events: Math.ceil(seconds * sizes.perSecond) };

@@ -8,6 +8,7 @@ export function bareServer(redisUrl: string, namespace: string | undefined): Sub
   return {
     name: 'bare',
     rules: false,
+    isNew: true,
     tokenOf: ({ accountId }) => accountId,
     start: async (transport) => {
       const child = new ChildServer({ program, args: [transport, redisUrl, namespace ?? ''], env: process.env });

@@ -26,6 +26,7 @@ export function fedistream(options: FedistreamOptions): Subject {
   return {
     name: 'fedistream',
     rules: true,
+    isNew: true,
     tokenOf: ({ token }) => token,
     start: async () => {
       const address = { host: '127.0.0.1', port: await freePort() };

@@ -23,6 +23,8 @@ export interface Subject {
   readonly name: string;
   /** Whether it applies the audience rules and must not deliver what they forbid. */
   readonly rules: boolean;
+  /** Whether it is started for a measurement; one that runs already has seen events enough. */
+  readonly isNew: boolean;
   /** How a viewer's clients prove who they are. */
   tokenOf(viewer: Viewer): string;
   /** Starts it, or takes it as it is when it runs already. */

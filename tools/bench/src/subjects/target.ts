@@ -7,6 +7,7 @@ export function runningTarget(url: URL, pids: readonly number[]): Subject {
   return {
     name: 'target',
     rules: true,
+    isNew: false,
     tokenOf: ({ token }) => token,
     start: () =>
       Promise.resolve({
