@@ -43,6 +43,20 @@ describe('StreamEvent', () => {
     );
   });
 
+  it('shares the literal of what variants have in common, and each is that of its own text', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), fc.jsonValue(), (payload, value) => {
+        const event = StreamEvent.of('update', payload);
+        for (const variant of [
+          event.withMember('a', value),
+          event.withMember('é"', [value]).withMember('b', '\ud800'),
+        ]) {
+          expect(variant.literal).toBe(JSON.stringify(variant.text));
+        }
+      }),
+    );
+  });
+
   it('adds a member without touching the rest', () => {
     const text = '{"id":9007199254740993001,"1":"x" }';
     expect(StreamEvent.received('update', text, {}).withMember('filtered', []).text).toBe(

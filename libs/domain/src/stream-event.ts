@@ -17,6 +17,10 @@ export class StreamEvent {
   #value: unknown;
   #ready: boolean;
   #literal: string | undefined;
+  /** What all that {@link withMember} makes of this event begin with. */
+  #stem: Stem | undefined;
+  /** For an event that was made so: what it begins with, and the rest. */
+  #grown: { readonly stem: Stem; readonly rest: string } | undefined;
 
   private constructor(name: string, text: string | undefined, value: unknown, ready: boolean) {
     this.name = name;
@@ -65,7 +69,7 @@ export class StreamEvent {
     if (this.text === undefined) {
       return undefined;
     }
-    return (this.#literal ??= JSON.stringify(this.text));
+    return (this.#literal ??= this.#grown ? literalOf(this.#grown) : JSON.stringify(this.text));
   }
 
   /**
@@ -73,13 +77,31 @@ export class StreamEvent {
    * The payload must be an object that does not have this member.
    */
   withMember(name: string, value: unknown): StreamEvent {
-    const text = this.text ?? '{}';
-    const end = text.lastIndexOf('}');
-    const head = text.slice(0, end).trimEnd();
-    const member = `${JSON.stringify(name)}:${JSON.stringify(value)}`;
-    const extended = `${head}${head.endsWith('{') ? '' : ','}${member}}`;
-    return new StreamEvent(this.name, extended, extended, false);
+    const stem = (this.#stem ??= stemOf(this.text ?? '{}'));
+    const rest = `${JSON.stringify(name)}:${JSON.stringify(value)}}`;
+    const extended = stem.text + rest;
+    const event = new StreamEvent(this.name, extended, extended, false);
+    event.#grown = { stem, rest };
+    return event;
   }
+}
+
+/** The text of an object up to where one more member can stand; a status of 3 KB has many variants, and this is most of it. */
+interface Stem {
+  readonly text: string;
+  /** The text as the beginning of a JSON string literal, made when it is first wanted. */
+  literal?: string;
+}
+
+function stemOf(text: string): Stem {
+  const head = text.slice(0, text.lastIndexOf('}')).trimEnd();
+  return { text: head.endsWith('{') ? head : `${head},` };
+}
+
+/** Each character is escaped by itself, so the literal of a text is made of the literals of its parts. */
+function literalOf({ stem, rest }: { readonly stem: Stem; readonly rest: string }): string {
+  stem.literal ??= JSON.stringify(stem.text).slice(0, -1);
+  return stem.literal + JSON.stringify(rest).slice(1);
 }
 
 function parseContainer(text: string): unknown {
