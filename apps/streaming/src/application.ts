@@ -7,6 +7,7 @@ import type { Settings } from './config/settings.js';
 import { HttpErrorFilter } from './http/error.filter.js';
 import { configureHttp, createFastifyAdapter } from './http/fastify.js';
 import { PinoLogger } from './operations/pino-logger.js';
+import { removeStaleSocket } from './stale-socket.js';
 import { StreamingWebSocketAdapter } from './websocket/streaming-websocket.adapter.js';
 
 /** As Mastodon's server does it: the reverse proxy, a different user, must be able to connect. */
@@ -33,6 +34,7 @@ export async function startApplication(settings: Settings): Promise<{ app: NestF
   if (settings.SOCKET === undefined) {
     await app.listen(settings.PORT, settings.BIND);
   } else {
+    await removeStaleSocket(settings.SOCKET);
     await app.listen(settings.SOCKET);
     await chmod(settings.SOCKET, socketMode);
   }

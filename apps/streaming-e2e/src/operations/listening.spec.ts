@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -74,6 +74,22 @@ describe('a server listens', () => {
 
     expect(await server.stop()).toEqual({ code: 0, signal: null });
     await expect(stat(path)).rejects.toThrow('ENOENT');
+  });
+
+  it('where a server was killed that left its socket behind, but not where one answers or a file is', async () => {
+    const path = join(directory, 'left.sock');
+    const env = { ...world.env, SOCKET: path };
+    server = await Server.start(env);
+    await expect(Server.start(env)).rejects.toThrow('EADDRINUSE');
+    await server.kill();
+    expect((await stat(path)).isSocket()).toBe(true);
+    server = await Server.start(env);
+    expect(server.address).toBe(path);
+
+    const file = join(directory, 'file');
+    await writeFile(file, 'precious');
+    await expect(Server.start({ ...world.env, SOCKET: file })).rejects.toThrow('EADDRINUSE');
+    expect(await readFile(file, 'utf8')).toBe('precious');
   });
 
   it.skipIf(!hasIpv6).each(['[::1]', '::1'])('on the IPv6 address BIND=%s', async (address) => {
