@@ -13,8 +13,8 @@ const warmUpEvents = 30;
 const warmUpPart = 0.2;
 
 /**
- * Lets a few clients receive as many events as others do in minutes, and sends them away, if the server is new: V8 compiles what is done for
- * each event by how often it was done, and a process that has just begun interprets half of it.
+ * Lets a few clients receive as many events as others do in minutes, and sends them away, if the server is new: V8
+ * compiles what is done for each event by how often it was done, and a process that has just begun interprets half of it.
  */
 export async function breakInServer(stage: Stage, plan: Plan, { events, burst }: Sizes): Promise<void> {
   if (!stage.subject.isNew) {
