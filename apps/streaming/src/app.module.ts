@@ -46,6 +46,7 @@ export class AppModule {
         AudienceModule.askingFrom(database, {
           maxWaitMs: settings.AUDIENCE_MAX_WAIT_SECONDS * 1_000,
           maxWaiting: settings.AUDIENCE_MAX_WAITING_EVENTS,
+          maxGatherMs: settings.AUDIENCE_MAX_GATHER_MS,
         }),
         StreamKitModule.forRoot(streams),
       ],

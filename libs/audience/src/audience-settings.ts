@@ -15,6 +15,19 @@ export class AudienceSettings {
    */
   readonly statementTimeoutMs: number = 6_000;
 
+  /**
+   * For how long the events of one chain are gathered at most, in milliseconds, to be asked about in one statement and
+   * written to each client in one call; 0 for never. An event that comes alone, which is after a pause of this length, is
+   * not kept waiting.
+   */
+  readonly maxGatherMs: number = 100;
+
+  /**
+   * By how much each listener lengthens that time, in milliseconds. About 15 times what it costs to write to one, so
+   * that a chain gathers for as long as makes its cost small, and not at all where hardly anybody listens.
+   */
+  readonly gatherMsPerListener: number = 0.1;
+
   /** How many events of one chain are decided side by side. */
   readonly sideBySide: number = 20;
 

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AudienceTrial } from './testing/audience-trial.js';
 import { statusOf } from './testing/index.js';
 
@@ -55,6 +55,9 @@ describe('nothing is asked', () => {
     chain.publish('update', statusOf());
     chain.publish('delete', '110000000000000001');
     expect(trial.statistics).toMatchObject({ waiting: 2 });
+    await vi.waitFor(() => {
+      expect(trial.statistics).toMatchObject({ unheard: 2 });
+    });
     chain.listen(['5']);
     await chain.fence();
     expect(trial.store.asked).toEqual(['feedAccess']);

@@ -34,7 +34,8 @@ export class Audience {
    * The events of one channel, each with the decision who receives it, in the order in which they came. Apply it once for
    * all who listen to the same, not for each connection.
    *
-   * What is committed in the database when an event arrives holds for it. While the database cannot be asked, events
+   * What is committed in the database when an event arrives holds for it. Where many listen, events that come soon after
+   * each other are decided together and so leave together (`AudienceSettings.maxGatherMs`). While the database cannot be asked, events
    * wait; what waits too long is dropped. Nothing is ever let out undecided, and no error comes out but one of `events` itself.
    *
    * @param viewers who listens at this moment; they, and nobody else, are decided about
@@ -44,10 +45,16 @@ export class Audience {
       const hearing: Hearing = { feed, viewers };
       this.#hearings.add(hearing);
       return events.pipe(
-        decideInOrder((event) => {
-          this.#tidy();
-          return this.#judge.judge(event, hearing);
-        }, this.#line),
+        decideInOrder(
+          {
+            judge: (event) => {
+              this.#tidy();
+              return this.#judge.judge(event, hearing);
+            },
+            listeners: () => viewers().accountIds.length,
+          },
+          this.#line,
+        ),
         finalize(() => {
           this.#hearings.delete(hearing);
           if (this.#hearings.size === 0) {

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { Occasionally } from '@fedistream/domain';
+import { Occasionally, Pace } from '@fedistream/domain';
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { AudienceSettings } from './audience-settings.js';
 import type { AudienceStatistics } from './audience-statistics.js';
@@ -14,6 +14,13 @@ export interface LineContext {
   readonly settings: AudienceSettings;
   readonly statistics: AudienceStatistics;
   readonly room: WaitingRoom;
+}
+
+/** What is decided about the inputs of a line, and for how many. */
+export interface Decider<I, O> {
+  judge(input: I): Outcome<O>;
+  /** How many listen now: the more there are, the longer events are gathered, so that each is written to fewer times. */
+  listeners(): number;
 }
 
 interface Place<O> {
@@ -33,14 +40,15 @@ const logger = new Logger('Audience');
 const failures = new Occasionally();
 
 /**
- * Decides about events side by side and lets the decisions out in the order in which the events came. While the store
+ * Decides about events side by side and lets the decisions out in the order in which the events came. The first event
+ * after a rest is decided at once; those that come during the rest are decided together when it is over. While the store
  * fails, the first few events in line try again, with growing pauses; the others wait behind them. What has no decision
  * in time is dropped, never let out, and so is what no longer fits into the line. Leaving cancels everything.
  */
-export function decideInOrder<I, O>(judge: (input: I) => Outcome<O>, context: LineContext): OperatorFunction<I, O> {
+export function decideInOrder<I, O>(decider: Decider<I, O>, context: LineContext): OperatorFunction<I, O> {
   return (source) =>
     new Observable<O>((subscriber) => {
-      const line = new WaitingLine(subscriber, judge, context);
+      const line = new WaitingLine(subscriber, decider, context);
       subscriber.add(() => {
         line.close();
       });
@@ -62,19 +70,30 @@ export function decideInOrder<I, O>(judge: (input: I) => Outcome<O>, context: Li
 
 class WaitingLine<I, O> {
   readonly #out: Subscriber<O>;
-  readonly #judge: (input: I) => Outcome<O>;
+  readonly #decider: Decider<I, O>;
   readonly #context: LineContext;
+  readonly #pace: Pace;
   #places: Place<O>[] = [];
+  /** Those of the places that have come during the rest. */
+  #gathered: Place<O>[] = [];
   /** Those of the places whose turn to be decided has not come. */
   #untried: Place<O>[] = [];
   #deciding = 0;
   #ended = false;
   #leaving = false;
 
-  constructor(out: Subscriber<O>, judge: (input: I) => Outcome<O>, context: LineContext) {
+  readonly #begin = (): void => {
+    this.#untried.push(...this.#gathered);
+    this.#gathered = [];
+    this.#advance();
+  };
+
+  constructor(out: Subscriber<O>, decider: Decider<I, O>, context: LineContext) {
     this.#out = out;
-    this.#judge = judge;
+    this.#decider = decider;
     this.#context = context;
+    const { gatherMsPerListener, maxGatherMs } = context.settings;
+    this.#pace = new Pace(() => Math.min(maxGatherMs, gatherMsPerListener * decider.listeners()));
   }
 
   arrive(input: I): void {
@@ -85,20 +104,22 @@ class WaitingLine<I, O> {
     }
     const place = newPlace(this.#outcome(input), performance.now() + settings.maxWaitMs);
     this.#places.push(place);
-    if (!place.settled) {
-      this.#untried.push(place);
+    if (place.settled) {
+      this.#letOut();
+    } else {
+      this.#gathered.push(place);
+      this.#pace.ask(this.#begin);
       place.deadline = setTimeout(() => {
         statistics.dropped.late++;
         this.#settle(place, undefined);
       }, settings.maxWaitMs);
     }
-    this.#advance();
   }
 
   /** Nothing more will arrive. */
   end(): void {
     this.#ended = true;
-    this.#advance();
+    this.#letOut();
   }
 
   /** Nobody waits for anything any more. */
@@ -108,13 +129,15 @@ class WaitingLine<I, O> {
       release(place);
       this.#context.room.leave();
     }
+    this.#pace.cancel();
     this.#places = [];
+    this.#gathered = [];
     this.#untried = [];
   }
 
   #outcome(input: I): Outcome<O> {
     try {
-      return this.#judge(input);
+      return this.#decider.judge(input);
     } catch (error) {
       this.#failed(error);
       return { now: undefined };

@@ -2,6 +2,7 @@ export * from './channel.js';
 export * from './errors.js';
 export * from './hashtag.js';
 export * from './occasionally.js';
+export * from './pace.js';
 export * from './scope.js';
 export * from './selection.js';
 export * from './stream-event.js';

@@ -61,6 +61,19 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
         });
         return statements.length;
       },
+      /** Publishes several, each when Redis has taken the one before, and counts until Eve has all of them, in this order. */
+      askedAbout: async (ids: readonly string[]): Promise<number> => {
+        const statements = await statementsDuring(async () => {
+          for (const id of ids) {
+            await publishEvent(feed, channel, 'update', statusBy(alice, { id }));
+          }
+          for (const id of ids) {
+            const { payload = '' } = await client.next();
+            expect(JSON.parse(payload)).toMatchObject({ id });
+          }
+        });
+        return statements.length;
+      },
       /** Somebody new, whom more people block than are read of anybody. */
       shunned: async () => {
         const account = await fixtures.account();
@@ -109,6 +122,14 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
       await gather(viewers);
       expect(await countAll()).toEqual(forOne);
     }
+  });
+
+  it('is seldom when many events come soon after each other and many listen', async (test) => {
+    const { gather, asked, askedAbout } = await openCrowdedWorld(test);
+    await gather(1_000);
+    await asked('update');
+    const ids = Array.from({ length: 40 }, (_, index) => String(110_000 + index));
+    expect(await askedAbout(ids)).toBeLessThan(ids.length / 4);
   });
 
   it('is bounded when everything is unusual at once', async (test) => {

@@ -92,6 +92,7 @@ const variables = z.object({
   TOKEN_REVALIDATION_SECONDS: integer(1, 86_400).default(300),
   AUDIENCE_MAX_WAIT_SECONDS: integer(1, 600).default(10),
   AUDIENCE_MAX_WAITING_EVENTS: integer(1, 100_000).default(1_000),
+  AUDIENCE_MAX_GATHER_MS: integer(0, 1_000).default(100),
   SHUTDOWN_GRACE_SECONDS: integer(0, 600).default(5),
 });
 
