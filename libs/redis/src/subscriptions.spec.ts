@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Subscriptions } from './subscriptions.js';
 import { SimulatedServer } from './testing/simulated-server.js';
 
@@ -22,8 +22,12 @@ describe('Subscriptions', () => {
 
   beforeEach(async () => {
     server = new SimulatedServer();
-    subscriptions = new Subscriptions(server);
+    subscriptions = new Subscriptions(server, 0);
     await subscriptions.connected();
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
   });
 
   it('sends what was asked for within a turn of the event loop as one command', async () => {
@@ -31,6 +35,34 @@ describe('Subscriptions', () => {
     await server.settle();
     await Promise.all(added);
     expect(server.sent).toEqual(['subscribe a b c']);
+  });
+
+  it('sends what is asked for soon after a command together, a little later', async () => {
+    const restMs = 60;
+    subscriptions = new Subscriptions(server, restMs);
+    await subscriptions.connected();
+    void subscriptions.add('a');
+    await turn();
+    const began = performance.now();
+    void subscriptions.add('b');
+    await turn();
+    void subscriptions.add('c');
+    void subscriptions.add('d');
+    subscriptions.remove('d');
+    expect(server.sent).toEqual(['subscribe a']);
+    await vi.waitFor(() => {
+      expect(server.sent.slice(1)).toEqual(['unsubscribe d', 'subscribe b c']);
+    });
+    expect(performance.now() - began).toBeGreaterThan(restMs / 2);
+  });
+
+  it('leaves no timer behind when it is closed', async () => {
+    vi.useFakeTimers();
+    subscriptions = new Subscriptions(server, 60);
+    await subscriptions.connected();
+    void subscriptions.add('a');
+    subscriptions.close();
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('divides thousands of channels into commands of a thousand', async () => {
@@ -155,7 +187,7 @@ describe('Subscriptions', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const simulated = new SimulatedServer();
-        const subject = new Subscriptions(simulated);
+        const subject = new Subscriptions(simulated, 0);
         const wanted = new Set<string>();
         /** Counts how often a channel was removed: a wait that ended with that confirms nothing. */
         const removals = new Map<string, number>();

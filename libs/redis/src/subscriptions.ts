@@ -1,4 +1,4 @@
-import type { Channel } from '@fedistream/domain';
+import { Pace, type Channel } from '@fedistream/domain';
 
 /** What {@link Subscriptions} asks of a connection. Redis carries commands out in the order in which they are sent. */
 export interface SubscriptionCommands {
@@ -17,15 +17,21 @@ interface Waiting {
 
 const settled = Promise.resolve();
 
+/**
+ * Between commands, in milliseconds. Where clients come one after the other, one command serves several of them; who
+ * comes alone does not wait.
+ */
+const betweenCommandsMs = 20;
+
 /** At most this many channels in one command, so that Redis can serve others in between. */
 const channelsPerCommand = 1_000;
 
 /**
  * Which channels are wanted, and the conversation with the server until it has them.
  *
- * What is sent is always the present wish for each channel that has changed since the last turn of the event loop:
- * thousands of calls become a few commands, and because the server answers in order, the last call counts. The same
- * command twice does no harm, so nothing has to be remembered about what the server knows.
+ * What is sent is always the present wish for each channel that has changed since the last time: thousands of calls
+ * become a few commands, and because the server answers in order, the last call counts. The same command twice does no
+ * harm, so nothing has to be remembered about what the server knows.
  */
 export class Subscriptions {
   readonly #wanted = new Set<Channel>();
@@ -35,9 +41,31 @@ export class Subscriptions {
   #connection = 0;
   #connected = false;
   #complete = false;
-  #turn: NodeJS.Immediate | undefined;
+  readonly #pace: Pace;
 
-  constructor(private readonly commands: SubscriptionCommands) {}
+  readonly #send = (): void => {
+    const come: Channel[] = [];
+    const gone: Channel[] = [];
+    for (const channel of this.#changed) {
+      (this.#wanted.has(channel) ? come : gone).push(channel);
+    }
+    this.#changed.clear();
+    if (!this.#connected) {
+      return;
+    }
+    for (const some of inChunks(gone)) {
+      // A channel that is not wanted any more does no harm: its messages find no listener.
+      this.commands.unsubscribe(some).catch(() => undefined);
+    }
+    void this.#subscribeAll(come);
+  };
+
+  constructor(
+    private readonly commands: SubscriptionCommands,
+    restMs = betweenCommandsMs,
+  ) {
+    this.#pace = new Pace(() => restMs);
+  }
 
   /** The wanted channels. */
   get channels(): ReadonlySet<Channel> {
@@ -94,6 +122,7 @@ export class Subscriptions {
   /** Nobody wants anything any more; whoever waits goes on. */
   close(): void {
     this.disconnected();
+    this.#pace.cancel();
     this.#wanted.clear();
     for (const channel of [...this.#waiting.keys()]) {
       this.#settle(channel);
@@ -103,28 +132,8 @@ export class Subscriptions {
   #change(channel: Channel): void {
     if (this.#connected) {
       this.#changed.add(channel);
-      this.#turn ??= setImmediate(() => {
-        this.#send();
-      });
+      this.#pace.ask(this.#send);
     }
-  }
-
-  #send(): void {
-    this.#turn = undefined;
-    const come: Channel[] = [];
-    const gone: Channel[] = [];
-    for (const channel of this.#changed) {
-      (this.#wanted.has(channel) ? come : gone).push(channel);
-    }
-    this.#changed.clear();
-    if (!this.#connected) {
-      return;
-    }
-    for (const some of inChunks(gone)) {
-      // A channel that is not wanted any more does no harm: its messages find no listener.
-      this.commands.unsubscribe(some).catch(() => undefined);
-    }
-    void this.#subscribeAll(come);
   }
 
   async #subscribeAll(channels: readonly Channel[]): Promise<void> {

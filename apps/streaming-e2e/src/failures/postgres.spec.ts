@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { migrate } from '@fedistream/database';
 
-import { nothingLeft, openCheckedWorld } from '../conformance/checked-world.js';
+import { openCheckedWorld } from '../conformance/checked-world.js';
 import { opened } from '../conformance/opened.js';
 import {
   ask,
@@ -20,106 +20,85 @@ import {
   until,
   webSocket,
   WebSocketClient,
-  type RedisWorld,
-  type Viewer,
 } from '../support/index.js';
-import { Bystanders } from './bystanders.js';
 import { TableLock } from './table-lock.js';
 import { expectUnavailable, unavailable } from './unavailable.js';
+import { watchedWorld } from './watched-world.js';
 
 describe('PostgreSQL', () => {
-  let world: RedisWorld;
-  let bystanders: Bystanders;
-  let viewer: Viewer;
-  let list: string;
-
-  beforeAll(async () => {
-    world = await openCheckedWorld();
-  });
-
-  afterAll(async () => {
-    await world.stop();
-  });
-
-  beforeEach(async () => {
-    viewer = await world.fixtures.viewer();
-    list = await world.fixtures.list(viewer.account);
-    bystanders = await Bystanders.open(world);
-  });
-
-  afterEach(async () => {
-    await bystanders.undisturbed();
-    await bystanders.close();
-    await nothingLeft(world);
-  });
+  const watched = watchedWorld();
 
   const openSocket = () => {
-    const url = world.server.url(streamingPath, 'ws');
-    return WebSocketClient.open(url, { headers: authorization(viewer) });
+    const url = watched.server.url(streamingPath, 'ws');
+    return WebSocketClient.open(url, { headers: authorization(watched.viewer) });
   };
   const openWith = async (transport: typeof eventStream, token: string) =>
-    transport.open(world.server, world.feed, { token, stream: 'user', channel: `timeline:${viewer.account.id}` });
+    transport.open(watched.server, watched.feed, {
+      token,
+      stream: 'user',
+      channel: `timeline:${watched.viewer.account.id}`,
+    });
   const openList = (transport: typeof eventStream) =>
-    transport.open(world.server, world.feed, {
-      token: viewer.token,
+    transport.open(watched.server, watched.feed, {
+      token: watched.viewer.token,
       stream: 'list',
-      params: { list },
-      channel: `timeline:list:${list}`,
+      params: { list: watched.list },
+      channel: `timeline:list:${watched.list}`,
     });
 
   it('may end its idle connections: everybody stays, and newcomers are let in', async () => {
     for (let time = 0; time < 3; time++) {
-      expect(await metric(world.server, 'pg_pool_idle_connections')).toBeGreaterThan(0);
-      await world.fixtures.sql(
+      expect(await metric(watched.server, 'pg_pool_idle_connections')).toBeGreaterThan(0);
+      await watched.fixtures.sql(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()`,
       );
-      await until('it is seen', async () => (await metric(world.server, 'pg_pool_total_connections')) === 0);
-      await bystanders.undisturbed();
+      await until('it is seen', async () => (await metric(watched.server, 'pg_pool_total_connections')) === 0);
+      await watched.bystanders.undisturbed();
       for (const transport of transports) {
         const client = await openList(transport);
-        expect(await receivedBeforeFence(client, world.feed, `timeline:list:${list}`)).toEqual([]);
+        expect(await receivedBeforeFence(client, watched.feed, `timeline:list:${watched.list}`)).toEqual([]);
         await client.close();
       }
     }
   });
 
   it('may end a connection over which a token is looked up: who waits is told to come back', async () => {
-    const second = await world.fixtures.token(viewer.user);
-    const lock = await TableLock.take(world, 'oauth_access_tokens');
-    const refused = [
-      expectUnavailable(openWith(eventStream, viewer.token)),
-      expectUnavailable(openWith(webSocket, second.token)),
-    ];
+    const second = await watched.fixtures.token(watched.viewer.user);
+    const lock = await TableLock.take(watched, 'oauth_access_tokens');
+    // One after the other: at the same time, one statement would ask for both.
+    const first = expectUnavailable(openWith(eventStream, watched.viewer.token));
+    await lock.awaited(1);
+    const other = expectUnavailable(openWith(webSocket, second.token));
     await lock.awaited(2);
     await lock.terminateWaiting();
-    await Promise.all(refused);
+    await Promise.all([first, other]);
     await lock.release();
-    await (await openWith(eventStream, viewer.token)).close();
+    await (await openWith(eventStream, watched.viewer.token)).close();
   });
 
   it('may end a connection over which a list is looked up: who waits is told to come back', async () => {
     const socket = await openSocket();
-    const lock = await TableLock.take(world, 'lists');
+    const lock = await TableLock.take(watched, 'lists');
     const refused = [expectUnavailable(openList(eventStream)), expectUnavailable(openList(webSocket))];
-    socket.subscribe('list', { list });
+    socket.subscribe('list', { list: watched.list });
     await lock.awaited(3);
     await lock.terminateWaiting();
     expect(await socket.nextError()).toEqual({ error: unavailable, status: 503 });
     await Promise.all(refused);
     await lock.release();
-    socket.subscribe('list', { list });
-    await listening(socket, world.feed, `timeline:list:${list}`);
+    socket.subscribe('list', { list: watched.list });
+    await listening(socket, watched.feed, `timeline:list:${watched.list}`);
     await socket.close();
   });
 
   it('may answer too late: who waits is told to come back', async () => {
-    const second = await world.fixtures.token(viewer.user);
+    const second = await watched.fixtures.token(watched.viewer.user);
     const socket = await openSocket();
-    const lock = await TableLock.take(world, 'oauth_access_tokens', 'lists');
-    socket.subscribe('list', { list });
+    const lock = await TableLock.take(watched, 'oauth_access_tokens', 'lists');
+    socket.subscribe('list', { list: watched.list });
     await Promise.all([
-      expectUnavailable(openWith(eventStream, viewer.token)),
+      expectUnavailable(openWith(eventStream, watched.viewer.token)),
       expectUnavailable(openWith(webSocket, second.token)),
     ]);
     expect(await socket.nextError()).toEqual({ error: unavailable, status: 503 });
@@ -128,16 +107,16 @@ describe('PostgreSQL', () => {
   });
 
   it('may be slow to decide about fifty statuses: newcomers are let in meanwhile', async () => {
-    const author = await world.fixtures.account();
+    const author = await watched.fixtures.account();
     const socket = await openSocket();
     const tags = Array.from({ length: 50 }, (_, index) => `slow${index}`);
     for (const tag of tags) {
       socket.subscribe('hashtag', { tag });
     }
-    await listening(socket, world.feed, 'timeline:hashtag:slow49');
-    const lock = await TableLock.take(world, 'blocks');
+    await listening(socket, watched.feed, 'timeline:hashtag:slow49');
+    const lock = await TableLock.take(watched, 'blocks');
     for (const tag of tags) {
-      await publishEvent(world.feed, `timeline:hashtag:${tag}`, 'update', statusBy(author));
+      await publishEvent(watched.feed, `timeline:hashtag:${tag}`, 'update', statusBy(author));
     }
     await until('they wait', async () => (await lock.waiting()) > 0);
     for (const transport of transports) {

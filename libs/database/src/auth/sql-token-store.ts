@@ -1,12 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { TokenStore } from '@fedistream/auth';
-import { parseScopes, type Viewer } from '@fedistream/domain';
+import { Pace, parseScopes, type Viewer } from '@fedistream/domain';
+import DataLoader from 'dataloader';
 import { isBigint } from '../array-parameters.js';
 import type { Columns } from '../columns.js';
 import { Database } from '../database.js';
 import { milliseconds, utcNow } from '../utc.js';
 
+/**
+ * Between statements that look tokens up, in milliseconds. Where clients come one after the other, one statement asks for
+ * several of them; who comes alone does not wait. Those who were let in together then want their channels together.
+ */
+const betweenStatementsMs = 40;
+
+/** Bounds the length of a statement. */
+const tokensPerStatement = 500;
+
 interface TokenRow {
+  readonly token: string;
   readonly tokenId: string;
   readonly scopes: string | null;
   readonly userId: string;
@@ -17,6 +28,16 @@ interface TokenRow {
 /** Access tokens as Mastodon keeps them, accepted as its REST API accepts them. */
 @Injectable()
 export class SqlTokenStore extends TokenStore {
+  readonly #pace = new Pace(() => betweenStatementsMs);
+  /** Gathers, and keeps nothing. */
+  readonly #rows = new DataLoader<string, TokenRow | undefined>((tokens) => this.#find(tokens), {
+    cache: false,
+    maxBatchSize: tokensPerStatement,
+    batchScheduleFn: (dispatch) => {
+      this.#pace.ask(dispatch);
+    },
+  });
+
   constructor(private readonly database: Database) {
     super();
   }
@@ -26,12 +47,7 @@ export class SqlTokenStore extends TokenStore {
       // PostgreSQL's texts cannot hold it, so that asking would be an error.
       return undefined;
     }
-    const [row] = await this.database.query<TokenRow>(
-      `SELECT t.id AS "tokenId", t.scopes, u.id AS "userId", u.account_id AS "accountId",
-        ${milliseconds(`LEAST(${expiry}, t.revoked_at)`)} AS "expiresAt"
-      ${acceptedTokens(await this.database.columns())} AND t.token = $1`,
-      [token],
-    );
+    const row = await this.#rows.load(token);
     return (
       row && {
         accountId: row.accountId,
@@ -49,6 +65,17 @@ export class SqlTokenStore extends TokenStore {
       [tokenIds.filter(isBigint)],
     );
     return new Set(rows.map(({ id }) => id));
+  }
+
+  async #find(tokens: readonly string[]): Promise<(TokenRow | undefined)[]> {
+    const rows = await this.database.query<TokenRow>(
+      `SELECT t.token, t.id AS "tokenId", t.scopes, u.id AS "userId", u.account_id AS "accountId",
+        ${milliseconds(`LEAST(${expiry}, t.revoked_at)`)} AS "expiresAt"
+      ${acceptedTokens(await this.database.columns())} AND t.token = ANY ($1::varchar[])`,
+      [tokens],
+    );
+    const byToken = new Map(rows.map((row) => [row.token, row]));
+    return tokens.map((token) => byToken.get(token));
   }
 }
 

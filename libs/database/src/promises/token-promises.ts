@@ -104,6 +104,32 @@ export function tokenPromises(test: () => TestDatabase): void {
       expect(await store.stillValid([])).toEqual(new Set());
     });
 
+    it('asks in one statement about tokens that come soon after each other, each for itself', async () => {
+      await test().insert('oauth_access_tokens', [
+        { id: '1', token: 'other', resource_owner_id: userId, revoked_at: null },
+        { id: '2', token: 'revoked', resource_owner_id: userId, revoked_at: utc(-1) },
+      ]);
+      await store.findViewer('unknown');
+      const statements = await test().statementsOf(async () => {
+        const first = store.findViewer('revoked');
+        await new Promise((resolve) => setImmediate(resolve));
+        const found = await Promise.all([
+          first,
+          ...['other', 'secret', "'", 'other'].map((token) => store.findViewer(token)),
+        ]);
+        expect(found.map((viewer) => viewer?.tokenId)).toEqual([undefined, '1', tokenId, undefined, '1']);
+      });
+      expect(statements).toBe(1);
+    });
+
+    it('keeps nothing: a token that was just refused is asked about again', async () => {
+      expect(await store.findViewer('new')).toBeUndefined();
+      await test().insert('oauth_access_tokens', [{ id: '1', token: 'new', resource_owner_id: userId }]);
+      expect(await store.findViewer('new')).toBeDefined();
+      await test().execute(`UPDATE oauth_access_tokens SET revoked_at = '${utc(-1)}'`);
+      expect(await store.findViewer('new')).toBeUndefined();
+    });
+
     it('takes one statement', async () => {
       await test().database.columns();
       expect(await test().statementsOf(() => store.findViewer('secret'))).toBe(1);

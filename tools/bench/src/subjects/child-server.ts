@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { residentBytes } from '../figures/memory.js';
 import type { Memory } from './subject.js';
 
+/** What `npm start` and the image give to node; the bare server gets it, too, so that the difference is the program's. */
+const startArgs = ['--enable-source-maps', '--max-semi-space-size=64'];
+
 const probe = new URL('./memory-probe.js', import.meta.url).href;
 const stoppedWithinMs = 10_000;
 const answeredWithinMs = 30_000;
@@ -25,7 +28,7 @@ export class ChildServer {
   #words = '';
 
   constructor({ program, args = [], nodeArgs = [], env }: ChildOptions) {
-    const nodes = ['--expose-gc', '--import', probe, '--enable-source-maps', ...nodeArgs];
+    const nodes = ['--expose-gc', '--import', probe, ...startArgs, ...nodeArgs];
     this.#child = spawn(process.execPath, [...nodes, program, ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
