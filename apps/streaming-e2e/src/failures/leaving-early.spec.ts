@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { clientFrame, handshake, openRawWebSocket } from '../conformance/raw-websocket.js';
-import { nothingLeft, openCheckedWorld } from '../conformance/checked-world.js';
-import {
-  ask,
-  eventStream,
-  publishEvent,
-  RawConnection,
-  streamingPath,
-  type RedisWorld,
-  type Viewer,
-} from '../support/index.js';
-import { Bystanders } from './bystanders.js';
+import { ask, eventStream, publishEvent, RawConnection, streamingPath, type Viewer } from '../support/index.js';
 import { TableLock } from './table-lock.js';
+import { watchedWorld } from './watched-world.js';
 
 /** Somebody who waits for the database. */
 interface Waiting {
@@ -44,31 +35,10 @@ const ways = [
 ];
 
 describe('a client that leaves while PostgreSQL is slow', () => {
-  let world: RedisWorld;
-  let bystanders: Bystanders;
-  let viewer: Viewer;
-  let list: string;
-
-  beforeAll(async () => {
-    world = await openCheckedWorld();
-  });
-
-  afterAll(async () => {
-    await world.stop();
-  });
-
-  beforeEach(async () => {
-    viewer = await world.fixtures.viewer();
-    list = await world.fixtures.list(viewer.account);
-    bystanders = await Bystanders.open(world);
-  });
-
-  afterEach(async () => {
-    await bystanders.close();
-  });
+  const watched = watchedWorld();
 
   const request = async (text: string) => {
-    const connection = await RawConnection.open(world.server.port);
+    const connection = await RawConnection.open(watched.server.port);
     connection.write(text);
     return connection;
   };
@@ -110,7 +80,7 @@ describe('a client that leaves while PostgreSQL is slow', () => {
       name: 'a WebSocket that waits for a list to which it subscribes',
       table: 'lists',
       begin: async ({ token }, id) => {
-        const connection = await openRawWebSocket(world.server, token);
+        const connection = await openRawWebSocket(watched.server, token);
         connection.write(clientFrame(JSON.stringify({ type: 'subscribe', stream: 'list', list: id })));
         return connection;
       },
@@ -120,50 +90,50 @@ describe('a client that leaves while PostgreSQL is slow', () => {
 
   /** Somebody who comes later is let in: what was waiting before has been dealt with. */
   async function laterClient(): Promise<void> {
-    const wanted = { token: viewer.token, stream: 'list', params: { list }, channel: `timeline:list:${list}` };
-    await (await eventStream.open(world.server, world.feed, wanted)).close();
+    const wanted = {
+      token: watched.viewer.token,
+      stream: 'list',
+      params: { list: watched.list },
+      channel: `timeline:list:${watched.list}`,
+    };
+    await (await eventStream.open(watched.server, watched.feed, wanted)).close();
   }
 
   describe.each(waiting)('$name', ({ table, begin, killed }) => {
     it.each(ways)('leaves nothing behind when it goes with $how', async ({ leave }) => {
-      const lock = await TableLock.take(world, table);
-      const connection = await begin(viewer, list);
+      const lock = await TableLock.take(watched, table);
+      const connection = await begin(watched.viewer, watched.list);
       await lock.awaited();
       leave(connection);
       // A later connection is served: the server has seen the end of the earlier one, before its look-up ends.
-      await ask(world.server.url('/metrics'));
+      await ask(watched.server.url('/metrics'));
       await lock.release();
       await connection.closed;
       await laterClient();
-      await bystanders.undisturbed();
-      await bystanders.close();
-      await nothingLeft(world);
     });
 
     it('is ended, and reads nothing, when it is killed meanwhile', async () => {
-      const lock = await TableLock.take(world, table);
-      const connection = await begin(viewer, list);
+      const lock = await TableLock.take(watched, table);
+      const connection = await begin(watched.viewer, watched.list);
       await lock.awaited();
-      await publishEvent(world.feed, `timeline:access_token:${viewer.tokenId}`, 'kill');
-      await bystanders.undisturbed();
+      await publishEvent(watched.feed, `timeline:access_token:${watched.viewer.tokenId}`, 'kill');
+      await watched.bystanders.undisturbed();
       await lock.release();
-      await publishEvent(world.feed, `timeline:${viewer.account.id}`, 'delete', '1');
-      await publishEvent(world.feed, `timeline:list:${list}`, 'delete', '1');
+      await publishEvent(watched.feed, `timeline:${watched.viewer.account.id}`, 'delete', '1');
+      await publishEvent(watched.feed, `timeline:list:${watched.list}`, 'delete', '1');
       await laterClient();
-      await bystanders.undisturbed();
+      await watched.bystanders.undisturbed();
       connection.end();
       await connection.closed;
       expect(connection.bytes.toString('latin1')).toMatch(killed);
-      await bystanders.close();
-      await nothingLeft(world);
     });
   });
 
   it('is one of fifty with the same token, for whom one statement is sent', async () => {
-    const lock = await TableLock.take(world, 'oauth_access_tokens');
-    const connections = await Promise.all(Array.from({ length: 50 }, () => get('user', viewer)));
+    const lock = await TableLock.take(watched, 'oauth_access_tokens');
+    const connections = await Promise.all(Array.from({ length: 50 }, () => get('user', watched.viewer)));
     await lock.awaited();
-    await ask(world.server.url('/metrics'));
+    await ask(watched.server.url('/metrics'));
     expect(await lock.waiting()).toBe(1);
     for (const connection of connections.slice(10)) {
       connection.destroy();
@@ -173,8 +143,5 @@ describe('a client that leaves while PostgreSQL is slow', () => {
       await connection.read(':)\n');
       connection.destroy();
     }
-    await bystanders.undisturbed();
-    await bystanders.close();
-    await nothingLeft(world);
   });
 });

@@ -1,20 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { nothingLeft, openCheckedWorld } from '../conformance/checked-world.js';
 import { clientFrame, handshake, openRawWebSocket } from '../conformance/raw-websocket.js';
-import {
-  ask,
-  publishEvent,
-  RawConnection,
-  streamingPath,
-  until,
-  type RedisWorld,
-  type Viewer,
-} from '../support/index.js';
-import { Bystanders } from './bystanders.js';
+import { ask, publishEvent, RawConnection, streamingPath, until } from '../support/index.js';
 import { TableLock } from './table-lock.js';
+import { watchedWorld } from './watched-world.js';
 
 const longest = 16 * 1_024;
 
@@ -60,41 +51,18 @@ const badHandshakes: readonly (readonly [name: string, change: (request: string)
 ];
 
 describe('a client', () => {
-  let world: RedisWorld;
-  let bystanders: Bystanders;
-  let viewer: Viewer;
-  let home: string;
-
-  beforeAll(async () => {
-    world = await openCheckedWorld();
-  });
-
-  afterAll(async () => {
-    await world.stop();
-  });
-
-  beforeEach(async () => {
-    viewer = await world.fixtures.viewer();
-    home = `timeline:${viewer.account.id}`;
-    bystanders = await Bystanders.open(world);
-  });
-
-  afterEach(async () => {
-    await bystanders.undisturbed();
-    await bystanders.close();
-    await nothingLeft(world);
-  });
+  const watched = watchedWorld();
 
   const write = async (text: string | Uint8Array) => {
-    const connection = await RawConnection.open(world.server.port);
+    const connection = await RawConnection.open(watched.server.port);
     connection.write(text);
     return connection;
   };
   const get = (path: string) =>
-    `GET ${streamingPath}/${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${viewer.token}\r\n\r\n`;
+    `GET ${streamingPath}/${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${watched.viewer.token}\r\n\r\n`;
 
   it.each(badFrames)('that sends $name is closed with $code', async ({ bytes, code }) => {
-    const connection = await openRawWebSocket(world.server, viewer.token, '&stream=user');
+    const connection = await openRawWebSocket(watched.server, watched.viewer.token, '&stream=user');
     const head = connection.bytes.length;
     connection.write(bytes);
     await until('a close frame', () => connection.bytes.length >= head + 4);
@@ -107,7 +75,7 @@ describe('a client', () => {
 
   it('may send a message that is as long as any may be', async () => {
     const message = '{"type":"subscribe","stream":"nothing"}';
-    const connection = await openRawWebSocket(world.server, viewer.token);
+    const connection = await openRawWebSocket(watched.server, watched.viewer.token);
     connection.write(clientFrame(message + ' '.repeat(longest - message.length)));
     await connection.read('Unknown stream type');
     connection.destroy();
@@ -115,7 +83,7 @@ describe('a client', () => {
 
   it.each(badHandshakes)('whose handshake is wrong is refused: %s', async (_, change, status) => {
     for (const query of ['', '&stream=user']) {
-      const connection = await write(change(handshake(viewer.token, query)));
+      const connection = await write(change(handshake(watched.viewer.token, query)));
       await connection.closed;
       expect(connection.bytes.toString()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     }
@@ -123,13 +91,13 @@ describe('a client', () => {
 
   it('may send its first messages with the handshake, or before it is answered', async () => {
     const subscribe = (stream: string) => clientFrame(JSON.stringify({ type: 'subscribe', stream }));
-    const together = await write(Buffer.concat([Buffer.from(handshake(viewer.token)), subscribe('first')]));
+    const together = await write(Buffer.concat([Buffer.from(handshake(watched.viewer.token)), subscribe('first')]));
     await together.read('Unknown stream type');
-    const lock = await TableLock.take(world, 'oauth_access_tokens');
-    const early = await write(handshake(viewer.token));
+    const lock = await TableLock.take(watched, 'oauth_access_tokens');
+    const early = await write(handshake(watched.viewer.token));
     await lock.awaited();
     early.write(subscribe('second'));
-    await ask(world.server.url('/metrics'));
+    await ask(watched.server.url('/metrics'));
     await lock.release();
     await early.read('Unknown stream type');
     together.destroy();
@@ -138,16 +106,16 @@ describe('a client', () => {
 
   it.each([
     ['an event stream', () => get('user')],
-    ['an upgrade', () => handshake(viewer.token, '&stream=user')],
+    ['an upgrade', () => handshake(watched.viewer.token, '&stream=user')],
   ])('that resets its connection while %s waits for its token disturbs nobody', async (_, request) => {
-    const lock = await TableLock.take(world, 'oauth_access_tokens');
-    const socket = connect(world.server.port, '127.0.0.1');
+    const lock = await TableLock.take(watched, 'oauth_access_tokens');
+    const socket = connect(watched.server.port, '127.0.0.1');
     await once(socket, 'connect');
     socket.write(request());
     await lock.awaited();
     socket.resetAndDestroy();
     await once(socket, 'close');
-    await ask(world.server.url('/metrics'));
+    await ask(watched.server.url('/metrics'));
     await lock.release();
     const later = await write(get('user'));
     await later.read(':)\n');
@@ -156,11 +124,11 @@ describe('a client', () => {
 
   it.each([
     ['an event stream', () => get('user'), ':)\n'],
-    ['a WebSocket', () => handshake(viewer.token, '&stream=user'), '101'],
+    ['a WebSocket', () => handshake(watched.viewer.token, '&stream=user'), '101'],
   ])('that resets its connection while events come over %s disturbs nobody', async (_, request, answer) => {
     const sockets = await Promise.all(
       Array.from({ length: 20 }, async () => {
-        const socket = connect(world.server.port, '127.0.0.1');
+        const socket = connect(watched.server.port, '127.0.0.1');
         let text = '';
         socket.on('data', (bytes: Buffer) => (text += bytes.toString('latin1')));
         socket.on('error', () => undefined);
@@ -170,9 +138,9 @@ describe('a client', () => {
       }),
     );
     for (const socket of sockets) {
-      await publishEvent(world.feed, home, 'update', { content: 'x'.repeat(10_000) });
+      await publishEvent(watched.feed, watched.home, 'update', { content: 'x'.repeat(10_000) });
       socket.resetAndDestroy();
-      await publishEvent(world.feed, home, 'update', { content: 'x'.repeat(10_000) });
+      await publishEvent(watched.feed, watched.home, 'update', { content: 'x'.repeat(10_000) });
     }
   });
 
@@ -195,8 +163,8 @@ describe('a client', () => {
     ['Expect', `GET ${streamingPath}/user HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\n\r\n`],
   ])('that sends %s and goes disturbs nobody', async (_, text) => {
     const connection = await write(Buffer.from(text, 'latin1'));
-    await ask(world.server.url(`${streamingPath}/health`));
-    await bystanders.undisturbed();
+    await ask(watched.server.url(`${streamingPath}/health`));
+    await watched.bystanders.undisturbed();
     connection.destroy();
   });
 
@@ -204,8 +172,8 @@ describe('a client', () => {
     const connection = await write(get('user'));
     await connection.read(':)\n');
     connection.write('some bytes that are no request\r\n\r\n');
-    await publishEvent(world.feed, home, 'delete', '1');
-    await bystanders.undisturbed();
+    await publishEvent(watched.feed, watched.home, 'delete', '1');
+    await watched.bystanders.undisturbed();
     connection.destroy();
   });
 
@@ -216,8 +184,8 @@ describe('a client', () => {
     const later = await write(get('public'));
     await later.read(':)\n');
     later.destroy();
-    await publishEvent(world.feed, `timeline:direct:${viewer.account.id}`, 'delete', 'of the second');
-    await publishEvent(world.feed, home, 'delete', 'of the first');
+    await publishEvent(watched.feed, `timeline:direct:${watched.viewer.account.id}`, 'delete', 'of the second');
+    await publishEvent(watched.feed, watched.home, 'delete', 'of the first');
     const text = await connection.read('of the first');
     connection.destroy();
     expect(text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
@@ -232,26 +200,26 @@ describe('a client', () => {
     if (wait) {
       await connection.read(':)\n');
     }
-    connection.write(handshake(viewer.token, '&stream=direct'));
+    connection.write(handshake(watched.viewer.token, '&stream=direct'));
     const later = await write(get('public'));
     await later.read(':)\n');
     later.destroy();
-    await publishEvent(world.feed, home, 'update', { content: 'x' });
-    await publishEvent(world.feed, `timeline:direct:${viewer.account.id}`, 'update', { content: 'x' });
-    await bystanders.undisturbed();
+    await publishEvent(watched.feed, watched.home, 'update', { content: 'x' });
+    await publishEvent(watched.feed, `timeline:direct:${watched.viewer.account.id}`, 'update', { content: 'x' });
+    await watched.bystanders.undisturbed();
     connection.destroy();
   });
 
   it('that asks for a second stream when the first has ended gets it, on the same connection', async () => {
-    const second = await world.fixtures.viewer();
+    const second = await watched.fixtures.viewer();
     const connection = await write(get('user'));
     await connection.read(':)\n');
-    await publishEvent(world.feed, `timeline:access_token:${viewer.tokenId}`, 'kill');
+    await publishEvent(watched.feed, `timeline:access_token:${watched.viewer.tokenId}`, 'kill');
     await connection.read('\r\n0\r\n\r\n');
     connection.write(`GET ${streamingPath}/user?access_token=${second.token} HTTP/1.1\r\nHost: x\r\n\r\n`);
     await until('a second greeting', () => connection.bytes.toString().split(':)\n').length === 3);
-    await publishEvent(world.feed, home, 'delete', 'of the first');
-    await publishEvent(world.feed, `timeline:${second.account.id}`, 'delete', 'of the second');
+    await publishEvent(watched.feed, watched.home, 'delete', 'of the first');
+    await publishEvent(watched.feed, `timeline:${second.account.id}`, 'delete', 'of the second');
     expect(await connection.read('of the second')).not.toContain('of the first');
     connection.destroy();
   });

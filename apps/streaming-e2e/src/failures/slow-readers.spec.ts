@@ -1,6 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { openCheckedWorld } from '../conformance/checked-world.js';
 import { opened } from '../conformance/opened.js';
 import { clientFrame, openRawWebSocket } from '../conformance/raw-websocket.js';
 import {
@@ -12,10 +11,9 @@ import {
   untilMetric,
   WebSocketClient,
   webSocketUrl,
-  type RedisWorld,
   type Viewer,
 } from '../support/index.js';
-import { Bystanders } from './bystanders.js';
+import { watchedWorld } from './watched-world.js';
 
 const budgetKib = 1_024;
 /** What the two systems' socket buffers hold between them, at the very most. */
@@ -24,99 +22,79 @@ const eventBytes = 100_000;
 const event = JSON.stringify({ event: 'update', payload: { content: 'x'.repeat(eventBytes) } });
 
 describe('a client that never reads', () => {
-  let world: RedisWorld;
-  let bystanders: Bystanders;
-  let viewer: Viewer;
-  let home: string;
-
-  beforeAll(async () => {
-    world = await openCheckedWorld({ env: { OUTPUT_BUDGET_KIB: String(budgetKib) } });
-  });
-
-  afterAll(async () => {
-    await world.stop();
-  });
-
-  beforeEach(async () => {
-    viewer = await world.fixtures.viewer();
-    home = `timeline:${viewer.account.id}`;
-    bystanders = await Bystanders.open(world);
-  });
-
-  afterEach(async () => {
-    await bystanders.close();
-  });
+  const watched = watchedWorld({ env: { OUTPUT_BUDGET_KIB: String(budgetKib) } });
 
   const kinds = [
     {
       type: 'eventsource',
       ending: { code: 1006 },
-      open: (of: Viewer) => EventStreamClient.open(eventStreamUrl(world.server, { stream: 'user' }), authorization(of)),
+      open: (of: Viewer) =>
+        EventStreamClient.open(eventStreamUrl(watched.server, { stream: 'user' }), authorization(of)),
     },
     {
       type: 'websocket',
       // "Try again later" stands behind all that was sent; the client reads it when it reads again.
       ending: { code: 1013, reason: 'slow' },
-      open: ({ token }: Viewer) => WebSocketClient.open(webSocketUrl(world.server, { token, stream: 'user' })),
+      open: ({ token }: Viewer) => WebSocketClient.open(webSocketUrl(watched.server, { token, stream: 'user' })),
     },
   ] as const;
 
   describe.each(kinds)('over $type', ({ type, ending, open }) => {
     it('is cut off when its budget is used up, long before the server’s memory grows', async () => {
-      const client = await opened<EventStreamClient | WebSocketClient>(open(viewer));
+      const client = await opened<EventStreamClient | WebSocketClient>(open(watched.viewer));
       client.pause();
-      const sentBefore = Number(await metric(world.server, 'messages_sent_total', { type }));
-      const memoryBefore = Number(await metric(world.server, 'process_resident_memory_bytes'));
+      const sentBefore = Number(await metric(watched.server, 'messages_sent_total', { type }));
+      const memoryBefore = Number(await metric(watched.server, 'process_resident_memory_bytes'));
       // 200 MB in all, ten at a time, so that Redis does not cut off the server instead.
       for (let round = 0; round < 200; round++) {
-        const pipeline = world.feed.client.pipeline();
+        const pipeline = watched.feed.client.pipeline();
         for (let time = 0; time < 10; time++) {
-          pipeline.publish(world.feed.prefixed(home), event);
+          pipeline.publish(watched.feed.prefixed(watched.home), event);
         }
         await pipeline.exec();
         if (round % 10 === 0) {
-          await bystanders.undisturbed();
+          await watched.bystanders.undisturbed();
         }
       }
-      await untilMetric(world.server, 'connected_clients', { type }, 2);
+      await untilMetric(watched.server, 'connected_clients', { type }, 2);
       const fences = 2 * 2 * 20;
-      const sent = Number(await metric(world.server, 'messages_sent_total', { type })) - sentBefore - fences;
+      const sent = Number(await metric(watched.server, 'messages_sent_total', { type })) - sentBefore - fences;
       expect(sent * eventBytes).toBeLessThan(budgetKib * 1_024 + systemBuffersBytes);
-      const grown = Number(await metric(world.server, 'process_resident_memory_bytes')) - memoryBefore;
+      const grown = Number(await metric(watched.server, 'process_resident_memory_bytes')) - memoryBefore;
       expect(grown).toBeLessThan(120 * 2 ** 20);
-      expect(await metric(world.server, 'fedistream_connections_closed_total', { reason: 'slow' })).toBeGreaterThan(0);
+      expect(await metric(watched.server, 'fedistream_connections_closed_total', { reason: 'slow' })).toBeGreaterThan(
+        0,
+      );
       client.resume();
       expect(await client.ended).toMatchObject(ending);
-      await bystanders.undisturbed();
     });
 
     it('is ended by a kill all the same', async () => {
-      const client = await opened<EventStreamClient | WebSocketClient>(open(viewer));
+      const client = await opened<EventStreamClient | WebSocketClient>(open(watched.viewer));
       client.pause();
       for (let time = 0; time < 5; time++) {
-        await world.feed.publish(home, event);
+        await watched.feed.publish(watched.home, event);
       }
-      await publishEvent(world.feed, `timeline:access_token:${viewer.tokenId}`, 'kill');
-      await publishEvent(world.feed, home, 'delete', '1');
-      await untilMetric(world.server, 'connected_clients', { type }, 2);
+      await publishEvent(watched.feed, `timeline:access_token:${watched.viewer.tokenId}`, 'kill');
+      await publishEvent(watched.feed, watched.home, 'delete', '1');
+      await untilMetric(watched.server, 'connected_clients', { type }, 2);
       client.resume();
       expect(await client.ended).toMatchObject({ code: 1000 });
       expect(client.received).toHaveLength(5);
-      await bystanders.undisturbed();
     });
 
     it('holds nobody else up, who listens to the same', async () => {
-      const slow = await opened<EventStreamClient | WebSocketClient>(open(viewer));
+      const slow = await opened<EventStreamClient | WebSocketClient>(open(watched.viewer));
       slow.pause();
-      const quick = await opened<EventStreamClient | WebSocketClient>(open(viewer));
+      const quick = await opened<EventStreamClient | WebSocketClient>(open(watched.viewer));
       for (let time = 0; time < 300; time++) {
-        await world.feed.publish(home, event);
+        await watched.feed.publish(watched.home, event);
         await quick.next();
       }
-      await untilMetric(world.server, 'connected_clients', { type }, 3);
+      await untilMetric(watched.server, 'connected_clients', { type }, 3);
       slow.resume();
       expect(await slow.ended).toMatchObject(ending);
-      await bystanders.undisturbed();
+      await quick.close();
     });
   });
 
@@ -124,13 +102,13 @@ describe('a client that never reads', () => {
     ['asks for what is refused', clientFrame('{"type":"subscribe","stream":"nothing"}'), 40],
     ['pings', clientFrame('x'.repeat(125), { opcode: 9 }), 60],
   ] as const)('but %s without end is cut off, too', async (_, frame, megabytes) => {
-    const connection = await openRawWebSocket(world.server, viewer.token);
+    const connection = await openRawWebSocket(watched.server, watched.viewer.token);
     connection.pause();
     const megabyte = Buffer.concat(Array.from({ length: Math.ceil(2 ** 20 / frame.length) }, () => frame));
-    const clients = () => metric(world.server, 'connected_clients', { type: 'websocket' });
+    const clients = () => metric(watched.server, 'connected_clients', { type: 'websocket' });
     for (let sent = 0; sent < megabytes && (await clients()) === 3; sent++) {
       connection.write(megabyte);
-      await bystanders.undisturbed();
+      await watched.bystanders.undisturbed();
     }
     const left = await clients();
     connection.destroy();

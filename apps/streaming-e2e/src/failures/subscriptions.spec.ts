@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { nothingLeft, openCheckedWorld, subscribedFor } from '../conformance/checked-world.js';
+import { subscribedFor } from '../conformance/checked-world.js';
 import { opened } from '../conformance/opened.js';
 import { clientFrame, openRawWebSocket } from '../conformance/raw-websocket.js';
 import {
@@ -13,58 +13,32 @@ import {
   until,
   untilMetric,
   WebSocketClient,
-  type RedisWorld,
-  type Viewer,
 } from '../support/index.js';
-import { Bystanders } from './bystanders.js';
 import { TableLock } from './table-lock.js';
+import { watchedWorld } from './watched-world.js';
 
 const maxSubscriptions = 200;
 
 describe('subscribing and unsubscribing', () => {
-  let world: RedisWorld;
-  let bystanders: Bystanders;
-  let viewer: Viewer;
-  let list: string;
-  let channel: string;
-
-  beforeAll(async () => {
-    world = await openCheckedWorld();
-  });
-
-  afterAll(async () => {
-    await world.stop();
-  });
-
-  beforeEach(async () => {
-    viewer = await world.fixtures.viewer();
-    list = await world.fixtures.list(viewer.account);
-    channel = `timeline:list:${list}`;
-    bystanders = await Bystanders.open(world);
-  });
-
-  afterEach(async () => {
-    await bystanders.undisturbed();
-    await bystanders.close();
-    await nothingLeft(world);
-  });
+  const watched = watchedWorld();
+  const channel = () => `timeline:list:${watched.list}`;
 
   const open = async () => {
-    const url = world.server.url(`${streamingPath}?stream=direct`, 'ws');
-    return WebSocketClient.open(url, { headers: authorization(viewer) });
+    const url = watched.server.url(`${streamingPath}?stream=direct`, 'ws');
+    return WebSocketClient.open(url, { headers: authorization(watched.viewer) });
   };
   const message = (type: string, stream: string, params = {}) => JSON.stringify({ type, stream, ...params });
   const subscriptions = (stream: string) =>
-    metric(world.server, 'connected_channels', { type: 'websocket', channel: stream });
+    metric(watched.server, 'connected_channels', { type: 'websocket', channel: stream });
   /** What the client has of the list's channel: subscribed once more, nothing of before must turn up. */
   const receivedOfList = async (client: WebSocketClient) => {
-    client.subscribe('list', { list });
-    await listening(client, world.feed, channel);
-    return receivedBeforeFence(client, world.feed, channel);
+    client.subscribe('list', { list: watched.list });
+    await listening(client, watched.feed, channel());
+    return receivedBeforeFence(client, watched.feed, channel());
   };
 
   describe.each([
-    { stream: 'list', params: () => ({ list }), channelOf: () => channel },
+    { stream: 'list', params: () => ({ list: watched.list }), channelOf: channel },
     { stream: 'public:remote', params: () => ({}), channelOf: () => 'timeline:public:remote' },
   ])('$stream', ({ stream, params, channelOf }) => {
     it.each([
@@ -75,7 +49,7 @@ describe('subscribing and unsubscribing', () => {
       [['subscribe', 'unsubscribe', 'subscribe', 'unsubscribe', 'unsubscribe'], 0],
       [['subscribe', 'subscribe', 'subscribe'], 1],
     ] as const)('%j in one segment leaves %i subscriptions', async (types, left) => {
-      const connection = await openRawWebSocket(world.server, viewer.token);
+      const connection = await openRawWebSocket(watched.server, watched.viewer.token);
       for (let time = 0; time < 10; time++) {
         const segment = types.map((type) => clientFrame(message(type, stream, params())));
         const reset = time < 9 ? [clientFrame(message('unsubscribe', stream, params()))] : [];
@@ -85,8 +59,8 @@ describe('subscribing and unsubscribing', () => {
       connection.write(clientFrame(message('subscribe', 'nothing')));
       await connection.read('Unknown stream type');
       expect(await subscriptions(stream)).toBe(left);
-      await bystanders.undisturbed();
-      await world.feed.subscribers(channelOf(), left);
+      await watched.bystanders.undisturbed();
+      await watched.feed.subscribers(channelOf(), left);
       connection.destroy();
       await connection.closed;
     });
@@ -94,21 +68,21 @@ describe('subscribing and unsubscribing', () => {
 
   it('twice while the first waits for the database is one subscription, which one unsubscribe ends', async () => {
     const client = await opened(open());
-    const lock = await TableLock.take(world, 'lists');
-    client.subscribe('list', { list });
+    const lock = await TableLock.take(watched, 'lists');
+    client.subscribe('list', { list: watched.list });
     await lock.awaited();
-    client.subscribe('list', { list });
+    client.subscribe('list', { list: watched.list });
     await client.ping();
     expect(await lock.waiting()).toBe(1);
     expect(await subscriptions('list')).toBe(1);
     await lock.release();
-    await listening(client, world.feed, channel);
-    await publishEvent(world.feed, channel, 'delete', '1');
-    expect(await receivedBeforeFence(client, world.feed, channel)).toHaveLength(1);
-    client.unsubscribe('list', { list });
+    await listening(client, watched.feed, channel());
+    await publishEvent(watched.feed, channel(), 'delete', '1');
+    expect(await receivedBeforeFence(client, watched.feed, channel())).toHaveLength(1);
+    client.unsubscribe('list', { list: watched.list });
     await client.ping();
-    await publishEvent(world.feed, channel, 'delete', '2');
-    await bystanders.undisturbed();
+    await publishEvent(watched.feed, channel(), 'delete', '2');
+    await watched.bystanders.undisturbed();
     expect(await receivedOfList(client)).toEqual([]);
     expect(client.errors).toEqual([]);
     await client.close();
@@ -119,15 +93,15 @@ describe('subscribing and unsubscribing', () => {
     ['of the viewer', false],
   ])('unsubscribing before a list %s has been looked up is silent, and holds', async (_, others) => {
     const client = await opened(open());
-    const id = others ? await world.fixtures.list(await world.fixtures.account()) : list;
-    const lock = await TableLock.take(world, 'lists');
+    const id = others ? await watched.fixtures.list(await watched.fixtures.account()) : watched.list;
+    const lock = await TableLock.take(watched, 'lists');
     client.subscribe('list', { list: id });
     await lock.awaited();
     client.unsubscribe('list', { list: id });
     await client.ping();
     expect(await subscriptions('list')).toBe(0);
     await lock.release();
-    await publishEvent(world.feed, `timeline:list:${id}`, 'delete', '1');
+    await publishEvent(watched.feed, `timeline:list:${id}`, 'delete', '1');
     expect(await receivedOfList(client)).toEqual([]);
     expect(client.errors).toEqual([]);
     await client.close();
@@ -135,18 +109,18 @@ describe('subscribing and unsubscribing', () => {
 
   it('again, after unsubscribing, while the first look-up still waits, is one subscription', async () => {
     const client = await opened(open());
-    const lock = await TableLock.take(world, 'lists');
+    const lock = await TableLock.take(watched, 'lists');
     for (let time = 1; time <= 3; time++) {
-      client.subscribe('list', { list });
+      client.subscribe('list', { list: watched.list });
       await lock.awaited(time);
       if (time < 3) {
-        client.unsubscribe('list', { list });
+        client.unsubscribe('list', { list: watched.list });
       }
     }
     await lock.release();
-    await listening(client, world.feed, channel);
-    await publishEvent(world.feed, channel, 'delete', '1');
-    expect(await receivedBeforeFence(client, world.feed, channel)).toHaveLength(1);
+    await listening(client, watched.feed, channel());
+    await publishEvent(watched.feed, channel(), 'delete', '1');
+    expect(await receivedBeforeFence(client, watched.feed, channel())).toHaveLength(1);
     expect(await subscriptions('list')).toBe(1);
     await client.close();
   });
@@ -154,33 +128,33 @@ describe('subscribing and unsubscribing', () => {
   it('from a status that is still being decided about: it does not arrive afterwards', async () => {
     const client = await opened(open());
     client.subscribe('public');
-    await listening(client, world.feed, 'timeline:public');
-    const lock = await TableLock.take(world, 'blocks');
-    const account = { id: viewer.account.id, username: 'me', acct: 'me' };
-    await publishEvent(world.feed, 'timeline:public', 'update', { id: '1', visibility: 'public', account });
+    await listening(client, watched.feed, 'timeline:public');
+    const lock = await TableLock.take(watched, 'blocks');
+    const account = { id: watched.viewer.account.id, username: 'me', acct: 'me' };
+    await publishEvent(watched.feed, 'timeline:public', 'update', { id: '1', visibility: 'public', account });
     await lock.awaited();
     client.unsubscribe('public');
     await client.ping();
     await lock.release();
     client.subscribe('public');
-    await listening(client, world.feed, 'timeline:public');
-    expect(await receivedBeforeFence(client, world.feed, 'timeline:public')).toEqual([]);
+    await listening(client, watched.feed, 'timeline:public');
+    expect(await receivedBeforeFence(client, watched.feed, 'timeline:public')).toEqual([]);
     await client.close();
   });
 
   it('a list that was deleted can be left, without a look at the database', async () => {
     const client = await opened(open());
-    client.subscribe('list', { list });
-    await listening(client, world.feed, channel);
-    await world.fixtures.sql('DELETE FROM lists WHERE id = $1', [list]);
-    const lock = await TableLock.take(world, 'lists');
-    client.unsubscribe('list', { list });
+    client.subscribe('list', { list: watched.list });
+    await listening(client, watched.feed, channel());
+    await watched.fixtures.sql('DELETE FROM lists WHERE id = $1', [watched.list]);
+    const lock = await TableLock.take(watched, 'lists');
+    client.unsubscribe('list', { list: watched.list });
     await client.ping();
-    await world.feed.subscribers(channel, 0);
+    await watched.feed.subscribers(channel(), 0);
     expect(await lock.waiting()).toBe(0);
     await lock.release();
     expect(await subscriptions('list')).toBe(0);
-    client.subscribe('list', { list });
+    client.subscribe('list', { list: watched.list });
     expect(await client.nextError()).toEqual({ error: 'Not authorized to stream this list', status: 401 });
     expect(client.errors).toHaveLength(1);
     await client.close();
@@ -201,29 +175,29 @@ describe('subscribing and unsubscribing', () => {
       new Set(['{"error":"Too many subscriptions","status":429}']),
     );
     expect(await subscriptions('hashtag:local')).toBe(maxSubscriptions - 1);
-    const tags = async () => (await subscribedFor(world.feed)).filter((name) => name.includes(':hashtag:tag'));
+    const tags = async () => (await subscribedFor(watched.feed)).filter((name) => name.includes(':hashtag:tag'));
     await until('the channels are subscribed', async () => (await tags()).length === maxSubscriptions - 1);
-    const { client: redis } = world.feed;
-    expect(await redis.keys(world.feed.prefixed('subscribed:timeline:hashtag:tag*'))).toHaveLength(
+    const { client: redis } = watched.feed;
+    expect(await redis.keys(watched.feed.prefixed('subscribed:timeline:hashtag:tag*'))).toHaveLength(
       maxSubscriptions - 1,
     );
     // Who leaves one may have another.
     client.unsubscribe('hashtag:local', { tag: 'tag0' });
     client.subscribe('hashtag:local', { tag: 'tag19999' });
-    await listening(client, world.feed, 'timeline:hashtag:tag19999:local');
+    await listening(client, watched.feed, 'timeline:hashtag:tag19999:local');
     await client.close();
   });
 
   it('from a hundred sockets at once, that are cut off in the middle of it, leaves nothing', async () => {
     const connections = await Promise.all(
-      Array.from({ length: 100 }, () => openRawWebSocket(world.server, viewer.token, '&stream=public')),
+      Array.from({ length: 100 }, () => openRawWebSocket(watched.server, watched.viewer.token, '&stream=public')),
     );
     for (const connection of connections) {
       const streams = ['user', 'direct', 'public:local'].map((stream) => clientFrame(message('subscribe', stream)));
-      connection.write(Buffer.concat([...streams, clientFrame(message('subscribe', 'list', { list }))]));
+      connection.write(Buffer.concat([...streams, clientFrame(message('subscribe', 'list', { list: watched.list }))]));
       connection.destroy();
     }
     await Promise.all(connections.map(({ closed }) => closed));
-    await untilMetric(world.server, 'connected_clients', { type: 'websocket' }, 2);
+    await untilMetric(watched.server, 'connected_clients', { type: 'websocket' }, 2);
   });
 });
