@@ -63,8 +63,20 @@ describe('settings', () => {
       'mysql://u:secret@x',
       'DATABASE_URL=(not shown): must be a URL that begins with postgres:// or postgresql://',
     ],
+    [
+      'DATABASE_URL',
+      'postgres://u:secret@x/db?sslmode=on',
+      'DATABASE_URL=(not shown): must be a URL whose sslmode is one of disable, allow, prefer, require, verify-ca, verify-full, no-verify',
+    ],
   ])('refuse %s=%s, naming variable, value and what is allowed', (name, value, message) => {
     expect(errorOf({ [name]: value })).toBe(message);
+  });
+
+  it('take a database URL with a mode of encryption, with and without other parameters', () => {
+    for (const query of ['?sslmode=no-verify', '?application_name=x&sslmode=prefer', '?sslrootcert=/x', '']) {
+      const url = `postgres://u:secret@x/db${query}`;
+      expect(readSettings({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
+    }
   });
 
   it('name every wrong variable, one line each', () => {

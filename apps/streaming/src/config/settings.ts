@@ -24,6 +24,7 @@ const url = (...protocols: string[]) =>
       (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
       `a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     );
+const sslMode = z.enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']);
 const logLevels = { silly: 'trace', verbose: 'debug' } as const;
 
 const namedNetworks = new Set(['loopback', 'linklocal', 'uniquelocal']);
@@ -57,13 +58,19 @@ const variables = z.object({
     .default('loopback,uniquelocal'),
 
   DATABASE: z.enum(['postgresql', 'embedded']).optional(),
-  DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+  DATABASE_URL: url('postgres:', 'postgresql:')
+    .refine(
+      (value) =>
+        !URL.canParse(value) || sslMode.nullable().safeParse(new URL(value).searchParams.get('sslmode')).success,
+      `a URL whose sslmode is one of ${sslMode.options.join(', ')}`,
+    )
+    .optional(),
   DB_HOST: z.string().optional(),
   DB_PORT: integer(1, 65_535).default(5432),
   DB_USER: z.string().optional(),
   DB_PASS: z.string().optional(),
   DB_NAME: z.string().optional(),
-  DB_SSLMODE: z.enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']).optional(),
+  DB_SSLMODE: sslMode.optional(),
   DB_POOL: integer(1, 1_000).default(10),
   FEDISTREAM_DATA_DIR: z.string().default('.fedistream'),
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AudienceStore, type AudienceFacts, type AudienceQuestion, type FilterRecord } from '@fedistream/audience';
 import type { Viewership } from '@fedistream/domain';
+import DataLoader from 'dataloader';
 import { bigintArray } from '../array-parameters.js';
 import { Database } from '../database.js';
 import { mayViewClosedFeedsSelect } from './closed-feeds-statement.js';
@@ -14,6 +15,15 @@ import { QuestionsTogether } from './questions-together.js';
 @Injectable()
 export class SqlAudienceStore extends AudienceStore {
   readonly #together: QuestionsTogether;
+  /** Deletions come several at a time, too: one statement for all that ask within one turn. Keeps nothing. */
+  readonly #feedAccess = new DataLoader<'settings', ReadonlyMap<string, string>>(
+    async (asked) => {
+      const rows = await this.database.lookup(() => this.database.queryArrays<FactRow>(feedAccessSelect, []));
+      const access = new Map(rows.map(([, name, value]) => [name ?? '', value ?? '']));
+      return asked.map(() => access);
+    },
+    { cache: false, batchScheduleFn: setImmediate },
+  );
 
   constructor(private readonly database: Database) {
     super();
@@ -28,9 +38,8 @@ export class SqlAudienceStore extends AudienceStore {
     return (await this.#together.ask(question)).about(question);
   }
 
-  override async feedAccess(): Promise<ReadonlyMap<string, string>> {
-    const rows = await this.database.lookup(() => this.database.queryArrays<FactRow>(feedAccessSelect, []));
-    return new Map(rows.map(([, name, value]) => [name ?? '', value ?? '']));
+  override feedAccess(): Promise<ReadonlyMap<string, string>> {
+    return this.#feedAccess.load('settings');
   }
 
   override async mayViewClosedFeeds({ accountIds }: Viewership): Promise<ReadonlySet<string>> {

@@ -35,6 +35,8 @@ export function crowdPromises(test: () => TestDatabase): void {
       }
       expect(await test().statementsOf(() => store.mayViewClosedFeeds(viewers))).toBe(1);
       expect(await test().statementsOf(() => store.filters(viewers.accountIds))).toBe(1);
+      expect(await test().statementsOf(() => Promise.all([store.feedAccess(), store.feedAccess()]))).toBe(1);
+      expect(await test().statementsOf(() => store.feedAccess())).toBe(1);
     });
 
     it('asks a second statement when rows have moved, and only then', async () => {
