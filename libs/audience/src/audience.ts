@@ -35,8 +35,9 @@ export class Audience {
    * all who listen to the same, not for each connection.
    *
    * What is committed in the database when an event arrives holds for it. Where many listen, events that come soon after
-   * each other are decided together and so leave together (`AudienceSettings.maxGatherMs`). While the database cannot be asked, events
-   * wait; what waits too long is dropped. Nothing is ever let out undecided, and no error comes out but one of `events` itself.
+   * each other are decided together and so leave together (`AudienceSettings.maxGatherMs`). While the database cannot be
+   * asked, events wait; what waits too long is dropped. Nothing is ever let out undecided, and no error comes out but one
+   * of `events` itself.
    *
    * @param viewers who listens at this moment; they, and nobody else, are decided about
    */
