@@ -7,6 +7,7 @@ export * from './authorised-connection.js';
 export * from './challenge.js';
 export * from './lists.js';
 export * from './open-connections.js';
+export * from './query-of.js';
 export * from './read-token.js';
 export * from './recent-kills.js';
 export * from './redact.js';

@@ -1,4 +1,5 @@
 import { StreamingError } from '@fedistream/domain';
+import { queryOf } from './query-of.js';
 
 /** What a token is read from: Node's request, or a platform's wrapper around it. Header names are in lower case. */
 export interface TokenRequest {
@@ -29,7 +30,7 @@ export function readToken(request: TokenRequest): string {
   const { headers, url } = request;
   const token =
     first(headers['authorization'])?.replace(bearer, '') ||
-    tokenInQuery(url ?? '') ||
+    queryOf(url ?? '').get('access_token') ||
     first(headers['sec-websocket-protocol']);
   if (!token) {
     throw new StreamingError('missingToken');
@@ -42,9 +43,4 @@ export function readToken(request: TokenRequest): string {
 
 function first(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'object' ? value[0] : value;
-}
-
-function tokenInQuery(url: string): string | undefined {
-  const start = url.indexOf('?');
-  return start < 0 ? undefined : (new URLSearchParams(url.slice(start + 1)).get('access_token') ?? undefined);
 }

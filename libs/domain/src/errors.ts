@@ -28,7 +28,9 @@ export const errorTable = {
   badRequest: { status: 400, message: 'Bad request' },
   notFound: { status: 404, message: 'Not found' },
   methodNotAllowed: { status: 405, message: 'Method not allowed' },
+  requestTimeout: { status: 408, message: 'Request timeout' },
   tooManySubscriptions: { status: 429, message: 'Too many subscriptions', retryAfterSeconds: 60 },
+  headersTooLarge: { status: 431, message: 'Request headers too large' },
   unavailable: { status: 503, message: 'Service temporarily unavailable', retryAfterSeconds: 5 },
   unexpected: { status: 500, message: 'An unexpected error occurred' },
 } as const satisfies Record<string, ErrorEntry>;

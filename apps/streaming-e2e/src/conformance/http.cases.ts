@@ -173,6 +173,14 @@ const successes: readonly HttpCase[] = [
     answers: { 'content-type': /^text\/plain\b/, 'cache-control': 'private, no-store' },
   })),
   { name: 'metrics', path: '/metrics', status: 200, answers: { 'content-type': /^text\/plain; version=0\.0\.4/ } },
+  ...[`${base}/health`, '/metrics'].map((path): HttpCase => ({
+    name: `HEAD ${path}: what a GET says, without the body`,
+    method: 'HEAD',
+    path,
+    status: 200,
+    body: '',
+    answers: { 'content-type': /^text\/plain\b/, 'content-length': /^[1-9]\d*$/ },
+  })),
   ...[...streamPaths, `${base}/health`, '/metrics'].map((path): HttpCase => ({
     name: `the preflight of ${path}`,
     method: 'OPTIONS',

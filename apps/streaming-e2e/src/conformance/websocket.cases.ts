@@ -68,6 +68,12 @@ export const upgradeCases: readonly UpgradeCase[] = [
     message: noScope,
     challenge: 'insufficient_scope',
   },
+  {
+    name: 'for an unknown stream behind a second question mark',
+    path: `${base}?x=?&stream=nothing`,
+    status: 400,
+    message: 'Unknown stream type',
+  },
   ...['nothing', 'system', 'user/notification', 'timeline:public', '__proto__', 'constructor'].map((stream) => ({
     name: `for the unknown stream ${stream}`,
     path: `${base}/?stream=${stream}`,

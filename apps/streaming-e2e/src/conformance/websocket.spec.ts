@@ -84,6 +84,14 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
       expect((await open()).protocol).toBe('');
     });
 
+    it('opens idle when the stream it names is empty', async () => {
+      const client = await open(`${streamingPath}?stream=`);
+      await publishEvent(world.feed, home, 'delete', 'too early');
+      client.subscribe('user');
+      await listening(client, world.feed, home);
+      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+    });
+
     it('takes no second value of a repeated parameter', async () => {
       const client = await open(`${streamingPath}?stream=user&stream=nothing&access_token=wrong`);
       expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);

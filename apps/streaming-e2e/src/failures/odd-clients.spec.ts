@@ -85,8 +85,23 @@ describe('a client', () => {
     for (const query of ['', '&stream=user']) {
       const connection = await write(change(handshake(watched.viewer.token, query)));
       await connection.closed;
-      expect(connection.bytes.toString()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      const answer = connection.bytes.toString();
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      for (const header of [/X-Request-Id: [-0-9a-f]{36}/, /X-Error-Message: \w/, /Access-Control-Allow-Origin: \*/]) {
+        expect(answer).toMatch(header);
+      }
+      expect(answer).toMatch(/\r\nContent-Length: 0\r\n.*\r\n\r\n$/s);
     }
+  });
+
+  it('that sends frames which are none leaves no line in the log for each', async () => {
+    for (let count = 0; count < 20; count++) {
+      const connection = await openRawWebSocket(watched.server, watched.viewer.token);
+      connection.write(clientFrame('x', { opcode: 5 }));
+      connection.end();
+      await connection.closed;
+    }
+    expect(watched.server.output).not.toMatch(/RangeError|Invalid WebSocket frame/);
   });
 
   it('may send its first messages with the handshake, or before it is answered', async () => {
@@ -145,6 +160,24 @@ describe('a client', () => {
   });
 
   it.each([
+    ['no HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'Bad request'],
+    [
+      'headers that are too long',
+      `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`,
+      431,
+      'Request headers too large',
+    ],
+  ])('that sends %s is told so like everybody else', async (_, bytes, status, message) => {
+    const connection = await write(Buffer.from(bytes, 'latin1'));
+    await connection.closed;
+    const [head = '', body] = connection.bytes.toString().split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(head).toMatch(/\r\nX-Request-Id: [-0-9a-f]{36}/);
+    expect(head).toContain('\r\nAccess-Control-Allow-Origin: *');
+    expect(body).toBe(JSON.stringify({ error: message }));
+  });
+
+  it.each([
     ['nothing', ''],
     ['half a request', `GET ${streamingPath}/user HTTP/1.1\r\nAuthoriz`],
     ['no HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
@@ -175,6 +208,7 @@ describe('a client', () => {
     await publishEvent(watched.feed, watched.home, 'delete', '1');
     await watched.bystanders.undisturbed();
     connection.destroy();
+    expect(connection.bytes.toString().match(/HTTP\/1\.1 /g)).toHaveLength(1);
   });
 
   it('that asks for a second stream before the first has ended gets none, and leaves nothing', async () => {

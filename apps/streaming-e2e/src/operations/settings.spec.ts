@@ -90,6 +90,8 @@ describe('a wrong setting', () => {
       /^DATABASE_URL=\(not shown\): .*sslmode is one of disable, /,
     ],
     ['REDIS_URL', 'redis://:hunter2%@127.0.0.1:1', /% is written as %25/],
+    ['REDIS_URL', 'redis://:hunter2@127.0.0.1:1/abc', /^REDIS_URL=\(not shown\): .*number of a database/],
+    ['REDIS_URL', 'rediss://:hunter2@127.0.0.1:1/-1', /^REDIS_URL=\(not shown\): .*number of a database/],
   ])('is not repeated either when only a part of %s is wrong', async (name, value, line) => {
     const said = await refusal({ ...connected, [name]: value });
     expect(linesForPeople(said)).toEqual([expect.stringMatching(line)]);
@@ -104,8 +106,13 @@ describe('a wrong setting', () => {
   it.each([
     ['a Sentinel without a host', { REDIS_SENTINELS: 'one:26379,:26379' }],
     ['a Sentinel whose port is none', { REDIS_SENTINELS: 'one:port' }],
+    ['a Sentinel whose port is too large', { REDIS_SENTINELS: 'one:99999' }],
+    ['a Sentinel whose port is missing', { REDIS_SENTINELS: 'one:' }],
     ['a certificate that is not there', { REDIS_TLS_CA_FILE: '/no/such/ca.pem' }],
-    ['a proxy that is no address', { TRUSTED_PROXY_IP: 'the proxy' }],
+    ['a proxy that is no address', { TRUSTED_PROXY_IP: 'proxy' }],
+    ['proxies that are everybody', { TRUSTED_PROXY_IP: '10.0.0.0/0' }],
+    ['proxies with two masks', { TRUSTED_PROXY_IP: '10.0.0.0/8/9' }],
+    ['a socket whose path is too long', { SOCKET: `/tmp/${'s'.repeat(200)}` }],
     ['a socket in a directory that is not there', { SOCKET: '/no/such/directory/streaming.sock' }],
     ['an address that is not this machine’s', { BIND: '192.0.2.1' }],
   ])('stops the start with one line: %s', async (_what, env: Env) => {

@@ -49,7 +49,7 @@ function sentinels({ REDIS_SENTINELS, REDIS_SENTINEL_PORT }: Settings): Sentinel
   return REDIS_SENTINELS?.split(',').map((entry) => {
     const [host = '', port] = entry.trim().split(':');
     const number = port === undefined ? REDIS_SENTINEL_PORT : Number(port);
-    if (host === '' || !Number.isInteger(number)) {
+    if (host === '' || !Number.isInteger(number) || number < 1 || number > 65_535) {
       throw new SettingsError(`REDIS_SENTINELS="${REDIS_SENTINELS}": must be host or host:port, separated by commas`);
     }
     return { host, port: number };

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { compile } from '@fastify/proxy-addr';
 import { z } from 'zod';
 
 /** The environment as it was found: texts by name. */
@@ -27,15 +27,17 @@ const url = (...protocols: string[]) =>
 const sslMode = z.enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']);
 const logLevels = { silly: 'trace', verbose: 'debug' } as const;
 
-const namedNetworks = new Set(['loopback', 'linklocal', 'uniquelocal']);
+/** `sun_path` holds so many bytes (unix(7)); libuv would silently cut the rest off. */
+const longestSocketPath = 107;
 
-function isProxy(entry: string): boolean {
-  const [address = '', bits] = entry.split('/', 2);
-  const largest = isIP(address) === 6 ? 128 : 32;
-  return (
-    namedNetworks.has(entry) ||
-    (isIP(address) !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= largest)))
-  );
+/** Judged by the library that will use it. */
+function areProxies(text: string): boolean {
+  try {
+    compile(text.split(','));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Every variable that is read, with its form and its default. An empty variable counts as one that is not set. */
@@ -43,18 +45,18 @@ const variables = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: port.default(4000),
   BIND: z.string().default('127.0.0.1'),
-  SOCKET: z.string().optional(),
+  SOCKET: z
+    .string()
+    .refine((value) => Buffer.byteLength(value) <= longestSocketPath, `a path of ${longestSocketPath} bytes at most`)
+    .optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent', 'silly', 'verbose'])
     .transform((level) => (level === 'silly' || level === 'verbose' ? logLevels[level] : level))
     .default('info'),
   TRUSTED_PROXY_IP: z
     .string()
-    .refine(
-      (value) => value.split(/[\s,]+/).every(isProxy),
-      'loopback, linklocal, uniquelocal, addresses or networks (10.0.0.0/8), separated by commas',
-    )
     .transform((value) => value.split(/[\s,]+/).join(','))
+    .refine(areProxies, 'loopback, linklocal, uniquelocal, addresses or networks (10.0.0.0/8), separated by commas')
     .default('loopback,uniquelocal'),
 
   DATABASE: z.enum(['postgresql', 'embedded']).optional(),
@@ -77,6 +79,10 @@ const variables = z.object({
   FEED: z.enum(['redis', 'memory']).optional(),
   REDIS_URL: url('redis:', 'rediss:', 'unix:')
     .refine((value) => !/%(?![\da-f]{2})/i.test(value), 'a URL in which % is written as %25')
+    .refine(
+      (value) => !/^rediss?:/.test(value) || /^\/?\d{0,6}$/.test(new URL(value).pathname),
+      'a URL whose path is the number of a database, as in redis://host:6379/0',
+    )
     .optional(),
   REDIS_HOST: z.string().optional(),
   REDIS_PORT: integer(1, 65_535).default(6379),

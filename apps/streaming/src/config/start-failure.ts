@@ -6,6 +6,9 @@ interface SystemFailure {
   readonly syscall: string;
 }
 
+/** What is done to listen: on an address, or on the file of a socket. */
+const listening = new Set(['listen', 'getaddrinfo', 'chmod', 'unlink']);
+
 /** Where else than in the port the fault lies when an address cannot be listened on. */
 const faultsOfTheAddress = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL']);
 
@@ -18,7 +21,7 @@ export function startFailure(failure: unknown, settings: Settings): string {
     return `Cannot start: ${failure instanceof Error ? failure.message : String(failure)}`;
   }
   const { code, syscall } = failure;
-  if (syscall !== 'listen' && syscall !== 'getaddrinfo') {
+  if (!listening.has(syscall)) {
     if (settings.DATABASE === 'postgresql') {
       return `DATABASE_URL=(not shown): must name files that can be read (${failure.message})`;
     }

@@ -1,19 +1,18 @@
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { wwwAuthenticate } from '@fedistream/auth';
 import { StreamingError, toStreamingError } from '@fedistream/domain';
+import { FailureLog } from '../operations/failure-log.js';
 import type { HttpReply } from './http-request.js';
 
 /** Turns whatever went wrong into `{"error": "..."}`, with nothing internal in it. */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
-  readonly #logger = new Logger('HTTP');
+  readonly #failures = new FailureLog('HTTP');
 
   catch(failure: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<HttpReply>();
     const error = failure instanceof HttpException ? fromNest(failure) : toStreamingError(failure);
-    if (error.status >= 500) {
-      this.#logger.error({ requestId: reply.request.id, error: error.message, cause: error.cause });
-    }
+    this.#failures.add(error, reply.request.id);
     if (!reply.sent) {
       answer(reply, error);
     }
@@ -29,7 +28,12 @@ export function answer(reply: HttpReply, error: StreamingError): void {
   if (error.retryAfterSeconds !== undefined) {
     void reply.header('Retry-After', error.retryAfterSeconds);
   }
-  void reply.header('Cache-Control', 'private, no-store').status(error.status).send({ error: error.message });
+  void reply.header('Cache-Control', 'private, no-store').status(error.status).send(errorBody(error));
+}
+
+/** The body of every refusal. */
+export function errorBody({ message }: StreamingError): { readonly error: string } {
+  return { error: message };
 }
 
 /** Nest itself refuses only routes that do not exist. */

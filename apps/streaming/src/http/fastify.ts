@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { StreamingError } from '@fedistream/domain';
+import type { Socket } from 'node:net';
+import { StreamingError, type ErrorCode } from '@fedistream/domain';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { answer } from './error.filter.js';
+import { answer, errorBody } from './error.filter.js';
+import { allowedMethods } from './methods.js';
+import { refuseOnSocket } from './raw-answer.js';
 
-const allowedMethods = 'GET, HEAD, OPTIONS';
 const usableRequestId = /^[\x21-\x7e]{1,128}$/;
 
 /** The caller's `X-Request-Id`, if it can be repeated in a header and a log, or a new UUID. */
@@ -13,13 +15,14 @@ export function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && usableRequestId.test(given) ? given : randomUUID();
 }
 
-/** Fastify as this server needs it: both slashes, our error bodies, nothing but reading. */
+/** Fastify as this server needs it: both slashes, HEAD wherever there is GET, our error bodies. */
 export function createFastifyAdapter(trustedProxies: string): FastifyAdapter {
   return new FastifyAdapter({
     genReqId: requestIdOf,
     trustProxy: trustedProxies,
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     forceCloseConnections: 'idle',
+    clientErrorHandler: refuseBadBytes,
     routerOptions: {
       ignoreTrailingSlash: true,
       onBadUrl: refuseBadUrl,
@@ -27,30 +30,48 @@ export function createFastifyAdapter(trustedProxies: string): FastifyAdapter {
   });
 }
 
+/** What Node's parser and timers call the reasons that are not simply a bad request. */
+const badBytes: Readonly<Record<string, ErrorCode>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'requestTimeout',
+  HPE_HEADER_OVERFLOW: 'headersTooLarge',
+};
+
+/** What is no HTTP is refused like everything else, unless an answer has begun: nothing may be written into its middle. */
+function refuseBadBytes(failure: NodeJS.ErrnoException, socket: Socket): void {
+  if (socket.bytesWritten > 0 || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const error = new StreamingError(badBytes[failure.code ?? ''] ?? 'badRequest');
+  const headers = { 'Content-Type': 'application/json; charset=utf-8' };
+  refuseOnSocket(socket, error, randomUUID(), { headers, body: JSON.stringify(errorBody(error)) });
+}
+
 /** Replaces Fastify's own answer, which repeats the URL, and with it a token; its hooks do not run for such a URL. */
 function refuseBadUrl(_path: string, request: IncomingMessage, response: ServerResponse): void {
-  const { status, message } = new StreamingError('badRequest');
-  response.writeHead(status, {
+  const error = new StreamingError('badRequest');
+  response.writeHead(error.status, {
     'Content-Type': 'application/json; charset=utf-8',
     'Cache-Control': 'private, no-store',
     'Access-Control-Allow-Origin': '*',
     'X-Request-Id': requestIdOf(request),
   });
-  response.end(JSON.stringify({ error: message }));
+  response.end(JSON.stringify(errorBody(error)));
 }
 
 /** What holds for every answer: request id, CORS, and that there is nothing to change here. */
 export function configureHttp(app: NestFastifyApplication): void {
   // Later than `onRequest`: a preflight is answered by this hook, and needs a request id like every answer.
   const hook = 'preParsing';
-  app.enableCors({ origin: '*', methods: allowedMethods, optionsSuccessStatus: 204, strictPreflight: false, hook });
+  const methods = allowedMethods.join(', ');
+  app.enableCors({ origin: '*', methods, optionsSuccessStatus: 204, strictPreflight: false, hook });
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
     if (allowedMethods.includes(request.method)) {
       done();
     } else {
-      void reply.header('Allow', allowedMethods).header('Access-Control-Allow-Origin', '*');
+      void reply.header('Allow', methods).header('Access-Control-Allow-Origin', '*');
       answer(reply, new StreamingError('methodNotAllowed'));
     }
   });

@@ -21,6 +21,14 @@ export class StreamingController {
     private readonly registry: StreamRegistry,
   ) {}
 
+  /** Answers what a GET would, without the stream. Stands first, or Fastify would derive it from the GET. */
+  @Head('*')
+  async head(@Req() request: StreamHttpRequest, @Res() reply: HttpReply): Promise<void> {
+    const { authentication, wanted } = this.#read(request);
+    await this.gate.authorize(authentication.viewer, wanted);
+    writeHead(reply).end();
+  }
+
   /** Opens a stream. */
   @Get('*')
   async open(@Req() request: StreamHttpRequest, @Res() reply: HttpReply): Promise<void> {
@@ -44,14 +52,6 @@ export class StreamingController {
       connection.close(closeReasons.gone);
     });
     admission.attach(connection);
-  }
-
-  /** Answers what a GET would, without the stream. */
-  @Head('*')
-  async head(@Req() request: StreamHttpRequest, @Res() reply: HttpReply): Promise<void> {
-    const { authentication, wanted } = this.#read(request);
-    await this.gate.authorize(authentication.viewer, wanted);
-    writeHead(reply).end();
   }
 
   #read(request: StreamHttpRequest): { authentication: Authentication; wanted: StreamRequest } {

@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { redactTokens } from '@fedistream/auth';
-import { pino, type Level, type Logger } from 'pino';
+import { pino, type DestinationStream, type Level, type Logger, type LoggerOptions } from 'pino';
 import pretty from 'pino-pretty';
 
 /** What Nest passes behind the message: perhaps a stack trace, and the name of the logger. */
@@ -24,9 +24,16 @@ const framework = new Set([
 export class PinoLogger implements LoggerService {
   readonly #pino: Logger;
 
-  constructor(level: string) {
-    const options = { level, base: null, redact: ['access_token', 'token', 'headers'] };
-    this.#pino = process.stdout.isTTY ? pino(options, pretty({ ignore: 'pid,hostname' })) : pino(options);
+  /** @param destination standard output, unless told otherwise */
+  constructor(level: string, destination: DestinationStream = standardOutput()) {
+    const options: LoggerOptions = {
+      level,
+      base: null,
+      redact: ['access_token', 'token', 'headers'],
+      // Errors are made loggable here; pino would do so again, and call each of them an Object.
+      serializers: { err: (error: unknown) => error },
+    };
+    this.#pino = pino(options, destination);
   }
 
   log(message: unknown, ...rest: Rest): void {
@@ -72,6 +79,10 @@ export class PinoLogger implements LoggerService {
       this.#pino[level](members, redactTokens(message instanceof Error ? message.message : String(message)));
     }
   }
+}
+
+function standardOutput(): DestinationStream {
+  return process.stdout.isTTY ? pretty({ ignore: 'pid,hostname' }) : pino.destination();
 }
 
 /** An error without members of its own: database libraries put the parameters of a failed statement there. */

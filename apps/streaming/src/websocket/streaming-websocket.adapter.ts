@@ -4,7 +4,8 @@ import type { WsMessageHandler } from '@nestjs/common';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { closeReasons } from '@fedistream/delivery';
-import type { RawData, WebSocketServer } from 'ws';
+import { StreamingError } from '@fedistream/domain';
+import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import { readClientMessage } from './client-message.js';
 import type { ClientSocket } from './client-socket.js';
 import { Upgrade } from './upgrade.js';
@@ -29,6 +30,16 @@ export class StreamingWebSocketAdapter extends WsAdapter implements WebSocketAda
     server.on('headers', (headers, request) => {
       headers.push('Access-Control-Allow-Origin: *', `X-Request-Id: ${String(request.headers['x-request-id'])}`);
     });
+    // A handshake that is none (RFC 6455, section 4.2.1): `ws` says what is wrong with it.
+    server.on('wsClientError', ({ message }, socket, request) => {
+      this.#upgrade.refuse(request, socket, new StreamingError('badRequest', message));
+    });
+    return server;
+  }
+
+  /** Frames that are none are the client's own doing: `ws` closes the socket, and nobody has to read of each. */
+  override bindErrorHandler(server: WebSocketServer): WebSocketServer {
+    server.on('connection', (client: WebSocket) => client.on('error', ignore));
     return server;
   }
 
@@ -68,7 +79,7 @@ export class StreamingWebSocketAdapter extends WsAdapter implements WebSocketAda
       server.emit('connection', webSocket, request, entry);
     });
     if (!opened) {
-      // The handshake itself was wrong, and `ws` has said so.
+      // The handshake itself was wrong, and has been refused.
       entry.admission?.release();
     }
   }
@@ -76,4 +87,8 @@ export class StreamingWebSocketAdapter extends WsAdapter implements WebSocketAda
   get #server(): WebSocketServer {
     return this.wsServersRegistry.get(httpServerPort)?.[0] as WebSocketServer;
   }
+}
+
+function ignore(): void {
+  // Without a listener such an error would end the process.
 }

@@ -1,12 +1,14 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Authenticator, AuthStatistics, requireScopes, wwwAuthenticate, type Authentication } from '@fedistream/auth';
+import { Authenticator, AuthStatistics, queryOf, requireScopes, type Authentication } from '@fedistream/auth';
 import { StreamingError, toStreamingError, type Scope, type Viewer } from '@fedistream/domain';
 import { StreamRegistry, type Admission } from '@fedistream/stream-kit';
 import { Clients } from '../clients.js';
 import { requestIdOf } from '../http/fastify.js';
 import { streamingPath } from '../http/http-request.js';
+import { refuseOnSocket } from '../http/raw-answer.js';
+import { FailureLog } from '../operations/failure-log.js';
 
 /** With what a WebSocket opens. */
 export interface Entry {
@@ -18,7 +20,7 @@ export interface Entry {
 /** Decides about an upgrade before anything is switched, so that a refusal is a plain HTTP answer. */
 @Injectable()
 export class Upgrade {
-  readonly #logger = new Logger('Upgrade');
+  readonly #failures = new FailureLog('Upgrade');
 
   constructor(
     private readonly authenticator: Authenticator,
@@ -44,21 +46,33 @@ export class Upgrade {
       }
       entry.admission?.release();
     } catch (failure) {
-      this.#refuse(request, socket, toStreamingError(failure));
+      this.refuse(request, socket, toStreamingError(failure));
     }
     return undefined;
   }
 
+  /** Answers an upgrade in plain HTTP, and ends the connection. */
+  refuse(request: IncomingMessage, socket: Duplex, error: StreamingError): void {
+    const requestId = String(request.headers['x-request-id']);
+    this.#failures.add(error, requestId);
+    refuseOnSocket(socket, error, requestId, { headers: { 'X-Error-Message': error.message } });
+  }
+
   async #enter(request: IncomingMessage): Promise<Entry> {
-    const { pathname, query } = readUrl(request.url ?? '');
+    const target = request.url ?? '';
+    const [pathname] = target.split('?', 1);
     if (pathname !== streamingPath && pathname !== `${streamingPath}/`) {
       throw new StreamingError('notFound');
+    }
+    if (request.method !== 'GET') {
+      throw new StreamingError('methodNotAllowed');
     }
     const authentication = await this.authenticator.admit(request);
     const { viewer } = authentication;
     this.#requireScopes(viewer, this.registry.scopes);
     this.clients.requireReady();
-    if (query['stream'] === undefined) {
+    const query = firstOfEach(queryOf(target));
+    if (!query['stream']) {
       return { authentication, admission: undefined };
     }
     const wanted = this.registry.requestByName(query['stream'], query);
@@ -74,37 +88,13 @@ export class Upgrade {
       throw refusal;
     }
   }
-
-  #refuse(request: IncomingMessage, socket: Duplex, error: StreamingError): void {
-    if (error.status >= 500) {
-      this.#logger.error({ requestId: request.headers['x-request-id'], error: error.message, cause: error.cause });
-    }
-    const challenge = wwwAuthenticate(error);
-    const head = [
-      `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
-      'Connection: close',
-      'Content-Length: 0',
-      'Access-Control-Allow-Origin: *',
-      `X-Request-Id: ${String(request.headers['x-request-id'])}`,
-      `X-Error-Message: ${error.message}`,
-      ...(challenge === undefined ? [] : [`WWW-Authenticate: ${challenge}`]),
-      ...(error.retryAfterSeconds === undefined ? [] : [`Retry-After: ${error.retryAfterSeconds}`]),
-    ];
-    socket.once('finish', () => socket.destroy());
-    socket.end(`${head.join('\r\n')}\r\n\r\n`);
-  }
 }
 
 function ignore(): void {
   // What is wrong with the socket shows when it is used.
 }
 
-/** The parts of a request target. Of a repeated parameter the first counts; nothing here throws. */
-function readUrl(target: string): { pathname: string; query: Record<string, string> } {
-  const [pathname = '', search = ''] = target.split('?', 2);
-  const query: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(search)) {
-    query[name] ??= value;
-  }
-  return { pathname, query };
+/** Of a repeated parameter the first counts. */
+function firstOfEach(query: URLSearchParams): Record<string, string> {
+  return Object.fromEntries([...query].reverse());
 }

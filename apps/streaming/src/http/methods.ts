@@ -1,0 +1,2 @@
+/** There is nothing to change here. */
+export const allowedMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];

@@ -1,0 +1,34 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { wwwAuthenticate } from '@fedistream/auth';
+import type { StreamingError } from '@fedistream/domain';
+import { allowedMethods } from './methods.js';
+
+/**
+ * Refuses on the socket itself, where HTTP has no response to write to: an upgrade, or bytes that are no request. The
+ * connection ends with it.
+ *
+ * @param headers what else belongs to this answer
+ */
+export function refuseOnSocket(
+  socket: Duplex,
+  error: StreamingError,
+  requestId: string,
+  { headers = {}, body = '' }: { headers?: Readonly<Record<string, string>>; body?: string } = {},
+): void {
+  const challenge = wwwAuthenticate(error);
+  const all = {
+    Connection: 'close',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'private, no-store',
+    'Access-Control-Allow-Origin': '*',
+    'X-Request-Id': requestId,
+    ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
+    ...(error.retryAfterSeconds === undefined ? {} : { 'Retry-After': error.retryAfterSeconds }),
+    ...(error.code === 'methodNotAllowed' ? { Allow: allowedMethods.join(', ') } : {}),
+    ...headers,
+  };
+  const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}\r\n${head.join('')}\r\n${body}`);
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { PinoLogger } from './pino-logger.js';
+
+function loggerAndLines(): { logger: PinoLogger; lines: () => Record<string, unknown>[] } {
+  let text = '';
+  const logger = new PinoLogger('info', { write: (line) => (text += line) });
+  return {
+    logger,
+    lines: () =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
+}
+
+describe('the log', () => {
+  it('says of an error what it is, and nothing that it carries', () => {
+    const { logger, lines } = loggerAndLines();
+    logger.error(Object.assign(new RangeError('too far'), { parameters: ['secret'] }), 'Somewhere');
+    expect(lines()).toEqual([
+      expect.objectContaining({
+        context: 'Somewhere',
+        msg: 'too far',
+        err: {
+          type: 'RangeError',
+          message: 'too far',
+          stack: expect.stringMatching(/^RangeError: too far\n/) as string,
+        },
+      }),
+    ]);
+  });
+
+  it('shows no access token, wherever it stands', () => {
+    const { logger, lines } = loggerAndLines();
+    const url = '/api/v1/streaming?access_token=secret';
+    logger.log(`GET ${url}`, 'HTTP');
+    logger.error({ error: `failed: ${url}`, cause: new Error(url), token: 'secret' }, 'HTTP');
+    logger.error('failed', `Error: ${url}\n    at here`, 'HTTP');
+    expect(lines()).toHaveLength(3);
+    expect(JSON.stringify(lines())).not.toContain('secret');
+  });
+});
