@@ -4,9 +4,9 @@ import type { FilterRecord } from './filter-record.js';
 /** What the rules ask about one status and everybody who listens. Ids are decimal strings, checked by the caller. */
 export interface AudienceQuestion {
   readonly viewers: Viewership;
-  /** The author: those whom the author blocks do not see the status. */
-  readonly authorId: string;
-  /** Author, mentioned accounts, authors of the boosted or quoted status: who blocks or mutes one does not see it. */
+  /** The authors, of the boosted or quoted status, too: those whom one of them blocks do not see the status. */
+  readonly authorIds: readonly string[];
+  /** The authors and the mentioned accounts: who blocks or mutes one of them does not see it. */
   readonly accountIds: readonly string[];
   /** The domains of the remote authors among them; local ones have none. */
   readonly domains: readonly string[];
@@ -16,7 +16,7 @@ export interface AudienceQuestion {
 
 /** What the database answers, all of it read after the question was asked. */
 export interface AudienceFacts {
-  /** Viewers who must not see the status: block or mute (unexpired) an account, are blocked by the author, block a domain. */
+  /** Viewers who must not see the status: block or mute (unexpired) an account, are blocked by an author, block a domain. */
   readonly apart: ReadonlySet<string>;
   /** Viewers who have chosen languages, at least one, and not the status' language. */
   readonly otherLanguage: ReadonlySet<string>;

@@ -145,6 +145,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       seenBy: ['6'],
     },
     { it: 'hide boosts of the blocked', given: blocks('5', '901'), status: boostOf(fromBob), seenBy: ['6'] },
+    { it: 'hide boosts of who blocks', given: blocks('901', '5'), status: boostOf(fromBob), seenBy: ['6'] },
     { it: 'hide boosts of the muted', given: mutes('901', null), status: boostOf(fromBob), seenBy: ['6'] },
     {
       it: 'hide boosts from a blocked domain',
@@ -153,6 +154,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       seenBy: ['6'],
     },
     { it: 'hide quotes of the blocked', given: blocks('5', '901'), status: quoteOf(fromBob), seenBy: ['6'] },
+    { it: 'hide quotes of who blocks', given: blocks('901', '5'), status: quoteOf(fromBob), seenBy: ['6'] },
     { it: 'hide quotes of the muted', given: mutes('901', null), status: quoteOf(fromBob), seenBy: ['6'] },
     {
       it: 'hide quotes from a blocked domain',

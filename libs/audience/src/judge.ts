@@ -91,8 +91,8 @@ export class Judge {
     if (this.#nobody(viewers)) {
       return undefined;
     }
-    const { authorId, accountIds, domains, language } = status;
-    const facts = await this.#store.facts({ viewers, authorId, accountIds, domains, language });
+    const { authorIds, accountIds, domains, language } = status;
+    const facts = await this.#store.facts({ viewers, authorIds, accountIds, domains, language });
     const mayViewClosedFeeds = async () => facts.mayViewClosedFeeds ?? this.#store.mayViewClosedFeeds(viewers);
     const verdicts = await this.#verdicts({ event, status, feed: hearing.feed, viewers, facts, mayViewClosedFeeds });
     if (Object.hasOwn(status.entity, filteredMember)) {

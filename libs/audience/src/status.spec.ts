@@ -3,6 +3,8 @@ import { readId } from './read-id.js';
 import { readStatus } from './status.js';
 import { accountOf, statusOf } from './testing/index.js';
 
+const mentionsOf = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `${1_000 + index}` }));
+
 describe('an id', () => {
   it.each(['0', '5', '110000000000000001', '9223372036854775807', 5])('is a plain decimal number: %j', (id) => {
     expect(readId(id)).toBe(String(id));
@@ -40,6 +42,10 @@ describe('a status', () => {
     ['with visibility null', statusOf({ visibility: null })],
     ['that boosts one by nobody', statusOf({ reblog: { id: '1', visibility: 'public' } })],
     ['that quotes one by nobody', statusOf({ quote: { state: 'accepted', quoted_status: {} } })],
+    ['that boosts an array', statusOf({ reblog: [statusOf()] })],
+    ['that quotes an array', statusOf({ quote: [statusOf()] })],
+    ['whose quote holds an array', statusOf({ quote: { state: 'accepted', quoted_status: [statusOf()] } })],
+    ['that mentions 101 accounts', statusOf({ mentions: mentionsOf(101) })],
   ])('cannot be judged when it is %s', (_, payload) => {
     expect(readStatus(payload)).toBeUndefined();
   });
@@ -61,7 +67,7 @@ describe('a status', () => {
     ['no id', { id: undefined }],
     ['a content of another kind', { content: 7, spoiler_text: {} }],
   ])('is judged by what it has when it has %s', (_, changes) => {
-    expect(readStatus(statusOf(changes))).toMatchObject({ authorId: '900', accountIds: ['900'], domains: [] });
+    expect(readStatus(statusOf(changes))).toMatchObject({ authorIds: ['900'], accountIds: ['900'], domains: [] });
   });
 
   it.each([null, 7, ['en'], 'en\0', 'x'.repeat(1_000)])('has no language when that is %j', (language) => {
@@ -79,8 +85,19 @@ describe('a status', () => {
         }),
       }),
     );
+    expect(status?.authorIds).toEqual(['900', '903', '904']);
     expect(status?.accountIds).toEqual(['900', '903', '904', '901', '902']);
     expect(status?.domains).toEqual(['one.example', 'two.example']);
+  });
+
+  it('may quote one that stands where its quote should', () => {
+    const status = readStatus(statusOf({ quote: statusOf({ account: accountOf('901'), visibility: 'private' }) }));
+    expect(status).toMatchObject({ authorIds: ['900', '901'], embeddedVisibilities: ['private'] });
+  });
+
+  it('may mention a hundred accounts, however often each', () => {
+    const mentions = mentionsOf(100);
+    expect(readStatus(statusOf({ mentions: [...mentions, ...mentions] }))?.accountIds).toHaveLength(101);
   });
 
   it('has its domain in the writing of the database, too', () => {

@@ -14,10 +14,11 @@ export interface Status {
   readonly visibility: string;
   /** The visibility of the boosted and quoted statuses, where they tell one. */
   readonly embeddedVisibilities: readonly unknown[];
-  readonly authorId: string;
+  /** The author, and those of the boosted and quoted statuses; each once. */
+  readonly authorIds: readonly string[];
   /** Written on this server. */
   readonly isLocal: boolean;
-  /** The authors, of this and the boosted and quoted statuses, and all who are mentioned; each once. */
+  /** The authors, and all who are mentioned; each once. */
   readonly accountIds: readonly string[];
   /** The domains of the authors that are remote, each once, in lower case. */
   readonly domains: readonly string[];
@@ -28,11 +29,16 @@ export interface Status {
 
 /** Boosts of quotes of quotes end somewhere; the platform publishes two levels. */
 const deepest = 8;
+/**
+ * Whom else a status may concern. Each is looked up for all viewers, so a status that mentions thousands could be made to
+ * keep the database busy until its time is over; no conversation has that many.
+ */
+const mentionsAtMost = 100;
 /** Longer than any language tag. */
 const longestLanguage = 100;
 
 interface Gathered {
-  readonly accountIds: Set<string>;
+  readonly authorIds: Set<string>;
   readonly domains: Set<string>;
   readonly visibilities: unknown[];
 }
@@ -40,8 +46,9 @@ interface Gathered {
 /**
  * Reads a Status of Mastodon's API, tolerating whatever is absent, null or of another kind: what is there is used.
  *
- * @returns `undefined` when nobody can decide about it: it is no object, its visibility is unknown, or an author (its own
- *   or that of a boosted or quoted status within it) has no usable id or no `acct` to tell the domain
+ * @returns `undefined` when nobody can decide about it: it is no object, its visibility is unknown, an author (its own
+ *   or that of a boosted or quoted status within it) has no usable id or no `acct` to tell the domain, something else
+ *   stands where a status is boosted or quoted, or it mentions more than a hundred accounts
  */
 export function readStatus(payload: unknown): Status | undefined {
   const entity = asObject(payload);
@@ -49,21 +56,23 @@ export function readStatus(payload: unknown): Status | undefined {
   if (!entity || typeof visibility !== 'string') {
     return undefined;
   }
-  const gathered: Gathered = { accountIds: new Set(), domains: new Set(), visibilities: [] };
-  const authorId = gatherAuthors(entity, gathered, 0);
-  if (authorId === undefined) {
+  const gathered: Gathered = { authorIds: new Set(), domains: new Set(), visibilities: [] };
+  if (!gatherAuthors(entity, gathered, 0)) {
     return undefined;
   }
-  gatherMentions(entity, gathered);
+  const mentionedIds = readMentions(entity);
+  if (mentionedIds.size > mentionsAtMost) {
+    return undefined;
+  }
   const boosted = asObject(entity['reblog']);
   return {
     entity,
     proper: boosted ?? entity,
     visibility,
     embeddedVisibilities: gathered.visibilities,
-    authorId,
+    authorIds: [...gathered.authorIds],
     isLocal: isLocal(entity),
-    accountIds: [...gathered.accountIds],
+    accountIds: [...new Set([...gathered.authorIds, ...mentionedIds])],
     domains: [...gathered.domains],
     language: readLanguage(entity['language']),
     statusIds: [entity['id'], boosted?.['id']].map(readId).filter((id) => id !== undefined),
@@ -80,27 +89,31 @@ export function asArray(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** @returns the author's id; `undefined` when one of the authors cannot be known */
-function gatherAuthors(status: JsonObject, gathered: Gathered, depth: number): string | undefined {
+/** @returns whether the authors are known, this one and those within */
+function gatherAuthors(status: JsonObject, gathered: Gathered, depth: number): boolean {
   const account = asObject(status['account']);
   const id = readId(account?.['id']);
   const acct = account?.['acct'];
   if (id === undefined || typeof acct !== 'string' || acct === '' || acct.includes('\0') || depth > deepest) {
-    return undefined;
+    return false;
   }
-  gathered.accountIds.add(id);
+  gathered.authorIds.add(id);
   gatherDomain(acct, gathered.domains);
-  for (const embedded of [status['reblog'], asObject(status['quote'])?.['quoted_status']]) {
+  return [status['reblog'], quotedIn(status)].every((embedded) => {
+    if (typeof embedded !== 'object' || embedded === null) {
+      // An id at the most, which shows nothing of anybody.
+      return true;
+    }
     const inner = asObject(embedded);
-    if (!inner) {
-      continue;
-    }
-    gathered.visibilities.push(inner['visibility']);
-    if (gatherAuthors(inner, gathered, depth + 1) === undefined) {
-      return undefined;
-    }
-  }
-  return id;
+    gathered.visibilities.push(inner?.['visibility']);
+    return inner !== undefined && gatherAuthors(inner, gathered, depth + 1);
+  });
+}
+
+/** The quoted status: within a Quote, or in its place, where some publishers put it. */
+function quotedIn(status: JsonObject): unknown {
+  const quote = asObject(status['quote']);
+  return quote === undefined || 'account' in quote ? status['quote'] : quote['quoted_status'];
 }
 
 /** The API shows internationalised domains in Unicode, the database keeps them in ASCII. */
@@ -117,13 +130,9 @@ function gatherDomain(acct: string, domains: Set<string>): void {
   }
 }
 
-function gatherMentions(status: JsonObject, gathered: Gathered): void {
-  for (const mention of asArray(status['mentions'])) {
-    const id = readId(asObject(mention)?.['id']);
-    if (id !== undefined) {
-      gathered.accountIds.add(id);
-    }
-  }
+function readMentions(status: JsonObject): Set<string> {
+  const ids = asArray(status['mentions']).map((mention) => readId(asObject(mention)?.['id']));
+  return new Set(ids.filter((id) => id !== undefined));
 }
 
 function isLocal(status: JsonObject): boolean {

@@ -18,7 +18,7 @@ describe('DatabaseModule', () => {
     await app.init();
 
     const viewers = viewershipOf(['5']);
-    const question = { viewers, authorId: '1', accountIds: ['1'], domains: [], language: null };
+    const question = { viewers, authorIds: ['1'], accountIds: ['1'], domains: [], language: null };
     const store = app.get(AudienceStore);
     const questions = [
       app.get(TokenStore).findViewer('token'),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { viewershipOf } from '@fedistream/audience/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { QuestionsTogether } from './audience/questions-together.js';
 import { SqlAudienceStore } from './audience/sql-audience-store.js';
 import { connectionOptions } from './connection-options.js';
 import { dataSourceOptions } from './data-source-options.js';
@@ -129,6 +130,53 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       expect(open.pool.waiting).toBe(0);
     });
 
+    it('is not asked, after it has hung, for what nobody waits for any more', async () => {
+      toServer = await ServerProxy.to(readerUrl);
+      toServer.hang();
+      database = await Database.open({
+        kind: 'postgresql',
+        url: toServer.url,
+        poolSize: 3,
+        connectTimeoutMs: 200,
+        queryTimeoutMs: 200,
+      });
+      const open = database;
+      const store = new SqlAudienceStore(open);
+      const question = { authorIds: ['1'], accountIds: ['1'], domains: [], language: null };
+      const ask = (viewer: string) => store.facts({ viewers: viewershipOf([viewer]), ...question });
+      const gaveUp = Array.from({ length: 50 }, (_, viewer) => ask(String(viewer)));
+      const answers = await Promise.allSettled(gaveUp);
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['rejected']));
+      expect(open.pool.waiting).toBe(0);
+      await toServer.accept();
+      const before = open.statements;
+      expect((await ask('5')).apart.size).toBe(0);
+      // Those of the columns and of the question.
+      expect(open.statements - before).toBeLessThan(4);
+    });
+
+    it('does not let a question join one whose turn never came', async () => {
+      const turns: (() => Promise<unknown>)[] = [];
+      const late = new Error('too late');
+      const together = new QuestionsTogether(
+        () => Promise.reject(new Error('not asked')),
+        (work) => {
+          turns.push(work);
+          return Promise.reject(late);
+        },
+      );
+      const question = {
+        viewers: viewershipOf(['5']),
+        authorIds: ['1'],
+        accountIds: ['1'],
+        domains: [],
+        language: null,
+      };
+      await expect(together.ask(question)).rejects.toBe(late);
+      await expect(together.ask(question)).rejects.toBe(late);
+      expect(turns).toHaveLength(2);
+    });
+
     const preparedOn = async (on: Database) => {
       await on.query('SELECT 1 AS one');
       return (await on.query('SELECT FROM pg_prepared_statements')).length;
@@ -148,7 +196,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       const viewers = viewershipOf(['5', '6', '7']);
       for (let author = 1_000; author < 1_020; author++) {
         const accountIds = [`${author}`];
-        await store.facts({ viewers, authorId: `${author}`, accountIds, domains: [], language: 'en' });
+        await store.facts({ viewers, authorIds: [`${author}`], accountIds, domains: [], language: 'en' });
       }
       const [plans] = await database.query(`SELECT sum(custom_plans)::int AS special, sum(generic_plans)::int AS general
         FROM pg_prepared_statements WHERE statement LIKE 'SELECT kind%'`);

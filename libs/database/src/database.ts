@@ -26,6 +26,7 @@ const sharedSession = ['26000', '42P05'];
 
 interface Server {
   readonly poolSize: number;
+  readonly queryTimeoutMs?: number;
   readonly encryptions: readonly Encryption[];
   readonly mayPrepare: boolean;
   readonly stop: () => Promise<void>;
@@ -44,6 +45,7 @@ export class Database implements OnApplicationShutdown {
   readonly #lookups: LimitFunction;
   readonly #statementNames = new StatementNames();
   readonly #stop: () => Promise<void>;
+  readonly #queryTimeoutMs: number;
   #mayPrepare: boolean;
   #opening: Promise<Pool> | undefined;
   #pool: Pool | undefined;
@@ -52,10 +54,11 @@ export class Database implements OnApplicationShutdown {
 
   private constructor(
     readonly source: DataSource,
-    { poolSize, encryptions, mayPrepare, stop }: Server,
+    { poolSize, queryTimeoutMs = defaultTimeoutMs, encryptions, mayPrepare, stop }: Server,
   ) {
     this.#encryptions = encryptions;
     this.#lookups = pLimit(Math.max(1, poolSize - keptForOthers));
+    this.#queryTimeoutMs = queryTimeoutMs;
     this.#mayPrepare = mayPrepare;
     this.#stop = stop;
   }
@@ -73,12 +76,13 @@ export class Database implements OnApplicationShutdown {
   static #ofServer(settings: PostgresqlSettings): Database {
     const { parameters, encryptions } = connectionOptions(settings);
     const { poolSize = defaultPoolSize, preparedStatements: mayPrepare = true } = settings;
+    const { queryTimeoutMs = defaultTimeoutMs } = settings;
     const source: DataSource = new DataSource(
       dataSourceOptions(parameters, {
         poolSize,
         connectionTimeoutMillis: settings.connectTimeoutMs ?? defaultTimeoutMs,
         // On our side, because a timeout of the server's would be state of the session.
-        query_timeout: settings.queryTimeoutMs ?? defaultTimeoutMs,
+        query_timeout: queryTimeoutMs,
         idleTimeoutMillis: idleTimeoutMs,
         maxLifetimeSeconds,
         onIdleError: (error) => {
@@ -87,7 +91,7 @@ export class Database implements OnApplicationShutdown {
       }),
     );
     const stop = () => Promise.resolve();
-    const database = new Database(source, { poolSize, encryptions, mayPrepare, stop });
+    const database = new Database(source, { poolSize, queryTimeoutMs, encryptions, mayPrepare, stop });
     return database;
   }
 
@@ -133,9 +137,18 @@ export class Database implements OnApplicationShutdown {
   /**
    * Runs a lookup for an event when it is its turn. There are fewer turns than connections: whoever logs in always finds
    * one, however many lookups wait. (With the embedded database's one connection, they take turns.)
+   *
+   * @throws Error when its turn comes later than an answer would be waited for: whoever asked has given up by then and
+   *   asked again, and a database that has come back after an outage must not be asked for all that nobody wants any more
    */
   lookup<T>(work: () => Promise<T>): Promise<T> {
-    return this.#lookups(work);
+    const lastCallMs = performance.now() + this.#queryTimeoutMs;
+    return this.#lookups(() => {
+      if (performance.now() > lastCallMs) {
+        throw new Error('too long a wait for a turn to look something up');
+      }
+      return work();
+    });
   }
 
   /** Which optional columns there are. Asked once, and again after a failure. */

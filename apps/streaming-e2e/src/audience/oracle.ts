@@ -82,7 +82,7 @@ export class Oracle {
     const concerned = [...authors, ...mentioned].map(({ id }) => id);
     return (
       concerned.some((id) => has(this.shunned, viewer.id, id)) ||
-      has(this.blocks, status.account.id, viewer.id) ||
+      authors.some(({ id }) => has(this.blocks, id, viewer.id)) ||
       authors.some(({ acct }) =>
         this.domainBlocks.some((row) => row['account_id'] === viewer.id && acct.endsWith(`@${String(row['domain'])}`)),
       )

@@ -125,6 +125,12 @@ export const blocksAndMutes: readonly AudienceCase[] = [
       seenBy: onlyFinn,
     },
     {
+      it: `${what} of who blocks the viewer is not seen`,
+      payload,
+      given: (f, { eve, bob }) => f.block(bob, eve.account),
+      seenBy: onlyFinn,
+    },
+    {
       it: `${what} of the muted is not seen`,
       payload,
       given: (f, { eve, bob }) => f.mute(eve.account, bob),

@@ -18,13 +18,16 @@ export function searchableText(status: JsonObject): string {
   return parts.filter((part) => typeof part === 'string' && part !== '').join('\n\n');
 }
 
-/** `<br>` becomes a newline, `</p><p>` a blank line; other tags vanish, entities are decoded. */
+/**
+ * `<br>` becomes a newline, `</p><p>` a blank line, `</p>` before anything else a newline as in REST; other tags vanish,
+ * entities are decoded.
+ */
 export function textOfHtml(html: string): string {
   let text = '';
   let behindParagraph = false;
   const parser = new Parser({
     ontext(part) {
-      text += part;
+      text += behindParagraph ? `\n${part}` : part;
       behindParagraph = false;
     },
     onopentag(name) {
@@ -32,11 +35,13 @@ export function textOfHtml(html: string): string {
         text += '\n';
       } else if (name === 'p' && behindParagraph) {
         text += '\n\n';
+      } else {
+        return;
       }
       behindParagraph = false;
     },
     onclosetag(name) {
-      behindParagraph = name === 'p';
+      behindParagraph ||= name === 'p';
     },
   });
   parser.end(html);

@@ -30,7 +30,7 @@ export class MemoryAudienceStore extends AudienceStore {
       if (about.has(targetAccountId)) {
         apart.add(accountId);
       }
-      if (accountId === question.authorId) {
+      if (question.authorIds.includes(accountId)) {
         apart.add(targetAccountId);
       }
     }

@@ -39,7 +39,8 @@ export function naiveAudience(
   ) {
     return undefined;
   }
-  if (tables.blocks.some((row) => row.accountId === status.account.id && row.targetAccountId === viewerId)) {
+  const blockers = tables.blocks.filter((row) => row.targetAccountId === viewerId).map((row) => row.accountId);
+  if (authors.some(({ id }) => blockers.includes(id))) {
     return undefined;
   }
   const shunned = [

@@ -51,12 +51,14 @@ export class FactsAnswer {
   }
 
   /** The part that is about one of the statuses. */
-  about({ authorId, accountIds, domains, language }: AudienceQuestion): AudienceFacts {
+  about({ authorIds, accountIds, domains, language }: AudienceQuestion): AudienceFacts {
     const apart = new Set<string>();
     const add = (key: string) => {
       this.#apart.get(key)?.forEach((account) => apart.add(account));
     };
-    add(`author ${authorId}`);
+    for (const authorId of authorIds) {
+      add(`author ${authorId}`);
+    }
     for (const accountId of accountIds) {
       add(`block ${accountId}`);
       add(`mute ${accountId}`);

@@ -25,7 +25,11 @@ export class FactsLookup {
     const answer = new FactsAnswer(viewers);
     const limit = enemiesRead(viewers.accountIds.length);
     const targets = distinct(questions.flatMap(({ accountIds }) => accountIds));
-    const subjects = { block: targets, mute: targets, author: distinct(questions.map(({ authorId }) => authorId)) };
+    const subjects = {
+      block: targets,
+      mute: targets,
+      author: distinct(questions.flatMap(({ authorIds }) => authorIds)),
+    };
     const usual: FactsRequest = {
       viewers: this.#positions.parametersFor(viewers),
       ...this.#crowds.divide(subjects, limit),

@@ -5,9 +5,12 @@ import type { FactsAnswer } from './facts-answer.js';
 
 /** Bounds the length of a statement; a burst is rarely longer. */
 const togetherAtMost = 20;
+/** Bounds what one status that mentions many costs those that it is joined with. */
+const accountsAtMost = 200;
 
 interface Gathering {
   readonly questions: AudienceQuestion[];
+  accounts: number;
   readonly answer: Promise<FactsAnswer>;
 }
 
@@ -30,24 +33,31 @@ export class QuestionsTogether {
 
   /** The answer to this question and perhaps others. When the statement fails, all of them fail. */
   ask(question: AudienceQuestion): Promise<FactsAnswer> {
-    const { viewers } = question;
+    const { viewers, accountIds } = question;
     const open = this.#open.get(viewers);
-    if (open && open.questions.length < togetherAtMost) {
+    if (open && open.questions.length < togetherAtMost && open.accounts + accountIds.length <= accountsAtMost) {
       open.questions.push(question);
+      open.accounts += accountIds.length;
       return open.answer;
     }
     const questions = [question];
-    const gathering = {
-      questions,
-      answer: this.inTurn(async () => {
-        await nextTurn();
-        if (this.#open.get(viewers) === gathering) {
-          this.#open.delete(viewers);
-        }
-        return this.send(viewers, questions);
-      }),
-    };
+    const turn = this.inTurn(async () => {
+      await nextTurn();
+      this.#close(gathering, viewers);
+      return this.send(viewers, questions);
+    });
+    // A turn that never comes must not be joined by anybody else.
+    const answer = turn.finally(() => {
+      this.#close(gathering, viewers);
+    });
+    const gathering: Gathering = { questions, accounts: accountIds.length, answer };
     this.#open.set(viewers, gathering);
-    return gathering.answer;
+    return answer;
+  }
+
+  #close(gathering: Gathering, viewers: Viewership): void {
+    if (this.#open.get(viewers) === gathering) {
+      this.#open.delete(viewers);
+    }
   }
 }

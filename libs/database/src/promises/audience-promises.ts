@@ -5,7 +5,13 @@ import { SqlAudienceStore } from '../audience/sql-audience-store.js';
 import { utc, type TestDatabase } from './test-database.js';
 
 const viewers = viewershipOf(['5', '6', '7']);
-const usual: AudienceQuestion = { viewers, authorId: '900', accountIds: ['900', '901'], domains: [], language: 'en' };
+const usual: AudienceQuestion = {
+  viewers,
+  authorIds: ['900'],
+  accountIds: ['900', '901'],
+  domains: [],
+  language: 'en',
+};
 
 /** What holds for the question who may see a status. */
 export function audiencePromises(test: () => TestDatabase): void {
@@ -146,13 +152,13 @@ export function audiencePromises(test: () => TestDatabase): void {
       const odd = ['x', '', '1.5', '9223372036854775808', '99999999999999999999', ' 1'];
       const question = { viewers: viewershipOf(['5', ...odd]), accountIds: ['900', ...odd] };
       expect(await apart(question)).toEqual(['5']);
-      expect(await apart({ ...question, authorId: 'x' })).toEqual(['5']);
+      expect(await apart({ ...question, authorIds: ['x'] })).toEqual(['5']);
     });
 
     it('knows ids to the last digit', async () => {
       const large = ['9007199254740992', '9007199254740993', '9223372036854775807'];
       await test().insert('blocks', [{ account_id: '9007199254740993', target_account_id: '9223372036854775807' }]);
-      const question = { viewers: viewershipOf(large), authorId: '1', accountIds: ['9223372036854775807'] };
+      const question = { viewers: viewershipOf(large), authorIds: ['1'], accountIds: ['9223372036854775807'] };
       expect(await apart(question)).toEqual(['9007199254740993']);
       expect(await apart({ ...question, accountIds: ['9223372036854775806'] })).toEqual([]);
     });

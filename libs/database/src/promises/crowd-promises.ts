@@ -12,7 +12,7 @@ export function crowdPromises(test: () => TestDatabase): void {
     let store: SqlAudienceStore;
     const question = {
       viewers: viewershipOf(from(1_000, 100)),
-      authorId: '900',
+      authorIds: ['900'],
       accountIds: ['900', '901'],
       domains: ['one.example'],
       language: 'en',
@@ -94,7 +94,7 @@ export function crowdPromises(test: () => TestDatabase): void {
         from(2_000, 3_000).map((id) => ({ account_id: '1007', target_account_id: id })),
       );
       const apart = async (authorId: string) =>
-        (await store.facts({ ...question, authorId, accountIds: [authorId] })).apart;
+        (await store.facts({ ...question, authorIds: [authorId], accountIds: [authorId] })).apart;
       expect(await apart('2500')).toEqual(new Set(['1007']));
       expect(await apart('5000')).toEqual(new Set());
     });
@@ -108,9 +108,9 @@ export function crowdPromises(test: () => TestDatabase): void {
       await test().insert('account_domain_blocks', [{ account_id: '1004', domain: 'two.example' }]);
       const questions = [
         { ...question, language: 'fr' },
-        { ...question, authorId: '902', accountIds: ['902'], language: 'de' },
-        { ...question, authorId: '903', accountIds: ['903'], domains: ['two.example'], language: 'en' },
-        { ...question, authorId: '904', accountIds: ['904'], domains: [], language: null },
+        { ...question, authorIds: ['902'], accountIds: ['902'], language: 'de' },
+        { ...question, authorIds: ['903'], accountIds: ['903'], domains: ['two.example'], language: 'en' },
+        { ...question, authorIds: ['904'], accountIds: ['904'], domains: [], language: null },
       ];
       const facts = async () => Promise.all(questions.map((one) => store.facts(one)));
       expect(await test().statementsOf(facts)).toBe(1);
@@ -126,6 +126,12 @@ export function crowdPromises(test: () => TestDatabase): void {
         return store.facts(question);
       };
       expect(await test().statementsOf(() => Promise.all([store.facts(question), later()]))).toBe(1);
+    });
+
+    it('asks separately about a status that concerns many, so that it is nobody else’s burden', async () => {
+      const accountIds = from(3_000, 101);
+      const questions = [question, { ...question, accountIds }, { ...question, accountIds }, question];
+      expect(await test().statementsOf(() => Promise.all(questions.map((one) => store.facts(one))))).toBe(2);
     });
 
     it('asks about different viewers separately', async () => {

@@ -8,7 +8,7 @@ import { utc, type TestDatabase } from './test-database.js';
 
 const viewer = { accountId: '5', userId: '7', tokenId: '9', scopes: parseScopes('read') };
 const viewers = viewershipOf(['5']);
-const question = { viewers, authorId: '900', accountIds: ['900'], domains: [], language: null };
+const question = { viewers, authorIds: ['900'], accountIds: ['900'], domains: [], language: null };
 
 /** What holds with tables from before a column was added. Leaves them so. */
 export function oldMastodonPromises(test: () => TestDatabase): void {

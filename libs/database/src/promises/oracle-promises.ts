@@ -13,7 +13,7 @@ import type { TestDatabase } from './test-database.js';
 
 const anyone = ['5', '6', '900', '901', '902'];
 const anyQuestion = fc.record({
-  authorId: fc.constantFrom(...anyone),
+  authorIds: fc.subarray(anyone, { minLength: 1 }),
   accountIds: fc.subarray(anyone),
   domains: fc.subarray(['one.example', 'two.example', 'three.example']),
   language: fc.constantFrom('en', 'de', 'fr', null),

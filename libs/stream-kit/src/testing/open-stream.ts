@@ -74,7 +74,12 @@ export async function openStream(source: StreamSource, options: OpenOptions = {}
   }
   const feed = new FollowedChannels();
   const bus = new EventBus(feed, new BusStatistics());
-  const audience = new Audience(new EmptyAudienceStore(), new AudienceSettings(), new AudienceStatistics());
+  const audience = new Audience(
+    new EmptyAudienceStore(),
+    // Nothing waits for company, so that what is published has arrived a turn later.
+    new AudienceSettings({ maxGatherMs: 0 }),
+    new AudienceStatistics(),
+  );
   const received: ReceivedEvent[] = [];
   const connection = new Connection(who, recordingTransport(received), {
     settings: new DeliverySettings(),
