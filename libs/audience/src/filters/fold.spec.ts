@@ -18,6 +18,23 @@ describe('the fold', () => {
     }
   });
 
+  it('makes nothing shorter, and upper and lower case are equally long, so that places can be told', () => {
+    for (const character of cased) {
+      expect(fold(character).length).toBeGreaterThanOrEqual(character.length);
+      for (const [other] of cased.join('').matchAll(new RegExp(character, 'giu'))) {
+        expect(other).toHaveLength(character.length);
+      }
+    }
+  });
+
+  it('makes words of words and of nothing else', () => {
+    const character = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]`;
+    for (const one of cased) {
+      const expected = new RegExp(`^${character}$`, 'u').test(one) ? character : `[^${character.slice(1)}`;
+      expect(fold(one), one).toMatch(new RegExp(`^${expected}+$`, 'u'));
+    }
+  });
+
   it('folds a part to a part of the whole, whatever stands around it', () => {
     for (const character of [...cased, 'Σ', 'ς', 'İ', 'ŉ', '👍', '\ud800']) {
       for (const [before, after] of [

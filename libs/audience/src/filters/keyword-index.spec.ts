@@ -49,6 +49,9 @@ describe('a keyword', () => {
     { keyword: 'x', text: '𝒂x', whole: null, part: 'x' },
     { keyword: 'x', text: '𝒂 x𝒂 x', whole: 'x', part: 'x' },
     { keyword: 'x', text: '', whole: null, part: null },
+    { keyword: 's', text: 'ß ßs s', whole: 's', part: 's' },
+    { keyword: 'ss', text: 'ßßss ss', whole: 'ss', part: 'ss' },
+    { keyword: 'Maß', text: 'İ ﬁ maßvoll, Maß', whole: 'Maß', part: 'maß' },
   ])('$keyword in "$text" is $whole as a whole word, otherwise $part', ({ keyword, text, whole, part }) => {
     expect(find(keyword, true, text)).toBe(whole);
     expect(find(keyword, false, text)).toBe(part);
@@ -125,6 +128,23 @@ describe('the index', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it.each([
+    ['the same letter', (length: number) => 'a'.repeat(length), 'a'.repeat(50_000)],
+    ['beginnings of each other', (length: number) => 'ab '.repeat(length), 'ab '.repeat(16_000)],
+    ['what differs at the end', (length: number) => `${'a'.repeat(length)}b`, 'a'.repeat(50_000)],
+    ['what ends the text', (length: number) => `${'a'.repeat(length)}b`, `${'a'.repeat(50_000)}bc`],
+    ['characters that become longer', (length: number) => 'ß'.repeat(length), `${'ß'.repeat(50_000)}s`],
+  ])('is not kept busy by keywords that are %s, as somebody may wish', (_, of, searched) => {
+    for (const wholeWord of [true, false]) {
+      const index = new KeywordIndex();
+      for (let length = 1; length <= 500; length++) {
+        index.hold({ keyword: of(length).slice(0, 512), wholeWord });
+      }
+      // Looked for one by one at every place, they would take longer than a test may.
+      expect(index.search(searched).size).toBeLessThanOrEqual(index.size);
+    }
   });
 
   it('shares a keyword between all who have it', () => {

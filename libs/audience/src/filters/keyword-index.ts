@@ -1,7 +1,7 @@
 import type { FilterKeyword } from '../filter-record.js';
-import { fold } from './fold.js';
 import { Keyword, keywordKey, type KeywordMatch } from './keyword.js';
 import { NeedleTable, type Needle } from './needle-table.js';
+import { SearchedText } from './searched-text.js';
 
 /** Which keywords stand in a text, and where. */
 export type KeywordMatches = ReadonlyMap<Keyword, KeywordMatch>;
@@ -42,21 +42,21 @@ export class KeywordIndex {
       return;
     }
     this.#keywords.delete(keyword.key);
-    const folded = fold(keyword.text);
-    const needle = this.#needles.get(folded);
+    const needle = this.#needles.get(keyword.folded);
     needle?.keywords.splice(needle.keywords.indexOf(keyword), 1);
     if (needle?.keywords.length === 0) {
-      this.#needles.delete(folded);
+      this.#needles.delete(keyword.folded);
       this.#table.delete(needle);
     }
   }
 
   /** The first match of every keyword that stands in this text. */
   search(text: string): KeywordMatches {
+    const searched = new SearchedText(text);
     const matches = new Map<Keyword, KeywordMatch>();
-    for (const needle of this.#table.findIn(fold(text))) {
+    for (const [needle, place] of this.#table.findIn(searched.folded)) {
       for (const keyword of needle.keywords) {
-        const match = keyword.findIn(text);
+        const match = keyword.findIn(searched, place);
         if (match) {
           matches.set(keyword, match);
         }
@@ -66,7 +66,7 @@ export class KeywordIndex {
   }
 
   #file(keyword: Keyword): void {
-    const folded = fold(keyword.text);
+    const { folded } = keyword;
     const needle = this.#needles.get(folded);
     if (needle) {
       needle.keywords.push(keyword);

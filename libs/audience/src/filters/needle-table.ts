@@ -30,9 +30,12 @@ export class NeedleTable<N extends Needle> {
     this.#shelfOf(needle).delete(needle);
   }
 
-  /** @param folded the text, folded as the needles are */
-  findIn(folded: string): Set<N> {
-    const found = new Set<N>();
+  /**
+   * @param folded the text, folded as the needles are
+   * @returns the needles that stand in it, and where each does for the first time
+   */
+  findIn(folded: string): Map<N, number> {
+    const found = new Map<N, number>();
     for (const shelf of this.#shelves) {
       shelf.findIn(folded, found);
     }
@@ -92,18 +95,25 @@ class Shelf<N extends Needle> {
     }
   }
 
-  findIn(text: string, found: Set<N>): void {
+  findIn(text: string, found: Map<N, number>): void {
     if (this.#byGram.size === 0) {
       return;
     }
+    /** What is still looked for under grams under which something was found: a text may repeat itself for ever. */
+    const left = new Map<number, readonly Filed<N>[]>();
     for (let at = 0; at <= text.length - this.#gramLength; at++) {
       if (this.#marks[this.#slot(text, at)] === 0) {
         continue;
       }
-      for (const { needle, offset } of this.#byGram.get(this.#gram(text, at)) ?? []) {
-        if (text.startsWith(needle.folded, at - offset)) {
-          found.add(needle);
-        }
+      const gram = this.#gram(text, at);
+      const filed = left.get(gram) ?? this.#byGram.get(gram) ?? [];
+      const here = filed.filter(({ needle, offset }) => standsAt(text, needle.folded, at - offset));
+      if (here.length > 0) {
+        here.forEach(({ needle, offset }) => found.set(needle, at - offset));
+        left.set(
+          gram,
+          filed.filter((one) => !here.includes(one)),
+        );
       }
     }
   }
@@ -142,4 +152,10 @@ class Shelf<N extends Needle> {
     }
     return hash & (slots - 1);
   }
+}
+
+/** The end is looked at first: what begins alike is common, in ordinary texts and in those that are meant to be slow. */
+function standsAt(text: string, needle: string, start: number): boolean {
+  const last = needle.length - 1;
+  return start >= 0 && text.charCodeAt(start + last) === needle.charCodeAt(last) && text.startsWith(needle, start);
 }

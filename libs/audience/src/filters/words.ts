@@ -1,0 +1,43 @@
+/** What makes up a word, as Ruby's `[[:word:]]` has it, by which REST decides; JavaScript's `\\b` knows ASCII only. */
+const wordCharacter = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]`;
+const words = new RegExp(`${wordCharacter}+`, 'gu');
+const beginning = new RegExp(`^${wordCharacter}`, 'u');
+const ending = new RegExp(`${wordCharacter}$`, 'u');
+
+/** Whether the text begins with a word character. */
+export function beginsWithWord(text: string): boolean {
+  return beginning.test(text);
+}
+
+/** Whether the text ends with a word character. */
+export function endsWithWord(text: string): boolean {
+  return ending.test(text);
+}
+
+/** Where the words of a text begin and end. */
+export class Words {
+  /** For each place the next one where a word begins, itself included; -1 behind the last. */
+  readonly #starts: Int32Array;
+  readonly #ends: Uint8Array;
+
+  constructor(text: string) {
+    this.#starts = new Int32Array(text.length + 1).fill(-1);
+    this.#ends = new Uint8Array(text.length + 1);
+    let done = 0;
+    for (const { index, 0: word } of text.matchAll(words)) {
+      this.#starts.fill(index, done, index + 1);
+      this.#ends[index + word.length] = 1;
+      done = index + 1;
+    }
+  }
+
+  /** The first place from this one on where a word begins; -1 when there is none. */
+  nextStart(from: number): number {
+    return this.#starts[from] ?? -1;
+  }
+
+  /** Whether a word ends right before this place. */
+  endAt(place: number): boolean {
+    return this.#ends[place] === 1;
+  }
+}
