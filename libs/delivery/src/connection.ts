@@ -97,10 +97,18 @@ export class Connection {
    * write anything of their own, such as answers to pings.
    */
   keepsUp(): boolean {
-    if (this.#open && this.#transport.bufferedBytes > this.#context.settings.outputBudgetBytes) {
-      this.close(closeReasons.slow);
+    if (this.#open && this.#isOverBudget()) {
+      // What was kept back here, to be written in one call, is not the client's fault.
+      this.#transport.flush();
+      if (this.#isOverBudget()) {
+        this.close(closeReasons.slow);
+      }
     }
     return this.#open;
+  }
+
+  #isOverBudget(): boolean {
+    return this.#transport.bufferedBytes > this.#context.settings.outputBudgetBytes;
   }
 
   /** The one teardown: ends all subscriptions, then the transport. Whatever comes second does nothing. */

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import { writeInOneCall } from './corker.js';
+import { flush, writeInOneCall } from './corker.js';
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -15,6 +15,19 @@ describe('writing in one call', () => {
     await nextTurn();
     expect(String(socket.read())).toBe('abc');
     expect(uncork).toHaveBeenCalledTimes(1);
+  });
+
+  it('waits no longer when it is told so, and gathers what comes afterwards anew', async () => {
+    const socket = new PassThrough();
+    writeInOneCall(socket, Buffer.from('a'));
+    flush(socket);
+    expect(String(socket.read())).toBe('a');
+    flush(socket);
+    writeInOneCall(socket, Buffer.from('b'));
+    expect(socket.read()).toBeNull();
+    await nextTurn();
+    expect(String(socket.read())).toBe('b');
+    expect(socket.writableCorked).toBe(0);
   });
 
   it('begins anew in the next turn', async () => {

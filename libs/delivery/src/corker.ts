@@ -22,6 +22,13 @@ export function writeInOneCall(socket: Corkable, bytes: Buffer): void {
   socket.write(bytes);
 }
 
+/** Does not wait for the end of the turn; what is written to this socket afterwards is gathered anew. */
+export function flush(socket: Corkable): void {
+  if (socket.writableCorked > 0) {
+    socket.uncork();
+  }
+}
+
 function uncorkAll(): void {
   for (const socket of corked) {
     socket.uncork();

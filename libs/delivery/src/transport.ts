@@ -5,11 +5,14 @@ import type { Framing } from './framing.js';
 export interface Transport {
   readonly framing: Framing;
 
-  /** Bytes that were written and that the operating system has not taken yet. */
+  /** Bytes that were written and that the operating system has not taken, or has not been given yet: see {@link flush}. */
   readonly bufferedBytes: number;
 
   /** Queues bytes that {@link framing} made. Never called after {@link close}. Must not throw. */
   write(bytes: Buffer): void;
+
+  /** Gives the operating system what was kept back to be written in one call. */
+  flush(): void;
 
   /** Says goodbye as the protocol does it, and lets go of the socket even if the client does not answer. Called once. */
   close(reason: CloseReason): void;

@@ -115,3 +115,30 @@ describe('a client that never reads', () => {
     expect(left).toBe(2);
   });
 });
+
+describe('a client that reads', () => {
+  const watched = watchedWorld({ env: { OUTPUT_BUDGET_KIB: '64' } });
+
+  it.each([
+    [
+      'an event stream',
+      () => EventStreamClient.open(eventStreamUrl(watched.server, { stream: 'user' }), authorization(watched.viewer)),
+    ],
+    [
+      'a WebSocket',
+      () => WebSocketClient.open(webSocketUrl(watched.server, { token: watched.viewer.token, stream: 'user' })),
+    ],
+  ])('is not cut off for what comes at once, although it is more than its budget: %s', async (_, open) => {
+    const client = await opened<EventStreamClient | WebSocketClient>(open());
+    const pipeline = watched.feed.client.pipeline();
+    for (let time = 0; time < 100; time++) {
+      const payload = { number: time, content: 'x'.repeat(4_000) };
+      pipeline.publish(watched.feed.prefixed(watched.home), JSON.stringify({ event: 'update', payload }));
+    }
+    await pipeline.exec();
+    for (let time = 0; time < 100; time++) {
+      expect((await client.next()).payload).toContain(`{"number":${time},`);
+    }
+    await client.close();
+  });
+});

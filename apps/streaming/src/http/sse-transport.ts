@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import {
   chunkedSseFraming,
+  flush,
   plainSseFraming,
   sseComment,
   writeInOneCall,
@@ -63,6 +64,10 @@ export class SseTransport implements Transport, Beating {
 
   write(bytes: Buffer): void {
     writeInOneCall(this.#socket, bytes);
+  }
+
+  flush(): void {
+    flush(this.#socket);
   }
 
   beat(): void {

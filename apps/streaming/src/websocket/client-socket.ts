@@ -1,9 +1,11 @@
+import type { WsMessageHandler } from '@nestjs/common';
 import { closeReasons, type Connection } from '@fedistream/delivery';
-import { WebSocket } from 'ws';
+import { WebSocket, type RawData } from 'ws';
+import { readClientMessage } from './client-message.js';
 
 /**
- * A WebSocket that knows the connection it carries and whether its client has answered the last ping, which spares a map
- * from sockets to connections and listeners that would have to know it. What the client can make it say (error frames,
+ * A WebSocket that knows the connection it carries, who takes its messages, and whether its client has answered the last
+ * ping, which spares a map from sockets to connections and listeners that would have to know it. What the client can make it say (error frames,
  * pongs) counts against the connection's budget like everything else.
  */
 export class ClientSocket extends WebSocket {
@@ -11,6 +13,21 @@ export class ClientSocket extends WebSocket {
   answered = true;
   /** Set by {@link carry}. */
   connection?: Connection;
+
+  #handlers: readonly WsMessageHandler[] = [];
+
+  /** Has the client's messages handled, by their type. */
+  take(handlers: readonly WsMessageHandler[]): void {
+    this.#handlers = handlers;
+    this.on('message', onMessage);
+  }
+
+  /** One text message of the client. */
+  receive(text: string): void {
+    const message = readClientMessage(text);
+    // A handler has nothing to return, and its errors are answered by the gateway's filter.
+    void this.#handlers.find((handler) => handler.message === message?.type)?.callback(message);
+  }
 
   /** Called as soon as the handshake is done: from now on the connection ends with the socket. */
   carry(connection: Connection): void {
@@ -28,6 +45,18 @@ export class ClientSocket extends WebSocket {
 }
 
 // Functions that all sockets share: a closure for each would cost every idle client a hundred bytes.
+
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  if (!(this instanceof ClientSocket)) {
+    return;
+  }
+  if (isBinary) {
+    this.connection?.close(closeReasons.binary);
+  } else {
+    // `ws` gives a Buffer unless told otherwise.
+    this.receive((data as Buffer).toString());
+  }
+}
 
 function onPong(this: WebSocket): void {
   if (this instanceof ClientSocket) {

@@ -3,10 +3,8 @@ import { WsAdapter } from '@nestjs/platform-ws';
 import type { WsMessageHandler } from '@nestjs/common';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { closeReasons } from '@fedistream/delivery';
 import { StreamingError } from '@fedistream/domain';
-import type { RawData, WebSocket, WebSocketServer } from 'ws';
-import { readClientMessage } from './client-message.js';
+import type { WebSocket, WebSocketServer } from 'ws';
 import type { ClientSocket } from './client-socket.js';
 import { Upgrade } from './upgrade.js';
 
@@ -44,16 +42,12 @@ export class StreamingWebSocketAdapter extends WsAdapter implements WebSocketAda
   }
 
   override bindMessageHandlers(client: ClientSocket, handlers: WsMessageHandler[]): void {
-    client.on('message', (data: RawData, isBinary: boolean) => {
-      if (isBinary) {
-        client.connection?.close(closeReasons.binary);
-        return;
-      }
-      // `ws` gives a Buffer unless told otherwise.
-      const message = readClientMessage((data as Buffer).toString());
-      // A handler has nothing to return, and its errors are answered by the gateway's filter.
-      void handlers.find((handler) => handler.message === message?.type)?.callback(message);
-    });
+    client.take(handlers);
+  }
+
+  /** The gateway does not ask for it, and a connection hears of its socket's end by itself: a listener less for each. */
+  override bindClientDisconnect(): void {
+    // Nothing, see above.
   }
 
   protected override ensureHttpServerExists(port: number, httpServer?: Server): Server | undefined {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import {
   closeReasons,
+  flush,
   messageOf,
   webSocketFraming,
   writeInOneCall,
@@ -42,6 +43,12 @@ export class WebSocketTransport implements Transport, Beating {
       this.#webSocket.send(messageOf(bytes), { binary: false });
     } else {
       writeInOneCall(this.#socket, bytes);
+    }
+  }
+
+  flush(): void {
+    if (this.#socket !== undefined) {
+      flush(this.#socket);
     }
   }
 

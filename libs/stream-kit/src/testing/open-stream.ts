@@ -114,6 +114,7 @@ function recordingTransport(received: ReceivedEvent[]): Transport {
     write: (bytes) => {
       received.push(JSON.parse(messageOf(bytes).toString()) as ReceivedEvent);
     },
+    flush: () => undefined,
     close: () => undefined,
   };
 }
