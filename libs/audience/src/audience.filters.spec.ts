@@ -165,6 +165,19 @@ describe('what one viewer receives', () => {
     expect(selection?.for('8')).toBe(selection?.for('8'));
   });
 
+  it('does not grow with what one account looks for: what is too much does not count', async () => {
+    const keywords = ['cat', ...Array.from({ length: 40 }, (_, index) => `${'x'.repeat(500)}${index}`), 'another'];
+    const trial = trialWith(
+      filterOf('5', { keywords: keywords.map((keyword) => ({ keyword, wholeWord: false })) }),
+      filterOf('5', { id: '2', keywords: [{ keyword: 'cat', wholeWord: true }] }),
+      filterOf('6', { id: '3' }),
+    );
+    const { 5: own, 6: other } = (await trial.publish(['5', '6'], aboutCats)) as Record<string, { filtered: object[] }>;
+    expect(own?.filtered).toMatchObject([{ filter: { id: '1' }, keyword_matches: ['Cat'] }]);
+    expect(other?.filtered).toMatchObject([{ filter: { id: '3' } }]);
+    expect(trial.statistics.keywords).toBeLessThan(40);
+  });
+
   it('cannot be changed by anybody', async () => {
     const trial = trialWith(filterOf('5'));
     const received = await trial.publish(['5', '6'], aboutCats);

@@ -219,6 +219,24 @@ describe('events that are no status', () => {
     expect(received).toEqual({ 5: '110000000000000001', 6: '110000000000000001' });
   });
 
+  it.each([
+    ['a private status', statusOf({ visibility: 'private' }), []],
+    ['a status by somebody blocked', statusOf(), ['6']],
+    ['what shows one by somebody blocked', { id: '1', reblog: statusOf() }, []],
+    ['what shows one that cannot be known', { id: '1', quote: [statusOf()] }, []],
+  ])('are judged like one when they carry one, whatever they are called: %s', async (_, payload, seenBy) => {
+    const trial = new AudienceTrial();
+    blocks('5', '900')(trial.tables);
+    const received = await trial.publish(['5', '6'], payload, { name: 'highlight' });
+    expect(Object.keys(received).filter((id) => received[id] !== undefined)).toEqual(seenBy);
+  });
+
+  it('leave as they came, although a filter matches the status in them', async () => {
+    const trial = new AudienceTrial();
+    const received = await trial.publish(['5'], statusOf(), { name: 'highlight' });
+    expect(received['5']).toEqual(statusOf());
+  });
+
   it('are only for those who may open the feed when both halves of it are closed', async () => {
     const trial = new AudienceTrial();
     all(closes('local_live', 'remote_live'), hasRole(permissions.viewFeeds))(trial.tables);

@@ -51,7 +51,7 @@ describe('nothing is asked', () => {
   it('when nobody listens', async () => {
     const trial = new AudienceTrial();
     const chain = trial.chain(['5']);
-    chain.viewers = { accountIds: [], userIds: [], has: () => false };
+    chain.viewers = { accountIds: [], has: () => false };
     chain.publish('update', statusOf());
     chain.publish('delete', '110000000000000001');
     expect(trial.statistics).toMatchObject({ waiting: 2 });

@@ -68,7 +68,7 @@ describe('the bounded store', () => {
     store.feedAccess = () => Promise.reject(new Error('later'));
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what drivers may do
     store.mayViewClosedFeeds = () => Promise.reject('no error');
-    const viewers = { accountIds: [], userIds: [], has: () => false };
+    const viewers = { accountIds: [], has: () => false };
     const states = outcomes([bounded.filters([]), bounded.feedAccess(), bounded.mayViewClosedFeeds(viewers)]);
     await vi.advanceTimersByTimeAsync(0);
     expect(states).toEqual(['at once', 'later', 'no error']);

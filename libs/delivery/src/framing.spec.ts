@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import type { Label } from './label.js';
 import { chunkedSseFraming, plainSseFraming, sseComment } from './sse-framing.js';
 import { messageOf, textFrame, webSocketFraming } from './websocket-framing.js';
 
@@ -65,6 +66,40 @@ describe('WebSocket frames', () => {
     expect(await readFrame(webSocketFraming.frame(StreamEvent.of('filters_changed'), ['user']))).toBe(
       '{"stream":["user"],"event":"filters_changed"}',
     );
+  });
+});
+
+describe('the bytes of a variant', () => {
+  const member = fc.record({ name: fc.string({ unit: 'binary' }), value: fc.jsonValue() });
+
+  it.each([webSocketFraming, chunkedSseFraming, plainSseFraming])(
+    'are those of an event with the same text, in framing $name',
+    (framing) => {
+      fc.assert(
+        fc.property(
+          fc.dictionary(fc.string(), fc.string({ unit: 'binary', maxLength: 200 })),
+          fc.array(member, { minLength: 1, maxLength: 3 }),
+          fc.constantFrom(undefined, 2),
+          fc.array(fc.constantFrom<Label[]>(['public'], ['hashtag', 'é']), { minLength: 1, maxLength: 3 }),
+          (payload, members, indent, labels) => {
+            const event = StreamEvent.of('update', JSON.stringify(payload, null, indent));
+            for (const label of labels) {
+              for (const { name, value } of members) {
+                const variant = event.withMember(name, JSON.stringify(value));
+                const whole = StreamEvent.of('update', variant.text);
+                expect(framing.frame(variant, label)).toEqual(framing.frame(whole, label));
+              }
+            }
+          },
+        ),
+      );
+    },
+  );
+
+  it.each([100, 300, 70_000])('have a header that tells their length: %i', async (size) => {
+    const variant = StreamEvent.of('update', { content: 'é'.repeat(size / 2) }).withMember('filtered', '[]');
+    const message = JSON.parse(await readFrame(webSocketFraming.frame(variant, ['public']))) as { payload: string };
+    expect(message.payload).toBe(variant.text);
   });
 });
 

@@ -128,20 +128,18 @@ function deliverSelected({ framing, label, members }: Audience, selection: Selec
 /** The accounts behind subscriptions, each once. */
 class AccountsOf implements Viewership {
   readonly accountIds: readonly string[];
-  readonly userIds: readonly string[];
-  readonly #users = new Map<string, string>();
+  readonly #accounts = new Set<string>();
 
   constructor(audiences: Iterable<Audience>) {
     for (const { members } of audiences) {
       for (const { connection } of members) {
-        this.#users.set(connection.viewer.accountId, connection.viewer.userId);
+        this.#accounts.add(connection.viewer.accountId);
       }
     }
-    this.accountIds = [...this.#users.keys()];
-    this.userIds = [...this.#users.values()];
+    this.accountIds = [...this.#accounts];
   }
 
   has(accountId: string): boolean {
-    return this.#users.has(accountId);
+    return this.#accounts.has(accountId);
   }
 }

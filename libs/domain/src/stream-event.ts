@@ -18,9 +18,8 @@ export class StreamEvent {
   #ready: boolean;
   #literal: string | undefined;
   /** What all that {@link withMember} makes of this event begin with. */
-  #stem: Stem | undefined;
-  /** For an event that was made so: what it begins with, and the rest. */
-  #grown: { readonly stem: Stem; readonly rest: string } | undefined;
+  #common: CommonText | undefined;
+  #parts: TextParts | undefined;
 
   private constructor(name: string, text: string | undefined, value: unknown, ready: boolean) {
     this.name = name;
@@ -66,42 +65,47 @@ export class StreamEvent {
 
   /** {@link text} as a JSON string literal, which is what WebSocket frames carry; made once per event. */
   get literal(): string | undefined {
-    if (this.text === undefined) {
-      return undefined;
-    }
-    return (this.#literal ??= this.#grown ? literalOf(this.#grown) : JSON.stringify(this.text));
+    return this.text === undefined ? undefined : (this.#literal ??= JSON.stringify(this.text));
+  }
+
+  /** For an event that {@link withMember} made, its text in two parts. */
+  get parts(): TextParts | undefined {
+    return this.#parts;
   }
 
   /**
    * A copy whose payload has one member more, put behind the text's last member so that all the rest stays as it was.
    * The payload must be an object that does not have this member.
+   *
+   * @param json the member's value
    */
-  withMember(name: string, value: unknown): StreamEvent {
-    const stem = (this.#stem ??= stemOf(this.text ?? '{}'));
-    const rest = `${JSON.stringify(name)}:${JSON.stringify(value)}}`;
-    const extended = stem.text + rest;
+  withMember(name: string, json: string): StreamEvent {
+    const common = (this.#common ??= commonOf(this.text ?? '{}'));
+    const own = `${JSON.stringify(name)}:${json}}`;
+    const extended = common.text + own;
     const event = new StreamEvent(this.name, extended, extended, false);
-    event.#grown = { stem, rest };
+    event.#parts = { common, own };
     return event;
   }
 }
 
-/** The text of an object up to where one more member can stand; a status of 3 KB has many variants, and this is most of it. */
-interface Stem {
+/**
+ * What the payloads of all variants of an event begin with; of a status of 3 KB that is nearly all. One object for all of
+ * them, so that what is made of it can be kept beside it.
+ */
+export interface CommonText {
   readonly text: string;
-  /** The text as the beginning of a JSON string literal, made when it is first wanted. */
-  literal?: string;
 }
 
-function stemOf(text: string): Stem {
+/** The text of a payload: what other variants begin with, too, and what is this one's own. */
+export interface TextParts {
+  readonly common: CommonText;
+  readonly own: string;
+}
+
+function commonOf(text: string): CommonText {
   const head = text.slice(0, text.lastIndexOf('}')).trimEnd();
   return { text: head.endsWith('{') ? head : `${head},` };
-}
-
-/** Each character is escaped by itself, so the literal of a text is made of the literals of its parts. */
-function literalOf({ stem, rest }: { readonly stem: Stem; readonly rest: string }): string {
-  stem.literal ??= JSON.stringify(stem.text).slice(0, -1);
-  return stem.literal + JSON.stringify(rest).slice(1);
 }
 
 function parseContainer(text: string): unknown {

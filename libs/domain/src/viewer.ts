@@ -17,13 +17,11 @@ export interface Viewer {
 }
 
 /**
- * The accounts that listen to something at one moment, each once. Both lists are aligned, and the object stays the same
- * until somebody comes or goes, so that whatever is derived from it can be kept beside it.
+ * The accounts that listen to something at one moment, each once. The object stays the same until somebody comes or goes,
+ * so that whatever is derived from it can be kept beside it.
  */
 export interface Viewership {
   readonly accountIds: readonly string[];
-  /** `userIds[i]` is the user of `accountIds[i]`. */
-  readonly userIds: readonly string[];
   /** Whether this account was there at that moment. */
   has(accountId: string): boolean;
 }

@@ -12,11 +12,11 @@ export function filteredVariants(
   const byResults = new Map<string, StreamEvent>();
   const variants = new Map<string, StreamEvent>();
   for (const [accountId, own] of results) {
-    const key = JSON.stringify(own);
-    let variant = byResults.get(key);
+    const json = JSON.stringify(own);
+    let variant = byResults.get(json);
     if (!variant) {
-      variant = event.withMember(filteredMember, own);
-      byResults.set(key, variant);
+      variant = event.withMember(filteredMember, json);
+      byResults.set(json, variant);
     }
     variants.set(accountId, variant);
   }

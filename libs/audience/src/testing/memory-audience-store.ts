@@ -59,8 +59,8 @@ export class MemoryAudienceStore extends AudienceStore {
     const { users, roles } = this.tables;
     const bits = (roleId: string | null) => roles.find(({ id }) => id === roleId)?.permissions ?? 0n;
     const opens = permissions.administrator | permissions.viewFeeds;
-    const may = viewers.accountIds.filter((_, index) => {
-      const user = users.find(({ id }) => id === viewers.userIds[index]);
+    const may = viewers.accountIds.filter((viewer) => {
+      const user = users.find(({ accountId }) => accountId === viewer);
       return user && ((bits(user.roleId) | bits(everyoneRoleId)) & opens) !== 0n;
     });
     return this.#answer('mayViewClosedFeeds', new Set(may));
@@ -78,8 +78,8 @@ export class MemoryAudienceStore extends AudienceStore {
 
   #otherLanguage({ viewers, language }: AudienceQuestion): Set<string> {
     const others = this.tables.users.filter(
-      ({ id, chosenLanguages }) =>
-        viewers.userIds.includes(id) &&
+      ({ accountId, chosenLanguages }) =>
+        viewers.has(accountId) &&
         chosenLanguages !== null &&
         chosenLanguages.length > 0 &&
         (language === null || !chosenLanguages.includes(language)),

@@ -27,11 +27,7 @@ export function audiencePromises(test: () => TestDatabase): void {
       await test().clear();
       await test().insert(
         'users',
-        viewers.accountIds.map((id, index) => ({
-          id: viewers.userIds[index] ?? '',
-          account_id: id,
-          chosen_languages: null,
-        })),
+        viewers.accountIds.map((id) => ({ id: `1${id}`, account_id: id, chosen_languages: null })),
       );
     });
 
