@@ -14,7 +14,7 @@ import { WaitingRoom } from './waiting-room.js';
 /** Filters of fewer accounts than this are not worth tidying up. */
 const tidyFrom = 1_000;
 
-/** Decides who receives the events of public streams: all rules, once per event, in order. */
+/** Decides who receives the events of `per-viewer` streams: all rules, once per event, in order. */
 @Injectable()
 export class Audience {
   readonly #judge: Judge;
@@ -73,7 +73,7 @@ export class Audience {
 
   /** Any filters may have changed, because announcements of changes may have been missed. */
   forgetAll(): void {
-    this.#filters.keepOnly([]);
+    this.#filters.forgetAll();
     this.#tidyAt = tidyFrom;
   }
 

@@ -17,7 +17,7 @@ import { isClosedAltogether } from './rules/feed-access.js';
 import { rules } from './rules/index.js';
 import type { FeedKind, Matter, Verdict } from './rules/rule.js';
 import { mayTravel } from './rules/visibility.js';
-import { readStatus, type Status } from './status.js';
+import { readStatus, resemblesStatus, type Status } from './status.js';
 import type { Outcome } from './waiting-line.js';
 
 /** For whom a decision is wanted: those who listen when the store is asked, again for each try. */
@@ -46,7 +46,7 @@ export class Judge {
    * those who listen at its beginning, so nobody receives what was decided without them.
    */
   judge(event: StreamEvent, hearing: Hearing): Outcome<Selection> {
-    if (!statusEvents.has(event.name)) {
+    if (!statusEvents.has(event.name) && !resemblesStatus(event.payload)) {
       return hearing.feed === 'none' ? { now: this.#pass(event) } : { later: () => this.#judgeOther(event, hearing) };
     }
     const status = readStatus(event.payload);
@@ -95,7 +95,8 @@ export class Judge {
     const facts = await this.#store.facts({ viewers, authorIds, accountIds, domains, language });
     const mayViewClosedFeeds = async () => facts.mayViewClosedFeeds ?? this.#store.mayViewClosedFeeds(viewers);
     const verdicts = await this.#verdicts({ event, status, feed: hearing.feed, viewers, facts, mayViewClosedFeeds });
-    if (Object.hasOwn(status.entity, filteredMember)) {
+    // What the platform has not called a status leaves as it came.
+    if (!statusEvents.has(event.name) || Object.hasOwn(status.entity, filteredMember)) {
       this.#statistics.judged++;
       return decided(viewers, verdicts, event);
     }
@@ -109,7 +110,7 @@ export class Judge {
     return decided(
       viewers,
       verdicts,
-      event.withMember(filteredMember, []),
+      event.withMember(filteredMember, '[]'),
       results.size > 0 ? filteredVariants(event, results) : undefined,
     );
   }

@@ -79,6 +79,22 @@ export function readStatus(payload: unknown): Status | undefined {
   };
 }
 
+/**
+ * Whether a payload is, or shows, a status, whatever the event is called that carries it: a stream may rename events, and
+ * a private status must not become public by its event's name.
+ */
+export function resemblesStatus(payload: unknown): boolean {
+  const entity = asObject(payload);
+  return (
+    entity !== undefined &&
+    (('account' in entity && 'visibility' in entity) || [entity['reblog'], entity['quote']].some(isThere))
+  );
+}
+
+function isThere(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 /** The value as an object; `undefined` for everything else, arrays included. */
 export function asObject(value: unknown): JsonObject | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
@@ -100,7 +116,7 @@ function gatherAuthors(status: JsonObject, gathered: Gathered, depth: number): b
   gathered.authorIds.add(id);
   gatherDomain(acct, gathered.domains);
   return [status['reblog'], quotedIn(status)].every((embedded) => {
-    if (typeof embedded !== 'object' || embedded === null) {
+    if (!isThere(embedded)) {
       // An id at the most, which shows nothing of anybody.
       return true;
     }

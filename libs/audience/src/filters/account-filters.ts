@@ -1,4 +1,4 @@
-import type { FilterRecord } from '../filter-record.js';
+import type { FilterKeyword, FilterRecord } from '../filter-record.js';
 import { summarise, type FilterResult, type FilterSummary } from './filter-result.js';
 import type { Keyword, KeywordMatch } from './keyword.js';
 import type { KeywordIndex, KeywordMatches } from './keyword-index.js';
@@ -10,19 +10,30 @@ interface Filter {
   readonly statusIds: ReadonlySet<string>;
 }
 
+/**
+ * How long the keywords of an account may be together, in characters: more than a thousand of them. Everybody's are
+ * searched for in every text, so nobody may have any number of them.
+ */
+const charactersAtMost = 16_384;
+
 /** The filters of one account, ready for use. Holds its keywords in the index until {@link release}. */
 export class AccountFilters {
   readonly accountId: string;
+  /** Whether there was room for all keywords; those that came when there was none are left out. */
+  readonly complete: boolean;
   readonly #filters: readonly Filter[];
 
   constructor(accountId: string, records: readonly FilterRecord[], index: KeywordIndex) {
+    let room = charactersAtMost;
+    const fits = ({ keyword }: FilterKeyword) => keyword !== '' && (room -= keyword.length) >= 0;
     this.accountId = accountId;
     this.#filters = records.map((record) => ({
       summary: summarise(record),
       expiresAt: record.expiresAt ?? Infinity,
-      keywords: record.keywords.filter(({ keyword }) => keyword !== '').map((keyword) => index.hold(keyword)),
+      keywords: record.keywords.filter(fits).map((keyword) => index.hold(keyword)),
       statusIds: new Set(record.statusIds),
     }));
+    this.complete = room >= 0;
   }
 
   /** Each keyword of each filter. */

@@ -15,7 +15,7 @@ interface Load {
 export class FilterBook {
   readonly #store: AudienceStore;
   readonly #statistics: AudienceStatistics;
-  readonly #catalogue = new FilterCatalogue();
+  #catalogue = new FilterCatalogue();
   /** The load that each account is part of, until it is answered or no longer wanted. */
   readonly #loads = new Map<string, Load>();
   /** Whose filters were complete, and in which state of the book. */
@@ -77,6 +77,14 @@ export class FilterBook {
       this.#state++;
       this.#count();
     }
+  }
+
+  /** Any filters may have changed. */
+  forgetAll(): void {
+    this.#loads.clear();
+    this.#catalogue = new FilterCatalogue();
+    this.#state++;
+    this.#count();
   }
 
   /** Forgets all accounts but those of these viewerships. */

@@ -23,6 +23,7 @@ const noMatches: KeywordMatches = new Map();
 export class FilterCatalogue {
   readonly #logger = new Logger('Audience');
   readonly #unusable = new Occasionally();
+  readonly #tooMany = new Occasionally();
   readonly #index = new KeywordIndex();
   /** `null` for accounts that have no filters. */
   readonly #accounts = new Map<string, AccountFilters | null>();
@@ -105,7 +106,15 @@ export class FilterCatalogue {
   /** Filters that cannot be used must not keep the events from everybody else: they count as none. */
   #prepared(accountId: string, records: readonly FilterRecord[]): AccountFilters | null {
     try {
-      return new AccountFilters(accountId, records, this.#index);
+      const filters = new AccountFilters(accountId, records, this.#index);
+      if (!filters.complete) {
+        this.#tooMany.run((suffix) => {
+          this.#logger.warn(
+            `Account ${accountId} has more keywords than are searched for; the last do not count${suffix}`,
+          );
+        });
+      }
+      return filters;
     } catch (error) {
       this.#unusable.run((suffix) => {
         this.#logger.error(`Filters of account ${accountId} cannot be used: ${String(error)}${suffix}`);

@@ -1,9 +1,12 @@
 import { Parser } from 'htmlparser2';
 import { asArray, asObject, type JsonObject } from '../status.js';
 
+/** Longer than anything that is written to be read in a timeline; other servers may publish any length. */
+const charactersAtMost = 50_000;
+
 /**
  * The text of a status that filters search: content warning, content, poll options, media descriptions, with blank lines
- * between them. Only the content is HTML; the API gives the others as plain text.
+ * between them. Only the content is HTML; the API gives the others as plain text. Ends after 50,000 characters.
  *
  * @param status the boosted status, if it boosts one: REST filters by what is shown
  */
@@ -15,7 +18,8 @@ export function searchableText(status: JsonObject): string {
     ...asArray(asObject(poll)?.['options']).map((option) => asObject(option)?.['title']),
     ...asArray(media).map((attachment) => asObject(attachment)?.['description']),
   ];
-  return parts.filter((part) => typeof part === 'string' && part !== '').join('\n\n');
+  const text = parts.filter((part) => typeof part === 'string' && part !== '').join('\n\n');
+  return text.slice(0, charactersAtMost);
 }
 
 /**
