@@ -17,11 +17,9 @@ export const webSocketFraming: Framing = {
   name: 'websocket',
   labelled: true,
   frame: (event, label) => {
-    const { literal, parts } = event;
+    const { parts } = event;
     if (parts === undefined) {
-      return textFrame(
-        literal === undefined ? `${head(event, label)}}` : `${head(event, label)},"payload":${literal}}`,
-      );
+      return textFrame(message(event, label));
     }
     // Each character is escaped by itself, so the literal of a text is made of the literals of its parts.
     const { common, own } = parts;
@@ -69,6 +67,11 @@ function writeHeader(frame: Buffer, length: number): void {
     frame.writeUInt32BE(Math.floor(length / 2 ** 32), 2);
     frame.writeUInt32BE(length >>> 0, 6);
   }
+}
+
+function message(event: StreamEvent, label: Label): string {
+  const { literal } = event;
+  return literal === undefined ? `${head(event, label)}}` : `${head(event, label)},"payload":${literal}}`;
 }
 
 function head(event: StreamEvent, label: Label): string {
