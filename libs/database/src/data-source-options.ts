@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
-import { entities } from './entities/index.js';
+import * as entities from './entities/index.js';
 import { CreateTables1700000000000 } from './migrations/1700000000000-create-tables.js';
 
 // Mastodon's timestamps have no time zone and are in UTC; node-postgres would read and write them in that of the
