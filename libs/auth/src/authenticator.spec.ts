@@ -3,7 +3,7 @@ import type { Viewer } from '@fedistream/domain';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AuthStatistics } from './auth-statistics.js';
 import { Authenticator } from './authenticator.js';
-import { storeDeadlineMs } from './deadline.js';
+import { storeDeadlineMs } from './store-deadline.js';
 import { RecentKills } from './recent-kills.js';
 import { TokenStore } from './token-store.js';
 

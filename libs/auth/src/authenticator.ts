@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { StreamingError } from '@fedistream/domain';
+import { StreamingError, within } from '@fedistream/domain';
 import type { Viewer } from '@fedistream/domain';
 import { AuthStatistics } from './auth-statistics.js';
-import { storeDeadlineMs, withDeadline } from './deadline.js';
 import { readToken } from './read-token.js';
 import type { TokenRequest } from './read-token.js';
 import { RecentKills } from './recent-kills.js';
 import type { KillMoment } from './recent-kills.js';
 import { withoutToken } from './redact.js';
+import { storeDeadlineMs } from './store-deadline.js';
 import { TokenStore } from './token-store.js';
 
 /** Who makes a request, and since when a kill may have been missed. */
@@ -89,7 +89,7 @@ export class Authenticator {
   async #lookUp(token: string): Promise<Viewer> {
     let viewer: Viewer | undefined;
     try {
-      viewer = await withDeadline(this.store.findViewer(token), storeDeadlineMs);
+      viewer = await within(storeDeadlineMs, this.store.findViewer(token));
     } catch (failure) {
       throw new StreamingError('unavailable', undefined, { cause: withoutToken(failure, token) });
     }

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AuthSettings } from './auth-settings.js';
 import { AuthStatistics } from './auth-statistics.js';
-import { storeDeadlineMs } from './deadline.js';
+import { storeDeadlineMs } from './store-deadline.js';
 import { OpenConnections } from './open-connections.js';
 import { RecentKills } from './recent-kills.js';
 import { Revalidation } from './revalidation.js';

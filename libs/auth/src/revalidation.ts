@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { within } from '@fedistream/domain';
 import { AuthSettings } from './auth-settings.js';
-import { storeDeadlineMs, withDeadline } from './deadline.js';
 import { OpenConnections } from './open-connections.js';
+import { storeDeadlineMs } from './store-deadline.js';
 import { TokenStore } from './token-store.js';
 
 const tokensPerStatement = 1_000;
@@ -80,7 +81,7 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
 
   async #revalidate(tokenIds: readonly string[]): Promise<void> {
     try {
-      const valid = await withDeadline(this.store.stillValid(tokenIds), storeDeadlineMs);
+      const valid = await within(storeDeadlineMs, this.store.stillValid(tokenIds));
       if (this.#stopped) {
         return;
       }

@@ -8,3 +8,4 @@ export * from './selection.js';
 export * from './stream-event.js';
 export * from './viewer.js';
 export * from './visibility.js';
+export * from './within.js';
