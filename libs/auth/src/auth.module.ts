@@ -21,7 +21,7 @@ export class AuthModule {
       module: AuthModule,
       imports,
       providers: [...providers, RecentKills, AuthStatistics, Authenticator, OpenConnections, Revalidation],
-      exports: [RecentKills, AuthStatistics, Authenticator, OpenConnections, Revalidation],
+      exports: [AuthStatistics, Authenticator, OpenConnections, Revalidation],
     };
   }
 }

@@ -1,10 +1,6 @@
-export * from './bus-statistics.js';
-export * from './decode.js';
-export * from './event-bus.js';
-export * from './event-bus-module.js';
-export * from './event-feed.js';
-export * from './feed-server.js';
-export * from './find-member.js';
-export * from './malformed.js';
-export * from './memory-feed.js';
-export * from './messages-controller.js';
+export { BusStatistics } from './bus-statistics.js';
+export { EventBusModule, MemoryFeedModule } from './event-bus.module.js';
+export { EventBus, type ControlEvent } from './event-bus.js';
+export { EventFeed, messagePattern } from './event-feed.js';
+export { FeedServer } from './feed-server.js';
+export { MemoryFeed } from './memory-feed.js';

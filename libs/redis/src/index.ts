@@ -1,4 +1,4 @@
-export * from './redis-feed.js';
-export * from './redis-module.js';
-export * from './redis-settings.js';
-export * from './redis-statistics.js';
+export { RedisFeed } from './redis-feed.js';
+export { RedisModule } from './redis.module.js';
+export type { RedisSettings, SentinelAddress } from './redis-settings.js';
+export { RedisStatistics } from './redis-statistics.js';

@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { firstValueFrom } from 'rxjs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RedisFeed } from './redis-feed.js';
-import { RedisModule } from './redis-module.js';
+import { RedisModule } from './redis.module.js';
 import { RedisStatistics } from './redis-statistics.js';
 import { redisUrl, withoutRedis } from './testing/given-redis.js';
 

@@ -89,6 +89,3 @@ export async function startRedis(
     },
   };
 }
-
-/** Keeps nothing on disk, wherever it is started. */
-export const withoutPersistence = ['--save', '', '--appendonly', 'no'];

@@ -3,7 +3,7 @@ import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BusStatistics } from './bus-statistics.js';
 import { EventBus } from './event-bus.js';
-import { EventBusModule, MemoryFeedModule } from './event-bus-module.js';
+import { EventBusModule, MemoryFeedModule } from './event-bus.module.js';
 import { EventFeed } from './event-feed.js';
 import { MemoryFeed } from './memory-feed.js';
 

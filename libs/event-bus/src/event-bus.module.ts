@@ -3,7 +3,7 @@ import { BusStatistics } from './bus-statistics.js';
 import { EventBus } from './event-bus.js';
 import { EventFeed } from './event-feed.js';
 import { MemoryFeed } from './memory-feed.js';
-import { MessagesController } from './messages-controller.js';
+import { MessagesController } from './messages.controller.js';
 
 /** The in-memory feed as a module for {@link EventBusModule.fedBy}. */
 @Module({

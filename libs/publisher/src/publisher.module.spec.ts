@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { rawSerializer } from './publish-transport.js';
-import { PublisherModule } from './publisher-module.js';
+import { PublisherModule } from './publisher.module.js';
 import { StreamPublisher } from './stream-publisher.js';
 
 const url = process.env['REDIS_URL'] ?? '';
