@@ -120,7 +120,7 @@ describe('Authenticator', () => {
     await expect(later).resolves.toBe(viewer);
   });
 
-  it('does not share a look-up that began before a kill with who comes after it', async () => {
+  it('does not share a lookup that began before a kill with who comes after it', async () => {
     const before = authenticator.authenticate('a');
     kills.record({ kind: 'token', tokenId: viewer.tokenId });
     const after = authenticator.authenticate('a');

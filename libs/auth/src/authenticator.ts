@@ -44,7 +44,7 @@ export class Authenticator {
   }
 
   /**
-   * The viewer behind a token. Equal tokens that are looked up at the same time share one look-up, so that a client that
+   * The viewer behind a token. Equal tokens that are looked up at the same time share one lookup, so that a client that
    * opens many connections at once costs one statement; nothing is kept afterwards.
    *
    * @throws {StreamingError} `invalidToken`; `unavailable` when the store fails or does not answer, with a `cause` for
@@ -73,7 +73,7 @@ export class Authenticator {
   #shared(token: string): Promise<Viewer> {
     const since = this.kills.now();
     const running = this.#lookups.get(token);
-    // A look-up older than a kill may not know of it, and who comes after the kill will not be asked about it again.
+    // A lookup older than a kill may not know of it, and who comes after the kill will not be asked about it again.
     if (running?.since === since) {
       return running.viewer;
     }
