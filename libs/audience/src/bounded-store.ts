@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { Occasionally, type Viewership } from '@fedistream/domain';
+import { Occasionally, within, type Viewership } from '@fedistream/domain';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { AudienceSettings } from './audience-settings.js';
 import type { AudienceStatistics } from './audience-statistics.js';
@@ -23,6 +23,7 @@ export class BoundedStore extends AudienceStore {
   readonly #timeoutMs: number;
   readonly #maxQueued: number;
   readonly #limit: LimitFunction;
+  readonly #late = (): Error => new Error(`no answer within ${this.#timeoutMs} ms`);
 
   constructor(store: AudienceStore, settings: AudienceSettings, statistics: AudienceStatistics) {
     super();
@@ -71,25 +72,16 @@ export class BoundedStore extends AudienceStore {
    * turn ends when the time of those behind it ends, too. A statement that hangs gives its turn to the next one; to end
    * it is up to the store below.
    */
-  async #inTime<T>(statement: () => Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const lastCallMs = performance.now() + this.#timeoutMs * latestTurn;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new Error(`no answer within ${this.#timeoutMs} ms`));
-      }, this.#timeoutMs);
-    });
+  #inTime<T>(statement: () => Promise<T>): Promise<T> {
+    const askedMs = performance.now();
+    const leftMs = () => askedMs + this.#timeoutMs - performance.now();
     const turn = this.#limit(() => {
-      if (performance.now() > lastCallMs) {
+      if (leftMs() < this.#timeoutMs * (1 - latestTurn)) {
         throw new Error('too long a wait for its turn');
       }
       this.#statistics.statements++;
-      return Promise.race([statement(), late]);
+      return within(leftMs(), statement(), this.#late);
     });
-    try {
-      return await Promise.race([turn, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return within(this.#timeoutMs, turn, this.#late);
   }
 }

@@ -1,5 +1,5 @@
 export * from './audience.js';
-export * from './audience-module.js';
+export * from './audience.module.js';
 export * from './audience-settings.js';
 export * from './audience-statistics.js';
 export * from './audience-store.js';

@@ -50,7 +50,7 @@ export interface Statement {
 /**
  * Puts the request in one statement, whose work is bounded by the number of viewers and of accounts asked about, whoever
  * blocks how many: at most `limit` rows are read of an account, or one index entry for each viewer is looked up; a
- * viewer's domains and row of `users` are one look-up each.
+ * viewer's domains and row of `users` are one lookup each.
  *
  * The planner is kept from two things. A value that it can see makes a plan for this very value look better than one for
  * all, and it plans anew each time, which costs as much as all the rest: hence `(SELECT $1)`. And `OFFSET 0` keeps probes

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { expect, it } from 'vitest';
-import { AudienceModule } from './audience-module.js';
+import { AudienceModule } from './audience.module.js';
 import { AudienceSettings } from './audience-settings.js';
 import { AudienceStatistics } from './audience-statistics.js';
 import { AudienceStore } from './audience-store.js';
