@@ -34,6 +34,20 @@ describe('settings', () => {
     });
   });
 
+  it.each([
+    ['embedded parts', {}, true],
+    ['Redis asked for by name', { FEED: 'redis' }, false],
+    ['PostgreSQL asked for by name', { DATABASE: 'postgresql' }, false],
+    [
+      'embedded parts asked for by name',
+      { REDIS_URL: 'redis://r', DB_HOST: 'h', FEED: 'memory', DATABASE: 'embedded' },
+      true,
+    ],
+    ['embedded parts in production', { NODE_ENV: 'production', FEED: 'memory', DATABASE: 'embedded' }, false],
+  ])('turn the demo on by themselves only where it disturbs nobody: %s', (_, environment, on) => {
+    expect(readSettings(environment).DEMO).toBe(on);
+  });
+
   it('refuse embedded parts in production, by name, unless asked for by name', () => {
     const production = { NODE_ENV: 'production' };
     expect(errorOf(production)).toMatch(/^DATABASE is not set, nor is DATABASE_URL or DB_HOST: .*DATABASE=embedded/);

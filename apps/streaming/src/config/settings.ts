@@ -134,12 +134,14 @@ export function readSettings(environment: Environment): Settings {
   const values = parsed.data;
   const usesPostgresql = isGiven(values, ['DATABASE_URL', 'DB_HOST', 'DB_NAME', 'DB_USER']);
   const usesRedis = isGiven(values, ['REDIS_URL', 'REDIS_HOST', 'REDIS_SENTINELS']);
+  const DATABASE = values.DATABASE ?? (usesPostgresql ? 'postgresql' : 'embedded');
+  const FEED = values.FEED ?? (usesRedis ? 'redis' : 'memory');
   const settings: Settings = {
     ...values,
     BIND: values.BIND.replace(/^\[(.*)\]$/, '$1'),
-    DATABASE: values.DATABASE ?? (usesPostgresql ? 'postgresql' : 'embedded'),
-    FEED: values.FEED ?? (usesRedis ? 'redis' : 'memory'),
-    DEMO: values.DEMO ?? (!usesPostgresql && !usesRedis && values.NODE_ENV !== 'production'),
+    DATABASE,
+    FEED,
+    DEMO: values.DEMO ?? (DATABASE === 'embedded' && FEED === 'memory' && values.NODE_ENV !== 'production'),
   };
   if (values.NODE_ENV === 'production') {
     refuseUnasked(values.DATABASE, settings.DATABASE, 'embedded', 'DATABASE', 'DATABASE_URL or DB_HOST');
