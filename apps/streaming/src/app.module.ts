@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { AudienceModule } from '@fedistream/audience';
 import { AccessRequests, AuthModule, AuthSettings } from '@fedistream/auth';
 import { DatabaseModule } from '@fedistream/database';
@@ -11,8 +11,11 @@ import { Clients } from './clients.js';
 import { databaseSettings, redisSettings } from './config/adapter-settings.js';
 import type { Settings } from './config/settings.js';
 import { Control } from './control.js';
+import { DemoOutlet } from './embedded/demo-outlet.js';
 import { DemoService } from './embedded/demo.service.js';
+import { MemoryOutlet } from './embedded/memory-outlet.js';
 import { ParentFeed } from './embedded/parent-feed.js';
+import { RedisOutlet } from './embedded/redis-outlet.js';
 import { KnownStreamGuard } from './http/known-stream.guard.js';
 import { StreamingController } from './http/streaming.controller.js';
 import { HealthController } from './operations/health.controller.js';
@@ -69,8 +72,15 @@ export class AppModule {
           }),
         },
         ...(settings.FEED === 'memory' ? [ParentFeed] : []),
-        ...(settings.DEMO ? [DemoService] : []),
+        ...(settings.DEMO ? [DemoService, demoOutlet(settings)] : []),
       ],
     };
   }
+}
+
+/** The demo goes the way that everything goes. */
+function demoOutlet(settings: Settings): Provider {
+  return settings.FEED === 'redis'
+    ? { provide: DemoOutlet, useFactory: () => new RedisOutlet(redisSettings(settings)) }
+    : { provide: DemoOutlet, useClass: MemoryOutlet };
 }

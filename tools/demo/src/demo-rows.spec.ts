@@ -1,7 +1,8 @@
 import { grantsAny, parseScopes } from '@fedistream/domain';
 import { describe, expect, it } from 'vitest';
 import { demoRows } from './demo-rows.js';
-import { demoUser, writers } from './people.js';
+import { demoTokens } from './demo-tokens.js';
+import { demoAdmin, demoUser, writers } from './people.js';
 
 describe('demoRows', () => {
   it('has no id twice in a table', () => {
@@ -14,11 +15,21 @@ describe('demoRows', () => {
     }
   });
 
-  it('belongs together: tokens to the user, user and list to the demo account', () => {
-    const [user] = demoRows.users;
-    expect(user.accountId).toBe(demoUser.id);
+  it('belongs together: users to the demo’s accounts, the list to the demo user, each token to whom it is said to be', () => {
+    const [user, administrator] = demoRows.users;
+    expect(demoRows.users.map(({ accountId }) => accountId)).toEqual([demoUser.id, demoAdmin.id]);
     expect(demoRows.lists[0].accountId).toBe(demoUser.id);
-    expect(demoRows.accessTokens.every(({ resourceOwnerId }) => resourceOwnerId === user.id)).toBe(true);
+    expect(demoRows.accessTokens.map(({ token, resourceOwnerId }) => [token, resourceOwnerId])).toEqual(
+      demoTokens.map(({ token }) => [token, token === 'demo-admin' ? administrator.id : user.id]),
+    );
+  });
+
+  it('has one administrator, whose token may ask for what is the administrators’, and nobody else’s', () => {
+    const [role] = demoRows.roles;
+    expect(BigInt(role.permissions) & 1n).toBe(1n);
+    expect(demoRows.users.map(({ roleId }) => roleId)).toEqual([null, role.id]);
+    const granted = demoTokens.filter(({ scopes }) => grantsAny(parseScopes(scopes), ['admin:read']));
+    expect(granted.map(({ token }) => token)).toEqual(['demo-admin']);
   });
 
   it('filters something that people really write', () => {
@@ -30,11 +41,11 @@ describe('demoRows', () => {
   });
 
   it('knows everybody who writes', () => {
-    expect(demoRows.accounts).toHaveLength(writers.length + 1);
+    expect(demoRows.accounts).toHaveLength(writers.length + 2);
     expect(demoRows.accounts[0]).toEqual({ id: demoUser.id, username: 'demo', domain: null });
   });
 
-  it('has a token for all streams, for statuses alone, for notifications alone, and one that opens nothing', () => {
+  it('has a token for all streams, for statuses alone, for notifications alone, one that opens nothing, and the administrator’s', () => {
     const opens = demoRows.accessTokens.map(({ scopes }) => [
       grantsAny(parseScopes(scopes), ['read', 'read:statuses']),
       grantsAny(parseScopes(scopes), ['read', 'read:notifications']),
@@ -44,6 +55,7 @@ describe('demoRows', () => {
       [true, false],
       [false, true],
       [false, false],
+      [true, true],
     ]);
   });
 });

@@ -1,8 +1,11 @@
 import { demoTokens } from './demo-tokens.js';
-import { demoUser, writers } from './people.js';
+import { demoAdmin, demoUser, writers } from './people.js';
 import { demoList } from './routes.js';
 
 const userId = '1';
+const adminId = '2';
+/** The first bit of Mastodon's permissions: the administrator's, who has all others by it. */
+const role = { id: '1', permissions: '1' };
 const filterId = '1';
 /** The demo has been there for ever: rows that are written anew are equal to those written before. */
 const createdAt = new Date('2024-03-01T00:00:00Z');
@@ -12,8 +15,12 @@ const createdAt = new Date('2024-03-01T00:00:00Z');
  * camel case. For the embedded database alone: tokens that everybody knows have no place in a real one.
  */
 export const demoRows = {
-  accounts: [demoUser, ...writers].map(({ id, username, domain }) => ({ id, username, domain })),
-  users: [{ id: userId, accountId: demoUser.id, disabled: false, approved: true, confirmedAt: createdAt }],
+  accounts: [demoUser, demoAdmin, ...writers].map(({ id, username, domain }) => ({ id, username, domain })),
+  roles: [role],
+  users: [
+    { id: userId, accountId: demoUser.id, disabled: false, approved: true, confirmedAt: createdAt, roleId: null },
+    { id: adminId, accountId: demoAdmin.id, disabled: false, approved: true, confirmedAt: createdAt, roleId: role.id },
+  ],
   lists: [{ id: demoList.id, accountId: demoUser.id, title: demoList.title }],
   // Statuses about one of the writers' favourite subjects carry the result of this filter.
   filters: [
@@ -31,11 +38,11 @@ export const demoRows = {
     { id: '2', customFilterId: filterId, keyword: 'Sauerteig', wholeWord: true },
     { id: '3', customFilterId: filterId, keyword: 'café', wholeWord: true },
   ],
-  accessTokens: demoTokens.map(({ token, scopes }, index) => ({
+  accessTokens: demoTokens.map(({ token, scopes, administrator = false }, index) => ({
     id: String(index + 1),
     token,
     scopes,
-    resourceOwnerId: userId,
+    resourceOwnerId: administrator ? adminId : userId,
     createdAt,
   })),
 } as const;

@@ -4,5 +4,5 @@ export * from './demo-messages.js';
 export * from './demo-rows.js';
 export * from './demo-tokens.js';
 export type * from './entities.js';
-export { demoUser } from './people.js';
+export { demoAdmin, demoUser } from './people.js';
 export { demoList } from './routes.js';

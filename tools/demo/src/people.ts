@@ -25,6 +25,20 @@ export const demoUser = {
   drafts: [{ text: 'Trying out the streaming service. If you can read this, it streams. #introduction' }],
 } as const satisfies Person;
 
+/**
+ * The account behind the administrator's token. Not the demo user's: what a role opens can only be tried by somebody who
+ * has it and somebody who has not.
+ */
+export const demoAdmin = {
+  id: '110000000000000000',
+  username: 'admin',
+  domain: null,
+  displayName: 'Whoever has the keys',
+  note: 'The account behind the token demo-admin.',
+  language: 'en',
+  drafts: [],
+} as const satisfies Person;
+
 const people = (domain: string | null, ...rows: (readonly [string, string, string, string, readonly Draft[]])[]) =>
   rows.map(([username, displayName, language, note, drafts]) => ({
     username,

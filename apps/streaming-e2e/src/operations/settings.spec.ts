@@ -100,7 +100,7 @@ describe('a wrong setting', () => {
 
   it('stops the start: a demo in a real database', async () => {
     const said = await refusal({ ...connected, DEMO: 'true' });
-    expect(said).toMatch(/^DEMO="true": .*DATABASE=embedded and FEED=memory$/);
+    expect(said).toMatch(/^DEMO="true": .*DATABASE=embedded$/);
   });
 
   it.each([

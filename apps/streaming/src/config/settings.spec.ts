@@ -48,6 +48,19 @@ describe('settings', () => {
     expect(readSettings(environment).DEMO).toBe(on);
   });
 
+  it('take a demo on Redis when it is asked for, and never one in a PostgreSQL server', () => {
+    expect(readSettings({ REDIS_URL: 'redis://r', DEMO: 'true' })).toMatchObject({
+      FEED: 'redis',
+      DATABASE: 'embedded',
+      DEMO: true,
+    });
+    for (const feed of ['redis', 'memory']) {
+      expect(errorOf({ FEED: feed, DATABASE: 'postgresql', DEMO: 'true' })).toBe(
+        'DEMO="true": the demo runs only with DATABASE=embedded',
+      );
+    }
+  });
+
   it('refuse embedded parts in production, by name, unless asked for by name', () => {
     const production = { NODE_ENV: 'production' };
     expect(errorOf(production)).toMatch(/^DATABASE is not set, nor is DATABASE_URL or DB_HOST: .*DATABASE=embedded/);

@@ -6,11 +6,12 @@ import {
   CustomFilterKeywordEntity,
   ListEntity,
   UserEntity,
+  UserRoleEntity,
 } from '@fedistream/database';
 import { demoMessages, demoRows } from '@fedistream/demo';
-import { MemoryFeed } from '@fedistream/event-bus';
 import type { Subscription } from 'rxjs';
 import { DataSource, type EntityTarget, type ObjectLiteral, type QueryDeepPartialEntity } from 'typeorm';
+import { DemoOutlet } from './demo-outlet.js';
 
 const intervalMs = 2_000;
 
@@ -21,18 +22,19 @@ export class DemoService implements OnApplicationBootstrap, OnApplicationShutdow
 
   constructor(
     private readonly database: DataSource,
-    private readonly feed: MemoryFeed,
+    private readonly outlet: DemoOutlet,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.#seed(AccountEntity, demoRows.accounts);
+    await this.#seed(UserRoleEntity, demoRows.roles);
     await this.#seed(UserEntity, demoRows.users);
     await this.#seed(ListEntity, demoRows.lists);
     await this.#seed(CustomFilterEntity, demoRows.filters);
     await this.#seed(CustomFilterKeywordEntity, demoRows.filterKeywords);
     await this.#seed(AccessTokenEntity, demoRows.accessTokens);
-    this.#subscription = demoMessages({ intervalMs }).subscribe(({ channel, message }) => {
-      this.feed.publish(channel, JSON.stringify(message));
+    this.#subscription = demoMessages({ intervalMs }).subscribe((message) => {
+      this.outlet.publish(message);
     });
   }
 

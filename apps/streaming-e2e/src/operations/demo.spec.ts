@@ -1,0 +1,70 @@
+import { demoAdmin, demoUser } from '@fedistream/demo';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+
+import { eventStream, newId, publishEvent, RedisPublisher, Server, transports } from '../support/index.js';
+
+describe('a demo on Redis, with the embedded database,', () => {
+  let directory: string;
+  let feed: RedisPublisher;
+  let server: Server;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'fedistream-demo-'));
+    feed = new RedisPublisher(inject('redisUrl'), `e2e-${randomBytes(4).toString('hex')}`);
+    server = await Server.start({
+      REDIS_URL: inject('redisUrl'),
+      REDIS_NAMESPACE: feed.prefixed('').slice(0, -1),
+      FEED: 'redis',
+      DATABASE: 'embedded',
+      FEDISTREAM_DATA_DIR: directory,
+      DEMO: 'true',
+    });
+  });
+
+  afterAll(async () => {
+    await server.stop();
+    await feed.close();
+    await rm(directory, { recursive: true });
+  });
+
+  it('publishes there as the platform does, so that every server on this Redis streams it', async () => {
+    const client = await eventStream.open(server, feed, {
+      token: 'demo-read',
+      stream: 'user',
+      channel: `timeline:${demoUser.id}`,
+    });
+    const listener = feed.client.duplicate();
+    await listener.subscribe(feed.prefixed(`timeline:${demoUser.id}`));
+    const [, text] = (await once(listener, 'message')) as [string, string];
+    const message = JSON.parse(text) as { event: string; payload?: unknown };
+    await client.takeUntil(({ event, payload }) => event === message.event && isSame(payload, message.payload));
+    await client.close();
+    listener.disconnect();
+  });
+
+  it.each(transports)('brings what somebody publishes there to the demo’s administrator ($name)', async (transport) => {
+    for (const stream of ['user', 'public']) {
+      const channel = stream === 'user' ? `timeline:${demoAdmin.id}` : 'timeline:public';
+      const client = await transport.open(server, feed, { token: 'demo-admin', stream, channel });
+      const id = newId();
+      await publishEvent(feed, channel, 'delete', id);
+      await client.takeUntil(({ event, payload }) => event === 'delete' && payload === id);
+      await client.close();
+    }
+  });
+
+  it('prints its tokens and lines to paste', () => {
+    expect(server.output).toContain('  demo-admin  ');
+    expect(server.output).toContain(`curl -N -H 'Authorization: Bearer demo-read' '${server.address}/`);
+  });
+});
+
+/** Whether an event stream shows this for what was published. */
+function isSame(received: string | undefined, published: unknown = {}): boolean {
+  return received === (typeof published === 'string' ? published : JSON.stringify(published));
+}
