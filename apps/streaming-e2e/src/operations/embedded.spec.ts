@@ -90,9 +90,12 @@ describe('a first start, with nothing set and nothing running', () => {
   });
 
   it('keeps the files to itself: a second server on them ends and says why', async () => {
-    const second = Server.launch({ ...newcomer, FEDISTREAM_DATA_DIR: directory });
+    const second = Server.launch({ ...newcomer, LOG_LEVEL: 'info', FEDISTREAM_DATA_DIR: directory });
     expect(await second.exited).toEqual({ code: 1, signal: null });
-    expect(second.output).toContain(`in use by another Fedistream (process ${server.pid})`);
+    expect(second.output.split('\n')).toEqual([
+      expect.stringContaining(`in use by another Fedistream (process ${server.pid})`),
+    ]);
+    expect(second.output).toMatch(`FEDISTREAM_DATA_DIR="${directory}": `);
     expect(server.running).toBe(true);
   });
 

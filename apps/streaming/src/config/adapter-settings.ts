@@ -4,21 +4,26 @@ import type { DatabaseSettings } from '@fedistream/database';
 import type { RedisSettings, SentinelAddress } from '@fedistream/redis';
 import { SettingsError, type Settings } from './settings.js';
 
-/** The part of the settings that the database adapter takes. */
+/** The parameters of DATABASE_URL that name files. */
+const databaseFiles = ['sslrootcert', 'sslcert', 'sslkey'];
+
+/** The part of the settings that the database adapter takes. @throws SettingsError for a file that cannot be read */
 export function databaseSettings(settings: Settings): DatabaseSettings {
-  return settings.DATABASE === 'embedded'
-    ? { kind: 'embedded', directory: join(settings.FEDISTREAM_DATA_DIR, 'database') }
-    : {
-        kind: 'postgresql',
-        url: settings.DATABASE_URL,
-        host: settings.DB_HOST,
-        port: settings.DB_PORT,
-        user: settings.DB_USER,
-        password: settings.DB_PASS,
-        name: settings.DB_NAME ?? (settings.NODE_ENV === 'production' ? 'mastodon_production' : 'mastodon_development'),
-        sslMode: settings.DB_SSLMODE,
-        poolSize: settings.DB_POOL,
-      };
+  if (settings.DATABASE === 'embedded') {
+    return { kind: 'embedded', directory: join(settings.FEDISTREAM_DATA_DIR, 'database') };
+  }
+  requireDatabaseFiles(settings.DATABASE_URL);
+  return {
+    kind: 'postgresql',
+    url: settings.DATABASE_URL,
+    host: settings.DB_HOST,
+    port: settings.DB_PORT,
+    user: settings.DB_USER,
+    password: settings.DB_PASS,
+    name: settings.DB_NAME ?? (settings.NODE_ENV === 'production' ? 'mastodon_production' : 'mastodon_development'),
+    sslMode: settings.DB_SSLMODE,
+    poolSize: settings.DB_POOL,
+  };
 }
 
 /** The part of the settings that the Redis adapter takes. @throws SettingsError for a file that cannot be read */
@@ -54,6 +59,24 @@ function sentinels({ REDIS_SENTINELS, REDIS_SENTINEL_PORT }: Settings): Sentinel
     }
     return { host, port: number };
   });
+}
+
+/** The adapter reads them itself, and would not say where their names come from. */
+function requireDatabaseFiles(url: string | undefined): void {
+  for (const [name, file] of url === undefined ? [] : new URL(url).searchParams) {
+    if (databaseFiles.includes(name) && file !== '' && !canBeRead(file)) {
+      throw new SettingsError(`DATABASE_URL=(not shown): ${name} must be a file that can be read`);
+    }
+  }
+}
+
+function canBeRead(file: string): boolean {
+  try {
+    readFileSync(file);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readPem(name: string, file: string | undefined): string | undefined {

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { PinoLogger } from './pino-logger.js';
 
-function loggerAndLines(): { logger: PinoLogger; lines: () => Record<string, unknown>[] } {
+function loggerAndLines(level = 'info'): { logger: PinoLogger; lines: () => Record<string, unknown>[] } {
   let text = '';
-  const logger = new PinoLogger('info', { write: (line) => (text += line) });
+  const logger = new PinoLogger(level, { write: (line) => (text += line) });
   return {
     logger,
     lines: () =>
       text
         .trim()
         .split('\n')
+        .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as Record<string, unknown>),
   };
 }
@@ -30,6 +31,20 @@ describe('the log', () => {
       }),
     ]);
   });
+
+  it.each(['ExceptionHandler', 'NestApplication'])(
+    'leaves why a start failed to the one line for the operator (%s)',
+    (context) => {
+      for (const [level, told] of [
+        ['info', 0],
+        ['debug', 1],
+      ] as const) {
+        const { logger, lines } = loggerAndLines(level);
+        logger.error(new Error('no such directory'), context);
+        expect(lines()).toHaveLength(told);
+      }
+    },
+  );
 
   it('shows no access token, wherever it stands', () => {
     const { logger, lines } = loggerAndLines();

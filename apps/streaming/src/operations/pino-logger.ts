@@ -18,6 +18,12 @@ const framework = new Set([
 ]);
 
 /**
+ * Under these names Nest reports why a start has failed, and hands the reason on as well. The operator is told it once,
+ * where the start ends.
+ */
+const startFailures = new Set(['ExceptionHandler', 'NestApplication']);
+
+/**
  * Nest's logger on pino: a JSON line for each entry, or readable text on a terminal. Access tokens are taken out of
  * every message, wherever it comes from.
  */
@@ -45,7 +51,7 @@ export class PinoLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: Rest): void {
-    this.#write('error', message, rest);
+    this.#write(startFailures.has(String(rest.at(-1))) ? 'debug' : 'error', message, rest);
   }
 
   warn(message: unknown, ...rest: Rest): void {

@@ -43,6 +43,17 @@ describe('lockDirectory', () => {
     lockDirectory(directory)();
   });
 
+  it('refuses what is no directory, naming it, and why', () => {
+    writeFileSync(join(parent, 'new'), '');
+    expect(() => lockDirectory(directory)).toThrow(
+      expect.objectContaining({
+        name: 'DirectoryError',
+        directory,
+        message: 'must be a directory that this server may write to (ENOTDIR)',
+      }) as Error,
+    );
+  });
+
   it.each(['', 'nonsense', '-1', '0', String(process.pid)])('takes over from a file that holds %j', (content) => {
     lockDirectory(directory)();
     writeFileSync(file, content);

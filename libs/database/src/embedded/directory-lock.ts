@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { DirectoryError } from './directory-error.js';
 
 const heldHere = new Set<string>();
 
@@ -8,15 +9,15 @@ const heldHere = new Set<string>();
  * names the process; one that a crash left behind is recognised by its process being gone.
  *
  * @returns how to give it back
- * @throws Error naming the process that has it
+ * @throws DirectoryError naming the process that has it, or when no file can be made there
  */
 export function lockDirectory(directory: string): () => void {
   const path = resolve(directory);
   const file = join(path, 'in-use-by.pid');
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  if (heldHere.has(path) || !(create(file) || (isLeftBehind(file) && replace(file)))) {
+  if (heldHere.has(path) || !take(file)) {
     const holder = readHolder(file);
-    throw new Error(
+    throw new DirectoryError(
+      directory,
       `The directory ${path} is in use by another Fedistream (process ${holder}); stop it, or choose another directory. ` +
         `If process ${holder} is something else, delete ${file}.`,
     );
@@ -30,6 +31,20 @@ export function lockDirectory(directory: string): () => void {
       rmSync(file, { force: true });
     }
   };
+}
+
+/** @returns whether it is ours now */
+function take(file: string): boolean {
+  const directory = dirname(file);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return create(file) || (isLeftBehind(file) && replace(file));
+  } catch (failure) {
+    const code = failure instanceof Error && 'code' in failure ? String(failure.code) : String(failure);
+    throw new DirectoryError(directory, `must be a directory that this server may write to (${code})`, {
+      cause: failure,
+    });
+  }
 }
 
 function create(file: string): boolean {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { DirectoryError } from './directory-error.js';
 import { lockDirectory } from './directory-lock.js';
 
 /** 176 MB of memory for the process instead of 315 with PGlite's own 128 MB; a demo's tables fit in many times over. */
@@ -19,7 +20,7 @@ export class EmbeddedPostgresql {
   /**
    * Starts it: within a second, but for a new directory, which takes some seconds.
    *
-   * @throws Error when another process uses the directory
+   * @throws DirectoryError when another process uses the directory, or it cannot be used at all
    */
   static async start(directory: string): Promise<EmbeddedPostgresql> {
     const undo: (() => unknown)[] = [lockDirectory(directory)];
@@ -30,8 +31,7 @@ export class EmbeddedPostgresql {
     };
     try {
       const data = join(directory, 'postgresql');
-      const startParams = [...PGlite.defaultStartParams, ...sharedBuffers];
-      const db = await PGlite.create(data, { startParams });
+      const db = await open(data);
       undo.push(() => db.close());
       await chmod(data, 0o700);
       const address = await place();
@@ -45,6 +45,18 @@ export class EmbeddedPostgresql {
       await stop();
       throw failure;
     }
+  }
+}
+
+async function open(data: string): Promise<PGlite> {
+  try {
+    return await PGlite.create(data, { startParams: [...PGlite.defaultStartParams, ...sharedBuffers] });
+  } catch (failure) {
+    // Not always an Error: the file system of its WebAssembly throws objects of its own.
+    const why = failure instanceof Error ? failure.message : 'it cannot be read';
+    throw new DirectoryError(data, `must be empty, or hold a database that this server has made (${why})`, {
+      cause: failure,
+    });
   }
 }
 

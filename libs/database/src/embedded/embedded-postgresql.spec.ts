@@ -1,0 +1,30 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EmbeddedPostgresql } from './embedded-postgresql.js';
+
+describe('the embedded server', () => {
+  let directory: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'fedistream-embedded-'));
+  });
+
+  afterEach(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  it.each([
+    ['another version', () => (mkdirSync(join(directory, 'postgresql')), join('postgresql', 'PG_VERSION'))],
+    ['a file where its directory would be', () => 'postgresql'],
+  ])('refuses to open %s, in words for whoever has chosen the directory, and gives it back', async (_, place) => {
+    const file = place();
+    writeFileSync(join(directory, file), '12\n');
+    await expect(EmbeddedPostgresql.start(directory)).rejects.toMatchObject({
+      name: 'DirectoryError',
+      message: expect.stringMatching(/^must be empty, or hold a database that this server has made \(.+\)$/) as string,
+    });
+    expect(readdirSync(directory)).toEqual(['postgresql']);
+  });
+});
