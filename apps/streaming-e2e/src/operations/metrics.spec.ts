@@ -60,6 +60,11 @@ describe('the metrics of a server', () => {
     expect(mastodons.filter((series) => !lines.includes(`${prefix}${series} 0`))).toEqual([]);
   });
 
+  it('count connections that end by every reason there is, from the start', () => {
+    const found = [...atTheStart.matchAll(/^fedistream_connections_closed_total\{reason="(.*)"\} 0$/gm)];
+    expect(found.map(([, reason]) => reason).sort()).toEqual(['binary', 'gone', 'idle', 'restart', 'revoked', 'slow']);
+  });
+
   it('are text that Prometheus reads: each name described once, each series there once', async () => {
     const { headers, body } = await ask(world.server.url('/metrics'));
     expect(headers['content-type']).toContain('text/plain; version=0.0.4');

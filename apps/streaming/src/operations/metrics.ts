@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AudienceStatistics } from '@fedistream/audience';
 import { AuthStatistics } from '@fedistream/auth';
 import { DatabasePool } from '@fedistream/database';
-import { DeliveryStatistics, type ClientType } from '@fedistream/delivery';
+import { closeReasons, DeliveryStatistics, type ClientType } from '@fedistream/delivery';
 import { BusStatistics, EventBus, EventFeed } from '@fedistream/event-bus';
 import { StreamRegistry } from '@fedistream/stream-kit';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
@@ -119,7 +119,7 @@ export class Metrics {
       'fedistream_connections_closed_total',
       'Connections ended, by reason',
       ['reason'],
-      () => [...delivery.closed].map(([reason, value]) => [{ reason }, value]),
+      () => Object.values(closeReasons).map(({ name }) => [{ reason: name }, delivery.closed.get(name) ?? 0]),
       own,
     );
     this.#counter(
