@@ -13,7 +13,10 @@ import { StreamingError, type Viewer } from '@fedistream/domain';
 import { EventFeed } from '@fedistream/event-bus';
 import { StreamGate, type Admission, type StreamRequest } from '@fedistream/stream-kit';
 
-/** Section 1 of the wire contract: a comment line every 15 s; section 4: a ping every 30 s. */
+/**
+ * How often a comment line is sent, and how often a ping: as often as Mastodon's server does. Clients take a longer
+ * silence for a broken connection and open another one. https://docs.joinmastodon.org/methods/streaming/
+ */
 const heartbeatMs = { eventsource: 15_000, websocket: 30_000 } as const;
 
 /** The clients of this process, whatever their transport: the way in, and the end of all of them at a restart. */
