@@ -2,15 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { databasesOn, type Databases } from '@fedistream/services';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 
+import { TableLock } from '../failures/table-lock.js';
 import {
+  ask,
+  authorization,
   eventStream,
   Fixtures,
   mentionOf,
+  metric,
   publishEvent,
   receivedBeforeFence,
   Server,
   statusBy,
+  streamingPath,
   transports,
+  untilMetric,
   type Viewer,
 } from '../support/index.js';
 
@@ -83,6 +89,24 @@ describe('a server on an existing database', () => {
       DB_POOL: '3',
     });
     await expectService(server);
+  });
+
+  it('opens no more connections to it than DB_POOL, however many clients wait for one', async () => {
+    await open();
+    const running = (server = await Server.start({ FEED: 'memory', DATABASE_URL: url, DB_POOL: '3' }));
+    const list = await fixtures.list(viewer.account);
+    const knock = () =>
+      ask(running.url(`${streamingPath}/list?list=${list}`), { method: 'HEAD', headers: authorization(viewer) });
+    // The first one to come finds out about the tables.
+    expect((await knock()).status).toBe(200);
+    const lock = await TableLock.take({ env: { DATABASE_URL: url } }, 'lists');
+    const answers = Array.from({ length: 12 }, knock);
+    await untilMetric(running, 'pg_pool_waiting_queries', {}, 9);
+    expect(await metric(running, 'pg_pool_total_connections')).toBe(3);
+    await lock.awaited(3);
+    expect(await lock.waiting()).toBe(3);
+    await lock.release();
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(answers.map(() => 200));
   });
 
   it('needs nothing but the right to read, and writes nothing', async (test) => {
