@@ -1,3 +1,4 @@
+export { createClient, type Purpose } from './create-client.js';
 export { RedisFeed } from './redis-feed.js';
 export { RedisModule } from './redis.module.js';
 export type { RedisSettings, SentinelAddress } from './redis-settings.js';
