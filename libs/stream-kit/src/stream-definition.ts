@@ -1,6 +1,7 @@
 import { StreamingError, type Scope } from '@fedistream/domain';
 import type { Label } from '@fedistream/delivery';
-import { declarationOf, namesOf, type StreamDeclaration, type StreamSource } from './stream.js';
+import { declarationOf, type StreamSource } from './stream.js';
+import { namesOf, type StreamDeclaration } from './stream-declaration.js';
 
 /** What a client asks for: parameters by name, not checked yet. A query string or a WebSocket message has this form. */
 export type RawParams = Readonly<Record<string, unknown>>;

@@ -1,16 +1,7 @@
 import 'reflect-metadata';
 import { filter, type Observable } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import {
-  oneOf,
-  optional,
-  Stream,
-  StreamDefinition,
-  StreamRegistry,
-  type StreamContext,
-  type StreamEvent,
-  type StreamSource,
-} from './index.js';
+import { oneOf, optional, Stream, type StreamContext, type StreamEvent, type StreamSource } from './index.js';
 import { openStream, viewer } from './testing/index.js';
 
 interface ReportParams {
@@ -97,51 +88,5 @@ describe('a stream that a team has written', () => {
     expect(stream.channels).toEqual(['timeline:admin:reports']);
     stream.close();
     expect(stream.channels).toEqual([]);
-  });
-});
-
-describe('a declaration', () => {
-  const declare = (declaration: object) => () => {
-    class Incomplete implements StreamSource {
-      channels() {
-        return [];
-      }
-    }
-    Stream(declaration as never)(Incomplete);
-  };
-
-  it('does not start without scopes', () => {
-    expect(declare({ name: 'x', audience: 'per-viewer' })).toThrow(/Incomplete: scopes/);
-    expect(declare({ name: 'x', audience: 'per-viewer', scopes: [] })).toThrow(/scopes/);
-  });
-
-  it('does not start without audience', () => {
-    expect(declare({ name: 'x', scopes: ['read'] })).toThrow(/audience/);
-  });
-
-  it('does not compile without scopes or audience', () => {
-    // @ts-expect-error scopes are missing
-    const withoutScopes = () => Stream({ name: 'x', audience: 'per-viewer' });
-    // @ts-expect-error audience is missing
-    const withoutAudience = () => Stream({ name: 'x', scopes: ['read'] });
-    expect([withoutScopes, withoutAudience]).toHaveLength(2);
-  });
-
-  it('does not start with a name that cannot be a path', () => {
-    expect(declare({ name: 'Admin Reports', scopes: ['read'], audience: 'per-viewer' })).toThrow(/name/);
-  });
-
-  it('does not start when a name is taken', () => {
-    const reports = () => new StreamDefinition(new ReportsStream());
-    expect(() => new StreamRegistry([reports(), reports()])).toThrow(/"admin:reports" is declared twice/);
-  });
-
-  it('is missed on a class that is listed without it', () => {
-    class Bare implements StreamSource {
-      channels() {
-        return [];
-      }
-    }
-    expect(() => new StreamDefinition(new Bare())).toThrow(/Bare is listed as a stream, but has no @Stream/);
   });
 });

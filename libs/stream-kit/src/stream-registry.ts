@@ -1,5 +1,5 @@
 import { StreamingError, type Scope } from '@fedistream/domain';
-import { namesOf } from './stream.js';
+import { namesOf } from './stream-declaration.js';
 import type { RawParams, StreamDefinition, StreamRequest } from './stream-definition.js';
 
 /** All streams that were loaded, by name and by path. Routes, names and scopes come from here and from nowhere else. */

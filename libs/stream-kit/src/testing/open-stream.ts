@@ -20,7 +20,8 @@ import { StreamDefinition } from '../stream-definition.js';
 import { StreamGate } from '../stream-gate.js';
 import { StreamOutlets } from '../stream-outlets.js';
 import { StreamRegistry } from '../stream-registry.js';
-import { namesOf, type StreamSource } from '../stream.js';
+import { namesOf } from '../stream-declaration.js';
+import type { StreamSource } from '../stream.js';
 
 /** What a test asks for, as a client would. */
 export interface OpenOptions {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import streamGenerator from './generator.js';
+import { streamNames } from './stream-names.js';
 
 const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
 const list = 'libs/streams/src/index.ts';
@@ -42,4 +43,16 @@ describe('what the stream generator writes', () => {
     expect([source, spec, index]).toEqual([[], [], []]);
     expect(withoutScopes?.join(), 'the compiler must have seen the kit').toContain("'scopes'");
   }, 60_000);
+});
+
+describe('the names that the stream generator refuses', () => {
+  it('are those that the kit does not let start', () => {
+    const kit = readFileSync(resolve(workspace, 'libs/stream-kit/src/reserved-names.ts'), 'utf8');
+    const list = /reservedNames[^=]*= \[([^\]]*)\]/.exec(kit)?.[1] ?? '';
+    const names = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name ?? '');
+    expect(names).toContain('health');
+    for (const name of names) {
+      expect(() => streamNames(name)).toThrow("is the server's own");
+    }
+  });
 });

@@ -12,7 +12,7 @@ export interface StreamNames {
 
 const form = /^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*(?::[a-z0-9]+(?:[_-][a-z0-9]+)*)*$/;
 
-/** Paths under `/api/v1/streaming/` that belong to the server itself. */
+/** What the kit's `reserved-names.ts` says; a tool must not import the kit, so a test compares them. */
 const reserved = ['health'];
 
 /**

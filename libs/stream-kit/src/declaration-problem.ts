@@ -1,0 +1,59 @@
+import { reservedNames, reservedParameters } from './reserved-names.js';
+import type { StreamDeclaration } from './stream-declaration.js';
+
+const members = Object.keys({
+  name: true,
+  scopes: true,
+  audience: true,
+  feed: true,
+  params: true,
+  flags: true,
+} satisfies Record<keyof StreamDeclaration, true>);
+const nameForm = /^[a-z0-9_-]+(?::[a-z0-9_-]+)*$/;
+const feeds: readonly unknown[] = ['live', 'topic', 'none', undefined];
+
+/**
+ * What is wrong with a declaration, for whoever wrote it. Most of it the compiler has found already, unless somebody got
+ * around it; what it would miss in silence, such as a misspelt `feed`, could show a stream to too many.
+ */
+export function problemOf(declaration: Partial<StreamDeclaration>): string | undefined {
+  const stranger = Object.keys(declaration).find((member) => !members.includes(member));
+  if (stranger !== undefined) {
+    return `there is no "${stranger}"; a declaration has ${members.join(', ')}`;
+  }
+  return problemOfNames(declaration) ?? problemOfAccess(declaration) ?? problemOfParameters(declaration);
+}
+
+function problemOfNames({ name }: Partial<StreamDeclaration>): string | undefined {
+  const names: readonly unknown[] = Array.isArray(name) ? name : [name];
+  if (names.length === 0 || !names.every((each) => typeof each === 'string' && nameForm.test(each))) {
+    return 'name must be words of a-z, 0-9, _ and -, joined by ":"';
+  }
+  const reserved = reservedNames.find((each) => names.includes(each));
+  return reserved === undefined
+    ? undefined
+    : `name must not be "${reserved}": /api/v1/streaming/${reserved} is the server's own`;
+}
+
+function problemOfAccess({ scopes, audience, feed }: Partial<StreamDeclaration>): string | undefined {
+  if (!Array.isArray(scopes) || scopes.length === 0) {
+    return 'scopes must name at least one OAuth scope';
+  }
+  if (audience !== 'per-viewer' && audience !== 'chosen-by-publisher') {
+    return 'audience must be "per-viewer" or "chosen-by-publisher"';
+  }
+  if (!feeds.includes(feed)) {
+    return 'feed must be "live", "topic" or "none"';
+  }
+  if (feed !== undefined && audience === 'chosen-by-publisher') {
+    return 'feed is for "per-viewer" streams: no feed setting closes one whose audience the publisher has chosen';
+  }
+  return undefined;
+}
+
+function problemOfParameters({ params, flags }: Partial<StreamDeclaration>): string | undefined {
+  const reserved = Object.keys({ ...params, ...flags }).find((parameter) => reservedParameters.includes(parameter));
+  return reserved === undefined
+    ? undefined
+    : `"${reserved}" cannot be a parameter's name: every request may have one of its own`;
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { Stream, StreamDefinition, StreamRegistry, text, type StreamSource } from './index.js';
+import { reservedNames } from './reserved-names.js';
+
+const good = { name: 'x', scopes: ['read'], audience: 'per-viewer' };
+
+class Source implements StreamSource {
+  channels() {
+    return [];
+  }
+}
+
+/** Declares it as somebody does who got around the compiler. */
+const declare = (declaration: object) => () => {
+  Stream(declaration as never)(class Wrong extends Source {});
+};
+
+describe('a declaration does not compile', () => {
+  // The functions are never called: what matters is what the compiler says.
+  const complete = { name: 'x', scopes: ['read'], audience: 'chosen-by-publisher' } as const;
+
+  it('without scopes or audience', () => {
+    // @ts-expect-error scopes are missing
+    const withoutScopes = () => Stream({ name: 'x', audience: 'per-viewer' });
+    // @ts-expect-error audience is missing
+    const withoutAudience = () => Stream({ name: 'x', scopes: ['read'] });
+    expect([withoutScopes, withoutAudience]).toHaveLength(2);
+  });
+
+  it('with a misspelt member', () => {
+    // @ts-expect-error there are only params
+    const parms = () => Stream({ ...complete, parms: {} });
+    // @ts-expect-error there is only feed
+    const feeed = () => Stream({ name: 'x', scopes: ['read'], audience: 'per-viewer', feeed: 'none' });
+    expect([parms, feeed]).toHaveLength(2);
+  });
+
+  it('with a feed that is none, or where the publisher has chosen the audience', () => {
+    // @ts-expect-error there is no such feed
+    const unknown = () => Stream({ name: 'x', scopes: ['read'], audience: 'per-viewer', feed: 'home' });
+    // @ts-expect-error feed settings close nothing here
+    const useless = () => Stream({ ...complete, feed: 'live' });
+    expect([unknown, useless]).toHaveLength(2);
+  });
+
+  it('unless everything is right', () => {
+    const everything = Stream({
+      name: ['x', 'x:y'],
+      scopes: ['read', 'read:statuses'],
+      audience: 'per-viewer',
+      feed: 'topic',
+      params: { word: text() },
+      flags: { only_media: 'media' },
+    });
+    class Complete implements StreamSource<{ word: string }> {
+      channels() {
+        return [];
+      }
+    }
+    expect(() => {
+      everything(Complete);
+    }).not.toThrow();
+  });
+});
+
+describe('a declaration does not start', () => {
+  it('without scopes', () => {
+    expect(declare({ ...good, scopes: undefined })).toThrow(/Wrong: scopes/);
+    expect(declare({ ...good, scopes: [] })).toThrow(/scopes/);
+  });
+
+  it('without audience', () => {
+    expect(declare({ ...good, audience: undefined })).toThrow(/audience/);
+  });
+
+  it('with a misspelt member, and says which there are', () => {
+    expect(declare({ ...good, parms: {} })).toThrow(
+      '@Stream on Wrong: there is no "parms"; a declaration has name, scopes, audience, feed, params, flags',
+    );
+  });
+
+  it('with a feed that is none, and says which there are', () => {
+    expect(declare({ ...good, feed: 'home' })).toThrow('Wrong: feed must be "live", "topic" or "none"');
+  });
+
+  it('with a feed where the publisher has chosen the audience', () => {
+    expect(declare({ ...good, audience: 'chosen-by-publisher', feed: 'live' })).toThrow(
+      'Wrong: feed is for "per-viewer" streams: no feed setting closes one whose audience the publisher has chosen',
+    );
+  });
+
+  it.each(['Admin Reports', '', ':x', 'x:', 'x/y', 5, [], ['x', 'Y']])(
+    'with a name that cannot be a path, such as %j',
+    (name) => {
+      expect(declare({ ...good, name })).toThrow(/Wrong: name must be words/);
+    },
+  );
+
+  it.each(reservedNames)('with the name %j, whose path is the server’s own', (name) => {
+    const message = `Wrong: name must not be "${name}": /api/v1/streaming/${name} is the server's own`;
+    expect(declare({ ...good, name })).toThrow(message);
+    expect(declare({ ...good, name: ['x', name] })).toThrow(message);
+  });
+
+  it.each(['access_token', 'stream', 'type'])('with a parameter %j, which a request has anyway', (parameter) => {
+    const message = `Wrong: "${parameter}" cannot be a parameter's name: every request may have one of its own`;
+    expect(declare({ ...good, params: { [parameter]: text() } })).toThrow(message);
+    expect(declare({ ...good, flags: { [parameter]: 'media' } })).toThrow(message);
+  });
+
+  it('when its name is taken', () => {
+    @Stream({ name: 'x', scopes: ['read'], audience: 'chosen-by-publisher' })
+    class Taken extends Source {}
+    const definition = () => new StreamDefinition(new Taken());
+    expect(() => new StreamRegistry([definition(), definition()])).toThrow(/"x" is declared twice: by Taken and Taken/);
+  });
+
+  it('when it was forgotten on a class that is listed', () => {
+    expect(() => new StreamDefinition(new Source())).toThrow(/Source is listed as a stream, but has no @Stream/);
+  });
+});
