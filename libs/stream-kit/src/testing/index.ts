@@ -1,1 +1,3 @@
+export * from './lists-of.js';
 export * from './open-stream.js';
+export * from './roles-of.js';
