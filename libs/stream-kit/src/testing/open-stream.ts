@@ -7,22 +7,17 @@ import {
   type FilterRecord,
 } from '@fedistream/audience';
 import { requireScopes } from '@fedistream/auth';
-import {
-  Connection,
-  DeliverySettings,
-  DeliveryStatistics,
-  messageOf,
-  webSocketFraming,
-  type Transport,
-} from '@fedistream/delivery';
+import { Connection, DeliverySettings, DeliveryStatistics } from '@fedistream/delivery';
 import { parseScopes, StreamEvent, type Channel, type Viewer } from '@fedistream/domain';
-import { BusStatistics, EventBus, EventFeed } from '@fedistream/event-bus';
+import { BusStatistics, EventBus } from '@fedistream/event-bus';
 import { StreamDefinition } from '../stream-definition.js';
 import { StreamGate } from '../stream-gate.js';
 import { StreamOutlets } from '../stream-outlets.js';
 import { StreamRegistry } from '../stream-registry.js';
 import { namesOf } from '../stream-declaration.js';
 import type { StreamSource } from '../stream.js';
+import { FollowedChannels } from './followed-channels.js';
+import { recordingTransport, type ReceivedEvent } from './recording-transport.js';
 
 /** What a test asks for, as a client would. */
 export interface OpenOptions {
@@ -32,13 +27,6 @@ export interface OpenOptions {
   readonly name?: string;
   /** Parameters as the client writes them. */
   readonly params?: Readonly<Record<string, string>>;
-}
-
-/** What a client has received: the content of one WebSocket frame. */
-export interface ReceivedEvent {
-  readonly stream: readonly string[];
-  readonly event: string;
-  readonly payload?: string;
 }
 
 /** An open subscription to the stream under test. */
@@ -113,32 +101,6 @@ const nextTurn = setImmediate;
 /** Decisions take promise steps, never timers, with a store that answers at once: one turn later they are all done. */
 function turn(): Promise<void> {
   return new Promise((resolve) => nextTurn(resolve));
-}
-
-function recordingTransport(received: ReceivedEvent[]): Transport {
-  return {
-    framing: webSocketFraming,
-    bufferedBytes: 0,
-    write: (bytes) => {
-      received.push(JSON.parse(messageOf(bytes).toString()) as ReceivedEvent);
-    },
-    flush: () => undefined,
-    close: () => undefined,
-  };
-}
-
-class FollowedChannels extends EventFeed {
-  override readonly ready = true;
-  readonly channels = new Set<Channel>();
-
-  override follow(channel: Channel): Promise<void> {
-    this.channels.add(channel);
-    return Promise.resolve();
-  }
-
-  override unfollow(channel: Channel): void {
-    this.channels.delete(channel);
-  }
 }
 
 /** A database in which nobody has blocked, muted, filtered or chosen anything. */

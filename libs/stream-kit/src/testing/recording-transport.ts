@@ -1,0 +1,21 @@
+import { messageOf, webSocketFraming, type Transport } from '@fedistream/delivery';
+
+/** What a client has received: the content of one WebSocket frame. */
+export interface ReceivedEvent {
+  readonly stream: readonly string[];
+  readonly event: string;
+  readonly payload?: string;
+}
+
+/** A client that keeps what it is sent. */
+export function recordingTransport(received: ReceivedEvent[]): Transport {
+  return {
+    framing: webSocketFraming,
+    bufferedBytes: 0,
+    write: (bytes) => {
+      received.push(JSON.parse(messageOf(bytes).toString()) as ReceivedEvent);
+    },
+    flush: () => undefined,
+    close: () => undefined,
+  };
+}
