@@ -1,8 +1,8 @@
-import type { Tree } from '@nx/devkit';
+import { logger, type Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import streamGenerator from './generator.js';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
@@ -71,6 +71,22 @@ export const streams = [DirectStream, AdminReportsStream];
   it('keeps a description from ending the comment that it stands in', async () => {
     await streamGenerator(tree, { name: 'admin:reports', about: 'Evil */ process.exit(); /*' });
     expect(read(file)).toContain('/** Evil process.exit(); /*. */');
+  });
+
+  it('says who can open the stream now, and what to change next', async () => {
+    const said = vi.spyOn(logger, 'info').mockImplementation(() => undefined);
+    const sayWhatNext = await streamGenerator(tree, {
+      name: 'admin:reports',
+      scopes: 'admin:read, admin:read:reports',
+    });
+    await sayWhatNext();
+    const [message] = said.mock.calls.flat() as string[];
+    expect(message).toContain('GET /api/v1/streaming/admin/reports');
+    expect(message).toContain(
+      `Any token with admin:read or admin:read:reports can open it until you have set, in ${file}`,
+    );
+    expect(message).toMatch(/scopes.*audience.*authorize.*channels/s);
+    said.mockRestore();
   });
 
   it.each([

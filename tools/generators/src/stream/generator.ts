@@ -1,9 +1,9 @@
 import { formatFiles, generateFiles, joinPathFragments, logger, type GeneratorCallback, type Tree } from '@nx/devkit';
 import { fileURLToPath } from 'node:url';
 import { withStream } from './stream-list.js';
-import { streamNames } from './stream-names.js';
+import { streamNames, type StreamNames } from './stream-names.js';
 
-/** What `nx g @fedistream/generators:stream` takes; `schema.json` describes it for the command line. */
+/** What `npm run generate` takes; `schema.json` describes it for the command line. */
 export interface StreamGeneratorOptions {
   /** The name that clients subscribe to. */
   readonly name: string;
@@ -28,22 +28,31 @@ export default async function streamGenerator(tree: Tree, options: StreamGenerat
   const names = streamNames(options.name);
   const file = joinPathFragments(directory, `${names.fileName}.ts`);
   const list = joinPathFragments(directory, 'index.ts');
+  const scopes = readScopes(options.scopes ?? 'read');
   refuseTaken(tree, options.name, file);
 
   generateFiles(tree, templates, directory, {
     ...names,
     about: sentence(options.about ?? `What the channel \`timeline:${names.name}\` carries.`),
     audience: options.audience ?? 'per-viewer',
-    scopes: readScopes(options.scopes ?? 'read'),
+    scopes,
     template: '',
   });
   tree.write(list, withStream(tree.read(list, 'utf8') ?? '', names));
   await formatFiles(tree);
   return () => {
-    logger.info(
-      `Clients open it as "${names.name}", or with GET ${names.path}. Say in ${file} which channels feed it.`,
-    );
+    logger.info(whatNext(names, file, scopes));
   };
+}
+
+/** A stream starts as it was made, open to everybody with the scope: nobody should learn that later. */
+function whatNext({ name, path }: StreamNames, file: string, scopes: readonly string[]): string {
+  return `Clients open it as "${name}", or with GET ${path}.
+Any token with ${scopes.join(' or ')} can open it until you have set, in ${file},
+  scopes     the OAuth scopes that open it
+  audience   who has chosen which viewer receives what
+  authorize  which viewers may open it, where that is not for scopes to say
+Then say in channels what feeds it. libs/stream-kit/README.md explains each.`;
 }
 
 function refuseTaken(tree: Tree, name: string, file: string): void {
