@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Connection, Outlet } from '@fedistream/delivery';
-import { StreamingError, type Viewer } from '@fedistream/domain';
+import { StreamingError, within, type Viewer } from '@fedistream/domain';
 import type { StreamRequest } from './stream-definition.js';
 import { StreamOutlets } from './stream-outlets.js';
 
@@ -67,7 +67,7 @@ export class StreamGate {
     const outlet = this.outlets.open(viewer, request);
     outlet.hold();
     try {
-      await within(liveWithinMs, this.outlets.live(viewer, request));
+      await within(liveWithinMs, this.outlets.live(viewer, request), () => new StreamingError('unavailable'));
     } catch (failure) {
       outlet.release();
       throw failure;
@@ -97,19 +97,5 @@ export class StreamGate {
         throw failure;
       }
     }
-  }
-}
-
-async function within(ms: number, settled: Promise<void>): Promise<void> {
-  let timeout: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timeout = setTimeout(() => {
-      reject(new StreamingError('unavailable'));
-    }, ms);
-  });
-  try {
-    await Promise.race([settled, late]);
-  } finally {
-    clearTimeout(timeout);
   }
 }
