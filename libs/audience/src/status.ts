@@ -29,11 +29,6 @@ export interface Status {
 
 /** Boosts of quotes of quotes end somewhere; the platform publishes two levels. */
 const deepest = 8;
-/**
- * Whom else a status may concern. Each is looked up for all viewers, so a status that mentions thousands could be made to
- * keep the database busy until its time is over; no conversation has that many.
- */
-const mentionsAtMost = 100;
 /** Longer than any language tag. */
 const longestLanguage = 100;
 
@@ -47,8 +42,8 @@ interface Gathered {
  * Reads a Status of Mastodon's API, tolerating whatever is absent, null or of another kind: what is there is used.
  *
  * @returns `undefined` when nobody can decide about it: it is no object, its visibility is unknown, an author (its own
- *   or that of a boosted or quoted status within it) has no usable id or no `acct` to tell the domain, something else
- *   stands where a status is boosted or quoted, or it mentions more than a hundred accounts
+ *   or that of a boosted or quoted status within it) has no usable id or no `acct` to tell the domain, or something else
+ *   stands where a status is boosted or quoted
  */
 export function readStatus(payload: unknown): Status | undefined {
   const entity = asObject(payload);
@@ -60,10 +55,6 @@ export function readStatus(payload: unknown): Status | undefined {
   if (!gatherAuthors(entity, gathered, 0)) {
     return undefined;
   }
-  const mentionedIds = readMentions(entity);
-  if (mentionedIds.size > mentionsAtMost) {
-    return undefined;
-  }
   const boosted = asObject(entity['reblog']);
   return {
     entity,
@@ -72,7 +63,7 @@ export function readStatus(payload: unknown): Status | undefined {
     embeddedVisibilities: gathered.visibilities,
     authorIds: [...gathered.authorIds],
     isLocal: isLocal(entity),
-    accountIds: [...new Set([...gathered.authorIds, ...mentionedIds])],
+    accountIds: [...new Set([...gathered.authorIds, ...readMentions(entity)])],
     domains: [...gathered.domains],
     language: readLanguage(entity['language']),
     statusIds: [entity['id'], boosted?.['id']].map(readId).filter((id) => id !== undefined),
@@ -146,9 +137,9 @@ function gatherDomain(acct: string, domains: Set<string>): void {
   }
 }
 
-function readMentions(status: JsonObject): Set<string> {
+function readMentions(status: JsonObject): string[] {
   const ids = asArray(status['mentions']).map((mention) => readId(asObject(mention)?.['id']));
-  return new Set(ids.filter((id) => id !== undefined));
+  return ids.filter((id) => id !== undefined);
 }
 
 function isLocal(status: JsonObject): boolean {

@@ -92,16 +92,38 @@ describe('the rules of who may see a status', () => {
     const { token } = cast.eve;
     const channel = 'timeline:public';
     const client = await multiplexedWebSocket.open(server, feed, { token, stream: 'public', channel });
-    const about = JSON.stringify(statusBy(cast.alice, { visibility: 'private' }));
-    const messages = ['delete', 'announcement', 'notification', 'Update', 'status.updated'].map(
-      (event) => `{"event":"${event}","payload":${about}}`,
-    );
-    for (const message of [...messages, '{"event":"filters_changed"}']) {
-      await feed.publish(channel, message);
+    const { id } = cast.alice;
+    const about = JSON.stringify({ visibility: 'private', target_account: { id }, account_id: id });
+    const events = ['delete', 'announcement', 'notification', 'Update', 'status.updated'];
+    for (const event of events) {
+      await feed.publish(channel, `{"event":"${event}","payload":${about}}`);
     }
+    await feed.publish(channel, '{"event":"filters_changed"}');
     const received = await receivedBeforeFence(client, feed, channel);
-    expect(received.map(({ payload }) => payload)).toEqual([...messages.map(() => about), undefined]);
+    expect(received.map(({ payload }) => payload)).toEqual([...events.map(() => about), undefined]);
     await client.close();
+  });
+
+  it('let no status out to whom it is not for by calling it something else', async () => {
+    const { server, feed } = world;
+    const channel = 'timeline:public';
+    const clients = await Promise.all(
+      [cast.eve, cast.finn].map(({ token }) =>
+        multiplexedWebSocket.open(server, feed, { token, stream: 'public', channel }),
+      ),
+    );
+    const said = JSON.stringify(statusBy(cast.alice));
+    const names = ['Update', 'status.updated', 'notification'];
+    for (const event of names) {
+      await publishEvent(feed, channel, event, statusBy(cast.carol, { visibility: 'private' }));
+      await feed.publish(channel, `{"event":"${event}","payload":${said}}`);
+    }
+    const received = await Promise.all(clients.map((client) => receivedBeforeFence(client, feed, channel)));
+    const payloads = received.map((events) =>
+      events.filter(({ event }) => names.includes(event)).map(({ payload }) => payload),
+    );
+    expect(payloads).toEqual([[], [said, said, said]]);
+    await Promise.all(clients.map((client) => client.close()));
   });
 
   it('leave the text of a status as it was published, and put filter results behind it', async () => {

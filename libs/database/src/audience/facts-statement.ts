@@ -12,7 +12,7 @@ export interface FactsRequest {
   /** Accounts whose enemies are read, all of them if they are fewer than `limit`. */
   readonly near: Subjects;
   readonly limit: number;
-  /** Accounts with so many enemies that each viewer is looked up instead. */
+  /** Accounts with so many enemies that each viewer is looked up, or all that viewers have parted with is read, instead. */
   readonly far: Subjects;
   /** In lower case. */
   readonly domains: readonly string[];
@@ -46,6 +46,12 @@ export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
 }
+
+/**
+ * For more accounts with many enemies than this, the viewers' own relations are read instead of looking each viewer up for
+ * each of them: a status may mention any number of accounts, but what viewers have blocked and muted has an end.
+ */
+const probedAtMost = 50;
 
 /**
  * Puts the request in one statement, whose work is bounded by the number of viewers and of accounts asked about, whoever
@@ -115,6 +121,13 @@ function farSelects(columns: Columns, { far, viewers }: FactsRequest, parameters
     .filter(({ kind }) => far[kind].length > 0)
     .map(({ kind, table, subject, enemy }) => {
       const subjects = parameters.add(bigintArray(far[kind]), 'bigint[]');
+      if (far[kind].length > probedAtMost) {
+        return `SELECT '${kind}', s::text, string_agg(v::text, ' '), false
+  FROM (SELECT ${subject} AS s, ${enemy} AS v FROM ${table}
+    WHERE ${enemy} = ANY ((SELECT ${allOf(viewers, parameters)})::bigint[]) AND ${goesOn(table, columns)} OFFSET 0) own
+  WHERE s IN (SELECT unnest((SELECT ${subjects})))
+  GROUP BY s`;
+      }
       return `SELECT '${kind}', s::text, string_agg(v::text, ' '), false
   FROM unnest((SELECT ${subjects})) s CROSS JOIN unnest((SELECT ${allOf(viewers, parameters)})) v
   WHERE EXISTS (SELECT FROM ${table} WHERE ${subject} = s AND ${enemy} = v AND ${goesOn(table, columns)} OFFSET 0)

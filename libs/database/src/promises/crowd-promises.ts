@@ -88,6 +88,24 @@ export function crowdPromises(test: () => TestDatabase): void {
       expect(sorted((await store.facts(question)).apart)).toEqual(from(1_090, 5));
     });
 
+    it('is exact about a status that mentions many whom a crowd has parted with', async () => {
+      const mentioned = from(5_000, 60);
+      const crowd = from(1_000, 60);
+      const pairs = mentioned.flatMap((target) => crowd.map((id) => ({ account_id: id, target_account_id: target })));
+      await test().insert('blocks', pairs);
+      await test().insert(
+        'mutes',
+        pairs.map((pair) => ({ ...pair, account_id: `${Number(pair.account_id) + 20}`, expires_at: utc(-60) })),
+      );
+      await test().insert('mutes', [{ account_id: '1090', target_account_id: '5059' }]);
+      await test().insert('blocks', [{ account_id: '1091', target_account_id: '4999' }]);
+      const ask = async () => sorted((await store.facts({ ...question, accountIds: mentioned })).apart);
+      expect(await test().statementsOf(ask)).toBe(2);
+      expect(await test().statementsOf(ask)).toBe(1);
+      expect(await ask()).toEqual([...crowd, '1090']);
+      expect(sorted((await store.facts(question)).apart)).toEqual([]);
+    });
+
     it('is exact about a viewer who blocks a crowd', async () => {
       await test().insert(
         'blocks',
