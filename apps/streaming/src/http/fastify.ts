@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import { StreamingError, type ErrorCode } from '@fedistream/domain';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { answer, errorBody } from './error.filter.js';
-import { allowedMethods } from './methods.js';
-import { refuseOnSocket } from './raw-answer.js';
+import { allowedMethods } from './allowed-methods.js';
+import { refuseOnSocket } from './refuse-on-socket.js';
 
 const usableRequestId = /^[\x21-\x7e]{1,128}$/;
 

@@ -7,7 +7,7 @@ import { StreamRegistry, type Admission } from '@fedistream/stream-kit';
 import { Clients } from '../clients.js';
 import { requestIdOf } from '../http/fastify.js';
 import { streamingPath } from '../http/http-request.js';
-import { refuseOnSocket } from '../http/raw-answer.js';
+import { refuseOnSocket } from '../http/refuse-on-socket.js';
 import { FailureLog } from '../operations/failure-log.js';
 
 /** With what a WebSocket opens. */

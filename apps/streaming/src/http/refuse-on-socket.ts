@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { wwwAuthenticate } from '@fedistream/auth';
 import type { StreamingError } from '@fedistream/domain';
-import { allowedMethods } from './methods.js';
+import { allowedMethods } from './allowed-methods.js';
 
 /**
  * Refuses on the socket itself, where HTTP has no response to write to: an upgrade, or bytes that are no request. The
