@@ -91,19 +91,27 @@ describe('a server on an existing database', () => {
     await expectService(server);
   });
 
-  it('opens no more connections to it than DB_POOL, however many clients wait for one', async () => {
+  it('opens no more connections to it than DB_POOL: who comes then waits for one', async () => {
     await open();
     const running = (server = await Server.start({ FEED: 'memory', DATABASE_URL: url, DB_POOL: '3' }));
-    const list = await fixtures.list(viewer.account);
-    const knock = () =>
-      ask(running.url(`${streamingPath}/list?list=${list}`), { method: 'HEAD', headers: authorization(viewer) });
+    const knock = ({ token }: { readonly token: string }) =>
+      ask(running.url(`${streamingPath}/user`), { method: 'HEAD', headers: authorization({ token }) });
     // The first one to come finds out about the tables.
-    expect((await knock()).status).toBe(200);
-    const lock = await TableLock.take({ env: { DATABASE_URL: url } }, 'lists');
-    const answers = Array.from({ length: 12 }, knock);
-    await untilMetric(running, 'pg_pool_waiting_queries', {}, 9);
+    expect((await knock(viewer)).status).toBe(200);
+    const tokens = [];
+    for (let client = 0; client < 4; client++) {
+      tokens.push(await fixtures.token(viewer.user));
+    }
+    const lock = await TableLock.take({ env: { DATABASE_URL: url } }, 'oauth_access_tokens');
+    // One after the other: those who come at once share a question.
+    const answers: ReturnType<typeof knock>[] = [];
+    for (const token of tokens.slice(0, 3)) {
+      answers.push(knock(token));
+      await lock.awaited(answers.length);
+    }
+    answers.push(...tokens.slice(3).map(knock));
+    await untilMetric(running, 'pg_pool_waiting_queries', {}, 1);
     expect(await metric(running, 'pg_pool_total_connections')).toBe(3);
-    await lock.awaited(3);
     expect(await lock.waiting()).toBe(3);
     await lock.release();
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(answers.map(() => 200));
