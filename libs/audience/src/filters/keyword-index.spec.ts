@@ -73,7 +73,12 @@ const letters = fc.constantFrom(
 );
 const word = fc.array(letters, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
 const keyword = fc.record({ keyword: word, wholeWord: fc.boolean() });
-const text = fc.array(fc.oneof(letters, word), { maxLength: 25 }).map((parts) => parts.join(''));
+const phrase = fc.array(fc.oneof(letters, word), { maxLength: 25 }).map((parts) => parts.join(''));
+/** Some repeat themselves as nobody does who means something, and say something new after it. */
+const text = fc.oneof(
+  phrase,
+  fc.tuple(fc.oneof(letters, word), fc.nat(100), phrase).map(([part, times, end]) => part.repeat(times) + end),
+);
 
 /** The expression as one would write it down for this keyword alone. */
 function expressionFor({ keyword: source, wholeWord }: { keyword: string; wholeWord: boolean }): RegExp {
@@ -100,6 +105,17 @@ describe('the index', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('finds what comes after any number of repetitions', () => {
+    const index = new KeywordIndex();
+    index.hold({ keyword: 'baa', wholeWord: false });
+    // Filed under what is repeated, because something is filed already under what it begins with.
+    const keyword = index.hold({ keyword: 'baaa', wholeWord: false });
+    for (let times = 0; times < 100; times++) {
+      const repeated = 'aaa '.repeat(times);
+      expect(index.search(`${repeated}baaa`).get(keyword)).toEqual({ index: repeated.length, text: 'baaa' });
+    }
   });
 
   it('goes on finding the others when some are released, and is empty in the end', () => {

@@ -13,6 +13,13 @@ const slots = 1 << 15;
 const longestGram = 3;
 /** Where a needle is looked at for a rare gram. */
 const consideredAtMost = 64;
+/** A gram that stands again after so few places is one that the text repeats. */
+const near = 16;
+/**
+ * Where a text repeats a gram more often than anybody who means something, each needle under it is looked for by the
+ * engine's own search, which does not look at every place.
+ */
+const patience = 32;
 
 /**
  * Finds which of many needles stand in a text, in one pass over it. Each needle is filed under three successive code
@@ -99,22 +106,18 @@ class Shelf<N extends Needle> {
     if (this.#byGram.size === 0) {
       return;
     }
-    /** What is still looked for under grams under which something was found: a text may repeat itself for ever. */
-    const left = new Map<number, readonly Filed<N>[]>();
+    const sought = new Map<number, Sought<N>>();
     for (let at = 0; at <= text.length - this.#gramLength; at++) {
       if (this.#marks[this.#slot(text, at)] === 0) {
         continue;
       }
       const gram = this.#gram(text, at);
-      const filed = left.get(gram) ?? this.#byGram.get(gram) ?? [];
-      const here = filed.filter(({ needle, offset }) => standsAt(text, needle.folded, at - offset));
-      if (here.length > 0) {
-        here.forEach(({ needle, offset }) => found.set(needle, at - offset));
-        left.set(
-          gram,
-          filed.filter((one) => !here.includes(one)),
-        );
+      let here = sought.get(gram);
+      if (!here) {
+        here = new Sought(this.#byGram.get(gram) ?? []);
+        sought.set(gram, here);
       }
+      here.lookAt(text, at, found);
     }
   }
 
@@ -151,6 +154,42 @@ class Shelf<N extends Needle> {
       hash = Math.imul(hash, 31) + text.charCodeAt(index);
     }
     return hash & (slots - 1);
+  }
+}
+
+/** What is looked for in one text under one gram, as long as it has not been found. */
+class Sought<N extends Needle> {
+  #filed: readonly Filed<N>[];
+  #lastAt = -Infinity;
+  /** How often the gram has come near itself, less how often it has not. */
+  #repeats = 0;
+
+  constructor(filed: readonly Filed<N>[]) {
+    this.#filed = filed;
+  }
+
+  /** The gram begins at this place of the text, and has been looked at wherever it stands before. */
+  lookAt(text: string, at: number, found: Map<N, number>): void {
+    if (this.#filed.length === 0) {
+      return;
+    }
+    this.#repeats = Math.max(0, this.#repeats + (at - this.#lastAt > near ? -1 : 1));
+    this.#lastAt = at;
+    if (this.#repeats > patience) {
+      for (const { needle, offset } of this.#filed) {
+        const place = text.indexOf(needle.folded, at - offset);
+        if (place >= 0) {
+          found.set(needle, place);
+        }
+      }
+      this.#filed = [];
+      return;
+    }
+    const here = this.#filed.filter(({ needle, offset }) => standsAt(text, needle.folded, at - offset));
+    if (here.length > 0) {
+      here.forEach(({ needle, offset }) => found.set(needle, at - offset));
+      this.#filed = this.#filed.filter((one) => !here.includes(one));
+    }
   }
 }
 

@@ -53,6 +53,11 @@ describe('the text that filters search', () => {
     expect(searchableText(statusOf(plain))).toBe('1 < 2 &amp; <b>\n\n<i>');
   });
 
+  it('ends after 50,000 characters, whatever they are in', () => {
+    const rest = { spoiler_text: 'x'.repeat(20_000), content: `<p>${'y'.repeat(40_000)}</p>` };
+    expect(searchableText(rest)).toBe(`${'x'.repeat(20_000)}\n\n${'y'.repeat(29_998)}`);
+  });
+
   it('is made of what there is', () => {
     const odd = {
       spoiler_text: null,
