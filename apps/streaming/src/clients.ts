@@ -56,6 +56,12 @@ export class Clients implements BeforeApplicationShutdown {
     }
   }
 
+  /** Whether a client could open with this subscription now. @throws StreamingError as {@link admit}, nothing is held */
+  async authorize(viewer: Viewer, request: StreamRequest): Promise<void> {
+    this.requireReady();
+    return this.gate.authorize(viewer, request);
+  }
+
   /** For a client that opens with a subscription. Its scopes have been checked. @throws StreamingError as `StreamGate.admit` */
   async admit(viewer: Viewer, request: StreamRequest): Promise<Admission> {
     this.requireReady();

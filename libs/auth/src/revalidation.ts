@@ -9,6 +9,8 @@ import { TokenStore } from './token-store.js';
 const tokensPerStatement = 1_000;
 /** So that a round over many tokens neither holds a database connection nor the event loop for long. */
 const pauseBetweenStatementsMs = 50;
+/** A store that fails is asked again for what is left: a kill may have been missed while it was away. */
+const retryPauseMs = 5_000;
 /** Processes that were started together must not all ask at the same moment. */
 const jitter = 0.2;
 
@@ -18,7 +20,7 @@ const jitter = 0.2;
  *
  * A store that fails keeps every connection: those were authorised, most of them still are, and kills still arrive.
  * To end them would turn a database restart into a reconnection of everybody, at the database's worst moment.
- * The next round asks again; no token is skipped for longer than the store is away.
+ * The store is asked again soon; no token is skipped for longer than it is away.
  */
 @Injectable()
 export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -36,7 +38,7 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#stepAfter(this.#untilNextRound());
+    this.#stepAfter(jittered(this.settings.revalidationIntervalMs));
   }
 
   /** Begins a round at once: kills may have been missed. */
@@ -59,10 +61,6 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
     }, milliseconds).unref();
   }
 
-  #untilNextRound(): number {
-    return this.settings.revalidationIntervalMs * (1 - jitter + 2 * jitter * Math.random());
-  }
-
   /** One statement of a round. Never rejects. */
   async #step(): Promise<void> {
     if (this.#remaining.length === 0) {
@@ -75,8 +73,15 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
       this.#asking = false;
     }
     if (!this.#stopped) {
-      this.#stepAfter(this.#remaining.length > 0 ? pauseBetweenStatementsMs : this.#untilNextRound());
+      this.#stepAfter(this.#pause());
     }
+  }
+
+  #pause(): number {
+    if (this.#remaining.length === 0) {
+      return jittered(this.settings.revalidationIntervalMs);
+    }
+    return this.#failing ? jittered(retryPauseMs) : pauseBetweenStatementsMs;
   }
 
   async #revalidate(tokenIds: readonly string[]): Promise<void> {
@@ -92,7 +97,7 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
       }
       this.#report(false);
     } catch (failure) {
-      this.#remaining = [];
+      this.#remaining.push(...tokenIds);
       this.#report(true, failure);
     }
   }
@@ -109,4 +114,8 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
       this.#logger.log('Open tokens are re-validated again');
     }
   }
+}
+
+function jittered(milliseconds: number): number {
+  return milliseconds * (1 - jitter + 2 * jitter * Math.random());
 }

@@ -22,6 +22,7 @@ export class Connection {
   readonly #statistics: ClientStatistics;
   readonly #transport: Transport;
   readonly #subscriptions = new Map<string, Subscription>();
+  #questions = 0;
   #open = true;
 
   constructor(viewer: Viewer, transport: Transport, context: ConnectionContext) {
@@ -65,6 +66,25 @@ export class Connection {
     this.#subscriptions.set(key, subscription);
     count(this.#statistics.subscriptions, label[0], 1);
     return subscription;
+  }
+
+  /**
+   * Asks what has to be known before a subscription may begin. A question counts until it is answered, whatever becomes
+   * of the label meanwhile: who subscribes and unsubscribes again and again has no more of them under way than it may
+   * have subscriptions.
+   *
+   * @throws StreamingError `tooManySubscriptions`; and what the question throws
+   */
+  async asking<T>(question: () => Promise<T>): Promise<T> {
+    if (this.#questions >= this.#context.settings.maxSubscriptions) {
+      throw new StreamingError('tooManySubscriptions');
+    }
+    this.#questions += 1;
+    try {
+      return await question();
+    } finally {
+      this.#questions -= 1;
+    }
   }
 
   /** Ends a subscription of this connection, at whatever stage it is; one that has ended already is left alone. */

@@ -12,8 +12,11 @@ import { Subscriber } from './subscriber.js';
 /** How long the start waits for a first answer from Redis. It goes on without one. */
 const startMs = 2_000;
 
-/** How long a new listener may be kept waiting for its presence key. */
-const presenceMs = 5_000;
+/**
+ * How long a new listener may be kept waiting for its presence key: shorter than it waits for its channels (the stream
+ * kit's gate), so that it is let in without one.
+ */
+const presenceMs = 2_000;
 
 /**
  * Redis as a Nest microservice transport: one connection that subscribes to exactly the channels that somebody on this

@@ -6,6 +6,8 @@ import { StreamOutlets } from './stream-outlets.js';
 
 /** How long a new client waits for its channels before it is told to come back later. */
 const liveWithinMs = 5_000;
+/** How long a stream may take to say whether somebody may: longer than a statement may take that it waits for. */
+const authorizedWithinMs = 10_000;
 
 /**
  * A subscription that may be opened, for clients whose connection opens with it. What it holds is given back by exactly
@@ -40,12 +42,17 @@ export class StreamGate {
   /**
    * Asks the stream itself whether this viewer may.
    *
-   * @throws StreamingError 401 when it says no, 503 when it fails: what it has to ask cannot be asked now
+   * @throws StreamingError 401 when it says no, 503 when it fails or does not answer: what it has to ask cannot be asked
    */
   async authorize(viewer: Viewer, { definition, params, name, label }: StreamRequest): Promise<void> {
+    const { source } = definition;
+    if (source.authorize === undefined) {
+      return;
+    }
     let allowed: boolean;
     try {
-      allowed = (await definition.source.authorize?.({ viewer, params, name })) ?? true;
+      const answer = source.authorize({ viewer, params, name });
+      allowed = typeof answer === 'boolean' ? answer : await within(authorizedWithinMs, answer);
     } catch (failure) {
       throw failure instanceof StreamingError
         ? failure
@@ -87,7 +94,7 @@ export class StreamGate {
       return;
     }
     try {
-      await this.authorize(connection.viewer, request);
+      await connection.asking(() => this.authorize(connection.viewer, request));
       if (!subscription.ended) {
         subscription.attach(this.outlets.open(connection.viewer, request));
       }

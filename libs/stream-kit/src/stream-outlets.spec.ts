@@ -2,9 +2,19 @@ import { Audience, AudienceSettings, AudienceStatistics } from '@fedistream/audi
 import { accountOf, MemoryAudienceStore, statusOf } from '@fedistream/audience/testing';
 import { Connection, DeliverySettings, DeliveryStatistics } from '@fedistream/delivery';
 import { BusStatistics, EventBus } from '@fedistream/event-bus';
-import { map, type Observable } from 'rxjs';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { Stream, StreamDefinition, StreamEvent, StreamGate, StreamOutlets, type StreamSource } from './index.js';
+import { Logger } from '@nestjs/common';
+import { finalize, map, type Observable } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
+import {
+  Stream,
+  StreamDefinition,
+  StreamEvent,
+  StreamGate,
+  StreamOutlets,
+  text,
+  type StreamContext,
+  type StreamSource,
+} from './index.js';
 import { FollowedChannels } from './testing/followed-channels.js';
 import { viewer } from './testing/index.js';
 import { recordingTransport, type ReceivedEvent } from './testing/recording-transport.js';
@@ -31,27 +41,79 @@ class SelectedCatsStream extends Source {
 @Stream({ name: 'cats:always', scopes: ['read'], audience: 'per-viewer', feed: 'none' })
 class AlwaysOpenCatsStream extends Source {}
 
+/** Anybody's text becomes part of a channel's name. */
+@Stream({ name: 'team', scopes: ['read'], audience: 'chosen-by-publisher', params: { name: text() } })
+class TeamStream implements StreamSource<{ name: string }> {
+  channels({ params }: Pick<StreamContext<{ name: string }>, 'params'>) {
+    return [`team:${params.name}`];
+  }
+}
+
+@Stream({ name: 'board', scopes: ['admin'], audience: 'chosen-by-publisher' })
+class BoardStream implements StreamSource {
+  channels() {
+    return ['team:cats', 'team:board'];
+  }
+}
+
+@Stream({ name: 'cats:failing', scopes: ['read'], audience: 'chosen-by-publisher' })
+class FailingStream extends Source {
+  select(events: Observable<StreamEvent>) {
+    return events.pipe(
+      map((event) => {
+        if (event.name === 'fence') {
+          throw new Error('again');
+        }
+        return event;
+      }),
+    );
+  }
+}
+
+@Stream({ name: 'cats:ending', scopes: ['read'], audience: 'chosen-by-publisher' })
+class BadlyEndingStream extends Source {
+  select(events: Observable<StreamEvent>) {
+    return events.pipe(
+      finalize(() => {
+        throw new Error('at the end');
+      }),
+    );
+  }
+}
+
 let store: MemoryAudienceStore;
+let feed: FollowedChannels;
 let bus: EventBus;
 let gate: StreamGate;
 beforeEach(() => {
   store = new MemoryAudienceStore();
-  bus = new EventBus(new FollowedChannels(), new BusStatistics());
+  feed = new FollowedChannels();
+  bus = new EventBus(feed, new BusStatistics());
   const audience = new Audience(store, new AudienceSettings({ maxGatherMs: 0 }), new AudienceStatistics());
   gate = new StreamGate(new StreamOutlets(bus, audience));
 });
 
-/** A client of this account that listens to the stream: the names of the events that it receives. */
-async function listen(source: StreamSource, accountId: string): Promise<() => readonly string[]> {
+/** A client of this account, and what it receives. */
+function connect(accountId: string): { connection: Connection; received: () => readonly string[] } {
   const received: ReceivedEvent[] = [];
   const connection = new Connection(viewer({ accountId, userId: `1${accountId}` }), recordingTransport(received), {
     settings: new DeliverySettings(),
     statistics: new DeliveryStatistics(),
     closed: () => undefined,
   });
+  return { connection, received: () => received.map(({ event }) => event) };
+}
+
+async function subscribe(connection: Connection, source: StreamSource<never>, params: Record<string, string> = {}) {
   const definition = new StreamDefinition(source);
-  await gate.subscribe(connection, definition.request(definition.names[0] ?? '', {}));
-  return () => received.map(({ event }) => event);
+  await gate.subscribe(connection, definition.request(definition.names[0] ?? '', params));
+}
+
+/** A client of this account that listens to the stream: the names of the events that it receives. */
+async function listen(source: StreamSource, accountId: string): Promise<() => readonly string[]> {
+  const { connection, received } = connect(accountId);
+  await subscribe(connection, source);
+  return received;
 }
 
 /** Publishes a status, then something for everybody: who has only the latter will not get the former. */
@@ -91,5 +153,50 @@ describe('streams on the same channels', () => {
     await publish(statusOf({ account: accountOf('900') }));
     expect(live()).toEqual(['fence']);
     expect(always()).toEqual(['update', 'fence']);
+  });
+});
+
+describe('streams on other channels', () => {
+  it('are other streams, whatever text becomes part of a name', async () => {
+    const { connection: member, received } = connect('5');
+    await subscribe(member, new TeamStream(), { name: 'cats\nteam:board' });
+    const { connection: board, received: ofBoard } = connect('6');
+    await subscribe(board, new BoardStream());
+    bus.publish('team:board', StreamEvent.of('secret'));
+    expect(received()).toEqual([]);
+    expect(ofBoard()).toEqual(['secret']);
+  });
+});
+
+describe('a stream that throws', () => {
+  let error: MockInstance;
+
+  beforeEach(() => {
+    error = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
+  });
+
+  afterEach(() => {
+    error.mockRestore();
+  });
+
+  it('again and again is not told of each time', async () => {
+    const { connection, received } = connect('5');
+    await subscribe(connection, new FailingStream());
+    for (let event = 0; event < 10; event++) {
+      bus.publish(channel, StreamEvent.of('fence'));
+      bus.publish(channel, StreamEvent.of('update'));
+    }
+    expect(received()).toEqual(Array(10).fill('update'));
+    expect(error).toHaveBeenCalledTimes(1);
+  });
+
+  it('when its chain ends does not keep its listeners from leaving everything else', async () => {
+    const { connection } = connect('5');
+    await subscribe(connection, new BadlyEndingStream());
+    await subscribe(connection, new TeamStream(), { name: 'cats' });
+    expect(feed.channels.size).toBe(2);
+    connection.revoke();
+    expect(feed.channels.size).toBe(0);
+    expect(error).toHaveBeenCalledTimes(1);
   });
 });

@@ -1,9 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Audience } from '@fedistream/audience';
 import { Outlet } from '@fedistream/delivery';
-import { forEveryone, type Channel, type Selection, type StreamEvent, type Viewer } from '@fedistream/domain';
+import {
+  Occasionally,
+  forEveryone,
+  type Channel,
+  type Selection,
+  type StreamEvent,
+  type Viewer,
+} from '@fedistream/domain';
 import { EventBus } from '@fedistream/event-bus';
-import { defer, map, merge, retry, timer, type Observable, type Unsubscribable } from 'rxjs';
+import { defer, map, merge, of, retry, timer, type Observable, type Unsubscribable } from 'rxjs';
 import type { StreamRequest } from './stream-definition.js';
 
 interface Chain {
@@ -20,6 +27,7 @@ const retryDelayMs = 1_000;
 @Injectable()
 export class StreamOutlets {
   readonly #logger = new Logger('Streams');
+  readonly #complaints = new Occasionally();
   readonly #chains = new Map<string, Chain>();
 
   constructor(
@@ -56,13 +64,29 @@ export class StreamOutlets {
     const outlet = new Outlet(() => {
       this.#chains.delete(key);
       for (const subscription of subscriptions) {
-        subscription.unsubscribe();
+        this.#end(subscription, request);
       }
     });
     const chain = { outlet, channels };
     this.#chains.set(key, chain);
     const subscriptions = this.#join(request, channels, outlet);
     return chain;
+  }
+
+  /** A stream that throws while its chain ends must not keep the rest of a connection's teardown from happening. */
+  #end(subscription: Unsubscribable, { name }: StreamRequest): void {
+    try {
+      subscription.unsubscribe();
+    } catch (failure) {
+      this.#complain(`Stream "${name}" failed while select() ended: ${String(failure)}`);
+    }
+  }
+
+  /** A stream that fails may do so for every event. */
+  #complain(about: string): void {
+    this.#complaints.run((suffix) => {
+      this.#logger.error(`${about}${suffix}`);
+    });
   }
 
   #join(request: StreamRequest, channels: readonly Channel[], outlet: Outlet): readonly Unsubscribable[] {
@@ -105,8 +129,8 @@ export class StreamOutlets {
       retry({
         resetOnSuccess: true,
         delay: (failure, attempt) => {
-          this.#logger.error(`Stream "${request.name}" failed in select(), an event is lost: ${String(failure)}`);
-          return timer(attempt === 1 ? 0 : retryDelayMs);
+          this.#complain(`Stream "${request.name}" failed in select(), an event is lost: ${String(failure)}`);
+          return attempt === 1 ? of(undefined) : timer(retryDelayMs);
         },
       }),
     );
@@ -117,6 +141,7 @@ export class StreamOutlets {
 function chainKey({ definition, name, params }: StreamRequest, channels: readonly Channel[]): string {
   const { source, declaration } = definition;
   const decision = declaration.audience === 'per-viewer' ? (declaration.feed ?? 'live') : '';
-  const selection = source.select === undefined ? '' : `${name} ${JSON.stringify(params)}`;
-  return `${decision}\n${selection}\n${channels.join('\n')}`;
+  const selection = source.select === undefined ? [] : [name, params];
+  // Whatever a text is made of, no two requests can have the same key.
+  return JSON.stringify([decision, selection, channels]);
 }

@@ -229,7 +229,7 @@ describe('a client', () => {
   it.each([
     ['on an open event stream', get, true],
     ['behind a request for one', get, false],
-  ])('that asks for a WebSocket %s leaves nothing', async (_, first, wait) => {
+  ])('that asks for a WebSocket %s gets none, and leaves nothing', async (_, first, wait) => {
     const connection = await write(first('user'));
     if (wait) {
       await connection.read(':)\n');
@@ -241,7 +241,8 @@ describe('a client', () => {
     await publishEvent(watched.feed, watched.home, 'update', { content: 'x' });
     await publishEvent(watched.feed, `timeline:direct:${watched.viewer.account.id}`, 'update', { content: 'x' });
     await watched.bystanders.undisturbed();
-    connection.destroy();
+    await connection.closed;
+    expect(connection.bytes.toString()).not.toMatch(/HTTP\/1\.1 [^2]|HTTP\/1\.1 .*HTTP\/1\.1 /s);
   });
 
   it('that asks for a second stream when the first has ended gets it, on the same connection', async () => {

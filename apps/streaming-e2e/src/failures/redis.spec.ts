@@ -107,6 +107,10 @@ describe('when Redis', () => {
     await expectUnavailable(eventStream.open(server, feed, home));
     await expectUnavailable(webSocket.open(server, feed, home));
     await expectUnavailable(WebSocketClient.open(url, { headers: authorization(viewer) }));
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await ask(server.url(`${streamingPath}/user`), { method, headers: authorization(viewer) });
+      expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': expect.any(String) as unknown } });
+    }
     expect((await ask(server.url(`${streamingPath}/health`))).status).toBe(200);
     // Who is connected may subscribe and leave: it holds when Redis is back.
     socket.subscribe('direct');

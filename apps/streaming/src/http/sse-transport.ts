@@ -71,7 +71,10 @@ export class SseTransport implements Transport, Beating {
   }
 
   beat(): void {
-    writeInOneCall(this.#socket, thumps.get(this.framing) as Buffer);
+    // What is still on its way shows life as well, and who takes nothing is not to be sent more and more.
+    if (this.bufferedBytes === 0) {
+      writeInOneCall(this.#socket, thumps.get(this.framing) as Buffer);
+    }
   }
 
   close({ name }: CloseReason): void {

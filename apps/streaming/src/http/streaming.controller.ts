@@ -2,7 +2,7 @@ import { Controller, Get, Head, Req, Res, UseGuards } from '@nestjs/common';
 import { authenticationOf, ScopesGuard, TokenGuard, type Authentication } from '@fedistream/auth';
 import { closeReasons } from '@fedistream/delivery';
 import { StreamingError } from '@fedistream/domain';
-import { StreamGate, StreamRegistry, type StreamRequest } from '@fedistream/stream-kit';
+import { StreamRegistry, type StreamRequest } from '@fedistream/stream-kit';
 import { Clients } from '../clients.js';
 import { streamingPath, streamPath, type HttpReply, type StreamHttpRequest } from './http-request.js';
 import { KnownStreamGuard } from './known-stream.guard.js';
@@ -17,7 +17,6 @@ import { SseTransport, writeHead } from './sse-transport.js';
 export class StreamingController {
   constructor(
     private readonly clients: Clients,
-    private readonly gate: StreamGate,
     private readonly registry: StreamRegistry,
   ) {}
 
@@ -25,7 +24,7 @@ export class StreamingController {
   @Head('*')
   async head(@Req() request: StreamHttpRequest, @Res() reply: HttpReply): Promise<void> {
     const { authentication, wanted } = this.#read(request);
-    await this.gate.authorize(authentication.viewer, wanted);
+    await this.clients.authorize(authentication.viewer, wanted);
     writeHead(reply).end();
   }
 

@@ -7,6 +7,7 @@ import { StreamRegistry, type Admission } from '@fedistream/stream-kit';
 import { Clients } from '../clients.js';
 import { requestIdOf } from '../http/fastify.js';
 import { streamingPath } from '../http/http-request.js';
+import { isAnswering } from '../http/is-answering.js';
 import { refuseOnSocket } from '../http/refuse-on-socket.js';
 import { FailureLog } from '../operations/failure-log.js';
 
@@ -32,9 +33,14 @@ export class Upgrade {
   /**
    * Authenticates, and opens what the URL asks for.
    *
-   * @returns `undefined` when the client was refused, or has left meanwhile: there is nothing more to do
+   * @returns `undefined` when the client was refused, or has left meanwhile: there is nothing more to do. Who asks while an
+   *   event stream is open on the same connection loses both
    */
   async enter(request: IncomingMessage, socket: Duplex): Promise<Entry | undefined> {
+    if (isAnswering(socket)) {
+      socket.destroy();
+      return undefined;
+    }
     // Without a listener, a reset while the token is looked up would end the process.
     socket.on('error', ignore);
     request.headers['x-request-id'] = requestIdOf(request);

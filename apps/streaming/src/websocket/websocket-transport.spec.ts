@@ -61,6 +61,19 @@ describe('a WebSocket transport', () => {
     expect(received).toEqual([message, message]);
   });
 
+  it('has sent data and closing before its socket can be taken away', async () => {
+    const { client, webSocket, transport } = await connect({ compressed: false });
+    const received: string[] = [];
+    client.on('message', (data: Buffer) => received.push(data.toString()));
+    const closed = once(client, 'close') as Promise<[number]>;
+    transport.write(frame);
+    transport.close(closeReasons.restart);
+    // A server that stops ends its sockets in the same turn.
+    process.nextTick(() => rawSocketOf(webSocket)?.destroy());
+    expect((await closed)[0]).toBe(1012);
+    expect(received).toEqual([message]);
+  });
+
   it('finds out at the second beat that nobody has answered the first', async () => {
     const { client, webSocket, close, transport } = await connect({ compressed: false });
     const answered = once(webSocket, 'pong');

@@ -67,6 +67,8 @@ export class WebSocketTransport implements Transport, Beating {
       this.#webSocket.terminate();
       return;
     }
+    // What is kept back would keep the close frame back, too, for longer than a server that stops may wait.
+    this.flush();
     this.#webSocket.close(code, name);
     setTimeout(() => {
       this.#webSocket.terminate();

@@ -91,8 +91,11 @@ export class FactsAnswer {
       this.usersMoved = true;
     }
     if (languages !== null) {
-      const chosen = JSON.parse(languages) as ChosenLanguages[];
-      this.#languages.push(...chosen.filter(([account]) => this.#viewers.has(account)));
+      for (const chosen of JSON.parse(languages) as ChosenLanguages[]) {
+        if (this.#viewers.has(chosen[0])) {
+          this.#languages.push(chosen);
+        }
+      }
     }
   }
 }
