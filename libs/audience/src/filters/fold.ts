@@ -1,9 +1,29 @@
+/** The only letter that becomes longer in lower case; nothing else is its other case. */
+const dottedI = 'İ';
+
 /**
- * Text without its case, for finding out quickly what cannot match. Whatever the flags `iu` of a regular expression hold
- * for equal becomes equal here: up and down again joins `ſ` with `s` and `ẞ` with `ß`, and the final sigma, the only letter
- * that lower-cases by its neighbours, is taken back. It joins more than that (`ß` and `ss`), so a hit is only a hint.
- * Character by character: the fold of a part is a part of the fold.
+ * Lower-case letters whose other case leads to another lower-case letter, such as `ſ` and `ς`, and what they are joined
+ * with. What belongs together is asked of the engine's regular expressions, once.
+ */
+const joined = ((): ReadonlyMap<string, string> => {
+  const single = Array.from({ length: 0x1_0000 }, (_, code) => String.fromCharCode(code));
+  const odd = single.filter((one) => one.toLowerCase() === one && one.toUpperCase().toLowerCase() !== one);
+  const all = odd.map((one) => one.toUpperCase().toLowerCase()).join('') + odd.join('');
+  const first = (one: string) => new RegExp(one, 'iu').exec(all)?.[0] ?? one;
+  return new Map(odd.map((one) => [one, first(one)] as const).filter(([one, other]) => one !== other));
+})();
+const anyJoined = new RegExp(`[${[...joined.keys()].join('')}]`, 'g');
+
+/**
+ * Text without its case: equal is what the flags `iu` of a regular expression hold for equal (simple case folding,
+ * Unicode's CaseFolding.txt), and nothing else. Every character keeps its place.
  */
 export function fold(text: string): string {
-  return text.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
+  const lower = text.includes(dottedI)
+    ? text
+        .split(dottedI)
+        .map((part) => part.toLowerCase())
+        .join(dottedI)
+    : text.toLowerCase();
+  return lower.replace(anyJoined, (one) => joined.get(one) ?? one);
 }

@@ -63,17 +63,17 @@ const letters = fc.constantFrom(
   '\u0301',
   'e\u0301',
   '\u212a',
-  '\ud800',
-  '\udc00',
   'ǆ',
   'ǅ',
   'Ǆ',
   'ﬁ',
   'ΐ',
 );
+/** PostgreSQL keeps no half of a surrogate pair, but JSON can say one. */
+const lettersAndHalves = fc.oneof(letters, fc.constantFrom('\ud800', '\udc00', '\ud83d'));
 const word = fc.array(letters, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
 const keyword = fc.record({ keyword: word, wholeWord: fc.boolean() });
-const phrase = fc.array(fc.oneof(letters, word), { maxLength: 25 }).map((parts) => parts.join(''));
+const phrase = fc.array(fc.oneof(lettersAndHalves, word), { maxLength: 25 }).map((parts) => parts.join(''));
 /** Some repeat themselves as nobody does who means something, and say something new after it. */
 const text = fc.oneof(
   phrase,
@@ -146,12 +146,21 @@ describe('the index', () => {
     );
   });
 
+  it('finds a keyword of any length', () => {
+    const keyword = 'Lorem ipsum '.repeat(5_000).trimEnd();
+    const text = keyword.toUpperCase();
+    for (const wholeWord of [true, false]) {
+      expect(find(keyword, wholeWord, `(${text})`) === text).toBe(true);
+      expect(find(keyword, wholeWord, `(${text}s)`) === null).toBe(wholeWord);
+    }
+  });
+
   it.each([
     ['the same letter', (length: number) => 'a'.repeat(length), 'a'.repeat(50_000)],
     ['beginnings of each other', (length: number) => 'ab '.repeat(length), 'ab '.repeat(16_000)],
     ['what differs at the end', (length: number) => `${'a'.repeat(length)}b`, 'a'.repeat(50_000)],
     ['what ends the text', (length: number) => `${'a'.repeat(length)}b`, `${'a'.repeat(50_000)}bc`],
-    ['characters that become longer', (length: number) => 'ß'.repeat(length), `${'ß'.repeat(50_000)}s`],
+    ['letters that others are like', (length: number) => `${'s'.repeat(501 - length)}ß`, 's'.repeat(50_000)],
   ])('is not kept busy by keywords that are %s, as somebody may wish', (_, of, searched) => {
     for (const wholeWord of [true, false]) {
       const index = new KeywordIndex();
@@ -168,7 +177,7 @@ describe('the index', () => {
     const first = index.hold({ keyword: 'cat', wholeWord: true });
     expect(index.hold({ keyword: 'cat', wholeWord: true })).toBe(first);
     expect(index.hold({ keyword: 'cat', wholeWord: false })).not.toBe(first);
-    expect(index.hold({ keyword: 'Cat', wholeWord: true })).not.toBe(first);
-    expect(index.size).toBe(3);
+    expect(index.hold({ keyword: 'Cat', wholeWord: true })).toBe(first);
+    expect(index.size).toBe(2);
   });
 });

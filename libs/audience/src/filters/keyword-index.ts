@@ -11,9 +11,9 @@ interface KeywordNeedle extends Needle {
 }
 
 /**
- * All keywords of all known filters, each once. A text is searched for all of them in one pass; the few that turn up are
- * then decided by their regular expressions. What a text costs depends on the text and on what is in it, not on how
- * many accounts look for something.
+ * All keywords of all known filters, each once. A text is searched for all of them in one pass; of the few that turn up
+ * those that must be whole words are then held against its words. What a text costs depends on the text and on what is in
+ * it, not on how many accounts look for something.
  */
 export class KeywordIndex {
   readonly #keywords = new Map<string, Keyword>();
