@@ -231,6 +231,17 @@ describe('events that are no status', () => {
     expect(Object.keys(received).filter((id) => received[id] !== undefined)).toEqual(seenBy);
   });
 
+  it.each([
+    ['a quote that is a text', { quote: { text: 'x' } }],
+    ['an account that is none', { account: '5', visibility: 'staff' }],
+    ['an account without visibility', { account: { id: '900', acct: 'alice' } }],
+    ['a boost that is only named', { reblog: { id: '1' }, quote: { state: 'accepted', quoted_status_id: '2' } }],
+  ])('pass untouched when they only look a little like one: %s', async (_, payload) => {
+    const trial = new AudienceTrial();
+    blocks('5', '900')(trial.tables);
+    expect(await trial.publish(['5'], payload, { name: 'report' })).toEqual({ 5: payload });
+  });
+
   it('leave as they came, although a filter matches the status in them', async () => {
     const trial = new AudienceTrial();
     const received = await trial.publish(['5'], statusOf(), { name: 'highlight' });

@@ -40,6 +40,7 @@ describe('a status', () => {
     ['with visibility null', statusOf({ visibility: null })],
     ['that boosts one by nobody', statusOf({ reblog: { id: '1', visibility: 'public' } })],
     ['that quotes one by nobody', statusOf({ quote: { state: 'accepted', quoted_status: {} } })],
+    ['that mentions a rounded id', statusOf({ mentions: [{ id: 1.1e17 }] })],
     ['that boosts an array', statusOf({ reblog: [statusOf()] })],
     ['that quotes an array', statusOf({ quote: [statusOf()] })],
     ['whose quote holds an array', statusOf({ quote: { state: 'accepted', quoted_status: [statusOf()] } })],
@@ -95,6 +96,15 @@ describe('a status', () => {
   it('has its domain in the writing of the database, too', () => {
     const status = readStatus(statusOf({ account: accountOf('900', 'a@Bücher.example') }));
     expect(status?.domains).toEqual(['bücher.example', 'xn--bcher-kva.example']);
+  });
+
+  it.each([
+    ['a family of emoji', '👨‍👩‍👧.example', 'xn--1uga80807abag.example'],
+    ['a heart in red', 'i❤️.ws', 'xn--i-7iqv272g.ws'],
+    ['a key', '1️⃣.example', 'xn--1-2sn3401h.example'],
+    ['a port', 'bücher.example:3000', 'xn--bcher-kva.example:3000'],
+  ])('has a domain that is no name for IDNA so, too: %s', (_, published, stored) => {
+    expect(readStatus(statusOf({ account: accountOf('900', `a@${published}`) }))?.domains).toContain(stored);
   });
 
   it('ends somewhere, however deep boosts and quotes are nested', () => {

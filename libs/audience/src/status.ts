@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
-import { readId } from './read-id.js';
+import punycode from 'punycode.js';
+import { isRounded, readId } from './read-id.js';
 
 /** A JSON object whose members nobody has looked at yet. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -42,8 +43,8 @@ interface Gathered {
  * Reads a Status of Mastodon's API, tolerating whatever is absent, null or of another kind: what is there is used.
  *
  * @returns `undefined` when nobody can decide about it: it is no object, its visibility is unknown, an author (its own
- *   or that of a boosted or quoted status within it) has no usable id or no `acct` to tell the domain, or something else
- *   stands where a status is boosted or quoted
+ *   or that of a boosted or quoted status within it) has no usable id or no `acct` to tell the domain, the id of a
+ *   mentioned account has lost its last digits, or something else stands where a status is boosted or quoted
  */
 export function readStatus(payload: unknown): Status | undefined {
   const entity = asObject(payload);
@@ -52,7 +53,8 @@ export function readStatus(payload: unknown): Status | undefined {
     return undefined;
   }
   const gathered: Gathered = { authorIds: new Set(), domains: new Set(), visibilities: [] };
-  if (!gatherAuthors(entity, gathered, 0)) {
+  const mentions = readMentions(entity);
+  if (mentions === undefined || !gatherAuthors(entity, gathered, 0)) {
     return undefined;
   }
   const boosted = asObject(entity['reblog']);
@@ -63,7 +65,7 @@ export function readStatus(payload: unknown): Status | undefined {
     embeddedVisibilities: gathered.visibilities,
     authorIds: [...gathered.authorIds],
     isLocal: isLocal(entity),
-    accountIds: [...new Set([...gathered.authorIds, ...readMentions(entity)])],
+    accountIds: [...new Set([...gathered.authorIds, ...mentions])],
     domains: [...gathered.domains],
     language: readLanguage(entity['language']),
     statusIds: [entity['id'], boosted?.['id']].map(readId).filter((id) => id !== undefined),
@@ -71,15 +73,21 @@ export function readStatus(payload: unknown): Status | undefined {
 }
 
 /**
- * Whether a payload is, or shows, a status, whatever the event is called that carries it: a stream may rename events, and
- * a private status must not become public by its event's name.
+ * Whether a payload is a status, or boosts or quotes one, whatever the event is called that carries it: a stream may rename
+ * events, and a private status must not become public by its event's name. A status has an author; what merely has members
+ * of these names is something else.
  */
 export function resemblesStatus(payload: unknown): boolean {
   const entity = asObject(payload);
-  return (
-    entity !== undefined &&
-    (('account' in entity && 'visibility' in entity) || [entity['reblog'], entity['quote']].some(isThere))
-  );
+  if (entity === undefined) {
+    return false;
+  }
+  const shown = [entity['reblog'], quotedIn(entity)].flat();
+  return ('visibility' in entity && hasAuthor(entity)) || shown.some(hasAuthor);
+}
+
+function hasAuthor(value: unknown): boolean {
+  return asObject(asObject(value)?.['account']) !== undefined;
 }
 
 function isThere(value: unknown): boolean {
@@ -123,23 +131,28 @@ function quotedIn(status: JsonObject): unknown {
   return quote === undefined || 'account' in quote ? status['quote'] : quote['quoted_status'];
 }
 
-/** The API shows internationalised domains in Unicode, the database keeps them in ASCII. */
+/**
+ * The API shows internationalised domains in Unicode, the database keeps them in ASCII. The way back is Punycode alone: what
+ * was decoded need not be a name that IDNA would take (UTS 46), such as emoji and whatever stands before a port. What IDNA
+ * makes of it counts as well.
+ */
 function gatherDomain(acct: string, domains: Set<string>): void {
   const at = acct.indexOf('@');
   if (at < 0) {
     return;
   }
   const domain = acct.slice(at + 1).toLowerCase();
-  domains.add(domain);
-  const ascii = domainToASCII(domain);
-  if (ascii !== '') {
-    domains.add(ascii);
+  for (const written of [domain, punycode.toASCII(domain), domainToASCII(domain)]) {
+    if (written !== '') {
+      domains.add(written);
+    }
   }
 }
 
-function readMentions(status: JsonObject): string[] {
-  const ids = asArray(status['mentions']).map((mention) => readId(asObject(mention)?.['id']));
-  return ids.filter((id) => id !== undefined);
+/** @returns `undefined` when somebody is mentioned, and nobody can tell any more who it is */
+function readMentions(status: JsonObject): string[] | undefined {
+  const ids = asArray(status['mentions']).map((mention) => asObject(mention)?.['id']);
+  return ids.some(isRounded) ? undefined : ids.map(readId).filter((id) => id !== undefined);
 }
 
 function isLocal(status: JsonObject): boolean {

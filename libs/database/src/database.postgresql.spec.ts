@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { viewershipOf } from '@fedistream/audience/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { QuestionsTogether } from './audience/questions-together.js';
 import { SqlAudienceStore } from './audience/sql-audience-store.js';
 import { connectionOptions } from './connection-options.js';
 import { dataSourceOptions } from './data-source-options.js';
@@ -141,28 +140,6 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       expect(waiting.filter(({ status }) => status === 'rejected')).toHaveLength(49);
       expect(open.pool.waiting).toBe(0);
       expect(await open.lookup(() => open.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
-    });
-
-    it('does not let a question join one whose turn never came', async () => {
-      const turns: (() => Promise<unknown>)[] = [];
-      const late = new Error('too late');
-      const together = new QuestionsTogether(
-        () => Promise.reject(new Error('not asked')),
-        (work) => {
-          turns.push(work);
-          return Promise.reject(late);
-        },
-      );
-      const question = {
-        viewers: viewershipOf(['5']),
-        authorIds: ['1'],
-        accountIds: ['1'],
-        domains: [],
-        language: null,
-      };
-      await expect(together.ask(question)).rejects.toBe(late);
-      await expect(together.ask(question)).rejects.toBe(late);
-      expect(turns).toHaveLength(2);
     });
 
     const preparedOn = async (on: Database) => {

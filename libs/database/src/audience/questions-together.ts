@@ -16,11 +16,13 @@ interface Gathering {
 
 /**
  * Joins the questions about the same viewers that arrive within one turn of the event loop, or while the statement for
- * them waits for a connection, in one statement: most of its cost is looking up the viewers. Nothing is asked before the
- * question came, so the answers are as fresh as those of a statement each.
+ * them waits for a connection or for the one before it, in one statement: most of its cost is looking up the viewers.
+ * There is one statement at a time about the same viewers, so that those whose answers take long leave the connections to
+ * others. Nothing is asked before the question came, so the answers are as fresh as those of a statement each.
  */
 export class QuestionsTogether {
   readonly #open = new WeakMap<Viewership, Gathering>();
+  readonly #last = new WeakMap<Viewership, Promise<unknown>>();
 
   /**
    * @param send asks the database
@@ -41,18 +43,26 @@ export class QuestionsTogether {
       return open.answer;
     }
     const questions = [question];
-    const turn = this.inTurn(async () => {
-      await nextTurn();
-      this.#close(gathering, viewers);
-      return this.send(viewers, questions);
-    });
-    // A turn that never comes must not be joined by anybody else.
-    const answer = turn.finally(() => {
+    const answer = this.#after(this.#last.get(viewers), () =>
+      this.inTurn(async () => {
+        await nextTurn();
+        this.#close(gathering, viewers);
+        return this.send(viewers, questions);
+      }),
+    ).finally(() => {
+      // A turn that never comes must not be joined by anybody else.
       this.#close(gathering, viewers);
     });
     const gathering: Gathering = { questions, accounts: accountIds.length, answer };
     this.#open.set(viewers, gathering);
+    this.#last.set(viewers, answer);
     return answer;
+  }
+
+  /** However the one before has ended. */
+  async #after<T>(before: Promise<unknown> | undefined, work: () => Promise<T>): Promise<T> {
+    await before?.catch(() => undefined);
+    return work();
   }
 
   #close(gathering: Gathering, viewers: Viewership): void {
