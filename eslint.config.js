@@ -25,7 +25,15 @@ const packages = [
   { sourceTag: 'domain', allowedExternalImports: [] },
   {
     sourceTag: 'core',
-    allowedExternalImports: ['@nestjs/common', '@nestjs/microservices', 'rxjs', 'htmlparser2', 'p-limit', 'punycode.js', 'yaml'],
+    allowedExternalImports: [
+      '@nestjs/common',
+      '@nestjs/microservices',
+      'rxjs',
+      'htmlparser2',
+      'p-limit',
+      'punycode.js',
+      'yaml',
+    ],
   },
   { sourceTag: 'kit', allowedExternalImports: ['@nestjs/common', 'rxjs'] },
   { sourceTag: 'stream', allowedExternalImports: ['rxjs'] },

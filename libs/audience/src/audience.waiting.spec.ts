@@ -161,6 +161,40 @@ describe('what does not fit', () => {
     expect(numbers(other)).toEqual([6]);
   });
 
+  it('into a chain goes before a deletion, which takes back what has not been dropped', async () => {
+    const trial = new AudienceTrial({ maxWaiting: 3 });
+    const chain = trial.chain(['5']);
+    trial.store.beforeAnswering = fail;
+    publish(chain, 1, 2, 3);
+    chain.publish('delete', 'of 3');
+    chain.publish('delete', 'of 2');
+    expect(trial.statistics).toMatchObject({ waiting: 3, dropped: { overflow: 2 } });
+    chain.publish('delete', 'of 1');
+    chain.publish('delete', 'of 0');
+    publish(chain, 4);
+    expect(trial.statistics).toMatchObject({ waiting: 3, dropped: { overflow: 5 } });
+    trial.store.beforeAnswering = () => undefined;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(chain.receivedBy('5')).toEqual(['of 3', 'of 2', 'of 1']);
+    expect(trial.statistics.waiting).toBe(0);
+    publish(chain, 5);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(chain.receivedBy('5')).toHaveLength(4);
+  });
+
+  it('into the process leaves room for what waits for nothing', () => {
+    const trial = new AudienceTrial({ maxWaitingOverall: 2 });
+    const [waiting, idle] = [trial.chain(['5'], 'none'), trial.chain(['5'], 'none')];
+    trial.store.beforeAnswering = fail;
+    publish(waiting, 1, 2);
+    idle.publish('weather', 'fine');
+    waiting.publish('weather', 'fine');
+    expect(idle.receivedBy('5')).toEqual(['fine']);
+    expect(waiting.receivedBy('5')).toEqual([]);
+    expect(trial.statistics).toMatchObject({ waiting: 2, dropped: { overflow: 1 } });
+    waiting.subscription.unsubscribe();
+  });
+
   it('into the process is dropped and counted', async () => {
     const trial = new AudienceTrial({ maxWaitingOverall: 2 });
     const chains = [trial.chain(['5']), trial.chain(['5']), trial.chain(['5'])];

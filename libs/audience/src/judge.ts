@@ -47,7 +47,9 @@ export class Judge {
    */
   judge(event: StreamEvent, hearing: Hearing): Outcome<Selection> {
     if (!statusEvents.has(event.name) && !resemblesStatus(event.payload)) {
-      return hearing.feed === 'none' ? { now: this.#pass(event) } : { later: () => this.#judgeOther(event, hearing) };
+      return hearing.feed === 'none'
+        ? { now: this.#pass(event) }
+        : { later: () => this.#judgeOther(event, hearing), takesBack: true };
     }
     const status = readStatus(event.payload);
     if (!status) {

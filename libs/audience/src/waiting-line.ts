@@ -7,7 +7,13 @@ import { StoreUnavailable } from './bounded-store.js';
 import type { WaitingRoom } from './waiting-room.js';
 
 /** A decision: known at once, `undefined` to let nothing out; or a way to reach it, which may be tried several times. */
-export type Outcome<O> = { readonly now: O | undefined } | { later(): Promise<O | undefined> };
+export type Outcome<O> =
+  | { readonly now: O | undefined }
+  | {
+      later(): Promise<O | undefined>;
+      /** It may take back what was said before: where there is no room, something older goes instead. */
+      readonly takesBack?: true;
+    };
 
 /** What all lines of a process have in common. */
 export interface LineContext {
@@ -43,7 +49,8 @@ const failures = new Occasionally();
  * Decides about events side by side and lets the decisions out in the order in which the events came. The first event
  * after a rest is decided at once; those that come during the rest are decided together when it is over. While the store
  * fails, the first few events in line try again, with growing pauses; the others wait behind them. What has no decision
- * in time is dropped, never let out, and so is what no longer fits into the line. Leaving cancels everything.
+ * in time is dropped, never let out, and so is what no longer fits into the line: the newest, or the oldest when the newest
+ * is, say, a deletion. What waits for nothing needs no room. Leaving cancels everything.
  */
 export function decideInOrder<I, O>(decider: Decider<I, O>, context: LineContext): OperatorFunction<I, O> {
   return (source) =>
@@ -97,12 +104,20 @@ class WaitingLine<I, O> {
   }
 
   arrive(input: I): void {
-    const { settings, statistics, room } = this.#context;
-    if (this.#places.length >= settings.maxWaiting || !room.enter()) {
+    const { settings, statistics } = this.#context;
+    const outcome = this.#outcome(input);
+    if ('now' in outcome && this.#places.length === 0 && !this.#leaving) {
+      this.#leaving = true;
+      this.#emit(outcome.now);
+      this.#leaving = false;
+      this.#letOut();
+      return;
+    }
+    if (!this.#enter(outcome)) {
       statistics.dropped.overflow++;
       return;
     }
-    const place = newPlace(this.#outcome(input), performance.now() + settings.maxWaitMs);
+    const place = newPlace(outcome, performance.now() + settings.maxWaitMs);
     this.#places.push(place);
     if (place.settled) {
       this.#letOut();
@@ -133,6 +148,26 @@ class WaitingLine<I, O> {
     this.#places = [];
     this.#gathered = [];
     this.#untried = [];
+  }
+
+  /** Whether there is room, or has been made. */
+  #enter(outcome: Outcome<O>): boolean {
+    const { settings, room } = this.#context;
+    const enter = () => this.#places.length < settings.maxWaiting && room.enter();
+    return enter() || (takesBack(outcome) && this.#dropOldest() && enter());
+  }
+
+  /** Drops the oldest that waits and takes nothing back, if there is one. */
+  #dropOldest(): boolean {
+    const index = this.#places.findIndex(({ settled, outcome }) => !settled && !takesBack(outcome));
+    const [place] = index < 0 ? [] : this.#places.splice(index, 1);
+    if (place === undefined) {
+      return false;
+    }
+    this.#context.room.leave();
+    this.#context.statistics.dropped.overflow++;
+    this.#settle(place, undefined);
+    return true;
   }
 
   #outcome(input: I): Outcome<O> {
@@ -168,13 +203,17 @@ class WaitingLine<I, O> {
     for (let place; (place = this.#places[0])?.settled;) {
       this.#places.shift();
       this.#context.room.leave();
-      if (place.decision !== undefined) {
-        this.#out.next(place.decision);
-      }
+      this.#emit(place.decision);
     }
     this.#leaving = false;
     if (this.#ended && this.#places.length === 0) {
       this.#out.complete();
+    }
+  }
+
+  #emit(decision: O | undefined): void {
+    if (decision !== undefined) {
+      this.#out.next(decision);
     }
   }
 
@@ -247,6 +286,10 @@ function newPlace<O>(outcome: Outcome<O>, dueMs: number): Place<O> {
     dueMs,
     wake: undefined,
   };
+}
+
+function takesBack(outcome: Outcome<unknown>): boolean {
+  return 'takesBack' in outcome;
 }
 
 /** Leaves no timer behind. */
