@@ -103,7 +103,7 @@ describe('the index', () => {
           expect(matches.get(held[number]!)).toEqual(alone ? { index: alone.index, text: alone[0] } : undefined);
         });
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
@@ -142,7 +142,7 @@ describe('the index', () => {
         expect(index.size).toBe(0);
         expect(index.search(searched).size).toBe(0);
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
@@ -156,19 +156,19 @@ describe('the index', () => {
   });
 
   it.each([
-    ['the same letter', (length: number) => 'a'.repeat(length), 'a'.repeat(50_000)],
-    ['beginnings of each other', (length: number) => 'ab '.repeat(length), 'ab '.repeat(16_000)],
-    ['what differs at the end', (length: number) => `${'a'.repeat(length)}b`, 'a'.repeat(50_000)],
-    ['what ends the text', (length: number) => `${'a'.repeat(length)}b`, `${'a'.repeat(50_000)}bc`],
-    ['letters that others are like', (length: number) => `${'s'.repeat(501 - length)}ß`, 's'.repeat(50_000)],
-  ])('is not kept busy by keywords that are %s, as somebody may wish', (_, of, searched) => {
+    ['the same letter', (length: number) => 'a'.repeat(length), 'a'.repeat(50_000), 500, 0],
+    ['beginnings of each other', (length: number) => 'ab '.repeat(length), 'ab '.repeat(16_000), 171, 171],
+    ['what differs at the end', (length: number) => `${'a'.repeat(length)}b`, 'a'.repeat(50_000), 0, 0],
+    ['what ends the text', (length: number) => `${'a'.repeat(length)}b`, `${'a'.repeat(50_000)}bc`, 500, 0],
+    ['letters that others are like', (length: number) => `${'s'.repeat(501 - length)}ß`, 's'.repeat(50_000), 0, 0],
+  ])('is not kept busy by keywords that are %s, as somebody may wish', (_, of, searched, asPart, asWord) => {
     for (const wholeWord of [true, false]) {
       const index = new KeywordIndex();
       for (let length = 1; length <= 500; length++) {
         index.hold({ keyword: of(length).slice(0, 512), wholeWord });
       }
       // Looked for one by one at every place, they would take longer than a test may.
-      expect(index.search(searched).size).toBeLessThanOrEqual(index.size);
+      expect(index.search(searched).size).toBe(wholeWord ? asWord : asPart);
     }
   });
 
