@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { demoBanner } from '@fedistream/demo';
 import { startApplication } from './application.js';
-import { readSettings, SettingsError, type Settings } from './config/settings.js';
+import { readSettings, type Settings } from './config/settings.js';
 import { startFailure } from './config/start-failure.js';
 
 const settings = settingsOrExit();
@@ -28,10 +28,7 @@ function settingsOrExit(): Settings {
   try {
     return readSettings(process.env);
   } catch (failure) {
-    if (failure instanceof SettingsError) {
-      giveUp(failure.message);
-    }
-    throw failure;
+    giveUp(startFailure(failure, process.env));
   }
 }
 

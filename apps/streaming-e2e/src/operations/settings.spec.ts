@@ -79,8 +79,8 @@ describe('a wrong setting', () => {
   it('is not repeated when it may hold a secret', async () => {
     const said = await refusal({ DATABASE_URL: 'mysql://me:hunter2@db/mastodon', REDIS_URL: 'http://:hunter2@cache' });
     expect(said.split('\n')).toEqual([
-      'DATABASE_URL=(not shown): must be a URL that begins with postgres:// or postgresql://',
-      'REDIS_URL=(not shown): must be a URL that begins with redis:// or rediss:// or unix://',
+      'DATABASE_URL=(not shown): must be a URL that begins with postgres:// or postgresql://, with special characters in a password percent-encoded',
+      'REDIS_URL=(not shown): must be a URL that begins with redis:// or rediss:// or unix://, with special characters in a password percent-encoded',
     ]);
     expect(said).not.toContain('hunter2');
   });
@@ -97,6 +97,7 @@ describe('a wrong setting', () => {
       /^DATABASE_URL=\(not shown\): .*sslmode is one of disable, /,
     ],
     ['REDIS_URL', 'redis://:hunter2%@127.0.0.1:1', /% is written as %25/],
+    ['REDIS_URL', 'redis://:hunter2/@127.0.0.1:1', /^REDIS_URL=\(not shown\): .*percent-encoded$/],
     ['REDIS_URL', 'redis://:hunter2@127.0.0.1:1/abc', /^REDIS_URL=\(not shown\): .*number of a database/],
     ['REDIS_URL', 'rediss://:hunter2@127.0.0.1:1/-1', /^REDIS_URL=\(not shown\): .*number of a database/],
   ])('is not repeated either when only a part of %s is wrong', async (name, value, line) => {

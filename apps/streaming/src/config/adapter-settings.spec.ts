@@ -5,6 +5,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseSettings, redisSettings } from './adapter-settings.js';
 import { readSettings, SettingsError } from './settings.js';
 
+/** `openssl req -x509 -newkey ed25519 -nodes -subj /CN=test`; nothing trusts it. */
+const certificate = `-----BEGIN CERTIFICATE-----
+MIIBMjCB5aADAgECAhQWNZXeDTDE4O8avwLQYuwsLLwcejAFBgMrZXAwDzENMAsG
+A1UEAwwEdGVzdDAeFw0yNjExMjcxODEwMzlaFw0zNjExMjQxODEwMzlaMA8xDTAL
+BgNVBAMMBHRlc3QwKjAFBgMrZXADIQBUu7ZVhYWK3GfNMkyBpRGHVW2MzCg5dOpq
+NfX5X1CSD6NTMFEwHQYDVR0OBBYEFBnMMgyUk0nKy7B0RHg89qMy60wzMB8GA1Ud
+IwQYMBaAFBnMMgyUk0nKy7B0RHg89qMy60wzMA8GA1UdEwEB/wQFMAMBAf8wBQYD
+K2VwA0EAd92vI3as4MnUHslq4LHUkkRWfYkAhuQqH6HgFrvYPNQuHrJVPcHGmSn1
+Ce/1XDoJR+xhNkC2U/pJDTY4zVYuBg==
+-----END CERTIFICATE-----
+`;
+const key = `-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIAEj+B87SPi2drV73vV927wl9bSQxHXa1rIUOuJF9ZtN
+-----END PRIVATE KEY-----
+`;
+
 let directory: string;
 
 beforeAll(() => {
@@ -62,13 +78,21 @@ describe('the database adapter', () => {
     expect(databaseSettings(settings)).toEqual({ kind: 'embedded', directory: '/data/database' });
   });
 
-  it.each(['sslrootcert', 'sslcert', 'sslkey'])('is not given a URL whose %s cannot be read', (parameter) => {
+  it.each([
+    ['sslrootcert', certificate, 'certificate'],
+    ['sslcert', certificate, 'certificate'],
+    ['sslkey', key, 'private key'],
+  ])('is not given a URL whose %s cannot be read', (parameter, pem, kind) => {
     const urlWith = (file: string) => `postgres://u:hunter2@db/mastodon?sslmode=require&${parameter}=${file}`;
-    const there = urlWith(fileOf('there.pem', ''));
+    const there = urlWith(fileOf('there.pem', pem));
     expect(databaseSettings(readSettings({ DATABASE_URL: there }))).toMatchObject({ url: there });
     const missing = readSettings({ DATABASE_URL: urlWith(join(directory, 'missing.pem')) });
     expect(() => databaseSettings(missing)).toThrow(
       new SettingsError(`DATABASE_URL=(not shown): ${parameter} must be a file that can be read`),
+    );
+    const other = readSettings({ DATABASE_URL: urlWith(fileOf('other.pem', 'no PEM')) });
+    expect(() => databaseSettings(other)).toThrow(
+      new SettingsError(`DATABASE_URL=(not shown): ${parameter} must be a PEM file with a ${kind}`),
     );
   });
 });
@@ -88,9 +112,9 @@ describe('the Redis adapter', () => {
       REDIS_SENTINEL_PORT: '26378',
       REDIS_SENTINEL_USERNAME: 'watcher',
       REDIS_SENTINEL_PASSWORD: 'hunter3',
-      REDIS_TLS_CA_FILE: fileOf('ca.pem', 'the authority'),
-      REDIS_TLS_CERT_FILE: fileOf('cert.pem', 'the certificate'),
-      REDIS_TLS_KEY_FILE: fileOf('key.pem', 'the key'),
+      REDIS_TLS_CA_FILE: fileOf('ca.pem', `the authority\n${certificate}`),
+      REDIS_TLS_CERT_FILE: fileOf('cert.pem', certificate),
+      REDIS_TLS_KEY_FILE: fileOf('key.pem', key),
     });
     expect(redisSettings(settings)).toEqual({
       url: 'rediss://somewhere.else',
@@ -107,7 +131,7 @@ describe('the Redis adapter', () => {
       sentinelMaster: 'main',
       sentinelUsername: 'watcher',
       sentinelPassword: 'hunter3',
-      tls: { ca: 'the authority', cert: 'the certificate', key: 'the key' },
+      tls: { ca: `the authority\n${certificate}`, cert: certificate, key },
     });
   });
 
@@ -121,16 +145,23 @@ describe('the Redis adapter', () => {
     expect(redisSettings(readSettings({ REDIS_SENTINELS: 'one' })).sentinels).toEqual([{ host: 'one', port: 26_379 }]);
   });
 
-  it.each(['REDIS_TLS_CA_FILE', 'REDIS_TLS_CERT_FILE', 'REDIS_TLS_KEY_FILE'])(
-    'speaks TLS when %s alone is set, and is not given a file that cannot be read',
-    (name) => {
-      const there = readSettings({ REDIS_HOST: 'r', [name]: fileOf('one.pem', 'PEM') });
-      expect(Object.values(redisSettings(there).tls ?? {})).toContain('PEM');
-      const file = join(directory, 'missing.pem');
-      const missing = readSettings({ REDIS_HOST: 'r', [name]: file });
-      expect(() => redisSettings(missing)).toThrow(
-        new SettingsError(`${name}="${file}": must be a file that can be read`),
+  it.each([
+    ['REDIS_TLS_CA_FILE', certificate, 'certificate', key],
+    ['REDIS_TLS_CERT_FILE', certificate, 'certificate', key],
+    ['REDIS_TLS_KEY_FILE', key, 'private key', certificate],
+  ])('speaks TLS when %s alone is set, and is not given a file that cannot be read', (name, pem, kind, ...unfit) => {
+    const there = readSettings({ REDIS_HOST: 'r', [name]: fileOf('one.pem', pem) });
+    expect(Object.values(redisSettings(there).tls ?? {})).toContain(pem);
+    for (const text of ['', 'no PEM', ...unfit]) {
+      const other = fileOf('other.pem', text);
+      expect(() => redisSettings(readSettings({ REDIS_HOST: 'r', [name]: other }))).toThrow(
+        new SettingsError(`${name}="${other}": must be a PEM file with a ${kind}`),
       );
-    },
-  );
+    }
+    const file = join(directory, 'missing.pem');
+    const missing = readSettings({ REDIS_HOST: 'r', [name]: file });
+    expect(() => redisSettings(missing)).toThrow(
+      new SettingsError(`${name}="${file}": must be a file that can be read`),
+    );
+  });
 });

@@ -1,13 +1,21 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSettings } from '@fedistream/database';
 import type { RedisSettings, SentinelAddress } from '@fedistream/redis';
 import { SettingsError, type Settings } from './settings.js';
 
-/** The parameters of DATABASE_URL that name files. */
-const databaseFiles = ['sslrootcert', 'sslcert', 'sslkey'];
+/** What PEM files may hold. TLS would pass over an authority that it cannot read, and fail later without naming it. */
+const readers = { certificate: (pem: string) => new X509Certificate(pem), 'private key': createPrivateKey } as const;
 
-/** The part of the settings that the database adapter takes. @throws SettingsError for a file that cannot be read */
+/** The parameters of DATABASE_URL that name files. */
+const databaseFiles = new Map<string, keyof typeof readers>([
+  ['sslrootcert', 'certificate'],
+  ['sslcert', 'certificate'],
+  ['sslkey', 'private key'],
+]);
+
+/** The part of the settings that the database adapter takes. @throws SettingsError for a file that cannot be used */
 export function databaseSettings(settings: Settings): DatabaseSettings {
   if (settings.DATABASE === 'embedded') {
     return { kind: 'embedded', directory: join(settings.FEDISTREAM_DATA_DIR, 'database') };
@@ -26,12 +34,12 @@ export function databaseSettings(settings: Settings): DatabaseSettings {
   };
 }
 
-/** The part of the settings that the Redis adapter takes. @throws SettingsError for a file that cannot be read */
+/** The part of the settings that the Redis adapter takes. @throws SettingsError for a file that cannot be used */
 export function redisSettings(settings: Settings): RedisSettings {
   const tls = {
-    ca: readPem('REDIS_TLS_CA_FILE', settings.REDIS_TLS_CA_FILE),
-    cert: readPem('REDIS_TLS_CERT_FILE', settings.REDIS_TLS_CERT_FILE),
-    key: readPem('REDIS_TLS_KEY_FILE', settings.REDIS_TLS_KEY_FILE),
+    ca: redisFile(settings, 'REDIS_TLS_CA_FILE', 'certificate'),
+    cert: redisFile(settings, 'REDIS_TLS_CERT_FILE', 'certificate'),
+    key: redisFile(settings, 'REDIS_TLS_KEY_FILE', 'private key'),
   };
   return {
     url: settings.REDIS_URL,
@@ -64,28 +72,31 @@ function sentinels({ REDIS_SENTINELS, REDIS_SENTINEL_PORT }: Settings): Sentinel
 /** The adapter reads them itself, and would not say where their names come from. */
 function requireDatabaseFiles(url: string | undefined): void {
   for (const [name, file] of url === undefined ? [] : new URL(url).searchParams) {
-    if (databaseFiles.includes(name) && file !== '' && !canBeRead(file)) {
-      throw new SettingsError(`DATABASE_URL=(not shown): ${name} must be a file that can be read`);
+    const kind = databaseFiles.get(name);
+    if (kind !== undefined && file !== '') {
+      readPem(file, kind, `DATABASE_URL=(not shown): ${name}`);
     }
   }
 }
 
-function canBeRead(file: string): boolean {
-  try {
-    readFileSync(file);
-    return true;
-  } catch {
-    return false;
-  }
+function redisFile(
+  settings: Settings,
+  name: 'REDIS_TLS_CA_FILE' | 'REDIS_TLS_CERT_FILE' | 'REDIS_TLS_KEY_FILE',
+  kind: keyof typeof readers,
+): string | undefined {
+  const file = settings[name];
+  return file === undefined ? undefined : readPem(file, kind, `${name}="${file}":`);
 }
 
-function readPem(name: string, file: string | undefined): string | undefined {
-  if (file === undefined) {
-    return undefined;
-  }
+/** @param setting what the message begins with when the file cannot be used */
+function readPem(file: string, kind: keyof typeof readers, setting: string): string {
+  let problem = 'file that can be read';
   try {
-    return readFileSync(file, 'utf8');
+    const pem = readFileSync(file, 'utf8');
+    problem = `PEM file with a ${kind}`;
+    readers[kind](pem);
+    return pem;
   } catch (failure) {
-    throw new SettingsError(`${name}="${file}": must be a file that can be read`, { cause: failure });
+    throw new SettingsError(`${setting} must be a ${problem}`, { cause: failure });
   }
 }

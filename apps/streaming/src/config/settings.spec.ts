@@ -80,22 +80,49 @@ describe('settings', () => {
       'LOG_LEVEL="loud": must be one of trace, debug, info, warn, error, fatal, silent, silly, verbose',
     ],
     ['DEMO', 'yes', 'DEMO="yes": must be one of true, false'],
-    [
-      'REDIS_URL',
+    ...[
       'http://secret@x',
-      'REDIS_URL=(not shown): must be a URL that begins with redis:// or rediss:// or unix://',
-    ],
-    [
+      'redis://:s3cr/et@h:6379',
+      'redis://:p#w@localhost:6379',
+      'redis://h:99999',
+      'redis://[::1',
+      'not even one',
+    ].map((value) => [
+      'REDIS_URL',
+      value,
+      'REDIS_URL=(not shown): must be a URL that begins with redis:// or rediss:// or unix://, with special characters in a password percent-encoded',
+    ]),
+    ...['mysql://u:secret@x', 'postgres://u:p#w@h/x', 'postgres://u:secret@h:99999/x'].map((value) => [
       'DATABASE_URL',
-      'mysql://u:secret@x',
-      'DATABASE_URL=(not shown): must be a URL that begins with postgres:// or postgresql://',
-    ],
+      value,
+      'DATABASE_URL=(not shown): must be a URL that begins with postgres:// or postgresql://, with special characters in a password percent-encoded',
+    ]),
+    ...[
+      ['DATABASE_URL', 'postgres://u:%zz@h/x'],
+      ['DATABASE_URL', 'postgres://u:%ff@h/x'],
+      ['REDIS_URL', 'redis://:secret%@h'],
+      ['REDIS_URL', 'redis://:%ff@h'],
+    ].map(([name = '', value = '']) => [
+      name,
+      value,
+      `${name}=(not shown): must be a URL with special characters in a password percent-encoded: % is written as %25`,
+    ]),
+    ...['postgres://', 'postgresql:///', 'postgres:'].map((value) => [
+      'DATABASE_URL',
+      value,
+      'DATABASE_URL=(not shown): must be a URL that names a host or a database',
+    ]),
+    ...['unix://', 'unix:///'].map((value) => [
+      'REDIS_URL',
+      value,
+      'REDIS_URL=(not shown): must be a URL with the path of a socket, as in unix:///run/redis.sock',
+    ]),
     [
       'DATABASE_URL',
       'postgres://u:secret@x/db?sslmode=on',
       'DATABASE_URL=(not shown): must be a URL whose sslmode is one of disable, allow, prefer, require, verify-ca, verify-full, no-verify',
     ],
-  ])('refuse %s=%s, naming variable, value and what is allowed', (name, value, message) => {
+  ])('refuse %s=%s, naming variable, value and what is allowed', (name = '', value = '', message = '') => {
     expect(errorOf({ [name]: value })).toBe(message);
   });
 
@@ -104,6 +131,17 @@ describe('settings', () => {
       const url = `postgres://u:secret@x/db${query}`;
       expect(readSettings({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
     }
+  });
+
+  it.each([
+    ['DATABASE_URL', 'postgres:///mastodon?host=/run/postgresql'],
+    ['DATABASE_URL', 'postgres://?host=/run/postgresql'],
+    ['DATABASE_URL', 'postgres://u:p%23%2F%40@h'],
+    ['REDIS_URL', 'redis://'],
+    ['REDIS_URL', 'redis://:p%23w@[::1]:6379/3'],
+    ['REDIS_URL', 'unix:///run/redis.sock?db=3'],
+  ])('take %s=%s', (name, value) => {
+    expect(readSettings({ [name]: value })).toMatchObject({ [name]: value });
   });
 
   it('name every wrong variable, one line each', () => {

@@ -17,18 +17,30 @@ const integer = (smallest: number, largest: number) =>
     .refine((value) => value >= smallest && value <= largest, `a whole number from ${smallest} to ${largest}`);
 const port = integer(0, 65_535);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const encoded = 'with special characters in a password percent-encoded';
+/** A URL that the adapters' libraries can read. The first fault ends the examination: what comes later takes it apart. */
 const url = (...protocols: string[]) =>
   z
     .string()
-    .refine(
-      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
-      `a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-    );
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+      error: `a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}, ${encoded}`,
+      abort: true,
+    })
+    .refine(canDecode, { error: `a URL ${encoded}: % is written as %25`, abort: true });
 const sslMode = z.enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']);
 const logLevels = { silly: 'trace', verbose: 'debug' } as const;
 
 /** `sun_path` holds so many bytes (unix(7)); libuv would silently cut the rest off. */
 const longestSocketPath = 107;
+
+function canDecode(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Judged by the library that will use it. */
 function areProxies(text: string): boolean {
@@ -61,9 +73,9 @@ const variables = z.object({
 
   DATABASE: z.enum(['postgresql', 'embedded']).optional(),
   DATABASE_URL: url('postgres:', 'postgresql:')
+    .refine((value) => !/^\w+:\/*$/.test(value), 'a URL that names a host or a database')
     .refine(
-      (value) =>
-        !URL.canParse(value) || sslMode.nullable().safeParse(new URL(value).searchParams.get('sslmode')).success,
+      (value) => sslMode.nullable().safeParse(new URL(value).searchParams.get('sslmode')).success,
       `a URL whose sslmode is one of ${sslMode.options.join(', ')}`,
     )
     .optional(),
@@ -78,7 +90,7 @@ const variables = z.object({
 
   FEED: z.enum(['redis', 'memory']).optional(),
   REDIS_URL: url('redis:', 'rediss:', 'unix:')
-    .refine((value) => !/%(?![\da-f]{2})/i.test(value), 'a URL in which % is written as %25')
+    .refine((value) => !/^unix:\/*$/.test(value), 'a URL with the path of a socket, as in unix:///run/redis.sock')
     .refine(
       (value) => !/^rediss?:/.test(value) || /^\/?\d{0,6}$/.test(new URL(value).pathname),
       'a URL whose path is the number of a database, as in redis://host:6379/0',
@@ -173,14 +185,17 @@ function refuseUnasked(
   }
 }
 
-const secret = /URL|PASS/;
+/** Whether a variable of this name may hold what nobody must read in a log. */
+export function isSecret(name: string): boolean {
+  return /URL|PASS/.test(name);
+}
 
 function describe(
   { path, message, code, ...issue }: z.core.$ZodIssue,
   given: Readonly<Record<string, unknown>>,
 ): string {
   const name = String(path[0]);
-  const value = secret.test(name) ? '(not shown)' : `"${String(given[name])}"`;
+  const value = isSecret(name) ? '(not shown)' : `"${String(given[name])}"`;
   const allowed = code === 'invalid_value' && 'values' in issue ? `one of ${issue.values.join(', ')}` : message;
   return `${name}=${value}: must be ${allowed}`;
 }

@@ -20,4 +20,27 @@ describe('why a start has failed', () => {
     );
     expect(startFailure('nothing', settings)).toBe('Cannot start: nothing');
   });
+
+  it('never shows a secret, whoever has put it into the reason', () => {
+    const secrets = {
+      DATABASE_URL: 'postgres://u:hunter%402@db/d',
+      REDIS_URL: 'redis://:s3cr/et@h',
+      DB_PASS: 'correct horse',
+      REDIS_PASSWORD: 'battery',
+      REDIS_SENTINEL_PASSWORD: '',
+    };
+    for (const part of [
+      secrets.DATABASE_URL,
+      'hunter%402',
+      'hunter@2',
+      secrets.REDIS_URL,
+      'correct horse',
+      'battery',
+    ]) {
+      const text = startFailure(new TypeError(`cannot use ${part}!`), secrets);
+      expect(text).toContain('Cannot start: TypeError: cannot use (not shown)!\n');
+      expect(text).not.toContain(part);
+      expect(startFailure(part, secrets)).toBe('Cannot start: (not shown)');
+    }
+  });
 });
