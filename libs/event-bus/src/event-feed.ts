@@ -16,8 +16,9 @@ export abstract class EventFeed {
   abstract readonly ready: boolean;
 
   /**
-   * Says that messages arrive again after a time in which some may have been lost. Whoever knows something only because
-   * a message told so (a kill, a changed filter) must find out anew. Silent for a feed that loses nothing.
+   * Says that control messages arrive again after a time in which messages may have been lost, before any of a followed
+   * channel is handed on. Whoever knows something only because a message told so (a kill, a changed filter) must find out
+   * anew. Silent for a feed that loses nothing.
    */
   readonly gaps: Observable<void> = NEVER;
 

@@ -45,7 +45,7 @@ export abstract class FeedServer extends Server implements CustomTransportStrate
     });
   }
 
-  /** Says that messages arrive again, and that some may have been lost meanwhile. */
+  /** To be called as {@link EventFeed.gaps} promises. */
   protected reportGap(): void {
     this.#gaps.next();
   }

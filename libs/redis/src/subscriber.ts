@@ -19,7 +19,10 @@ export interface SubscriberOptions {
   readonly log: RedisLog;
   /** Receives each message, in order; must not throw. */
   readonly message: (channel: Channel, text: string) => void;
-  /** Called when messages arrive again after the connection was lost: what was published meanwhile is gone. */
+  /**
+   * Called when control messages arrive again after the connection was lost, and before any message of a followed channel
+   * does: what was published meanwhile is gone.
+   */
   readonly gap: () => void;
   /** Done together with subscribing channels; a channel is confirmed when both are done. Must not reject. */
   readonly alongside: (channels: readonly Channel[]) => Promise<void>;
@@ -32,10 +35,9 @@ export class Subscriber {
   readonly #patterns: readonly string[];
   /** Changes whenever the connection comes or goes, so that a late answer is not taken for one of the next. */
   #connection = 0;
-  /** Settles when the server of this connection has confirmed the control patterns. */
-  #control: Promise<void> = Promise.resolve();
+  /** Whether control messages have ever arrived: with each later connection some of them may be missing. */
+  #controlled = false;
   #ready = false;
-  #lost = false;
   #ping: NodeJS.Timeout | undefined;
 
   constructor(options: SubscriberOptions) {
@@ -119,17 +121,20 @@ export class Subscriber {
     });
   }
 
+  /** Channels come after the control patterns: no message may be judged by what a missed one has changed. */
   async #up(): Promise<void> {
     const connection = ++this.#connection;
-    this.#control = this.#followControl(connection);
-    const [complete] = await Promise.all([this.#subscriptions.connected(), this.#control]);
-    if (complete && connection === this.#connection) {
+    await this.#followControl(connection);
+    if (connection !== this.#connection) {
+      return;
+    }
+    if (this.#controlled) {
+      this.#options.gap();
+    }
+    this.#controlled = true;
+    if (await this.#subscriptions.connected()) {
       this.#ready = true;
       this.#options.log.connected(this.channels.size);
-      if (this.#lost) {
-        this.#lost = false;
-        this.#options.gap();
-      }
     }
   }
 
@@ -138,12 +143,11 @@ export class Subscriber {
     this.#subscriptions.disconnected();
     if (this.#ready) {
       this.#ready = false;
-      this.#lost = true;
       this.#options.log.lost();
     }
   }
 
-  /** Without control channels no token could be revoked, so nothing counts as confirmed before them. */
+  /** Without control channels no token could be revoked, so nothing is subscribed before them. */
   async #followControl(connection: number): Promise<void> {
     while (connection === this.#connection) {
       try {
@@ -159,13 +163,11 @@ export class Subscriber {
   async #subscribe(channels: readonly Channel[]): Promise<void> {
     // By name as well as by pattern, a control message would come twice.
     const wanted = channels.filter((channel) => controlTarget(channel) === undefined);
-    const control = this.#control;
     if (wanted.length > 0) {
       const alongside = this.#options.alongside(wanted);
       await this.#options.client.subscribe(...this.#named(wanted));
       await alongside;
     }
-    await control;
   }
 
   #named(channels: readonly Channel[]): string[] {
