@@ -95,3 +95,38 @@ describe('a client that finds its master through a Sentinel', () => {
     expect([asked, client.status]).toEqual([2, 'end']);
   });
 });
+
+describe('a client whose database is not there', () => {
+  it('is not ready, says so, sends nothing but its handshake, and tries again until it is there', async () => {
+    const refused = '-ERR DB index is out of range\r\n';
+    const answers = [refused, refused];
+    const seen: string[] = [];
+    const server = await ScriptedServer.start(([command = '', argument = '']) => {
+      if (command !== 'client') {
+        seen.push(`${command} ${argument}`.trim());
+      }
+      return command === 'select'
+        ? (answers.shift() ?? '+OK\r\n')
+        : command === 'info'
+          ? bulk('role:master\r\n')
+          : '+OK\r\n';
+    });
+    const client = createClient({ url: `redis://127.0.0.1:${server.port}/99` }, { name: 'test' });
+    const errors: string[] = [];
+    client.on('error', ({ message }: Error) => errors.push(message));
+    const states: string[] = [];
+    client.on('ready', () => states.push(seen.join(', ')));
+    client.connect().catch(() => undefined);
+    await vi.waitFor(() => {
+      expect(client.status).toBe('ready');
+    }, patient);
+    await client.ping();
+    expect(errors).toEqual(['ERR DB index is out of range', 'ERR DB index is out of range']);
+    // The connection that succeeds asks twice: first in RESP3, which this server does not know.
+    const handshakes = ['select 99', 'select 99', 'select 99', 'select 99', 'info'];
+    expect(seen).toEqual([...handshakes, 'ping']);
+    expect(states).toEqual([handshakes.join(', ')]);
+    client.disconnect();
+    server.stop();
+  });
+});

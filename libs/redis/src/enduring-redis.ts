@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Redis, ReplyError } from 'ioredis';
 import { backoff } from './backoff.js';
 
 /**
@@ -25,6 +25,24 @@ export class EnduringRedis extends Redis {
         }, backoff(++this.#failures));
       }
       throw error;
+    }
+  }
+
+  /**
+   * Part of a connection's beginning. ioredis goes on in database 0 when there is none of this number, or no right to it;
+   * here the connection ends and is tried again, as after a wrong password: the reason comes as an `error` event.
+   */
+  override async select(database: number | string): Promise<'OK'> {
+    try {
+      return await super.select(database);
+    } catch (error) {
+      if (!(error instanceof ReplyError)) {
+        throw error;
+      }
+      this.emit('error', error);
+      this.disconnect(true);
+      // Whoever waits for this waits to say that the connection is ready.
+      return new Promise(() => undefined);
     }
   }
 

@@ -52,6 +52,23 @@ describe.skipIf(program === undefined)('RedisFeed and the servers it may meet:',
     );
   });
 
+  it('one that has no database of this number, and gets no key in another', async () => {
+    const { port } = await own.server(['--databases', '2']);
+    const feed = await own.feed({ url: `redis://127.0.0.1:${port}/99` });
+    void feed.follow('timeline:1');
+    await vi.waitFor(() => {
+      expect(own.log.join('\n')).toContain('Cannot reach Redis: ERR DB index is out of range');
+    }, patient);
+    expect(feed.ready).toBe(false);
+    const there = await own.feed({ port, db: 1 });
+    await there.follow('timeline:2');
+    const client = own.connect({ port });
+    expect(await client.keys('*')).toEqual([]);
+    await client.select(1);
+    expect(await client.keys('*')).toEqual(['subscribed:timeline:2']);
+    expect(own.log.filter((line) => line === 'Connected to Redis')).toHaveLength(1);
+  });
+
   it('one that ends a subscriber which reads too slowly', async () => {
     const { port } = await own.server(['--client-output-buffer-limit', 'pubsub 100kb 0 0']);
     const feed = await own.feed({ port });
