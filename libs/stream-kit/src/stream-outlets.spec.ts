@@ -3,7 +3,7 @@ import { accountOf, MemoryAudienceStore, statusOf } from '@fedistream/audience/t
 import { Connection, DeliverySettings, DeliveryStatistics } from '@fedistream/delivery';
 import { BusStatistics, EventBus } from '@fedistream/event-bus';
 import { Logger } from '@nestjs/common';
-import { finalize, map, type Observable } from 'rxjs';
+import { debounceTime, EMPTY, finalize, map, take, throwError, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
 import {
   Stream,
@@ -59,14 +59,19 @@ class BoardStream implements StreamSource {
 @Stream({ name: 'cats:failing', scopes: ['read'], audience: 'chosen-by-publisher' })
 class FailingStream extends Source {
   select(events: Observable<StreamEvent>) {
-    return events.pipe(
-      map((event) => {
-        if (event.name === 'fence') {
-          throw new Error('again');
-        }
-        return event;
-      }),
-    );
+    return events.pipe(map(failWithFence));
+  }
+}
+
+/** Selects as it is told. */
+@Stream({ name: 'cats:told', scopes: ['read'], audience: 'chosen-by-publisher' })
+class ToldStream extends Source {
+  constructor(private readonly told: (events: Observable<StreamEvent>) => Observable<StreamEvent>) {
+    super();
+  }
+
+  select(events: Observable<StreamEvent>) {
+    return this.told(events);
   }
 }
 
@@ -168,29 +173,115 @@ describe('streams on other channels', () => {
   });
 });
 
-describe('a stream that throws', () => {
-  let error: MockInstance;
+describe('a stream that fails', () => {
+  let error: MockInstance<(message: string, stack?: string) => void>;
+  let follow: MockInstance;
+  let unfollow: MockInstance;
 
   beforeEach(() => {
     error = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
+    follow = vi.spyOn(feed, 'follow');
+    unfollow = vi.spyOn(feed, 'unfollow');
+    vi.useFakeTimers();
   });
 
   afterEach(() => {
+    vi.useRealTimers();
+    // Whatever it does, its channel is listened to from the first client on, without a break.
+    expect(follow).toHaveBeenCalledTimes(1);
+    expect(unfollow).not.toHaveBeenCalled();
     error.mockRestore();
   });
 
-  it('again and again is not told of each time', async () => {
-    const { connection, received } = connect('5');
-    await subscribe(connection, new FailingStream());
-    for (let event = 0; event < 10; event++) {
-      bus.publish(channel, StreamEvent.of('fence'));
-      bus.publish(channel, StreamEvent.of('update'));
+  function publishAll(...names: readonly string[]): void {
+    for (const name of names) {
+      bus.publish(channel, StreamEvent.of(name));
     }
-    expect(received()).toEqual(Array(10).fill('update'));
-    expect(error).toHaveBeenCalledTimes(1);
+  }
+
+  /** What the operators were told, with the trace that came with it. */
+  function complaints(): readonly string[] {
+    return error.mock.calls.map((call) => call.join('\n'));
+  }
+
+  it('in select loses the events that it fails for, and no others', async () => {
+    const received = await listen(new FailingStream(), '5');
+    publishAll('a', 'fence', 'b', 'fence', 'fence', 'fence', 'c', 'd');
+    expect(received()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('when its chain ends does not keep its listeners from leaving everything else', async () => {
+  it('again and again is told of once, with its name and its trace', async () => {
+    const received = await listen(new FailingStream(), '5');
+    for (let event = 0; event < 10; event++) {
+      publishAll('fence', 'update');
+    }
+    expect(received()).toEqual(Array(10).fill('update'));
+    expect(complaints()).toEqual([
+      expect.stringMatching(
+        /^Stream "cats:failing" failed in select\(\): Error: again; it begins anew with the next event\n.*stream-outlets\.spec/s,
+      ),
+    ]);
+  });
+
+  it('does not keep the failure of another from being told', async () => {
+    await listen(new FailingStream(), '5');
+    await listen(new ToldStream((events) => events.pipe(debounceTime(10), map(failWithEach))), '5');
+    publishAll('fence');
+    vi.advanceTimersByTime(10);
+    expect(complaints()).toEqual([
+      expect.stringContaining('"cats:failing"'),
+      expect.stringContaining('"cats:told" failed in select(): Error: each; it begins anew with the next event'),
+    ]);
+  });
+
+  it.each<{ readonly how: string; readonly fail: () => Observable<StreamEvent>; readonly told: string }>([
+    { how: 'when select is called', fail: () => failWithEach(), told: 'Error: each' },
+    { how: 'before anything is published', fail: () => throwError(() => new Error('none')), told: 'Error: none' },
+    {
+      how: 'to return an observable from select',
+      fail: () => undefined as never,
+      told: 'TypeError: it must return an Observable, not undefined',
+    },
+    { how: 'to stay open', fail: () => EMPTY, told: 'Error: it has completed' },
+  ])('$how passes nothing, and is asked again a second later', async ({ fail, told }) => {
+    let works = false;
+    const received = await listen(new ToldStream((events) => (works ? events : fail())), '5');
+    publishAll('lost');
+    works = true;
+    vi.advanceTimersByTime(999);
+    publishAll('lost');
+    expect(received()).toEqual([]);
+    vi.advanceTimersByTime(1);
+    publishAll('a', 'b');
+    expect(received()).toEqual(['a', 'b']);
+    expect(complaints()).toEqual([expect.stringContaining(`Stream "cats:told" failed in select(): ${told}`)]);
+    expect(complaints().join()).toContain('; events are lost until it begins anew in 1000 ms');
+  });
+
+  it('to go on, because its select takes only so many, begins anew and says so', async () => {
+    const received = await listen(new ToldStream((events) => events.pipe(take(2))), '5');
+    publishAll('a', 'b', 'c', 'd', 'e');
+    expect(received()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(complaints()).toEqual([
+      expect.stringContaining(
+        'Stream "cats:told" failed in select(): Error: it has completed, as take() and first() do',
+      ),
+    ]);
+  });
+
+  it('once more while what has failed is ended goes on all the same', async () => {
+    const received = await listen(
+      new ToldStream((events) => events.pipe(map(failWithFence), finalize(failWithEach))),
+      '5',
+    );
+    publishAll('fence', 'a', 'fence', 'b');
+    expect(received()).toEqual(['a', 'b']);
+  });
+});
+
+describe('a stream that throws when its chain ends', () => {
+  it('does not keep its listeners from leaving everything else', async () => {
+    const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
     const { connection } = connect('5');
     await subscribe(connection, new BadlyEndingStream());
     await subscribe(connection, new TeamStream(), { name: 'cats' });
@@ -198,5 +289,17 @@ describe('a stream that throws', () => {
     connection.revoke();
     expect(feed.channels.size).toBe(0);
     expect(error).toHaveBeenCalledTimes(1);
+    error.mockRestore();
   });
 });
+
+function failWithEach(): never {
+  throw new Error('each');
+}
+
+function failWithFence(event: StreamEvent): StreamEvent {
+  if (event.name === 'fence') {
+    throw new Error('again');
+  }
+  return event;
+}

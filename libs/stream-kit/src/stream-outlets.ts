@@ -10,15 +10,17 @@ import {
   type Viewer,
 } from '@fedistream/domain';
 import { EventBus } from '@fedistream/event-bus';
-import { defer, map, merge, of, retry, timer, type Observable, type Unsubscribable } from 'rxjs';
+import { connect, isObservable, map, merge, Observable, of, retry, tap, timer, type Unsubscribable } from 'rxjs';
 import type { StreamRequest } from './stream-definition.js';
+import { streamFailure } from './stream-failure.js';
 
 interface Chain {
   readonly outlet: Outlet;
   readonly channels: readonly Channel[];
 }
 
-const retryDelayMs = 1_000;
+/** How long a stream rests whose `select` fails before it has been given anything. */
+const restMs = 1_000;
 
 /**
  * Joins bus, stream and outlet: one chain of observables for each stream and set of channels, shared by everybody who
@@ -27,7 +29,8 @@ const retryDelayMs = 1_000;
 @Injectable()
 export class StreamOutlets {
   readonly #logger = new Logger('Streams');
-  readonly #complaints = new Occasionally();
+  /** By the stream's name: one that fails for every event does not keep another from being told of. */
+  readonly #complaints = new Map<string, Occasionally>();
   readonly #chains = new Map<string, Chain>();
 
   constructor(
@@ -64,29 +67,13 @@ export class StreamOutlets {
     const outlet = new Outlet(() => {
       this.#chains.delete(key);
       for (const subscription of subscriptions) {
-        this.#end(subscription, request);
+        subscription.unsubscribe();
       }
     });
     const chain = { outlet, channels };
     this.#chains.set(key, chain);
     const subscriptions = this.#join(request, channels, outlet);
     return chain;
-  }
-
-  /** A stream that throws while its chain ends must not keep the rest of a connection's teardown from happening. */
-  #end(subscription: Unsubscribable, { name }: StreamRequest): void {
-    try {
-      subscription.unsubscribe();
-    } catch (failure) {
-      this.#complain(`Stream "${name}" failed while select() ended: ${String(failure)}`);
-    }
-  }
-
-  /** A stream that fails may do so for every event. */
-  #complain(about: string): void {
-    this.#complaints.run((suffix) => {
-      this.#logger.error(`${about}${suffix}`);
-    });
   }
 
   #join(request: StreamRequest, channels: readonly Channel[], outlet: Outlet): readonly Unsubscribable[] {
@@ -119,21 +106,76 @@ export class StreamOutlets {
       : events.pipe(map(forEveryone));
   }
 
+  /** While `select` fails and begins anew, the channels stay followed: not they have failed. */
   #selected(request: StreamRequest, published: Observable<StreamEvent>): Observable<StreamEvent> {
-    const { source } = request.definition;
-    if (source.select === undefined) {
-      return published;
-    }
-    // A stream that throws loses the event at hand and begins anew; its listeners, and other streams, notice nothing.
-    return defer(() => source.select?.(published, request) ?? published).pipe(
+    return request.definition.source.select === undefined
+      ? published
+      : published.pipe(connect((events) => this.#runs(request, events)));
+  }
+
+  /**
+   * What `select` makes of events, run after run. When it fails for one, that one is lost, with what it was holding back,
+   * and it has begun anew before the next. When it fails before it was given any, it would do so for ever: it rests
+   * first, and what is published meanwhile is lost. A `select` that completes has failed, too: its clients wait for more.
+   */
+  #runs(request: StreamRequest, events: Observable<StreamEvent>): Observable<StreamEvent> {
+    const { definition, name } = request;
+    let given = false;
+    const run = new Observable<StreamEvent>((subscriber) => {
+      given = false;
+      const noticed = events.pipe(tap(() => (given = true)));
+      const selected: unknown = definition.source.select?.(noticed, request);
+      if (!isObservable(selected)) {
+        throw new TypeError(`it must return an Observable, not ${String(selected)}`);
+      }
+      const running = (selected as Observable<StreamEvent>).subscribe({
+        next: (event) => {
+          subscriber.next(event);
+        },
+        error: (failure: unknown) => {
+          subscriber.error(failure);
+        },
+        complete: () => {
+          subscriber.error(new Error('it has completed, as take() and first() do'));
+        },
+      });
+      return () => {
+        this.#end(running, name);
+      };
+    });
+    return run.pipe(
       retry({
-        resetOnSuccess: true,
-        delay: (failure, attempt) => {
-          this.#complain(`Stream "${request.name}" failed in select(), an event is lost: ${String(failure)}`);
-          return attempt === 1 ? of(undefined) : timer(retryDelayMs);
+        delay: (failure) => {
+          const next = given
+            ? 'it begins anew with the next event'
+            : `events are lost until it begins anew in ${restMs} ms`;
+          this.#complain(name, failure, next);
+          return given ? of(undefined) : timer(restMs);
         },
       }),
     );
+  }
+
+  /** What throws while it ends must keep neither its successor from beginning nor a connection from its teardown. */
+  #end(running: Unsubscribable, stream: string): void {
+    try {
+      running.unsubscribe();
+    } catch (failure) {
+      this.#complain(stream, failure, 'it had been ended');
+    }
+  }
+
+  /** A stream that fails may do so for every event. */
+  #complain(stream: string, failure: unknown, consequence: string): void {
+    let complaints = this.#complaints.get(stream);
+    if (complaints === undefined) {
+      complaints = new Occasionally();
+      this.#complaints.set(stream, complaints);
+    }
+    complaints.run((suffix) => {
+      const { message, stack } = streamFailure(stream, 'select', failure);
+      this.#logger.error(`${message}; ${consequence}${suffix}`, stack);
+    });
   }
 }
 
