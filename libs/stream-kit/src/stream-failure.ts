@@ -1,3 +1,5 @@
+import { StreamingError } from '@fedistream/domain';
+
 /**
  * What went wrong inside a stream, for the log: its message names the stream and the method, its stack is the one that
  * leads to the place.
@@ -10,4 +12,14 @@ export function streamFailure(stream: string, method: string, failure: unknown):
     error.stack = failure.stack;
   }
   return error;
+}
+
+/**
+ * What a client is told of it. A refusal that the stream has thrown, or a port that it asked, stays as it is; anything
+ * else is a mistake in the stream that does not pass by itself: `unexpected`.
+ */
+export function refusalFor(stream: string, method: string, failure: unknown): StreamingError {
+  return failure instanceof StreamingError
+    ? failure
+    : new StreamingError('unexpected', undefined, { cause: streamFailure(stream, method, failure) });
 }

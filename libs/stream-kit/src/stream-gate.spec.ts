@@ -3,10 +3,19 @@ import { MemoryAudienceStore } from '@fedistream/audience/testing';
 import { Connection, DeliverySettings, DeliveryStatistics } from '@fedistream/delivery';
 import { BusStatistics, EventBus } from '@fedistream/event-bus';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Stream, StreamDefinition, StreamGate, StreamOutlets, text, type StreamSource } from './index.js';
+import {
+  Stream,
+  StreamDefinition,
+  StreamEvent,
+  StreamGate,
+  StreamingError,
+  StreamOutlets,
+  text,
+  type StreamSource,
+} from './index.js';
 import { FollowedChannels } from './testing/followed-channels.js';
 import { viewer } from './testing/index.js';
-import { recordingTransport } from './testing/recording-transport.js';
+import { recordingTransport, type ReceivedEvent } from './testing/recording-transport.js';
 
 const maxSubscriptions = 3;
 
@@ -27,8 +36,25 @@ class RoomStream implements StreamSource<{ id: string }> {
   }
 }
 
+/** A stream whose methods answer as they are told, also what the compiler would refuse. */
+@Stream({ name: 'told', scopes: ['read'], audience: 'chosen-by-publisher' })
+class ToldStream implements StreamSource {
+  constructor(
+    private readonly answers: { readonly authorize?: () => unknown; readonly channels?: () => unknown } = {},
+  ) {}
+
+  authorize() {
+    return (this.answers.authorize ? this.answers.authorize() : true) as boolean;
+  }
+
+  channels() {
+    return (this.answers.channels ? this.answers.channels() : ['timeline:told']) as string[];
+  }
+}
+
 describe('the way in to a stream', () => {
   let feed: FollowedChannels;
+  let bus: EventBus;
   let gate: StreamGate;
   let room: RoomStream;
   let definition: StreamDefinition;
@@ -38,7 +64,8 @@ describe('the way in to a stream', () => {
     vi.useFakeTimers();
     feed = new FollowedChannels();
     const audience = new Audience(new MemoryAudienceStore(), new AudienceSettings(), new AudienceStatistics());
-    gate = new StreamGate(new StreamOutlets(new EventBus(feed, new BusStatistics()), audience));
+    bus = new EventBus(feed, new BusStatistics());
+    gate = new StreamGate(new StreamOutlets(bus, audience));
     room = new RoomStream();
     definition = new StreamDefinition(room);
     connection = new Connection(viewer(), recordingTransport([]), {
@@ -89,11 +116,118 @@ describe('the way in to a stream', () => {
   it('does not wait for ever for a stream that does not say who may', async () => {
     const refusal = expect(gate.subscribe(connection, definition.request('room', { id: '1' }))).rejects.toMatchObject({
       code: 'unavailable',
-      cause: new Error('no answer within 10000 ms'),
+      cause: new Error('Stream "room" failed in authorize(): Error: no answer within 10000 ms'),
     });
     await vi.advanceTimersByTimeAsync(10_000);
     await refusal;
     expect(connection.labels).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  /** What a client is told, by whichever way it comes in, and what the log says. Nothing may be followed afterwards. */
+  async function refusalsOf(source: StreamSource): Promise<readonly StreamingError[]> {
+    const request = new StreamDefinition(source).request('told', {});
+    const outcomes = await Promise.allSettled([gate.subscribe(connection, request), gate.admit(viewer(), request)]);
+    expect(connection.labels).toEqual([]);
+    expect(feed.channels.size).toBe(0);
+    return outcomes.map((outcome) =>
+      outcome.status === 'rejected' ? (outcome.reason as StreamingError) : expect.fail(),
+    );
+  }
+
+  it.each([undefined, null, 'no', '', 0, 1, {}])('opens for true alone, and %j is a mistake', async (answer) => {
+    const mistake = 'Stream "told" failed in authorize(): TypeError: it must answer true or false';
+    for (const authorize of [() => answer, () => Promise.resolve(answer)]) {
+      for (const refusal of await refusalsOf(new ToldStream({ authorize }))) {
+        expect(refusal).toMatchObject({
+          code: 'unexpected',
+          cause: { message: expect.stringContaining(mistake) as string },
+        });
+      }
+    }
+  });
+
+  it.each([
+    {
+      how: 'at once',
+      authorize: () => {
+        throw new TypeError('cannot read it');
+      },
+    },
+    { how: 'later', authorize: () => Promise.reject(new TypeError('cannot read it')) },
+  ])('takes what authorize throws $how for a mistake, not for something that passes', async ({ authorize }) => {
+    for (const refusal of await refusalsOf(new ToldStream({ authorize }))) {
+      expect(refusal).toMatchObject({
+        code: 'unexpected',
+        message: 'An unexpected error occurred',
+        cause: {
+          message: 'Stream "told" failed in authorize(): TypeError: cannot read it',
+          stack: expect.stringContaining('stream-gate.spec') as string,
+        },
+      });
+    }
+  });
+
+  it('hands on the refusals that a stream throws itself', async () => {
+    const refusal = new StreamingError('unavailable');
+    const throwIt = () => {
+      throw refusal;
+    };
+    expect(await refusalsOf(new ToldStream({ authorize: throwIt }))).toEqual([refusal, refusal]);
+    expect(await refusalsOf(new ToldStream({ channels: throwIt }))).toEqual([refusal, refusal]);
+  });
+
+  it.each<{ readonly how: string; readonly channels: () => unknown; readonly told: string }>([
+    {
+      how: 'that throws',
+      channels: () => {
+        throw new Error('none today');
+      },
+      told: 'Error: none today',
+    },
+    {
+      how: 'with a promise',
+      channels: () => Promise.resolve(['timeline:told']),
+      told: 'TypeError: it must return a list',
+    },
+    { how: 'with a text', channels: () => 'timeline:told', told: 'TypeError: it must return a list' },
+    { how: 'with nothing', channels: () => undefined, told: 'TypeError: it must return a list' },
+    { how: 'with none', channels: () => [], told: 'TypeError: it must return a list' },
+    {
+      how: 'with one that is missing',
+      channels: () => ['timeline:told', undefined],
+      told: 'TypeError: it must return a list',
+    },
+    { how: 'with one that has no name', channels: () => [''], told: 'TypeError: it must return a list' },
+    {
+      how: 'with the control channel of an account',
+      channels: () => ['timeline:told', 'timeline:system:1'],
+      told: 'TypeError: clients never receive what "timeline:system:1" carries',
+    },
+    {
+      how: 'with the control channel of a token',
+      channels: () => ['timeline:access_token:1'],
+      told: 'TypeError: clients never receive what "timeline:access_token:1" carries',
+    },
+  ])('does not open for channels() $how', async ({ channels, told }) => {
+    for (const refusal of await refusalsOf(new ToldStream({ channels }))) {
+      expect(refusal.code).toBe('unexpected');
+      expect(refusal.cause).toMatchObject({
+        message: expect.stringContaining(`Stream "told" failed in channels(): ${told}`) as string,
+      });
+    }
+  });
+
+  it('delivers what a channel carries once, however often the stream names it', async () => {
+    const received: ReceivedEvent[] = [];
+    const client = new Connection(viewer(), recordingTransport(received), {
+      settings: new DeliverySettings(),
+      statistics: new DeliveryStatistics(),
+      closed: () => undefined,
+    });
+    const source = new ToldStream({ channels: () => ['timeline:told', 'timeline:told'] });
+    await gate.subscribe(client, new StreamDefinition(source).request('told', {}));
+    bus.publish('timeline:told', StreamEvent.of('once'));
+    expect(received.map(({ event }) => event)).toEqual(['once']);
   });
 });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Connection, Outlet } from '@fedistream/delivery';
 import { StreamingError, within, type Viewer } from '@fedistream/domain';
 import type { StreamRequest } from './stream-definition.js';
+import { refusalFor, streamFailure } from './stream-failure.js';
 import { StreamOutlets } from './stream-outlets.js';
 
 /** How long a new client waits for its channels before it is told to come back later. */
@@ -40,23 +41,27 @@ export class StreamGate {
   constructor(private readonly outlets: StreamOutlets) {}
 
   /**
-   * Asks the stream itself whether this viewer may.
+   * Asks the stream itself whether this viewer may. Nothing but `true` opens it.
    *
-   * @throws StreamingError 401 when it says no, 503 when it fails or does not answer: what it has to ask cannot be asked
+   * @throws StreamingError 401 when it says no, 503 when it does not answer; what it throws itself; `unexpected`, with a
+   *   cause that names the stream, for anything else
    */
   async authorize(viewer: Viewer, { definition, params, name, label }: StreamRequest): Promise<void> {
     const { source } = definition;
     if (source.authorize === undefined) {
       return;
     }
-    let allowed: boolean;
+    let allowed: unknown;
     try {
-      const answer = source.authorize({ viewer, params, name });
-      allowed = typeof answer === 'boolean' ? answer : await within(authorizedWithinMs, answer);
+      allowed = source.authorize({ viewer, params, name });
+      if (typeof allowed !== 'boolean') {
+        allowed = await within(authorizedWithinMs, Promise.resolve(allowed), () => unanswered(name));
+      }
+      if (typeof allowed !== 'boolean') {
+        throw new TypeError(`it must answer true or false, not ${String(allowed)}`);
+      }
     } catch (failure) {
-      throw failure instanceof StreamingError
-        ? failure
-        : new StreamingError('unavailable', undefined, { cause: failure });
+      throw refusalFor(name, 'authorize', failure);
     }
     if (!allowed) {
       throw new StreamingError('notAuthorized', `Not authorized to stream this ${label[0]}`);
@@ -67,7 +72,7 @@ export class StreamGate {
    * For a connection that opens with its subscription: when this settles, the viewer may, and nothing published from now
    * on is missed.
    *
-   * @throws StreamingError 401 when the stream says no, 503 when its channels cannot be followed now
+   * @throws StreamingError as {@link authorize} and {@link StreamOutlets.open}; 503 when the channels cannot be followed now
    */
   async admit(viewer: Viewer, request: StreamRequest): Promise<Admission> {
     await this.authorize(viewer, request);
@@ -86,7 +91,8 @@ export class StreamGate {
    * For an open connection. The label is taken before anything is awaited; whatever ends the subscription meanwhile wins,
    * silently. A label that is subscribed already is left as it is.
    *
-   * @throws StreamingError 401 when the stream says no, 429 when the connection has too many subscriptions
+   * @throws StreamingError as {@link authorize} and {@link StreamOutlets.open}; 429 when the connection has too many
+   *   subscriptions
    */
   async subscribe(connection: Connection, request: StreamRequest): Promise<void> {
     const subscription = connection.reserve(request.label);
@@ -105,4 +111,10 @@ export class StreamGate {
       }
     }
   }
+}
+
+/** What a stream has to ask cannot be asked now. */
+function unanswered(stream: string): StreamingError {
+  const late = new Error(`no answer within ${authorizedWithinMs} ms`);
+  return new StreamingError('unavailable', undefined, { cause: streamFailure(stream, 'authorize', late) });
 }

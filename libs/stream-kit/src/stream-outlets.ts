@@ -11,6 +11,7 @@ import {
 } from '@fedistream/domain';
 import { EventBus } from '@fedistream/event-bus';
 import { connect, isObservable, map, merge, Observable, of, retry, tap, timer, type Unsubscribable } from 'rxjs';
+import { channelsOf } from './channels-of.js';
 import type { StreamRequest } from './stream-definition.js';
 import { streamFailure } from './stream-failure.js';
 
@@ -46,6 +47,8 @@ export class StreamOutlets {
   /**
    * Where subscriptions to this are attached. The caller has authorised the viewer, and must at once attach or hold: an
    * outlet without anybody ends when its last hold is released.
+   *
+   * @throws StreamingError as {@link channelsOf}
    */
   open(viewer: Viewer, request: StreamRequest): Outlet {
     return this.#chain(viewer, request).outlet;
@@ -57,8 +60,7 @@ export class StreamOutlets {
   }
 
   #chain(viewer: Viewer, request: StreamRequest): Chain {
-    const { source } = request.definition;
-    const channels = source.channels({ viewer, params: request.params, name: request.name });
+    const channels = channelsOf(request, viewer);
     const key = chainKey(request, channels);
     const known = this.#chains.get(key);
     if (known !== undefined) {
