@@ -10,6 +10,8 @@ const members = Object.keys({
   flags: true,
 } satisfies Record<keyof StreamDeclaration, true>);
 const nameForm = /^[a-z0-9_-]+(?::[a-z0-9_-]+)*$/;
+/** https://datatracker.ietf.org/doc/html/rfc6749#section-3.3 */
+const scopeForm = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 const feeds: readonly unknown[] = ['live', 'topic', 'none', undefined];
 
 /**
@@ -26,7 +28,7 @@ export function problemOf(declaration: Partial<StreamDeclaration>): string | und
 
 function problemOfNames({ name }: Partial<StreamDeclaration>): string | undefined {
   const names: readonly unknown[] = Array.isArray(name) ? name : [name];
-  if (names.length === 0 || !names.every((each) => typeof each === 'string' && nameForm.test(each))) {
+  if (names.length === 0 || !names.every((each) => hasForm(each, nameForm))) {
     return 'name must be words of a-z, 0-9, _ and -, joined by ":"';
   }
   const reserved = reservedNames.find((each) => names.includes(each));
@@ -38,6 +40,9 @@ function problemOfNames({ name }: Partial<StreamDeclaration>): string | undefine
 function problemOfAccess({ scopes, audience, feed }: Partial<StreamDeclaration>): string | undefined {
   if (!Array.isArray(scopes) || scopes.length === 0) {
     return 'scopes must name at least one OAuth scope';
+  }
+  if (!scopes.every((scope) => hasForm(scope, scopeForm))) {
+    return 'scopes must be a list of OAuth scopes, each without blanks';
   }
   if (audience !== 'per-viewer' && audience !== 'chosen-by-publisher') {
     return 'audience must be "per-viewer" or "chosen-by-publisher"';
@@ -51,9 +56,20 @@ function problemOfAccess({ scopes, audience, feed }: Partial<StreamDeclaration>)
   return undefined;
 }
 
-function problemOfParameters({ params, flags }: Partial<StreamDeclaration>): string | undefined {
+function problemOfParameters({ params = {}, flags = {} }: Partial<StreamDeclaration>): string | undefined {
   const reserved = Object.keys({ ...params, ...flags }).find((parameter) => reservedParameters.includes(parameter));
-  return reserved === undefined
+  if (reserved !== undefined) {
+    return `"${reserved}" cannot be a parameter's name: every request may have one of its own`;
+  }
+  const both = Object.keys(flags).find((flag) => Object.hasOwn(params, flag));
+  if (both !== undefined) {
+    return `"${both}" cannot be both a parameter and a flag`;
+  }
+  return Object.values(flags).every((suffix) => hasForm(suffix, nameForm))
     ? undefined
-    : `"${reserved}" cannot be a parameter's name: every request may have one of its own`;
+    : 'flags must add words of a-z, 0-9, _ and -, joined by ":"';
+}
+
+function hasForm(value: unknown, form: RegExp): boolean {
+  return typeof value === 'string' && form.test(value);
 }

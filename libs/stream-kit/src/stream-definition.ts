@@ -22,8 +22,10 @@ export class StreamDefinition {
   readonly declaration: StreamDeclaration;
   readonly source: StreamSource;
 
-  constructor(source: StreamSource) {
-    this.source = source;
+  /** @throws TypeError when the class of the source has no declaration */
+  constructor(source: StreamSource<never>) {
+    // Its declaration has been held against the class: what it is given is what it expects.
+    this.source = source as StreamSource;
     this.declaration = declarationOf(source.constructor);
   }
 

@@ -22,8 +22,8 @@ const maxSubscriptions = 3;
 /** A stream that takes its time to say who may. */
 @Stream({ name: 'room', scopes: ['read'], audience: 'chosen-by-publisher', params: { id: text() } })
 class RoomStream implements StreamSource<{ id: string }> {
-  /** Questions that have not been answered. */
-  readonly pending: ((allowed: boolean) => void)[] = [];
+  /** @param pending the questions that have not been answered */
+  constructor(private readonly pending: ((allowed: boolean) => void)[]) {}
 
   authorize(): Promise<boolean> {
     return new Promise((resolve) => {
@@ -56,7 +56,7 @@ describe('the way in to a stream', () => {
   let feed: FollowedChannels;
   let bus: EventBus;
   let gate: StreamGate;
-  let room: RoomStream;
+  let pending: ((allowed: boolean) => void)[];
   let definition: StreamDefinition;
   let connection: Connection;
 
@@ -66,8 +66,8 @@ describe('the way in to a stream', () => {
     const audience = new Audience(new MemoryAudienceStore(), new AudienceSettings(), new AudienceStatistics());
     bus = new EventBus(feed, new BusStatistics());
     gate = new StreamGate(new StreamOutlets(bus, audience));
-    room = new RoomStream();
-    definition = new StreamDefinition(room);
+    pending = [];
+    definition = new StreamDefinition(new RoomStream(pending));
     connection = new Connection(viewer(), recordingTransport([]), {
       settings: new DeliverySettings({ maxSubscriptions }),
       statistics: new DeliveryStatistics(),
@@ -87,17 +87,17 @@ describe('the way in to a stream', () => {
       connection.unsubscribe(request.label);
     }
     await vi.advanceTimersByTimeAsync(0);
-    expect(room.pending).toHaveLength(maxSubscriptions);
+    expect(pending).toHaveLength(maxSubscriptions);
     expect(connection.labels).toEqual([]);
-    room.pending.splice(0).forEach((answer) => {
+    pending.splice(0).forEach((answer) => {
       answer(true);
     });
     await vi.advanceTimersByTimeAsync(0);
     expect(feed.channels.size).toBe(0);
     // It may ask again as soon as it has been answered.
     void gate.subscribe(connection, request);
-    expect(room.pending).toHaveLength(1);
-    room.pending[0]?.(true);
+    expect(pending).toHaveLength(1);
+    pending[0]?.(true);
     await vi.advanceTimersByTimeAsync(0);
     expect([...feed.channels]).toEqual(['timeline:room']);
   });

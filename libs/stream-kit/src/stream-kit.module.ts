@@ -9,7 +9,7 @@ import type { StreamSource } from './stream.js';
 @Module({})
 export class StreamKitModule {
   /** @param streams the stream classes; one without declaration, or with a name that is taken, stops the start */
-  static forRoot(streams: readonly Type<StreamSource>[]): DynamicModule {
+  static forRoot(streams: readonly Type<StreamSource<never>>[]): DynamicModule {
     return {
       module: StreamKitModule,
       providers: [
@@ -18,7 +18,7 @@ export class StreamKitModule {
         StreamGate,
         {
           provide: StreamRegistry,
-          useFactory: (...sources: StreamSource[]) =>
+          useFactory: (...sources: StreamSource<never>[]) =>
             new StreamRegistry(sources.map((source) => new StreamDefinition(source))),
           inject: [...streams],
         },

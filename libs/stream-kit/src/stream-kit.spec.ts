@@ -16,7 +16,7 @@ interface ReportParams {
   params: { category: optional(oneOf('spam', 'other')) },
 })
 class ReportsStream implements StreamSource<ReportParams> {
-  constructor(readonly may: (accountId: string) => boolean | Promise<boolean> = () => true) {}
+  constructor(private readonly may: (accountId: string) => boolean | Promise<boolean> = () => true) {}
 
   authorize({ viewer: { accountId } }: StreamContext<ReportParams>) {
     return this.may(accountId);

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { Stream, StreamDefinition, StreamRegistry, text, type StreamSource } from './index.js';
+import {
+  optional,
+  Stream,
+  StreamDefinition,
+  StreamRegistry,
+  text,
+  type StreamContext,
+  type StreamSource,
+} from './index.js';
 import { reservedNames } from './reserved-names.js';
 
 const good = { name: 'x', scopes: ['read'], audience: 'per-viewer' };
@@ -43,6 +51,52 @@ describe('a declaration does not compile', () => {
     expect([unknown, useless]).toHaveLength(2);
   });
 
+  it('with members that a stream is not asked for, such as a misspelt guard', () => {
+    // @ts-expect-error it is called authorize
+    @Stream(complete)
+    class Misspelt extends Source {
+      authorise() {
+        return false;
+      }
+    }
+    // @ts-expect-error nobody outside of the class needs it
+    @Stream(complete)
+    class Open extends Source {
+      readonly helper = 1;
+    }
+    @Stream(complete)
+    class Closed extends Source {
+      readonly #helper = 1;
+      private readonly other = this.#helper;
+      protected readonly another = this.other;
+    }
+    expect([Misspelt, Open, Closed]).toHaveLength(3);
+  });
+
+  it('with other parameters than the class takes', () => {
+    // @ts-expect-error a client may leave it out
+    @Stream({ ...complete, params: { q: optional(text()) } })
+    class Certain extends Source implements StreamSource<{ q: string }> {
+      authorize({ params }: StreamContext<{ q: string }>) {
+        return params.q === '';
+      }
+    }
+    // @ts-expect-error no client can give it
+    @Stream(complete)
+    class Unheard extends Source implements StreamSource<{ q: string }> {
+      authorize({ params }: StreamContext<{ q: string }>) {
+        return params.q === '';
+      }
+    }
+    @Stream({ ...complete, params: { q: optional(text()) } })
+    class Careful extends Source implements StreamSource<{ q?: string | undefined }> {
+      authorize({ params }: StreamContext<{ q?: string | undefined }>) {
+        return params.q === undefined;
+      }
+    }
+    expect([Certain, Unheard, Careful]).toHaveLength(3);
+  });
+
   it('unless everything is right', () => {
     const everything = Stream({
       name: ['x', 'x:y'],
@@ -67,6 +121,16 @@ describe('a declaration does not start', () => {
   it('without scopes', () => {
     expect(declare({ ...good, scopes: undefined })).toThrow(/Wrong: scopes/);
     expect(declare({ ...good, scopes: [] })).toThrow(/scopes/);
+  });
+
+  it.each([
+    { scopes: ['read write'] },
+    { scopes: ['read', ''] },
+    { scopes: ['read', undefined] },
+    { scopes: ['read\n'] },
+    { scopes: ['"read"'] },
+  ])('with $scopes, which no token has', ({ scopes }) => {
+    expect(declare({ ...good, scopes })).toThrow('Wrong: scopes must be a list of OAuth scopes, each without blanks');
   });
 
   it('without audience', () => {
@@ -106,6 +170,21 @@ describe('a declaration does not start', () => {
     const message = `Wrong: "${parameter}" cannot be a parameter's name: every request may have one of its own`;
     expect(declare({ ...good, params: { [parameter]: text() } })).toThrow(message);
     expect(declare({ ...good, flags: { [parameter]: 'media' } })).toThrow(message);
+  });
+
+  it.each(['', ':media', 'media:', 'only media', 'Media', 5, undefined])(
+    'with a flag whose variant cannot have a name, such as %j',
+    (suffix) => {
+      expect(declare({ ...good, flags: { only_media: suffix } })).toThrow(
+        'Wrong: flags must add words of a-z, 0-9, _ and -, joined by ":"',
+      );
+    },
+  );
+
+  it('with a parameter and a flag of one name', () => {
+    expect(declare({ ...good, params: { media: text() }, flags: { media: 'media' } })).toThrow(
+      'Wrong: "media" cannot be both a parameter and a flag',
+    );
   });
 
   it('when its name is taken', () => {

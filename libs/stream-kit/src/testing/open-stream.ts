@@ -56,7 +56,7 @@ export function viewer(changes: Partial<Omit<Viewer, 'scopes'>> & { readonly sco
  *
  * @throws StreamingError what a client would be told
  */
-export async function openStream(source: StreamSource, options: OpenOptions = {}): Promise<OpenedStream> {
+export async function openStream(source: StreamSource<never>, options: OpenOptions = {}): Promise<OpenedStream> {
   const definition = new StreamDefinition(source);
   const who = options.viewer ?? viewer();
   const registry = new StreamRegistry([definition]);

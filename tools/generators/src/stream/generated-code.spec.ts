@@ -30,18 +30,40 @@ function complaints(tree: Tree, files: readonly string[]): string[][] {
 }
 
 describe('what the stream generator writes', () => {
-  it('compiles against the kit and the list of streams as they are now', async () => {
+  it('compiles against the kit and the list of streams as they are now, and no longer when it is broken', async () => {
     const tree = createTreeWithEmptyWorkspace({ formatter: 'none' });
     tree.write(list, readFileSync(resolve(workspace, list), 'utf8'));
     await streamGenerator(tree, { name: 'made:for:this-test', scopes: 'admin:read' });
     const file = 'libs/streams/src/made-for-this-test.stream';
 
-    const broken = `${file}.without-scopes.ts`;
-    tree.write(broken, (tree.read(`${file}.ts`, 'utf8') ?? '').replace(/scopes: .*\n/, ''));
+    const written = tree.read(`${file}.ts`, 'utf8') ?? '';
+    const broken = [
+      { text: written.replace(/scopes: .*\n/, ''), says: "'scopes'" },
+      { text: written.replace('audience:', 'parms: {}, audience:'), says: 'a declaration has no \\"parms\\"' },
+      {
+        text: written.replace(/audience: .*\n/, "audience: 'chosen-by-publisher', feed: 'none',\n"),
+        says: 'no feed setting closes a stream whose audience the publisher has chosen',
+      },
+      {
+        text: written.replace('  channels()', '  authorise() { return false; }\n  channels()'),
+        says: 'no stream is asked for \\"authorise\\"; a helper is private',
+      },
+    ];
+    const brokenFiles = broken.map(({ text }, index) => {
+      tree.write(`${file}.broken-${index}.ts`, text);
+      return `${file}.broken-${index}.ts`;
+    });
 
-    const [source, spec, index, withoutScopes] = complaints(tree, [`${file}.ts`, `${file}.spec.ts`, list, broken]);
+    const [source, spec, index, ...refusals] = complaints(tree, [
+      `${file}.ts`,
+      `${file}.spec.ts`,
+      list,
+      ...brokenFiles,
+    ]);
     expect([source, spec, index]).toEqual([[], [], []]);
-    expect(withoutScopes?.join(), 'the compiler must have seen the kit').toContain("'scopes'");
+    expect(refusals.map((each) => each.join())).toEqual(
+      broken.map(({ says }) => expect.stringContaining(says) as string),
+    );
   }, 60_000);
 });
 
