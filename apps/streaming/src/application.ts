@@ -21,7 +21,7 @@ export async function startApplication(settings: Settings): Promise<{ app: NestF
     AppModule.forRoot(settings),
     createFastifyAdapter(settings.TRUSTED_PROXY_IP),
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes literals
-    { logger, abortOnError: false, forceCloseConnections: true },
+    { logger, abortOnError: false },
   );
   configureHttp(app);
   app.useGlobalFilters(new HttpErrorFilter());

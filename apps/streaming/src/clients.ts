@@ -29,6 +29,8 @@ export class Clients implements BeforeApplicationShutdown {
   } as const;
 
   readonly #all = new Set<Connection>();
+  /** Of clients that are to go, and have not yet. */
+  readonly #farewells = new Set<Promise<void>>();
   readonly #context: ConnectionContext;
   #stopping = false;
 
@@ -42,9 +44,11 @@ export class Clients implements BeforeApplicationShutdown {
     this.#context = {
       settings,
       statistics,
-      closed: (connection) => {
+      closed: (connection, _reason, farewell) => {
         this.#all.delete(connection);
         this.openConnections.remove(connection);
+        this.#farewells.add(farewell);
+        void farewell.then(() => this.#farewells.delete(farewell));
       },
     };
   }
@@ -80,13 +84,19 @@ export class Clients implements BeforeApplicationShutdown {
     return connection;
   }
 
-  /** Tells everybody to come back later, before the servers stop. */
-  beforeApplicationShutdown(): void {
+  /**
+   * Tells everybody to come back later, before the servers stop.
+   *
+   * @returns settles when the last client has read that behind all that was sent to it before, or has been cut off by its
+   *   transport because it does not
+   */
+  async beforeApplicationShutdown(): Promise<void> {
     this.#stopping = true;
     for (const connection of this.#all) {
       connection.close(closeReasons.restart);
     }
     this.heartbeats.eventsource.stop();
     this.heartbeats.websocket.stop();
+    await Promise.all(this.#farewells);
   }
 }

@@ -28,8 +28,9 @@ class RecordingTransport implements Transport {
     this.written.push(bytes);
   }
 
-  close(reason: CloseReason): void {
+  close(reason: CloseReason): Promise<void> {
     this.closed.push(reason);
+    return Promise.resolve();
   }
 
   get messages(): unknown[] {

@@ -11,8 +11,12 @@ import type { Transport } from './transport.js';
 export interface ConnectionContext {
   readonly settings: DeliverySettings;
   readonly statistics: DeliveryStatistics;
-  /** Called once for each connection, after its teardown, whatever ended it. */
-  readonly closed: (connection: Connection, reason: CloseReason) => void;
+  /**
+   * Called once for each connection, after its teardown, whatever ended it.
+   *
+   * @param farewell settles when its transport has let go of the socket, see {@link Transport.close}
+   */
+  readonly closed: (connection: Connection, reason: CloseReason, farewell: Promise<void>) => void;
 }
 
 /** A client, whatever its protocol: who it is, what it has subscribed to, and how much it may leave unread. */
@@ -143,8 +147,7 @@ export class Connection {
     this.#subscriptions.clear();
     this.#statistics.connections -= 1;
     count(this.#context.statistics.closed, reason.name, 1);
-    this.#transport.close(reason);
-    this.#context.closed(this, reason);
+    this.#context.closed(this, reason, this.#transport.close(reason));
   }
 
   /** Ends the connection because its viewer may no longer stream. */

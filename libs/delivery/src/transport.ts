@@ -14,6 +14,10 @@ export interface Transport {
   /** Gives the operating system what was kept back to be written in one call. */
   flush(): void;
 
-  /** Says goodbye as the protocol does it, and lets go of the socket even if the client does not answer. Called once. */
-  close(reason: CloseReason): void;
+  /**
+   * Says goodbye as the protocol does it, and lets go of the socket even if the client does not answer. Called once.
+   *
+   * @returns settles when nothing is left to be sent and nothing to be waited for; never rejects
+   */
+  close(reason: CloseReason): Promise<void>;
 }

@@ -9,6 +9,7 @@ import {
   metric,
   multiplexedWebSocket,
   openWorld,
+  publishEvent,
   RawConnection,
   Server,
   streamingPath,
@@ -19,6 +20,10 @@ import {
   type Viewer,
   type RedisWorld,
 } from '../support/index.js';
+
+const eventBytes = 100_000;
+/** More than the two systems' socket buffers hold between them, so that the rest stays in the server. */
+const moreThanSystemsBuffer = 30_000_000;
 
 describe('a server that is asked to end', () => {
   let world: RedisWorld;
@@ -48,6 +53,51 @@ describe('a server that is asked to end', () => {
       await world.feed.subscribers(wanted.channel, 0);
     },
   );
+
+  it('lets those who are behind read to the end that they are to come back', async () => {
+    const server = await Server.start({ ...world.env, OUTPUT_BUDGET_KIB: '65536', SHUTDOWN_GRACE_SECONDS: '60' });
+    const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
+    const single = await WebSocketClient.open(webSocketUrl(server, wanted));
+    const stream = await EventStreamClient.open(eventStreamUrl(server, wanted), authorization(viewer));
+    const quick = await webSocket.open(server, world.feed, wanted);
+    single.pause();
+    stream.pause();
+    for (let round = 0; round < moreThanSystemsBuffer / eventBytes; round++) {
+      await publishEvent(world.feed, wanted.channel, 'update', { content: 'x'.repeat(eventBytes) });
+      await quick.next();
+    }
+    server.signal('SIGTERM');
+    expect(await quick.ended).toMatchObject({ code: 1012 });
+    single.resume();
+    stream.resume();
+    expect(await single.ended).toEqual({ code: 1012, reason: 'restart' });
+    expect(await stream.ended).toMatchObject({ code: 1000 });
+    expect(single.received).toHaveLength(moreThanSystemsBuffer / eventBytes);
+    expect(stream.received).toHaveLength(moreThanSystemsBuffer / eventBytes);
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('waits for nobody who has no stream', async () => {
+    // The harness waits for less than this before it kills, which would show as a signal.
+    const server = await Server.start({ ...world.env, SHUTDOWN_GRACE_SECONDS: '60' });
+    const head = `GET ${streamingPath}/health HTTP/1.1\r\nHost: x\r\n`;
+    const connections = await Promise.all(
+      [
+        ['', ''],
+        [head, ''],
+        [`${head}\r\n`, 'OK'],
+        [`${head}Content-Length: 100\r\n\r\nhalf of it`, 'OK'],
+        [`${head}\r\n${head}`, 'OK'],
+      ].map(async ([text = '', answer = '']) => {
+        const connection = await RawConnection.open(server.port);
+        connection.write(text);
+        await connection.read(answer);
+        return connection;
+      }),
+    );
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    await Promise.all(connections.map(({ closed }) => closed));
+  });
 
   it('ends in time when clients do not answer, read nothing, or have not finished their request', async () => {
     const server = await Server.start({ ...world.env, SHUTDOWN_GRACE_SECONDS: '2' });

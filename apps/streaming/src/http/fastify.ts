@@ -21,7 +21,8 @@ export function createFastifyAdapter(trustedProxies: string): FastifyAdapter {
     genReqId: requestIdOf,
     trustProxy: trustedProxies,
     exposeHeadRoutes: true,
-    forceCloseConnections: 'idle',
+    // When the server closes, `Clients` has seen off whoever had a stream; nobody else is to be waited for.
+    forceCloseConnections: true,
     clientErrorHandler: refuseBadBytes,
     routerOptions: {
       ignoreTrailingSlash: true,

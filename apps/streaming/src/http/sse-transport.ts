@@ -77,17 +77,20 @@ export class SseTransport implements Transport, Beating {
     }
   }
 
-  close({ name }: CloseReason): void {
+  close({ name }: CloseReason): Promise<void> {
     this.#seat.delete(this);
     if (name === 'gone' || name === 'slow') {
       this.#socket.destroy();
-      return;
+      return Promise.resolve();
     }
     this.#response.end();
-    setTimeout(() => {
-      if (!this.#response.writableFinished) {
-        this.#socket.destroy();
-      }
-    }, lingerMs).unref();
+    const linger = setTimeout(() => this.#socket.destroy(), lingerMs).unref();
+    return new Promise((resolve) => {
+      // The system has taken all of it, or the socket is gone.
+      this.#response.once('close', () => {
+        clearTimeout(linger);
+        resolve();
+      });
+    });
   }
 }

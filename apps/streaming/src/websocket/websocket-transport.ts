@@ -61,17 +61,21 @@ export class WebSocketTransport implements Transport, Beating {
     }
   }
 
-  close({ name, code }: CloseReason): void {
+  close({ name, code }: CloseReason): Promise<void> {
     this.#seat.delete(this);
     if (code === undefined) {
       this.#webSocket.terminate();
-      return;
+      return Promise.resolve();
     }
-    // What is kept back would keep the close frame back, too, for longer than a server that stops may wait.
-    this.flush();
     this.#webSocket.close(code, name);
-    setTimeout(() => {
+    const linger = setTimeout(() => {
       this.#webSocket.terminate();
     }, lingerMs).unref();
+    return new Promise((resolve) => {
+      this.#webSocket.once('close', () => {
+        clearTimeout(linger);
+        resolve();
+      });
+    });
   }
 }

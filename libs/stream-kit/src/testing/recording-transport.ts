@@ -16,6 +16,6 @@ export function recordingTransport(received: ReceivedEvent[]): Transport {
       received.push(JSON.parse(messageOf(bytes).toString()) as ReceivedEvent);
     },
     flush: () => undefined,
-    close: () => undefined,
+    close: () => Promise.resolve(),
   };
 }
