@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { viewershipOf } from '@fedistream/audience/testing';
+import { parseScopes } from '@fedistream/domain';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SqlAudienceStore } from './audience/sql-audience-store.js';
+import { SqlLists } from './auth/sql-lists.js';
 import { connectionOptions } from './connection-options.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { Database } from './database.js';
@@ -11,6 +13,7 @@ import { databasePromises, ServerProxy, TestDatabase } from './promises/index.js
 
 process.env['TZ'] = 'Asia/Kathmandu';
 
+const viewer = { accountId: '1', userId: '2', tokenId: '3', scopes: parseScopes('read') };
 const given = process.env['DATABASE_URL'];
 
 /** A database and a role of our own, on the server that was given. */
@@ -127,6 +130,21 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       await test.execute('SELECT pg_advisory_unlock(7)');
       await Promise.all(waiting);
       expect(open.pool.waiting).toBe(0);
+    });
+
+    it('is there for who logs in, however many lists are looked up', async () => {
+      database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 4, queryTimeoutMs: 20_000 });
+      await database.query('SELECT');
+      const lists = new SqlLists(database);
+      await test.execute('BEGIN');
+      await test.execute('LOCK TABLE lists IN ACCESS EXCLUSIVE MODE');
+      const waiting = Array.from({ length: 5_000 }, (_, id) => lists.ownedBy(viewer, `${id}`));
+      await vi.waitFor(() => {
+        expect(database?.pool.waiting).toBeGreaterThan(0);
+      });
+      expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      await test.execute('COMMIT');
+      expect(new Set(await Promise.all(waiting))).toEqual(new Set([false]));
     });
 
     it('is not asked, after it has hung, for what nobody waits for any more', async () => {

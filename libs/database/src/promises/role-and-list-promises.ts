@@ -25,6 +25,24 @@ export function roleAndListPromises(test: () => TestDatabase): void {
     });
   });
 
+  describe('SqlLists, asked about many lists at once,', () => {
+    it('asks in one statement, for each viewer about their own', async () => {
+      const other = { ...viewer, accountId: '110000000000000002' };
+      await test().clear();
+      await test().insert('lists', [
+        { id: '1', account_id: viewer.accountId },
+        { id: '2', account_id: other.accountId },
+      ]);
+      const lists = new SqlLists(test().database);
+      const statements = await test().statementsOf(async () => {
+        const asked = [viewer, other].flatMap((who) => ['1', '2', '3', '1'].map((id) => lists.ownedBy(who, id)));
+        const owned = [true, false, false, true, false, true, false, false];
+        expect(await Promise.all(asked)).toEqual(owned);
+      });
+      expect(statements).toBe(1);
+    });
+  });
+
   describe('SqlRoles', () => {
     let roles: SqlRoles;
     const setRoles = async (own: bigint | null, everyones: bigint | null) => {
