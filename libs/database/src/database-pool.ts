@@ -6,6 +6,11 @@ import { Database } from './database.js';
 export class DatabasePool {
   constructor(private readonly database: Database) {}
 
+  /** Whether the last attempt to ask was answered; false before the first one. */
+  get up(): boolean {
+    return this.database.up;
+  }
+
   /** Connections, in use or not. */
   get total(): number {
     return this.database.pool.total;
@@ -19,10 +24,5 @@ export class DatabasePool {
   /** Statements that wait for a connection. */
   get waiting(): number {
     return this.database.pool.waiting;
-  }
-
-  /** Statements sent since the start. */
-  get statements(): number {
-    return this.database.statements;
   }
 }

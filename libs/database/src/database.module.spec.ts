@@ -2,9 +2,10 @@ import { AudienceStore } from '@fedistream/audience';
 import { viewershipOf } from '@fedistream/audience/testing';
 import { Lists, Roles, TokenStore } from '@fedistream/auth';
 import { parseScopes } from '@fedistream/domain';
+import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DatabasePool } from './database-pool.js';
 import { DatabaseModule } from './database.module.js';
 
@@ -32,10 +33,22 @@ describe('DatabaseModule', () => {
     ];
     const answers = await Promise.allSettled(questions);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['rejected']));
-    expect(app.get(DatabasePool)).toMatchObject({ total: 0, idle: 0, waiting: 0, statements: 0 });
+    expect(app.get(DatabasePool)).toMatchObject({ up: false, total: 0, idle: 0, waiting: 0 });
     expect(app.get(DataSource).isInitialized).toBe(false);
     await app.close();
     await expect(app.get(TokenStore).stillValid(['1'])).rejects.toThrow('closed');
+  });
+
+  it('says when it starts that there is no database, before anybody asks', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const settings = { kind: 'postgresql', host: '127.0.0.1', port: 1, user: 'nobody', name: 'none' } as const;
+    const app = await Test.createTestingModule({ imports: [DatabaseModule.forRoot(settings)] }).compile();
+    await app.init();
+    await vi.waitFor(() => {
+      expect(warn).toHaveBeenCalledWith('PostgreSQL: connect ECONNREFUSED 127.0.0.1:1');
+    });
+    await app.close();
+    warn.mockRestore();
   });
 
   it('does not start with settings that cannot be read', async () => {

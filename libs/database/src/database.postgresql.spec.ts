@@ -77,8 +77,12 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       database = await Database.open({ kind: 'postgresql', url: toServer.url });
       expect(database.pool).toEqual({ total: 0, idle: 0, waiting: 0 });
       await expect(database.query('SELECT 1 AS one')).rejects.toThrow();
+      expect(database.up).toBe(false);
       await toServer.accept();
       expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      expect(database.up).toBe(true);
+      await expect(database.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
+      expect(database.up).toBe(true);
     });
 
     it('comes back after it was lost while in use and while idle', async () => {

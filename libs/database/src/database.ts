@@ -1,12 +1,12 @@
-import type { OnApplicationShutdown } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Pool, QueryConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import { readColumns, type Columns } from './columns.js';
-import { Complaints } from './complaints.js';
 import { connectionOptions, type Encryption } from './connection-options.js';
 import { dataSourceOptions } from './data-source-options.js';
 import type { DatabaseSettings, PostgresqlSettings } from './database-settings.js';
+import { DatabaseState } from './database-state.js';
 import { EmbeddedPostgresql } from './embedded/embedded-postgresql.js';
 import { openPool } from './open-pool.js';
 import { StatementNames } from './statement-names.js';
@@ -36,11 +36,11 @@ interface Server {
  * The way to the tables: one pool of connections, TypeORM's, which connects when it is first asked and again by itself
  * after it was lost. While there is no database, every query is refused within the connection's timeout.
  */
-export class Database implements OnApplicationShutdown {
+export class Database implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Statements sent so far. */
   statements = 0;
 
-  readonly #complaints = new Complaints();
+  readonly #state = new DatabaseState();
   readonly #encryptions: readonly Encryption[];
   readonly #lookups: LimitFunction;
   readonly #statementNames = new StatementNames();
@@ -86,7 +86,7 @@ export class Database implements OnApplicationShutdown {
         idleTimeoutMillis: idleTimeoutMs,
         maxLifetimeSeconds,
         onIdleError: (error) => {
-          database.#complaints.add(error);
+          database.#state.complain(error);
         },
       }),
     );
@@ -110,6 +110,11 @@ export class Database implements OnApplicationShutdown {
       await server.stop();
       throw failure;
     }
+  }
+
+  /** Whether the last attempt to ask was answered; false before the first one. */
+  get up(): boolean {
+    return this.#state.up;
   }
 
   /** Connections in all, those not in use, and what waits: the pool's own counters, 0 before it exists. */
@@ -160,6 +165,11 @@ export class Database implements OnApplicationShutdown {
     return this.#columns;
   }
 
+  /** Called by Nest: one attempt, so that a wrong address or missing tables are in the log before the first client comes. */
+  onApplicationBootstrap(): void {
+    this.query('SELECT FROM oauth_access_tokens LIMIT 0').catch(() => undefined);
+  }
+
   /** Called by Nest: queries that run are awaited, new ones refused, the embedded server is stopped. */
   async onApplicationShutdown(): Promise<void> {
     if (this.#closed) {
@@ -181,7 +191,9 @@ export class Database implements OnApplicationShutdown {
       const name = this.#mayPrepare ? this.#statementNames.of(query.text) : undefined;
       // The pool's own query ends the connection with a query that failed. TypeORM's would put it back with a statement
       // on it that may hang for ever.
-      return (await pool.query<object>(name === undefined ? query : { ...query, name })).rows;
+      const { rows } = await pool.query<object>(name === undefined ? query : { ...query, name });
+      this.#state.succeeded();
+      return rows;
     } catch (failure) {
       const state = failure instanceof Error && 'code' in failure ? String(failure.code) : '';
       if (otherSchema.includes(state)) {
@@ -190,7 +202,7 @@ export class Database implements OnApplicationShutdown {
       if (sharedSession.includes(state)) {
         this.#mayPrepare = false;
       }
-      this.#complaints.add(failure);
+      this.#state.failed(failure);
       throw failure;
     }
   }

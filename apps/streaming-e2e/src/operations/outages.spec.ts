@@ -17,6 +17,7 @@ import {
   statusBy,
   streamingPath,
   until,
+  untilMetric,
   webSocket,
   WebSocketClient,
   type Viewer,
@@ -68,6 +69,11 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
       const server = await Server.start(env);
       expect(await ask(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
       expect(await metric(server, 'fedistream_feed_up')).toBe(redis ? 0 : 1);
+      await untilMetric(server, 'fedistream_database_up', {}, postgres ? 0 : 1);
+      if (postgres) {
+        // Nobody has asked for anything yet.
+        await server.logged(({ msg }) => String(msg).startsWith('PostgreSQL: '));
+      }
       const wanted = { token: viewer.token, stream: 'public', channel: 'timeline:public' };
       const openings = await Promise.allSettled([
         eventStream.open(server, feed, wanted),
@@ -98,6 +104,8 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
         await client.close();
       }
       expect(await metric(server, 'fedistream_feed_up')).toBe(1);
+      expect(await metric(server, 'fedistream_database_up')).toBe(1);
+      expect(server.output.includes('PostgreSQL is back after ')).toBe(postgres);
       expect(await server.stop()).toEqual({ code: 0, signal: null });
       await feed.close();
     },
@@ -121,7 +129,10 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
     await postgres.control.suspend();
     try {
       const waiting = ask(url, { headers: authorization(viewer) }).catch((error: unknown) => error);
-      await until('a statement waits', async () => (await metric(server, 'pg_pool_idle_connections')) === 0);
+      await until('a statement waits', async () => {
+        const idle = await metric(server, 'pg_pool_idle_connections');
+        return Number(idle) < Number(await metric(server, 'pg_pool_total_connections'));
+      });
       expect(await server.stop()).toEqual({ code: 0, signal: null });
       await waiting;
       // It did not wait for the statement, which is given up after five seconds, and says so.

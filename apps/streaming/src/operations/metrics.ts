@@ -99,13 +99,20 @@ export class Metrics {
   }
 
   #addOurs(): void {
-    const { audience, auth, delivery, received, feed } = this;
+    const { audience, auth, delivery, received, feed, pool } = this;
     const own = this.#own;
     this.#gauge(
       'fedistream_feed_up',
       'Whether messages can arrive',
       [],
       single(() => Number(feed.ready)),
+      own,
+    );
+    this.#gauge(
+      'fedistream_database_up',
+      'Whether the last question to PostgreSQL was answered',
+      [],
+      single(() => Number(pool.up)),
       own,
     );
     this.#counter(

@@ -1,0 +1,94 @@
+import { Logger } from '@nestjs/common';
+import { DatabaseError } from 'pg';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DatabaseState } from './database-state.js';
+
+const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
+
+function answer(code: string, message: string): DatabaseError {
+  return Object.assign(new DatabaseError(message, message.length, 'error'), { code });
+}
+
+describe('DatabaseState', () => {
+  let state: DatabaseState;
+  let lines: string[];
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    lines = [];
+    for (const level of ['log', 'warn'] as const) {
+      vi.spyOn(Logger.prototype, level).mockImplementation((line: unknown) => lines.push(`${level} ${String(line)}`));
+    }
+    state = new DatabaseState();
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  it('is up as the last attempt has shown, and says once when it is so again, and after how long', () => {
+    expect(state.up).toBe(false);
+    state.succeeded();
+    expect([state.up, lines]).toEqual([true, []]);
+    state.failed(refused);
+    expect(state.up).toBe(false);
+    vi.advanceTimersByTime(8_600);
+    state.failed(new Error('Query read timeout'));
+    state.succeeded();
+    state.succeeded();
+    expect(state.up).toBe(true);
+    expect(lines).toEqual([
+      'warn PostgreSQL: connect ECONNREFUSED 127.0.0.1:1',
+      'warn PostgreSQL: Query read timeout',
+      'log PostgreSQL is back after 8.6 s',
+    ]);
+  });
+
+  it.each(['28P01', '3D000', '53300', '57P01', '57P03', '08P01'])('is not up when it turns us away with %s', (code) => {
+    state.succeeded();
+    state.failed(answer(code, 'no'));
+    expect(state.up).toBe(false);
+  });
+
+  it.each(['42501', '22012', '57014'])('is up when it has answered, be it with the error %s', (code) => {
+    state.failed(answer(code, 'no'));
+    expect(state.up).toBe(true);
+  });
+
+  it('tells each cause when it comes, and each of them only once in a while', () => {
+    for (let time = 0; time < 3; time++) {
+      state.failed(refused);
+      state.failed(answer('42501', 'permission denied for table lists'));
+    }
+    expect(lines).toEqual([
+      'warn PostgreSQL: connect ECONNREFUSED 127.0.0.1:1',
+      'log PostgreSQL is back after 0 s',
+      'warn PostgreSQL: permission denied for table lists',
+    ]);
+    vi.advanceTimersByTime(10_000);
+    state.failed(refused);
+    expect(lines.at(-1)).toBe(
+      'warn PostgreSQL: connect ECONNREFUSED 127.0.0.1:1 (and 2 more since the last such line)',
+    );
+  });
+
+  it('remembers a bounded number of causes', () => {
+    for (let cause = 0; cause < 30; cause++) {
+      state.complain(new Error(`cause ${cause}`));
+    }
+    lines = [];
+    state.complain(new Error('cause 29'));
+    state.complain(new Error('cause 0'));
+    expect(lines).toEqual(['warn PostgreSQL: cause 0']);
+  });
+
+  it('says what an empty database lacks, and takes the first of several addresses for the cause', () => {
+    state.failed(answer('42P01', 'relation "oauth_access_tokens" does not exist'));
+    state.failed(new AggregateError([new Error('connect ECONNREFUSED ::1:5432'), refused]));
+    expect(lines).toEqual([
+      'warn PostgreSQL: relation "oauth_access_tokens" does not exist: an empty database needs `migrate` (README, "Operating it")',
+      'warn PostgreSQL: connect ECONNREFUSED ::1:5432',
+    ]);
+  });
+});
