@@ -36,9 +36,17 @@ export function optional<T>(param: Param<T>): OptionalParam<T> {
   return { optional: true, parse: (text, name) => param.parse(text, name) };
 }
 
-/** Any text. */
+/** Any text without control characters, which nobody types. */
 export function text(): Param<string> {
-  return { optional: false, parse: (value) => value };
+  return {
+    optional: false,
+    parse: (value, name) => {
+      if (/\p{Cc}/u.test(value)) {
+        throw new StreamingError('invalidParameter', `Invalid ${name} parameter`);
+      }
+      return value;
+    },
+  };
 }
 
 /** One of a few words. */

@@ -3,15 +3,16 @@ import { accountOf, MemoryAudienceStore, statusOf } from '@fedistream/audience/t
 import { Connection, DeliverySettings, DeliveryStatistics } from '@fedistream/delivery';
 import { BusStatistics, EventBus } from '@fedistream/event-bus';
 import { Logger } from '@nestjs/common';
-import { debounceTime, EMPTY, finalize, map, take, throwError, type Observable } from 'rxjs';
+import { debounceTime, EMPTY, filter, finalize, map, take, throwError, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
 import {
+  optional,
   Stream,
   StreamDefinition,
   StreamEvent,
   StreamGate,
   StreamOutlets,
-  text,
+  type Param,
   type StreamContext,
   type StreamSource,
 } from './index.js';
@@ -41,11 +42,34 @@ class SelectedCatsStream extends Source {
 @Stream({ name: 'cats:always', scopes: ['read'], audience: 'per-viewer', feed: 'none' })
 class AlwaysOpenCatsStream extends Source {}
 
+/** A parameter of a team's own, for which any text is good. */
+const anything: Param<string> = { optional: false, parse: (written) => written };
+
 /** Anybody's text becomes part of a channel's name. */
-@Stream({ name: 'team', scopes: ['read'], audience: 'chosen-by-publisher', params: { name: text() } })
+@Stream({ name: 'team', scopes: ['read'], audience: 'chosen-by-publisher', params: { name: anything } })
 class TeamStream implements StreamSource<{ name: string }> {
   channels({ params }: Pick<StreamContext<{ name: string }>, 'params'>) {
     return [`team:${params.name}`];
+  }
+}
+
+/** A parameter of a team's own, whose value JSON cannot tell from others. */
+const words: Param<ReadonlySet<string>> = { optional: false, parse: (written) => new Set(written.split(',')) };
+
+interface Wanted {
+  readonly kinds?: ReadonlySet<string> | undefined;
+  readonly others?: ReadonlySet<string> | undefined;
+}
+
+@Stream({
+  name: 'cats:kinds',
+  scopes: ['read'],
+  audience: 'chosen-by-publisher',
+  params: { kinds: optional(words), others: optional(words) },
+})
+class KindsStream extends Source implements StreamSource<Wanted> {
+  select(events: Observable<StreamEvent>, { params: { kinds, others } }: Pick<StreamContext<Wanted>, 'params'>) {
+    return events.pipe(filter(({ name }) => kinds?.has(name) ?? others?.has(name) === false));
   }
 }
 
@@ -170,6 +194,25 @@ describe('streams on other channels', () => {
     bus.publish('team:board', StreamEvent.of('secret'));
     expect(received()).toEqual([]);
     expect(ofBoard()).toEqual(['secret']);
+  });
+});
+
+describe('requests with other parameters', () => {
+  it.each<{ readonly params: Record<string, string>; readonly expected: readonly string[] }>([
+    { params: { kinds: 'tom,kitten' }, expected: ['tom', 'kitten'] },
+    { params: { kinds: 'kitten' }, expected: ['kitten'] },
+    { params: { others: 'kitten' }, expected: ['tom', 'queen'] },
+  ])('are given what they have asked for: $params', async ({ params, expected }) => {
+    const source = new KindsStream();
+    const { connection, received } = connect('5');
+    const { connection: earlier } = connect('6');
+    await subscribe(earlier, source, { kinds: 'tom' });
+    await subscribe(earlier, source, { kinds: 'kitten' });
+    await subscribe(connection, source, params);
+    for (const name of ['tom', 'kitten', 'queen']) {
+      bus.publish(channel, StreamEvent.of(name));
+    }
+    expect(received()).toEqual(expected);
   });
 });
 

@@ -181,11 +181,15 @@ export class StreamOutlets {
   }
 }
 
-/** Parameters count only for streams that select by them; without `select`, equal channels mean equal events. */
-function chainKey({ definition, name, params }: StreamRequest, channels: readonly Channel[]): string {
+/**
+ * Parameters count only for streams that select by them; without `select`, equal channels mean equal events. They count as
+ * the client wrote them: what a stream reads there may be anything, also what looks equal and is not.
+ */
+function chainKey({ definition, params, label }: StreamRequest, channels: readonly Channel[]): string {
   const { source, declaration } = definition;
   const decision = declaration.audience === 'per-viewer' ? (declaration.feed ?? 'live') : '';
-  const selection = source.select === undefined ? [] : [name, params];
+  // The label does not say which parameters its texts belong to.
+  const selection = source.select === undefined ? [] : [label, Object.keys(params)];
   // Whatever a text is made of, no two requests can have the same key.
   return JSON.stringify([decision, selection, channels]);
 }
