@@ -123,7 +123,12 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },
-  forbid(['libs/domain/**/*.ts', 'libs/streams/**/*.ts'], nodeModules, 'Rules and streams do no I/O.'),
+  forbid(['libs/domain/**/*.ts'], nodeModules, 'Rules do no I/O.'),
+  forbid(
+    ['libs/streams/**/*.ts'],
+    `(${nodeModules}|@fedistream.stream-kit.)`,
+    'Streams do no I/O, and enter the kit by its front door.',
+  ),
   forbid(
     [
       'libs/event-bus/**/*.ts',

@@ -5,7 +5,7 @@ import { DatabaseModule } from '@fedistream/database';
 import { DeliverySettings, DeliveryStatistics } from '@fedistream/delivery';
 import { EventBusModule, MemoryFeedModule } from '@fedistream/event-bus';
 import { RedisModule } from '@fedistream/redis';
-import { StreamKitModule } from '@fedistream/stream-kit';
+import { StreamKitModule } from '@fedistream/stream-kit/server';
 import { streams } from '@fedistream/streams';
 import { Clients } from './clients.js';
 import { databaseSettings, redisSettings } from './config/adapter-settings.js';

@@ -7,7 +7,7 @@ import {
   type Transport,
 } from '@fedistream/delivery';
 import type { EventFeed } from '@fedistream/event-bus';
-import type { StreamGate } from '@fedistream/stream-kit';
+import type { StreamGate } from '@fedistream/stream-kit/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Clients } from './clients.js';
 

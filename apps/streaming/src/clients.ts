@@ -11,7 +11,7 @@ import {
 } from '@fedistream/delivery';
 import { StreamingError, type Viewer } from '@fedistream/domain';
 import { EventFeed } from '@fedistream/event-bus';
-import { StreamGate, type Admission, type StreamRequest } from '@fedistream/stream-kit';
+import { StreamGate, type Admission, type StreamRequest } from '@fedistream/stream-kit/server';
 
 /**
  * How often a comment line is sent, and how often a ping: as often as Mastodon's server does. Clients take a longer

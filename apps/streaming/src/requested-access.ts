@@ -1,6 +1,6 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { AccessRequests, authenticationOf, type AccessRequest } from '@fedistream/auth';
-import { StreamRegistry } from '@fedistream/stream-kit';
+import { StreamRegistry } from '@fedistream/stream-kit/server';
 import type { StreamHttpRequest } from './http/http-request.js';
 import { isSubscribe, type ClientMessage } from './websocket/client-message.js';
 import type { ClientSocket } from './websocket/client-socket.js';

@@ -3,16 +3,8 @@ import { MemoryAudienceStore } from '@fedistream/audience/testing';
 import { Connection, DeliverySettings, DeliveryStatistics } from '@fedistream/delivery';
 import { BusStatistics, EventBus } from '@fedistream/event-bus';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  Stream,
-  StreamDefinition,
-  StreamEvent,
-  StreamGate,
-  StreamingError,
-  StreamOutlets,
-  text,
-  type StreamSource,
-} from './index.js';
+import { Stream, StreamEvent, StreamingError, text, type StreamSource } from './index.js';
+import { StreamDefinition, StreamGate, StreamOutlets } from './server.js';
 import { FollowedChannels } from './testing/followed-channels.js';
 import { viewer } from './testing/index.js';
 import { recordingTransport, type ReceivedEvent } from './testing/recording-transport.js';

@@ -5,17 +5,8 @@ import { BusStatistics, EventBus } from '@fedistream/event-bus';
 import { Logger } from '@nestjs/common';
 import { debounceTime, EMPTY, filter, finalize, map, take, throwError, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
-import {
-  optional,
-  Stream,
-  StreamDefinition,
-  StreamEvent,
-  StreamGate,
-  StreamOutlets,
-  type Param,
-  type StreamContext,
-  type StreamSource,
-} from './index.js';
+import { optional, Stream, StreamEvent, type Param, type StreamContext, type StreamSource } from './index.js';
+import { StreamDefinition, StreamGate, StreamOutlets } from './server.js';
 import { FollowedChannels } from './testing/followed-channels.js';
 import { viewer } from './testing/index.js';
 import { recordingTransport, type ReceivedEvent } from './testing/recording-transport.js';

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  optional,
-  Stream,
-  StreamDefinition,
-  StreamRegistry,
-  text,
-  type StreamContext,
-  type StreamSource,
-} from './index.js';
+import { optional, Stream, text, type StreamContext, type StreamSource } from './index.js';
+import { StreamDefinition, StreamRegistry } from './server.js';
 import { reservedNames } from './reserved-names.js';
 
 const good = { name: 'x', scopes: ['read'], audience: 'per-viewer' };

@@ -47,7 +47,9 @@ export const probes: readonly Probe[] = [
   ...refuse('libs/streams/src/index.ts', nxRule, '@fedistream/event-bus', '@fedistream/redis'),
   ...refuse('libs/streams/src/index.ts', nxRule, 'ioredis', 'dataloader', '@nestjs/common'),
   ...refuse('libs/streams/src/index.ts', nodeRule, 'node:net', 'net'),
+  ...refuse('libs/streams/src/index.ts', nodeRule, '@fedistream/stream-kit/server', '@fedistream/stream-kit/testing'),
   ...accept('libs/streams/src/index.ts', '@fedistream/stream-kit', 'rxjs'),
+  ...accept('libs/streams/src/list.stream.spec.ts', '@fedistream/stream-kit/testing'),
 
   ...refuse('libs/redis/src/index.ts', nxRule, '@fedistream/stream-kit', '@fedistream/database', 'typeorm', 'pg'),
   ...accept('libs/redis/src/index.ts', 'ioredis', 'node:tls'),

@@ -1,4 +1,4 @@
-import type { StreamDefinition } from '@fedistream/stream-kit';
+import type { StreamDefinition } from '@fedistream/stream-kit/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** The path under which all streams live. */

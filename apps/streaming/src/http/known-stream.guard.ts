@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { StreamingError } from '@fedistream/domain';
-import { StreamRegistry } from '@fedistream/stream-kit';
+import { StreamRegistry } from '@fedistream/stream-kit/server';
 import { streamPath, type StreamHttpRequest } from './http-request.js';
 
 /** Refuses paths that are no stream, before anybody is authenticated. @throws StreamingError `unknownPath` */

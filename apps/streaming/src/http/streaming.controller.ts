@@ -2,7 +2,7 @@ import { Controller, Get, Head, Req, Res, UseGuards } from '@nestjs/common';
 import { authenticationOf, ScopesGuard, TokenGuard, type Authentication } from '@fedistream/auth';
 import { closeReasons } from '@fedistream/delivery';
 import { StreamingError } from '@fedistream/domain';
-import { StreamRegistry, type StreamRequest } from '@fedistream/stream-kit';
+import { StreamRegistry, type StreamRequest } from '@fedistream/stream-kit/server';
 import { Clients } from '../clients.js';
 import { streamingPath, streamPath, type HttpReply, type StreamHttpRequest } from './http-request.js';
 import { KnownStreamGuard } from './known-stream.guard.js';

@@ -4,7 +4,7 @@ import { AuthStatistics } from '@fedistream/auth';
 import { DatabasePool } from '@fedistream/database';
 import { closeReasons, DeliveryStatistics, type ClientType } from '@fedistream/delivery';
 import { BusStatistics, EventBus, EventFeed } from '@fedistream/event-bus';
-import { StreamRegistry } from '@fedistream/stream-kit';
+import { StreamRegistry } from '@fedistream/stream-kit/server';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 /** Values of one metric: a number, or one for each combination of labels. */

@@ -1,4 +1,4 @@
-import type { RawParams } from '@fedistream/stream-kit';
+import type { RawParams } from '@fedistream/stream-kit/server';
 
 /** What a client may say on a WebSocket. Nothing but `type` has been checked. */
 export interface ClientMessage extends RawParams {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Authenticator, AuthStatistics, queryOf, requireScopes, type Authentication } from '@fedistream/auth';
 import { StreamingError, toStreamingError, type Scope, type Viewer } from '@fedistream/domain';
-import { StreamRegistry, type Admission } from '@fedistream/stream-kit';
+import { StreamRegistry, type Admission } from '@fedistream/stream-kit/server';
 import { Clients } from '../clients.js';
 import { requestIdOf } from '../http/fastify.js';
 import { streamingPath } from '../http/http-request.js';
