@@ -1,4 +1,4 @@
-import { Stream, type StreamContext, type StreamSource } from '@fedistream/stream-kit';
+import { channels, Stream, type StreamContext, type StreamSource } from '@fedistream/stream-kit';
 
 /**
  * All public statuses, those of this server, or those of all others; each with a variant that has only statuses with
@@ -13,6 +13,8 @@ import { Stream, type StreamContext, type StreamSource } from '@fedistream/strea
 })
 export class PublicStream implements StreamSource {
   channels({ name }: StreamContext) {
-    return [`timeline:${name}`];
+    const words = name.split(':');
+    const origin = (['local', 'remote'] as const).find((word) => words.includes(word));
+    return [channels.public(origin, words.includes('media'))];
   }
 }
