@@ -35,13 +35,16 @@ const badFrames: readonly { readonly name: string; readonly bytes: Buffer; reado
   { name: 'compression that was not agreed on', bytes: Buffer.from([0xc1, 0x81, 0, 0, 0, 0, 0x78]), code: 1002 },
 ];
 
+/** What curl and Java's HttpClient send with a request over plain HTTP. */
+const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n';
+
 /** Handshakes that are none. `TOKEN` stands for the viewer's. */
 const badHandshakes: readonly (readonly [name: string, change: (request: string) => string, status: number])[] = [
   ['without a key', (request) => request.replace(/Sec-WebSocket-Key: .*\r\n/, ''), 400],
   ['with a key that is too short', (request) => request.replace(/(Sec-WebSocket-Key: ).*/, '$1abc'), 400],
   ['without a version', (request) => request.replace(/Sec-WebSocket-Version: .*\r\n/, ''), 400],
   ['of version 7', (request) => request.replace('Version: 13', 'Version: 7'), 400],
-  ['to another protocol', (request) => request.replace('Upgrade: websocket', 'Upgrade: h2c'), 400],
+  ['to one of two protocols', (request) => request.replace('Upgrade: websocket', 'Upgrade: h2c, WebSocket'), 400],
   ['by POST', (request) => request.replace('GET', 'POST'), 405],
   [
     'with a subprotocol that is none',
@@ -92,6 +95,34 @@ describe('a client', () => {
       }
       expect(answer).toMatch(/\r\nContent-Length: 0\r\n.*\r\n\r\n$/s);
     }
+  });
+
+  it.each([
+    ['GET', `${streamingPath}/health`, 200],
+    ['HEAD', `${streamingPath}/health`, 200],
+    ['OPTIONS', `${streamingPath}/user`, 204],
+    ['GET', '/metrics', 200],
+    ['GET', `${streamingPath}/user`, 401],
+    ['GET', streamingPath, 404],
+    ['POST', `${streamingPath}/user`, 405],
+  ])('that would rather speak HTTP/2 is answered as if it had not said so: %s %s', async (method, path, status) => {
+    const connection = await write(`${method} ${path} HTTP/1.1\r\nHost: x\r\n${offer}\r\n`);
+    const head = await connection.read('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(head).toMatch(/\r\nX-Request-Id: [-0-9a-f]{36}/i);
+    // Nor does it have to come again for its next request.
+    connection.write(`GET ${streamingPath}/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    await connection.closed;
+    expect(connection.bytes.toString()).toMatch(/\r\n\r\nOK$/);
+  });
+
+  it('that would rather speak HTTP/2 gets its event stream over HTTP/1.1', async () => {
+    const connection = await write(get('user').replace(/\r\n$/, `${offer}\r\n`));
+    await connection.read(':)\n');
+    await publishEvent(watched.feed, watched.home, 'delete', '1');
+    await connection.read('17\r\nevent: delete\ndata: 1\n\n\r\n');
+    connection.end();
+    await connection.closed;
   });
 
   it('that sends frames which are none leaves no line in the log for each', async () => {
@@ -172,8 +203,8 @@ describe('a client', () => {
     await connection.closed;
     const [head = '', body] = connection.bytes.toString().split('\r\n\r\n');
     expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(head).toMatch(/\r\nX-Request-Id: [-0-9a-f]{36}/);
-    expect(head).toContain('\r\nAccess-Control-Allow-Origin: *');
+    expect(head).toMatch(/\r\nX-Request-Id: [-0-9a-f]{36}/i);
+    expect(head).toMatch(/\r\nAccess-Control-Allow-Origin: \*/i);
     expect(body).toBe(JSON.stringify({ error: message }));
   });
 

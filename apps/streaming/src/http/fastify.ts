@@ -5,6 +5,7 @@ import { StreamingError, type ErrorCode } from '@fedistream/domain';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { answer, errorBody } from './error.filter.js';
 import { allowedMethods } from './allowed-methods.js';
+import { IncomingRequest } from './incoming-request.js';
 import { refuseOnSocket } from './refuse-on-socket.js';
 
 const usableRequestId = /^[\x21-\x7e]{1,128}$/;
@@ -24,6 +25,7 @@ export function createFastifyAdapter(trustedProxies: string): FastifyAdapter {
     // When the server closes, `Clients` has seen off whoever had a stream; nobody else is to be waited for.
     forceCloseConnections: true,
     clientErrorHandler: refuseBadBytes,
+    http: { IncomingMessage: IncomingRequest },
     routerOptions: {
       ignoreTrailingSlash: true,
       onBadUrl: refuseBadUrl,
