@@ -21,6 +21,7 @@ import { StreamingController } from './http/streaming.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { Metrics } from './operations/metrics.js';
 import { MetricsController } from './operations/metrics.controller.js';
+import { Refusals } from './operations/refusals.js';
 import { RequestedAccess } from './requested-access.js';
 import { StreamingGateway } from './websocket/streaming.gateway.js';
 import { Upgrade } from './websocket/upgrade.js';
@@ -61,6 +62,7 @@ export class AppModule {
         DeliveryStatistics,
         KnownStreamGuard,
         Metrics,
+        Refusals,
         StreamingGateway,
         Upgrade,
         { provide: AccessRequests, useClass: RequestedAccess },

@@ -7,6 +7,7 @@ import { HttpErrorFilter } from './http/error.filter.js';
 import { configureHttp, createFastifyAdapter } from './http/fastify.js';
 import { listen } from './listen.js';
 import { PinoLogger } from './operations/pino-logger.js';
+import { Refusals } from './operations/refusals.js';
 import { StreamingWebSocketAdapter } from './websocket/streaming-websocket.adapter.js';
 
 /**
@@ -24,7 +25,7 @@ export async function startApplication(settings: Settings): Promise<{ app: NestF
     { logger, abortOnError: false },
   );
   configureHttp(app);
-  app.useGlobalFilters(new HttpErrorFilter());
+  app.useGlobalFilters(new HttpErrorFilter(app.get(Refusals)));
   app.useWebSocketAdapter(new StreamingWebSocketAdapter(app));
   app.connectMicroservice({ strategy: app.get<EventFeed & FeedServer>(EventFeed) });
   await app.startAllMicroservices();

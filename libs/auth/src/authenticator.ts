@@ -40,7 +40,7 @@ export class Authenticator {
    */
   async admit(request: TokenRequest): Promise<Authentication> {
     const since = this.kills.now();
-    return { viewer: await this.authenticate(this.#read(request)), since };
+    return { viewer: await this.authenticate(readToken(request)), since };
   }
 
   /**
@@ -51,23 +51,9 @@ export class Authenticator {
    *   the log that does not hold the token
    */
   async authenticate(token: string): Promise<Viewer> {
-    try {
-      const viewer = await this.#shared(token);
-      this.statistics.authenticated++;
-      return viewer;
-    } catch (refusal) {
-      this.statistics.countRefusal(refusal);
-      throw refusal;
-    }
-  }
-
-  #read(request: TokenRequest): string {
-    try {
-      return readToken(request);
-    } catch (refusal) {
-      this.statistics.countRefusal(refusal);
-      throw refusal;
-    }
+    const viewer = await this.#shared(token);
+    this.statistics.authenticated++;
+    return viewer;
   }
 
   #shared(token: string): Promise<Viewer> {

@@ -3,7 +3,6 @@ import type { Viewer } from '@fedistream/domain';
 import { describe, expect, it } from 'vitest';
 import { AccessRequests } from './access-requests.js';
 import type { AccessRequest } from './access-requests.js';
-import { AuthStatistics } from './auth-statistics.js';
 import { ScopesGuard } from './scopes.guard.js';
 import { requireScopes } from './scopes.js';
 
@@ -41,7 +40,6 @@ describe('requireScopes', () => {
 
 describe('ScopesGuard', () => {
   const context = {} as ExecutionContext;
-  const statistics = new AuthStatistics();
   const guard = (request: AccessRequest | undefined) =>
     new ScopesGuard(
       new (class extends AccessRequests {
@@ -50,16 +48,14 @@ describe('ScopesGuard', () => {
           return request;
         }
       })(),
-      statistics,
     );
 
   it('lets pass who has a scope for what is opened', () => {
     expect(guard({ viewer: viewer('read'), scopes: ['read', 'read:statuses'] }).canActivate(context)).toBe(true);
   });
 
-  it('refuses and counts who has none', () => {
+  it('refuses who has none', () => {
     expect(() => guard({ viewer: viewer('write'), scopes: ['read'] }).canActivate(context)).toThrow(missingScope);
-    expect(statistics.refused.missingScope).toBe(1);
   });
 
   it('leaves it to others to refuse what does not exist', () => {

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { AccessRequests } from './access-requests.js';
-import { AuthStatistics } from './auth-statistics.js';
 import { requireScopes } from './scopes.js';
 
 /**
@@ -12,20 +11,12 @@ import { requireScopes } from './scopes.js';
  */
 @Injectable()
 export class ScopesGuard implements CanActivate {
-  constructor(
-    private readonly requests: AccessRequests,
-    private readonly statistics: AuthStatistics,
-  ) {}
+  constructor(private readonly requests: AccessRequests) {}
 
   canActivate(context: ExecutionContext): boolean {
     const request = this.requests.read(context);
     if (request) {
-      try {
-        requireScopes(request.viewer, request.scopes);
-      } catch (refusal) {
-        this.statistics.countRefusal(refusal);
-        throw refusal;
-      }
+      requireScopes(request.viewer, request.scopes);
     }
     return true;
   }

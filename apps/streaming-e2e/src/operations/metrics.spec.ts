@@ -7,10 +7,13 @@ import {
   multiplexedWebSocket,
   openWorld,
   publishEvent,
+  RawConnection,
   receivedBeforeFence,
   statusBy,
   untilMetric,
   webSocket,
+  WebSocketClient,
+  webSocketUrl,
   type RedisWorld,
 } from '../support/index.js';
 
@@ -64,6 +67,50 @@ describe('the metrics of a server', () => {
   it('count connections that end by every reason there is, from the start', () => {
     const found = [...atTheStart.matchAll(/^fedistream_connections_closed_total\{reason="(.*)"\} 0$/gm)];
     expect(found.map(([, reason]) => reason).sort()).toEqual(['binary', 'gone', 'idle', 'restart', 'revoked', 'slow']);
+  });
+
+  it('count every refusal, whoever refused it', async () => {
+    const { server, feed, fixtures } = world;
+    const names = [...atTheStart.matchAll(/^fedistream_refusals_total\{error="(.*)"\} 0$/gm)].map(([, name]) => name);
+    const refused = async () =>
+      Object.fromEntries(
+        await Promise.all(
+          names.map(async (name = '') => [name, await metric(server, 'fedistream_refusals_total', { error: name })]),
+        ),
+      ) as Record<string, number>;
+    const before = await refused();
+    const { token, account } = await fixtures.viewer();
+    const bearer = { Authorization: `Bearer ${token}` };
+    await ask(server.url('/api/v1/streaming/user'));
+    await ask(server.url('/api/v1/streaming/nothing'));
+    await ask(server.url('/api/v1/streaming/list?list=05'), { headers: bearer });
+    await ask(server.url('/api/v1/streaming/hashtag'), { headers: bearer });
+    await ask(server.url('/nothing'));
+    await ask(server.url('/metrics'), { method: 'POST' });
+    const channel = `timeline:${account.id}`;
+    await expect(webSocket.open(server, feed, { token: 'nobody-has-this', stream: 'user', channel })).rejects.toThrow();
+    await expect(webSocket.open(server, feed, { token, stream: 'nothing', channel })).rejects.toThrow();
+    const socket = await WebSocketClient.open(webSocketUrl(server, { token, stream: 'user' }));
+    socket.subscribe('nothing');
+    await socket.nextError();
+    await socket.close();
+    const noHttp = await RawConnection.open(server.port);
+    noHttp.write('no HTTP\r\n\r\n');
+    await noHttp.closed;
+    const added = Object.entries(await refused()).map(
+      ([name, value]) => [name, value - (before[name] ?? NaN)] as const,
+    );
+    expect(Object.fromEntries(added.filter(([, count]) => count !== 0))).toEqual({
+      badRequest: 1,
+      invalidToken: 1,
+      methodNotAllowed: 1,
+      missingParameter: 1,
+      missingToken: 1,
+      notAuthorized: 1,
+      notFound: 1,
+      unknownPath: 1,
+      unknownStream: 2,
+    });
   });
 
   it('are text that Prometheus reads: each name described once, each series there once', async () => {

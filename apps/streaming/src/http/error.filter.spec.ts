@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocketErrorFilter } from '../websocket/websocket-error.filter.js';
+import { Refusals } from '../operations/refusals.js';
 import { HttpErrorFilter } from './error.filter.js';
 import { configureHttp, createFastifyAdapter } from './fastify.js';
 
@@ -40,11 +41,11 @@ describe('what went wrong inside, over HTTP,', () => {
   let app: NestFastifyApplication;
 
   beforeAll(async () => {
-    const module = await Test.createTestingModule({ controllers: [Faulty] }).compile();
+    const module = await Test.createTestingModule({ controllers: [Faulty], providers: [Refusals] }).compile();
     app = module.createNestApplication<NestFastifyApplication>(createFastifyAdapter('loopback'));
     app.useLogger(false);
     configureHttp(app);
-    app.useGlobalFilters(new HttpErrorFilter());
+    app.useGlobalFilters(new HttpErrorFilter(app.get(Refusals)));
     await app.listen(0, '127.0.0.1');
   });
 
@@ -79,9 +80,9 @@ describe('what went wrong inside, over a WebSocket,', () => {
     'is an error frame that says unexpected, and nothing of it (%s)',
     (failure) => {
       const send = vi.fn<(frame: string) => void>();
-      const client = { send, connection: { keepsUp: () => true } };
+      const client = { send, connection: { keepsUp: () => true, viewer: { accountId: '1' } } };
       const host = { switchToWs: () => ({ getClient: () => client }) } as unknown as ArgumentsHost;
-      new WebSocketErrorFilter().catch(failure, host);
+      new WebSocketErrorFilter(new Refusals()).catch(failure, host);
       expect(send.mock.calls).toEqual([['{"error":"An unexpected error occurred","status":500}']]);
     },
   );

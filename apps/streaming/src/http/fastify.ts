@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { StreamingError, type ErrorCode } from '@fedistream/domain';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { answer, errorBody } from './error.filter.js';
+import { Refusals } from '../operations/refusals.js';
 import { allowedMethods } from './allowed-methods.js';
 import { IncomingRequest } from './incoming-request.js';
+import { refusalBody } from './refusal.js';
 import { refuseOnSocket } from './refuse-on-socket.js';
 
 const usableRequestId = /^[\x21-\x7e]{1,128}$/;
@@ -24,7 +25,8 @@ export function createFastifyAdapter(trustedProxies: string): FastifyAdapter {
     exposeHeadRoutes: true,
     // When the server closes, `Clients` has seen off whoever had a stream; nobody else is to be waited for.
     forceCloseConnections: true,
-    clientErrorHandler: refuseBadBytes,
+    // See `configureHttp`.
+    clientErrorHandler: () => undefined,
     http: { IncomingMessage: IncomingRequest },
     routerOptions: {
       ignoreTrailingSlash: true,
@@ -40,14 +42,16 @@ const badBytes: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** What is no HTTP is refused like everything else, unless an answer has begun: nothing may be written into its middle. */
-function refuseBadBytes(failure: NodeJS.ErrnoException, socket: Socket): void {
+function refuseBadBytes(failure: NodeJS.ErrnoException, socket: Socket, refusals: Refusals): void {
   if (socket.bytesWritten > 0 || !socket.writable) {
     socket.destroy();
     return;
   }
   const error = new StreamingError(badBytes[failure.code ?? ''] ?? 'badRequest');
+  const requestId = randomUUID();
+  refusals.add(error, { requestId });
   const headers = { 'Content-Type': 'application/json; charset=utf-8' };
-  refuseOnSocket(socket, error, randomUUID(), { headers, body: JSON.stringify(errorBody(error)) });
+  refuseOnSocket(socket, error, requestId, { headers, body: JSON.stringify(refusalBody(error)) });
 }
 
 /** Replaces Fastify's own answer, which repeats the URL, and with it a token; its hooks do not run for such a URL. */
@@ -59,7 +63,7 @@ function refuseBadUrl(_path: string, request: IncomingMessage, response: ServerR
     'Access-Control-Allow-Origin': '*',
     'X-Request-Id': requestIdOf(request),
   });
-  response.end(JSON.stringify(errorBody(error)));
+  response.end(JSON.stringify(refusalBody(error)));
 }
 
 /** What holds for every answer: request id, CORS, and that there is nothing to change here. */
@@ -70,12 +74,11 @@ export function configureHttp(app: NestFastifyApplication): void {
   app.enableCors({ origin: '*', methods, optionsSuccessStatus: 204, strictPreflight: false, hook });
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('X-Request-Id', request.id);
-    if (allowedMethods.includes(request.method)) {
-      done();
-    } else {
-      void reply.header('Allow', methods).header('Access-Control-Allow-Origin', '*');
-      answer(reply, new StreamingError('methodNotAllowed'));
-    }
+    void reply.header('X-Request-Id', request.id).header('Access-Control-Allow-Origin', '*');
+    done(allowedMethods.includes(request.method) ? undefined : new StreamingError('methodNotAllowed'));
+  });
+  const refusals = app.get(Refusals);
+  app.getHttpServer().on('clientError', (failure: NodeJS.ErrnoException, socket: Socket) => {
+    refuseBadBytes(failure, socket, refusals);
   });
 }

@@ -1,8 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { wwwAuthenticate } from '@fedistream/auth';
 import type { StreamingError } from '@fedistream/domain';
-import { allowedMethods } from './allowed-methods.js';
+import { refusalHeaders } from './refusal.js';
 
 /**
  * Refuses on the socket itself, where HTTP has no response to write to: an upgrade, or bytes that are no request. The
@@ -16,16 +15,12 @@ export function refuseOnSocket(
   requestId: string,
   { headers = {}, body = '' }: { headers?: Readonly<Record<string, string>>; body?: string } = {},
 ): void {
-  const challenge = wwwAuthenticate(error);
   const all = {
     Connection: 'close',
     'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'private, no-store',
     'Access-Control-Allow-Origin': '*',
     'X-Request-Id': requestId,
-    ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
-    ...(error.retryAfterSeconds === undefined ? {} : { 'Retry-After': error.retryAfterSeconds }),
-    ...(error.code === 'methodNotAllowed' ? { Allow: allowedMethods.join(', ') } : {}),
+    ...refusalHeaders(error),
     ...headers,
   };
   const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -6,6 +6,7 @@ import { closeReasons, DeliveryStatistics, type ClientType } from '@fedistream/d
 import { BusStatistics, EventBus, EventFeed } from '@fedistream/event-bus';
 import { StreamRegistry } from '@fedistream/stream-kit/server';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { Refusals } from './refusals.js';
 
 /** Values of one metric: a number, or one for each combination of labels. */
 type Reading = () => Iterable<readonly [labels: Readonly<Record<string, string>>, value: number]>;
@@ -33,6 +34,7 @@ export class Metrics {
     private readonly bus: EventBus,
     private readonly feed: EventFeed,
     private readonly registry: StreamRegistry,
+    private readonly refusals: Refusals,
   ) {
     this.#addMastodons();
     this.#addOurs();
@@ -99,7 +101,7 @@ export class Metrics {
   }
 
   #addOurs(): void {
-    const { audience, auth, delivery, received, feed, pool } = this;
+    const { audience, auth, delivery, received, refusals, feed, pool } = this;
     const own = this.#own;
     this.#gauge(
       'fedistream_feed_up',
@@ -138,9 +140,9 @@ export class Metrics {
     );
     this.#counter(
       'fedistream_refusals_total',
-      'Requests refused, by error',
+      'Requests and WebSocket messages refused, by error',
       ['error'],
-      byName('error', auth.refused),
+      byName('error', refusals.byCode),
       own,
     );
     this.#counter(

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Authenticator, AuthStatistics, queryOf, requireScopes, type Authentication } from '@fedistream/auth';
-import { StreamingError, toStreamingError, type Scope, type Viewer } from '@fedistream/domain';
+import { Authenticator, queryOf, requireScopes, type Authentication } from '@fedistream/auth';
+import { StreamingError, toStreamingError } from '@fedistream/domain';
 import { StreamRegistry, type Admission } from '@fedistream/stream-kit/server';
 import { Clients } from '../clients.js';
 import { requestIdOf } from '../http/fastify.js';
 import { streamingPath } from '../http/http-request.js';
 import { isAnswering } from '../http/is-answering.js';
 import { refuseOnSocket } from '../http/refuse-on-socket.js';
-import { FailureLog } from '../operations/failure-log.js';
+import { Refusals } from '../operations/refusals.js';
 
 /** With what a WebSocket opens. */
 export interface Entry {
@@ -21,13 +21,11 @@ export interface Entry {
 /** Decides about an upgrade before anything is switched, so that a refusal is a plain HTTP answer. */
 @Injectable()
 export class Upgrade {
-  readonly #failures = new FailureLog('Upgrade');
-
   constructor(
     private readonly authenticator: Authenticator,
     private readonly clients: Clients,
     private readonly registry: StreamRegistry,
-    private readonly statistics: AuthStatistics,
+    private readonly refusals: Refusals,
   ) {}
 
   /**
@@ -60,7 +58,7 @@ export class Upgrade {
   /** Answers an upgrade in plain HTTP, and ends the connection. */
   refuse(request: IncomingMessage, socket: Duplex, error: StreamingError): void {
     const requestId = String(request.headers['x-request-id']);
-    this.#failures.add(error, requestId);
+    this.refusals.add(error, { requestId });
     refuseOnSocket(socket, error, requestId, { headers: { 'X-Error-Message': error.message } });
   }
 
@@ -75,24 +73,15 @@ export class Upgrade {
     }
     const authentication = await this.authenticator.admit(request);
     const { viewer } = authentication;
-    this.#requireScopes(viewer, this.registry.scopes);
+    requireScopes(viewer, this.registry.scopes);
     this.clients.requireReady();
     const query = firstOfEach(queryOf(target));
     if (!query['stream']) {
       return { authentication, admission: undefined };
     }
     const wanted = this.registry.requestByName(query['stream'], query);
-    this.#requireScopes(viewer, wanted.definition.scopes);
+    requireScopes(viewer, wanted.definition.scopes);
     return { authentication, admission: await this.clients.admit(viewer, wanted) };
-  }
-
-  #requireScopes(viewer: Viewer, scopes: readonly Scope[]): void {
-    try {
-      requireScopes(viewer, scopes);
-    } catch (refusal) {
-      this.statistics.countRefusal(refusal);
-      throw refusal;
-    }
   }
 }
 

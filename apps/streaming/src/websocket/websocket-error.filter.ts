@@ -1,17 +1,17 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { toStreamingError } from '@fedistream/domain';
-import { FailureLog } from '../operations/failure-log.js';
+import { Refusals } from '../operations/refusals.js';
 import type { ClientSocket } from './client-socket.js';
 
 /** Answers a refused message with an error frame: `{"error": "...", "status": 400}`. The socket stays open. */
 @Catch()
 export class WebSocketErrorFilter implements ExceptionFilter {
-  readonly #failures = new FailureLog('WebSocket');
+  constructor(private readonly refusals: Refusals) {}
 
   catch(failure: unknown, host: ArgumentsHost): void {
     const client = host.switchToWs().getClient<ClientSocket>();
     const error = toStreamingError(failure);
-    this.#failures.add(error);
+    this.refusals.add(error, { accountId: client.connection?.viewer.accountId });
     if (client.connection?.keepsUp() === true) {
       client.send(JSON.stringify({ error: error.message, status: error.status }));
     }

@@ -1,0 +1,76 @@
+import { Logger } from '@nestjs/common';
+import { errorTable, StreamingError } from '@fedistream/domain';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Refusals } from './refusals.js';
+
+const told = vi.fn();
+const whispered = vi.fn();
+let refusals: Refusals;
+
+const unavailable = (why: string) => new StreamingError('unavailable', undefined, { cause: new Error(why) });
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  vi.spyOn(Logger.prototype, 'error').mockImplementation(told.mockClear());
+  vi.spyOn(Logger.prototype, 'debug').mockImplementation(whispered.mockClear());
+  refusals = new Refusals();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe('refusals', () => {
+  it('are counted by their code, and every code there is from 0', () => {
+    expect(refusals.byCode).toEqual(Object.fromEntries(Object.keys(errorTable).map((code) => [code, 0])));
+    refusals.add(new StreamingError('notAuthorized', 'Not authorized to stream this list'), {});
+    refusals.add(new StreamingError('unavailable'), {});
+    refusals.add(new StreamingError('unavailable'), {});
+    expect(refusals.byCode).toMatchObject({ notAuthorized: 1, unavailable: 2, invalidToken: 0 });
+  });
+});
+
+describe('the log of refusals', () => {
+  it('tells what is the client’s own doing only to those who look for one client', () => {
+    refusals.add(new StreamingError('invalidToken'), { requestId: 'id' });
+    refusals.add(new StreamingError('unknownStream'), { accountId: '1' });
+    expect(told).not.toHaveBeenCalled();
+    expect(whispered.mock.calls).toEqual([
+      [{ requestId: 'id', code: 'invalidToken' }],
+      [{ accountId: '1', code: 'unknownStream' }],
+    ]);
+  });
+
+  it('tells of an outage once, and later how often it was', () => {
+    for (let client = 0; client < 1_000; client++) {
+      refusals.add(unavailable('no connection'), { requestId: String(client) });
+    }
+    expect(told.mock.calls).toEqual([
+      [expect.objectContaining({ requestId: '0', error: 'Service temporarily unavailable' })],
+    ]);
+    vi.advanceTimersByTime(60_000);
+    refusals.add(unavailable('no connection'), { requestId: 'later' });
+    expect(told).toHaveBeenLastCalledWith(
+      expect.objectContaining({ error: expect.stringContaining('999 more') as string }),
+    );
+  });
+
+  it('does not hide a new reason behind an old one', () => {
+    refusals.add(unavailable('no connection'), {});
+    refusals.add(unavailable('too many connections'), {});
+    const cause = new Error('no connection');
+    refusals.add(new StreamingError('unexpected', undefined, { cause }), {});
+    expect(told).toHaveBeenCalledTimes(3);
+    expect(told).toHaveBeenLastCalledWith(expect.objectContaining({ error: 'An unexpected error occurred', cause }));
+  });
+
+  it('forgets reasons when there are too many', () => {
+    refusals.add(unavailable('first'), {});
+    for (let reason = 0; reason < 100; reason++) {
+      refusals.add(unavailable(`id ${reason}`), {});
+    }
+    refusals.add(unavailable('first'), {});
+    expect(told).toHaveBeenCalledTimes(102);
+  });
+});

@@ -1,0 +1,52 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { errorTable, Occasionally, type ErrorCode, type StreamingError } from '@fedistream/domain';
+
+/** Who was refused, as far as the log may know: never a token. */
+export interface Refused {
+  /** Of the HTTP request; its answer told it, too. */
+  readonly requestId?: string;
+  /** Of the viewer whose WebSocket message it was. */
+  readonly accountId?: string | undefined;
+}
+
+/** How many reasons the log tells apart. Reasons are texts of libraries; they must not pile up. */
+const mostReasons = 100;
+
+/**
+ * Every refusal, whatever was asked for and over whichever transport: counted, and told to the operators. A reason on this
+ * side is told once and then now and then: while a dependency is down, everybody who comes is refused, and thousands
+ * come. What is the client's own doing is told at level debug only.
+ */
+@Injectable()
+export class Refusals {
+  /** Since the start. */
+  readonly byCode = Object.fromEntries(Object.keys(errorTable).map((code) => [code, 0])) as Record<ErrorCode, number>;
+
+  readonly #logger = new Logger(Refusals.name);
+  readonly #reasons = new Map<string, Occasionally>();
+
+  /** Takes note of one. */
+  add(error: StreamingError, refused: Refused): void {
+    this.byCode[error.code] += 1;
+    this.#logger.debug({ ...refused, code: error.code });
+    if (error.status >= 500) {
+      this.#occasionally(error).run((suffix) => {
+        this.#logger.error({ ...refused, error: `${error.message}${suffix}`, cause: error.cause });
+      });
+    }
+  }
+
+  /** Each reason has its own, so that a new one is not hidden behind another that is known already. */
+  #occasionally({ code, cause }: StreamingError): Occasionally {
+    const reason = `${code} ${cause instanceof Error ? cause.message : String(cause)}`;
+    let occasionally = this.#reasons.get(reason);
+    if (occasionally === undefined) {
+      if (this.#reasons.size === mostReasons) {
+        this.#reasons.clear();
+      }
+      occasionally = new Occasionally();
+      this.#reasons.set(reason, occasionally);
+    }
+    return occasionally;
+  }
+}
