@@ -125,6 +125,14 @@ describe('a client', () => {
     await connection.closed;
   });
 
+  it('that goes before it has sent its request’s body is not taken for one that stays', async () => {
+    const connection = await write(get('user').replace(/\r\n$/, 'Content-Length: 10000000\r\n\r\n'));
+    await connection.read(':)\n');
+    connection.write('x'.repeat(1_000_000));
+    connection.end();
+    await connection.closed;
+  });
+
   it('that sends frames which are none leaves no line in the log for each', async () => {
     for (let count = 0; count < 20; count++) {
       const connection = await openRawWebSocket(watched.server, watched.viewer.token);

@@ -32,6 +32,8 @@ export class StreamingController {
   @Get('*')
   async open(@Req() request: StreamHttpRequest, @Res() reply: HttpReply): Promise<void> {
     const { authentication, wanted } = this.#read(request);
+    // Nobody reads a body here. Left unread, it would stand before the news that the client has gone.
+    request.raw.resume();
     const admission = await this.clients.admit(authentication.viewer, wanted);
     if (request.raw.socket.destroyed) {
       admission.release();
