@@ -206,6 +206,13 @@ describe('a client', () => {
       431,
       'Request headers too large',
     ],
+    ['no host', `GET ${streamingPath}/user HTTP/1.1\r\nConnection: close\r\n\r\n`, 400, 'Bad request'],
+    [
+      'an expectation and no token',
+      `GET ${streamingPath}/user HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\nConnection: close\r\n\r\n`,
+      401,
+      'Missing access token',
+    ],
   ])('that sends %s is told so like everybody else', async (_, bytes, status, message) => {
     const connection = await write(Buffer.from(bytes, 'latin1'));
     await connection.closed;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { StreamingError, type ErrorCode } from '@fedistream/domain';
+import type { FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Refusals } from '../operations/refusals.js';
 import { allowedMethods } from './allowed-methods.js';
@@ -27,7 +28,8 @@ export function createFastifyAdapter(trustedProxies: string): FastifyAdapter {
     forceCloseConnections: true,
     // See `configureHttp`.
     clientErrorHandler: () => undefined,
-    http: { IncomingMessage: IncomingRequest },
+    // A missing `Host` is refused like everything else, see `faultOf`; Node would say nothing but its status.
+    http: { IncomingMessage: IncomingRequest, requireHostHeader: false },
     routerOptions: {
       ignoreTrailingSlash: true,
       onBadUrl: refuseBadUrl,
@@ -66,6 +68,14 @@ function refuseBadUrl(_path: string, request: IncomingMessage, response: ServerR
   response.end(JSON.stringify(refusalBody(error)));
 }
 
+/** What is wrong with a request whatever it asks for: it wants to change something, or lacks its `Host` (RFC 9112, section 3.2). */
+function faultOf({ method, headers, raw }: FastifyRequest): StreamingError | undefined {
+  if (!allowedMethods.includes(method)) {
+    return new StreamingError('methodNotAllowed');
+  }
+  return headers.host === undefined && raw.httpVersion === '1.1' ? new StreamingError('badRequest') : undefined;
+}
+
 /** What holds for every answer: request id, CORS, and that there is nothing to change here. */
 export function configureHttp(app: NestFastifyApplication): void {
   // Later than `onRequest`: a preflight is answered by this hook, and needs a request id like every answer.
@@ -75,10 +85,13 @@ export function configureHttp(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id).header('Access-Control-Allow-Origin', '*');
-    done(allowedMethods.includes(request.method) ? undefined : new StreamingError('methodNotAllowed'));
+    done(faultOf(request));
   });
   const refusals = app.get(Refusals);
-  app.getHttpServer().on('clientError', (failure: NodeJS.ErrnoException, socket: Socket) => {
+  const server = app.getHttpServer();
+  // An expectation that one does not know may be passed over (RFC 9110, section 10.1.1).
+  server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));
+  server.on('clientError', (failure: NodeJS.ErrnoException, socket: Socket) => {
     refuseBadBytes(failure, socket, refusals);
   });
 }
