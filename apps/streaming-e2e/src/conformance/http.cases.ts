@@ -40,6 +40,23 @@ export const streamPaths: readonly string[] = [
 /** Methods that change something, of which there is nothing here. */
 const otherMethods = ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'];
 
+/** Names are compared as they were sent: none is decoded, and one slash may follow. */
+const unknownStreams = [
+  'nothing',
+  'user/nothing',
+  'public/media',
+  'public/local/media',
+  'USER',
+  'user:notification',
+  'hashtags',
+  'user//',
+  'public//local',
+  'public%2Flocal',
+  'us%65r',
+  '%F0',
+  '%zz',
+];
+
 const notAList = [
   ['with a blank', '%205'],
   ['with a zero before it', '05'],
@@ -60,23 +77,14 @@ const badTags = [
 
 /** What is asked for without success. */
 const refusals: readonly HttpCase[] = [
-  ...['nothing', 'user/nothing', 'public/media', 'public/local/media', 'USER', 'user:notification', 'hashtags'].map(
-    (path): HttpCase => ({
-      name: `the unknown stream ${path}, before anybody is authenticated`,
-      path: `${base}/${path}`,
-      status: 400,
-      body: error('Unknown channel requested'),
-      answers: json,
-    }),
-  ),
-  {
-    name: 'a path that cannot be decoded',
-    path: `${base}/%F0`,
+  ...unknownStreams.map((path): HttpCase => ({
+    name: `the unknown stream ${path}, before anybody is authenticated`,
+    path: `${base}/${path}`,
     status: 400,
-    body: error('Bad request'),
+    body: error('Unknown channel requested'),
     answers: json,
-  },
-  ...[base, `${base}/`, '/', '/nothing', '/api/v1/timelines/home', `${base}s/user`].map((path): HttpCase => ({
+  })),
+  ...[base, `${base}/`, '/', '/nothing', '/%zz', '/api/v1/timelines/home', `${base}s/user`].map((path): HttpCase => ({
     name: `no stream at all: ${path}`,
     path,
     status: 404,
@@ -151,7 +159,7 @@ const refusals: readonly HttpCase[] = [
     answers: challenge('invalid_token'),
   },
   ...otherMethods.flatMap((method) =>
-    [`${base}/user`, `${base}/health`, `${base}/nothing`, '/metrics', base].map((path): HttpCase => ({
+    [`${base}/user`, `${base}/health`, `${base}/nothing`, `${base}/%zz`, '/metrics', base].map((path): HttpCase => ({
       name: `${method} ${path}`,
       method,
       path,
@@ -181,7 +189,7 @@ const successes: readonly HttpCase[] = [
     body: '',
     answers: { 'content-type': /^text\/plain\b/, 'content-length': /^[1-9]\d*$/ },
   })),
-  ...[...streamPaths, `${base}/health`, '/metrics'].map((path): HttpCase => ({
+  ...[...streamPaths, `${base}/health`, `${base}/%zz`, '/metrics'].map((path): HttpCase => ({
     name: `the preflight of ${path}`,
     method: 'OPTIONS',
     path,

@@ -207,12 +207,14 @@ describe('a client', () => {
       'Request headers too large',
     ],
     ['no host', `GET ${streamingPath}/user HTTP/1.1\r\nConnection: close\r\n\r\n`, 400, 'Bad request'],
+    ['CONNECT', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 405, 'Method not allowed'],
     [
       'an expectation and no token',
       `GET ${streamingPath}/user HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\nConnection: close\r\n\r\n`,
       401,
       'Missing access token',
     ],
+    ['an asterisk', 'GET * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404, 'Not found'],
   ])('that sends %s is told so like everybody else', async (_, bytes, status, message) => {
     const connection = await write(Buffer.from(bytes, 'latin1'));
     await connection.closed;
@@ -221,6 +223,15 @@ describe('a client', () => {
     expect(head).toMatch(/\r\nX-Request-Id: [-0-9a-f]{36}/i);
     expect(head).toMatch(/\r\nAccess-Control-Allow-Origin: \*/i);
     expect(body).toBe(JSON.stringify({ error: message }));
+  });
+
+  it('that asks what the server can do altogether is told', async () => {
+    const connection = await write('OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    await connection.closed;
+    const answer = connection.bytes.toString();
+    expect(answer).toMatch(/^HTTP\/1\.1 204 /);
+    expect(answer).toMatch(/\r\nX-Request-Id: [-0-9a-f]{36}/i);
+    expect(answer).toMatch(/\r\nAccess-Control-Allow-Methods: GET, HEAD, OPTIONS/i);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { StreamingError, type ErrorCode } from '@fedistream/domain';
 import type { FastifyRequest } from 'fastify';
@@ -30,11 +30,24 @@ export function createFastifyAdapter(trustedProxies: string): FastifyAdapter {
     clientErrorHandler: () => undefined,
     // A missing `Host` is refused like everything else, see `faultOf`; Node would say nothing but its status.
     http: { IncomingMessage: IncomingRequest, requireHostHeader: false },
-    routerOptions: {
-      ignoreTrailingSlash: true,
-      onBadUrl: refuseBadUrl,
-    },
+    rewriteUrl: ({ url = '' }) => targetForRouter(url),
+    routerOptions: { ignoreTrailingSlash: true },
   });
+}
+
+const origin = /^https?:\/\/[^/?]*/i;
+
+/**
+ * A request's target as the router is to see it: always a path and a query, of which it decodes nothing. So paths are
+ * compared as they were sent (`%2F` is no slash), and there are none that cannot be read.
+ */
+function targetForRouter(target: string): string {
+  if (target.startsWith('/') && !target.includes('%')) {
+    return target;
+  }
+  const local = target.replace(origin, '');
+  const [path = ''] = local.split('?', 1);
+  return `${path.startsWith('/') ? '' : '/'}${path.replaceAll('%', '%25')}${local.slice(path.length)}`;
 }
 
 /** What Node's parser and timers call the reasons that are not simply a bad request. */
@@ -54,18 +67,6 @@ function refuseBadBytes(failure: NodeJS.ErrnoException, socket: Socket, refusals
   refusals.add(error, { requestId });
   const headers = { 'Content-Type': 'application/json; charset=utf-8' };
   refuseOnSocket(socket, error, requestId, { headers, body: JSON.stringify(refusalBody(error)) });
-}
-
-/** Replaces Fastify's own answer, which repeats the URL, and with it a token; its hooks do not run for such a URL. */
-function refuseBadUrl(_path: string, request: IncomingMessage, response: ServerResponse): void {
-  const error = new StreamingError('badRequest');
-  response.writeHead(error.status, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Cache-Control': 'private, no-store',
-    'Access-Control-Allow-Origin': '*',
-    'X-Request-Id': requestIdOf(request),
-  });
-  response.end(JSON.stringify(refusalBody(error)));
 }
 
 /** What is wrong with a request whatever it asks for: it wants to change something, or lacks its `Host` (RFC 9112, section 3.2). */
