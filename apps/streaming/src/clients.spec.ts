@@ -16,7 +16,7 @@ let clients: Clients;
 beforeEach(() => {
   vi.useFakeTimers();
   clients = new Clients(
-    {} as Partial<EventFeed> as EventFeed,
+    { ready: true } as Partial<EventFeed> as EventFeed,
     {} as Partial<StreamGate> as StreamGate,
     { add: () => true, remove: () => undefined } as Partial<OpenConnections> as OpenConnections,
     new DeliverySettings(),
@@ -76,6 +76,14 @@ describe('a restart', () => {
       gone();
     }
     await end;
+  });
+
+  it('sends away whoever comes meanwhile', () => {
+    clients.requireReady();
+    void clients.beforeApplicationShutdown();
+    expect(() => {
+      clients.requireReady();
+    }).toThrow(expect.objectContaining({ code: 'unavailable' }) as Error);
   });
 
   it('tells whoever gets in meanwhile, too', () => {
