@@ -4,7 +4,7 @@ import { labelKey, type Label } from './label.js';
 import type { Subscription } from './subscription.js';
 
 /** Subscriptions that receive the same bytes. */
-interface Audience {
+interface Recipients {
   readonly framing: Framing;
   readonly label: Label;
   readonly members: Set<Subscription>;
@@ -15,7 +15,7 @@ interface Audience {
  * here, work is done per viewer: a decision that is a look-up, and a write.
  */
 export class Outlet {
-  readonly #audiences = new Map<string, Audience>();
+  readonly #recipients = new Map<string, Recipients>();
   readonly #onEmpty: () => void;
   #members = 0;
   #holds = 0;
@@ -28,26 +28,26 @@ export class Outlet {
 
   /** Adds a subscription; it receives what is delivered from now on. */
   add(subscription: Subscription): void {
-    const key = audienceKey(subscription);
-    let audience = this.#audiences.get(key);
-    if (audience === undefined) {
-      audience = { framing: subscription.connection.framing, label: subscription.label, members: new Set() };
-      this.#audiences.set(key, audience);
+    const key = recipientsKey(subscription);
+    let recipients = this.#recipients.get(key);
+    if (recipients === undefined) {
+      recipients = { framing: subscription.connection.framing, label: subscription.label, members: new Set() };
+      this.#recipients.set(key, recipients);
     }
-    audience.members.add(subscription);
+    recipients.members.add(subscription);
     this.#members += 1;
     this.#viewership = undefined;
   }
 
   /** Removes a subscription; what is still being decided for it no longer reaches it. */
   remove(subscription: Subscription): void {
-    const key = audienceKey(subscription);
-    const audience = this.#audiences.get(key);
-    if (audience?.members.delete(subscription) !== true) {
+    const key = recipientsKey(subscription);
+    const recipients = this.#recipients.get(key);
+    if (recipients?.members.delete(subscription) !== true) {
       return;
     }
-    if (audience.members.size === 0) {
-      this.#audiences.delete(key);
+    if (recipients.members.size === 0) {
+      this.#recipients.delete(key);
     }
     this.#members -= 1;
     this.#viewership = undefined;
@@ -67,7 +67,7 @@ export class Outlet {
 
   /** Who listens now; the same object until somebody comes or goes. */
   viewership(): Viewership {
-    return (this.#viewership ??= new AccountsOf(this.#audiences.values()));
+    return (this.#viewership ??= new AccountsOf(this.#recipients.values()));
   }
 
   /** Writes an event to everybody for whom it is. Bytes are made once per label and variant. */
@@ -75,11 +75,11 @@ export class Outlet {
     const { event, exceptions, viewers } = selection;
     // Somebody may have come since it was decided; as long as nobody has, nobody has to be looked for.
     const decidedForAll = viewers === undefined || viewers === this.#viewership;
-    for (const audience of this.#audiences.values()) {
+    for (const recipients of this.#recipients.values()) {
       if (decidedForAll && exceptions.size === 0) {
-        deliverToAll(audience, event);
+        deliverToAll(recipients, event);
       } else {
-        deliverSelected(audience, selection, decidedForAll);
+        deliverSelected(recipients, selection, decidedForAll);
       }
     }
   }
@@ -91,11 +91,11 @@ export class Outlet {
   }
 }
 
-function audienceKey({ label, connection: { framing } }: Subscription): string {
+function recipientsKey({ label, connection: { framing } }: Subscription): string {
   return framing.labelled ? `${framing.name} ${labelKey(label)}` : framing.name;
 }
 
-function deliverToAll({ framing, label, members }: Audience, event: StreamEvent | undefined): void {
+function deliverToAll({ framing, label, members }: Recipients, event: StreamEvent | undefined): void {
   if (event === undefined) {
     return;
   }
@@ -105,7 +105,7 @@ function deliverToAll({ framing, label, members }: Audience, event: StreamEvent 
   }
 }
 
-function deliverSelected({ framing, label, members }: Audience, selection: Selection, decidedForAll: boolean): void {
+function deliverSelected({ framing, label, members }: Recipients, selection: Selection, decidedForAll: boolean): void {
   const bytesOf = new Map<StreamEvent, Buffer>();
   let event: StreamEvent | undefined;
   let bytes: Buffer | undefined;
@@ -130,8 +130,8 @@ class AccountsOf implements Viewership {
   readonly accountIds: readonly string[];
   readonly #accounts = new Set<string>();
 
-  constructor(audiences: Iterable<Audience>) {
-    for (const { members } of audiences) {
+  constructor(all: Iterable<Recipients>) {
+    for (const { members } of all) {
       for (const { connection } of members) {
         this.#accounts.add(connection.viewer.accountId);
       }
