@@ -39,7 +39,6 @@ export class RedisFeed extends FeedServer implements EventFeed {
       prefix,
       log,
       message: (channel, text) => {
-        statistics.messagesReceived++;
         this.handOn(channel, text);
       },
       gap: () => {

@@ -1,8 +1,5 @@
 /** What the Redis side has seen since the process started. Plain numbers: whoever exposes them reads them when asked. */
 export class RedisStatistics {
-  /** Messages that Redis has sent here. */
-  messagesReceived = 0;
-
   /**
    * Connections that were lost after they had worked, for whatever reason: a restart, a failover, the network, or
    * Redis itself, which ends a subscriber that reads too slowly. Messages published before the next one was ready are

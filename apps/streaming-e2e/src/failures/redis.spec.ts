@@ -83,6 +83,7 @@ describe('when Redis', () => {
         await client.client('KILL', 'ID', id);
       }
       await expectRecovered(world, home, clients);
+      expect(await metric(world.server, 'fedistream_redis_connections_lost_total')).toBe(time);
     }
   });
 

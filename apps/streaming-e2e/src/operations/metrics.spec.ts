@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
@@ -62,6 +64,15 @@ describe('the metrics of a server', () => {
     // The server has asked PostgreSQL once.
     const lines = atTheStart.replace(/^(\w*pg_pool_\w+) \d+$/gm, '$1 0').split('\n');
     expect(mastodons.filter((series) => !lines.includes(`${prefix}${series} 0`))).toEqual([]);
+  });
+
+  it('are those that README lists, no more and no fewer', async () => {
+    const readme = await readFile(join(import.meta.dirname, '../../../../README.md'), 'utf8');
+    const [, table = ''] = /^\| Metric .*\n((?:\|.*\n)+)/m.exec(readme) ?? [];
+    const listed = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)/g)]);
+    // Node's own, and the second time that Mastodon's appear, are told of below the table.
+    const described = [...atTheStart.matchAll(/^# TYPE (?!process_|nodejs_|mastodon_streaming_)(\w+)/gm)];
+    expect(listed.map(([, name]) => name).sort()).toEqual(described.map(([, name]) => name).sort());
   });
 
   it('count connections that end by every reason there is, from the start', () => {

@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { AudienceStatistics } from '@fedistream/audience';
 import { AuthStatistics } from '@fedistream/auth';
 import { DatabasePool } from '@fedistream/database';
 import { closeReasons, DeliveryStatistics, type ClientType } from '@fedistream/delivery';
 import { BusStatistics, EventBus, EventFeed } from '@fedistream/event-bus';
+import { RedisStatistics } from '@fedistream/redis';
 import { StreamRegistry } from '@fedistream/stream-kit/server';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { Refusals } from './refusals.js';
@@ -35,6 +36,8 @@ export class Metrics {
     private readonly feed: EventFeed,
     private readonly registry: StreamRegistry,
     private readonly refusals: Refusals,
+    /** Of a feed that is not Redis there is nothing to count. */
+    @Optional() private readonly redis: RedisStatistics = new RedisStatistics(),
   ) {
     this.#addMastodons();
     this.#addOurs();
@@ -101,7 +104,7 @@ export class Metrics {
   }
 
   #addOurs(): void {
-    const { audience, auth, delivery, received, refusals, feed, pool } = this;
+    const { audience, auth, delivery, received, refusals, feed, pool, redis } = this;
     const own = this.#own;
     this.#gauge(
       'fedistream_feed_up',
@@ -118,10 +121,31 @@ export class Metrics {
       own,
     );
     this.#counter(
+      'fedistream_redis_connections_lost_total',
+      'Connections for messages that were lost after they had worked',
+      [],
+      single(() => redis.connectionsLost),
+      own,
+    );
+    this.#counter(
+      'fedistream_redis_commands_failed_total',
+      'Commands that Redis refused or did not answer in time',
+      [],
+      single(() => redis.commandsFailed),
+      own,
+    );
+    this.#counter(
       'fedistream_messages_malformed_total',
       'Messages dropped because they are no events',
       ['reason'],
       byName('reason', received.malformed),
+      own,
+    );
+    this.#counter(
+      'fedistream_listener_errors_total',
+      'Errors thrown by who listens to events; each is a bug',
+      [],
+      single(() => received.listenerErrors),
       own,
     );
     this.#counter(
@@ -185,6 +209,27 @@ export class Metrics {
       'Events that wait for a decision',
       [],
       single(() => audience.waiting),
+      own,
+    );
+    this.#gauge(
+      'fedistream_audience_filter_accounts',
+      'Accounts whose filters are known',
+      [],
+      single(() => audience.filterAccounts),
+      own,
+    );
+    this.#gauge(
+      'fedistream_audience_filter_keywords',
+      'Different keywords in the filters that are known',
+      [],
+      single(() => audience.keywords),
+      own,
+    );
+    this.#counter(
+      'fedistream_audience_filter_loads_total',
+      'Accounts whose filters were read',
+      [],
+      single(() => audience.filterLoads),
       own,
     );
   }
