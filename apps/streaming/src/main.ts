@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import { DeliveryStatistics } from '@fedistream/delivery';
 import { demoBanner } from '@fedistream/demo';
 import { startApplication } from './application.js';
 import { readSettings, type Settings } from './config/settings.js';
@@ -13,15 +15,26 @@ if (settings.DEMO && settings.SOCKET === undefined) {
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
-    void stop();
+    void stop(signal);
   });
 }
 
 /** Ends gracefully, and in any case when the time for that is over. */
-async function stop(): Promise<void> {
-  setTimeout(() => process.exit(0), settings.SHUTDOWN_GRACE_SECONDS * 1_000).unref();
+async function stop(signal: NodeJS.Signals): Promise<void> {
+  const logger = new Logger('Server');
+  const tell = (msg: string, members: object = {}) => {
+    const statistics = app.get(DeliveryStatistics);
+    const clients = statistics.of('websocket').connections + statistics.of('eventsource').connections;
+    logger.log({ msg, ...members, clients });
+  };
+  const end = () => {
+    tell('stopped');
+    process.exit(0);
+  };
+  tell('stopping', { signal });
+  setTimeout(end, settings.SHUTDOWN_GRACE_SECONDS * 1_000).unref();
   await app.close();
-  process.exit(0);
+  end();
 }
 
 function settingsOrExit(): Settings {

@@ -47,6 +47,10 @@ describe('a server that is asked to end', () => {
       const single = await webSocket.open(server, world.feed, wanted);
       const multiplexed = await multiplexedWebSocket.open(server, world.feed, wanted);
       expect(await server.stop(signal)).toEqual({ code: 0, signal: null });
+      expect(server.log.slice(-2)).toMatchObject([
+        { msg: 'stopping', signal, clients: 3 },
+        { msg: 'stopped', clients: 0 },
+      ]);
       expect(await stream.ended).toMatchObject({ code: 1000 });
       expect(await single.ended).toEqual({ code: 1012, reason: 'restart' });
       expect(await multiplexed.ended).toEqual({ code: 1012, reason: 'restart' });
