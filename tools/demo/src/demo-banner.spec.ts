@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { demoBanner } from './demo-banner.js';
 import { demoTokens } from './demo-tokens.js';
+import { demoAdmin, demoUser } from './people.js';
 
 const lines = demoBanner({ url: 'http://localhost:4123/' });
 
@@ -9,6 +10,10 @@ describe('demoBanner', () => {
     for (const { token, scopes } of demoTokens) {
       expect(lines.filter((line) => line.includes(` ${token} `) && line.includes(`(${scopes})`))).toHaveLength(1);
     }
+  });
+
+  it('names the accounts behind the tokens by their ids, which private channels are called after', () => {
+    expect(lines).toContain(`Account ids, for what you publish yourself: demo ${demoUser.id}, admin ${demoAdmin.id}`);
   });
 
   it('gives curl lines with tokens that exist, for the address given', () => {

@@ -1,4 +1,5 @@
 import { demoTokens, type DemoToken } from './demo-tokens.js';
+import { demoAdmin, demoUser } from './people.js';
 import { demoList } from './routes.js';
 
 /** What the banner is about. */
@@ -9,7 +10,7 @@ export interface BannerOptions {
 }
 
 /**
- * What a newcomer reads after the start: the demo's tokens, and lines to paste into a second terminal. The WebSocket
+ * What a newcomer reads after the start: the demo's tokens and accounts, and lines to paste into a second terminal. The WebSocket
  * lines need the workspace's directory, where `ws` is installed: Node 20 has no WebSocket of its own.
  */
 export function demoBanner({ url, tokens = demoTokens }: BannerOptions): string[] {
@@ -27,6 +28,7 @@ export function demoBanner({ url, tokens = demoTokens }: BannerOptions): string[
     ...tokens.map(
       ({ token, scopes, opens }) => `  ${token.padEnd(width)}  ${`(${scopes})`.padEnd(20)}  opens ${opens}`,
     ),
+    `Account ids, for what you publish yourself: ${[demoUser, demoAdmin].map(({ username, id }) => `${username} ${id}`).join(', ')}`,
     '',
     'Server-sent events, in a second terminal:',
     curl('public'),

@@ -11,8 +11,8 @@ export interface DemoToken {
 
 /** One token for each scope set that makes a difference. */
 export const demoTokens: readonly DemoToken[] = [
-  { token: 'demo-read', scopes: 'read', opens: 'every stream' },
-  { token: 'demo-statuses', scopes: 'read:statuses', opens: 'every stream, no notifications' },
+  { token: 'demo-read', scopes: 'read', opens: 'all of Mastodon’s streams' },
+  { token: 'demo-statuses', scopes: 'read:statuses', opens: 'the same, without notifications' },
   { token: 'demo-notifications', scopes: 'read:notifications', opens: 'user:notification alone' },
   { token: 'demo-write', scopes: 'write', opens: 'nothing: 401' },
   {
