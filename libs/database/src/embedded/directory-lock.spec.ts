@@ -54,6 +54,12 @@ describe('lockDirectory', () => {
     );
   });
 
+  it.skipIf(process.platform !== 'linux')('refuses at once what cannot be made', () => {
+    expect(() => lockDirectory('/proc/fedistream/data')).toThrow(
+      'must be a directory that this server may write to (ENOENT)',
+    );
+  });
+
   it.each(['', 'nonsense', '-1', '0', String(process.pid)])('takes over from a file that holds %j', (content) => {
     lockDirectory(directory)();
     writeFileSync(file, content);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DirectoryError } from './directory-error.js';
 
@@ -37,13 +37,21 @@ export function lockDirectory(directory: string): () => void {
 function take(file: string): boolean {
   const directory = dirname(file);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     return create(file) || (isLeftBehind(file) && replace(file));
   } catch (failure) {
     const code = failure instanceof Error && 'code' in failure ? String(failure.code) : String(failure);
     throw new DirectoryError(directory, `must be a directory that this server may write to (${code})`, {
       cause: failure,
     });
+  }
+}
+
+/** Node's own `recursive` never ends where a directory takes no others and says ENOENT, as /proc does. */
+function makeDirectory(path: string): void {
+  if (!existsSync(path)) {
+    makeDirectory(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
   }
 }
 
