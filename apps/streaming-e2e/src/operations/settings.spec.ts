@@ -15,8 +15,8 @@ const connected = {
   REDIS_URL: 'redis://127.0.0.1:1',
 };
 
-/** The same without Redis, whose absence is told before the server listens. */
-const alone = { DATABASE_URL: connected.DATABASE_URL, FEED: 'memory' };
+/** The same without Redis and without warnings: what is absent is told before the server listens. */
+const alone = { DATABASE_URL: connected.DATABASE_URL, FEED: 'memory', LOG_LEVEL: 'error' };
 
 /** What a server said that must not start with these settings. */
 async function refusal(env: Env): Promise<string> {
