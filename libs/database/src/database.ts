@@ -140,8 +140,8 @@ export class Database implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * Runs a lookup for an event or a list when it is its turn. There are fewer turns than connections: whoever logs in always finds
-   * one, however many lookups wait. (With the embedded database's one connection, they take turns.)
+   * Runs a lookup for an event or a list when it is its turn. There are fewer turns than connections: whoever logs in
+   * always finds one, however many lookups wait. (With the embedded database's one connection, they take turns.)
    *
    * @throws Error when its turn comes later than an answer would be waited for: whoever asked has given up by then and
    *   asked again, and a database that has come back after an outage must not be asked for all that nobody wants any more

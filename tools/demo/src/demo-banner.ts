@@ -10,8 +10,8 @@ export interface BannerOptions {
 }
 
 /**
- * What a newcomer reads after the start: the demo's tokens and accounts, and lines to paste into a second terminal. The WebSocket
- * lines need the workspace's directory, where `ws` is installed: Node 20 has no WebSocket of its own.
+ * What a newcomer reads after the start: the demo's tokens and accounts, and lines to paste into a second terminal. The
+ * WebSocket lines need the workspace's directory, where `ws` is installed: Node 20 has no WebSocket of its own.
  */
 export function demoBanner({ url, tokens = demoTokens }: BannerOptions): string[] {
   const base = `${url.replace(/\/+$/, '')}/api/v1/streaming`;

@@ -69,7 +69,10 @@ function refuseBadBytes(failure: NodeJS.ErrnoException, socket: Socket, refusals
   refuseOnSocket(socket, error, requestId, { headers, body: JSON.stringify(refusalBody(error)) });
 }
 
-/** What is wrong with a request whatever it asks for: it wants to change something, or lacks its `Host` (RFC 9112, section 3.2). */
+/**
+ * What is wrong with a request whatever it asks for: it wants to change something, or lacks its `Host` (RFC 9112, section
+ * 3.2).
+ */
 function faultOf({ method, headers, raw }: FastifyRequest): StreamingError | undefined {
   if (!allowedMethods.includes(method)) {
     return new StreamingError('methodNotAllowed');

@@ -13,7 +13,10 @@ export interface StreamHttpRequest extends FastifyRequest<{ Querystring: Record<
 /** The answer to any request. */
 export type HttpReply = FastifyReply;
 
-/** What a request asks for below {@link streamingPath}, as it was sent: `public/local`. The router takes one slash off its end. */
+/**
+ * What a request asks for below {@link streamingPath}, as it was sent: `public/local`. The router takes one slash off its
+ * end.
+ */
 export function streamPath(request: FastifyRequest): string {
   return (request.params as Readonly<Record<string, string>>)['*'] ?? '';
 }

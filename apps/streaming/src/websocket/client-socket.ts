@@ -5,8 +5,8 @@ import { readClientMessage } from './client-message.js';
 
 /**
  * A WebSocket that knows the connection it carries, who takes its messages, and whether its client has answered the last
- * ping, which spares a map from sockets to connections and listeners that would have to know it. What the client can make it say (error frames,
- * pongs) counts against the connection's budget like everything else.
+ * ping: no map leads from sockets to connections. What the client can make it say (error frames, pongs) counts against the
+ * connection's budget like everything else.
  */
 export class ClientSocket extends WebSocket {
   /** Whether the client has answered every ping so far. */
