@@ -9,12 +9,6 @@ export class AudienceStatistics {
   /** Statuses that have been decided for everybody who listens. */
   judged = 0;
 
-  /** Events that are no status and have passed. */
-  passed = 0;
-
-  /** Events that nobody listened to any more when their turn came; nothing was asked about them. */
-  unheard = 0;
-
   /**
    * Events dropped for all: not `public`; without a known author or visibility; too many waiting; no decision in time;
    * a rule that threw.

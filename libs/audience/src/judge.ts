@@ -48,7 +48,7 @@ export class Judge {
   judge(event: StreamEvent, hearing: Hearing): Outcome<Selection> {
     if (!statusEvents.has(event.name) && !resemblesStatus(event.payload)) {
       return hearing.feed === 'none'
-        ? { now: this.#pass(event) }
+        ? { now: forEveryone(event) }
         : { later: () => this.#judgeOther(event, hearing), takesBack: true };
     }
     const status = readStatus(event.payload);
@@ -69,28 +69,22 @@ export class Judge {
     return { later: () => this.#judgeStatus(event, status, hearing) };
   }
 
-  #pass(event: StreamEvent): Selection {
-    this.#statistics.passed++;
-    return forEveryone(event);
-  }
-
   /** An event that is no status passes, unless the whole feed is closed: then it tells something about what is in it. */
   async #judgeOther(event: StreamEvent, hearing: Hearing): Promise<Selection | undefined> {
     const viewers = hearing.viewers();
-    if (this.#nobody(viewers)) {
+    if (viewers.accountIds.length === 0) {
       return undefined;
     }
     if (!isClosedAltogether(await this.#store.feedAccess(), hearing.feed)) {
-      return this.#pass(event);
+      return forEveryone(event);
     }
     const onlyFor = await this.#store.mayViewClosedFeeds(viewers);
-    this.#statistics.passed++;
     return decided(viewers, [{ onlyFor }], event);
   }
 
   async #judgeStatus(event: StreamEvent, status: Status, hearing: Hearing): Promise<Selection | undefined> {
     const viewers = hearing.viewers();
-    if (this.#nobody(viewers)) {
+    if (viewers.accountIds.length === 0) {
       return undefined;
     }
     const { authorIds, accountIds, domains, language } = status;
@@ -123,13 +117,5 @@ export class Judge {
       verdicts.push(await rule.judge(matter));
     }
     return verdicts;
-  }
-
-  #nobody(viewers: Viewership): boolean {
-    if (viewers.accountIds.length > 0) {
-      return false;
-    }
-    this.#statistics.unheard++;
-    return true;
   }
 }

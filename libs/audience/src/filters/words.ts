@@ -1,4 +1,4 @@
-/** What makes up a word, as Ruby's `[[:word:]]` has it, by which REST decides; JavaScript's `\\b` knows ASCII only. */
+/** What makes up a word, as Ruby's `[[:word:]]` has it, by which REST decides; JavaScript's `\b` knows ASCII only. */
 const wordCharacter = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]`;
 const words = new RegExp(`${wordCharacter}+`, 'gu');
 const beginning = new RegExp(`^${wordCharacter}`, 'u');
