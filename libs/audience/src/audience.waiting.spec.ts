@@ -161,6 +161,18 @@ describe('what does not fit', () => {
     expect(numbers(other)).toEqual([6]);
   });
 
+  it('into a chain goes before a deletion that waits for nothing but its turn', async () => {
+    const trial = new AudienceTrial({ maxWaiting: 3 });
+    const chain = trial.chain(['5'], 'none');
+    trial.store.beforeAnswering = fail;
+    publish(chain, 1, 2, 3);
+    chain.publish('delete', '3');
+    expect(trial.statistics).toMatchObject({ waiting: 3, dropped: { overflow: 1 } });
+    trial.store.beforeAnswering = () => undefined;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(numbers(chain)).toEqual([2, 3, 3]);
+  });
+
   it('into a chain goes before a deletion, which takes back what has not been dropped', async () => {
     const trial = new AudienceTrial({ maxWaiting: 3 });
     const chain = trial.chain(['5']);

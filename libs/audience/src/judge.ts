@@ -47,9 +47,9 @@ export class Judge {
    */
   judge(event: StreamEvent, hearing: Hearing): Outcome<Selection> {
     if (!statusEvents.has(event.name) && !resemblesStatus(event.payload)) {
-      return hearing.feed === 'none'
-        ? { now: forEveryone(event) }
-        : { later: () => this.#judgeOther(event, hearing), takesBack: true };
+      const decision =
+        hearing.feed === 'none' ? { now: forEveryone(event) } : { later: () => this.#judgeOther(event, hearing) };
+      return { ...decision, takesBack: true };
     }
     const status = readStatus(event.payload);
     if (!status) {

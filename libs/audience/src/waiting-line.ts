@@ -7,13 +7,10 @@ import { StoreUnavailable } from './bounded-store.js';
 import type { WaitingRoom } from './waiting-room.js';
 
 /** A decision: known at once, `undefined` to let nothing out; or a way to reach it, which may be tried several times. */
-export type Outcome<O> =
-  | { readonly now: O | undefined }
-  | {
-      later(): Promise<O | undefined>;
-      /** It may take back what was said before: where there is no room, something older goes instead. */
-      readonly takesBack?: true;
-    };
+export type Outcome<O> = ({ readonly now: O | undefined } | { later(): Promise<O | undefined> }) & {
+  /** It may take back what was said before: where there is no room, something older goes instead. */
+  readonly takesBack?: true;
+};
 
 /** What all lines of a process have in common. */
 export interface LineContext {
@@ -154,12 +151,12 @@ class WaitingLine<I, O> {
   #enter(outcome: Outcome<O>): boolean {
     const { settings, room } = this.#context;
     const enter = () => this.#places.length < settings.maxWaiting && room.enter();
-    return enter() || (takesBack(outcome) && this.#dropOldest() && enter());
+    return enter() || (outcome.takesBack === true && this.#dropOldest() && enter());
   }
 
   /** Drops the oldest that waits and takes nothing back, if there is one. */
   #dropOldest(): boolean {
-    const index = this.#places.findIndex(({ settled, outcome }) => !settled && !takesBack(outcome));
+    const index = this.#places.findIndex(({ settled, outcome }) => !settled && !outcome.takesBack);
     const [place] = index < 0 ? [] : this.#places.splice(index, 1);
     if (place === undefined) {
       return false;
@@ -286,10 +283,6 @@ function newPlace<O>(outcome: Outcome<O>, dueMs: number): Place<O> {
     dueMs,
     wake: undefined,
   };
-}
-
-function takesBack(outcome: Outcome<unknown>): boolean {
-  return 'takesBack' in outcome;
 }
 
 /** Leaves no timer behind. */
