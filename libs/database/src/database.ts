@@ -16,7 +16,7 @@ const defaultTimeoutMs = 5_000;
 const idleTimeoutMs = 30_000;
 /** A plan that was made for small tables does not outlive them for long. */
 const maxLifetimeSeconds = 1_800;
-/** Connections that lookups leave to everybody else, where the pool is large enough. */
+/** Connections that lookups for events leave to everybody else, where the pool is large enough. */
 const keptForOthers = 2;
 
 /** SQLSTATEs of a column or a table that does not exist. */
@@ -140,8 +140,8 @@ export class Database implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * Runs a lookup for an event or a list when it is its turn. There are fewer turns than connections: whoever logs in
-   * always finds one, however many lookups wait. (With the embedded database's one connection, they take turns.)
+   * Runs a lookup for an event when it is its turn. There are fewer turns than connections: whoever logs in always finds
+   * one, however many lookups wait. (With the embedded database's one connection, they take turns.)
    *
    * @throws Error when its turn comes later than an answer would be waited for: whoever asked has given up by then and
    *   asked again, and a database that has come back after an outage must not be asked for all that nobody wants any more

@@ -80,12 +80,16 @@ describe('PostgreSQL', () => {
   it('may end a connection over which a list is looked up: who waits is told to come back', async () => {
     const socket = await openSocket();
     const lock = await TableLock.take(watched, 'lists');
-    const refused = [expectUnavailable(openList(eventStream)), expectUnavailable(openList(webSocket))];
+    for (const open of [() => openList(eventStream), () => openList(webSocket)]) {
+      const refused = expectUnavailable(open());
+      await lock.awaited(1);
+      await lock.terminateWaiting();
+      await refused;
+    }
     socket.subscribe('list', { list: watched.list });
-    await lock.awaited(3);
+    await lock.awaited(1);
     await lock.terminateWaiting();
     expect(await socket.nextError()).toEqual({ error: unavailable, status: 503 });
-    await Promise.all(refused);
     await lock.release();
     socket.subscribe('list', { list: watched.list });
     await listening(socket, watched.feed, `timeline:list:${watched.list}`);

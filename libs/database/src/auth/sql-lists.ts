@@ -1,30 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import { Lists } from '@fedistream/auth';
-import { Pace, type Viewer } from '@fedistream/domain';
+import type { Viewer } from '@fedistream/domain';
 import DataLoader from 'dataloader';
 import { bigintArray } from '../array-parameters.js';
 import { Database } from '../database.js';
 import { orUnavailable } from './or-unavailable.js';
 
-/**
- * Between statements that look lists up, in milliseconds. Who subscribes to many lists, one after the other, has them
- * looked up together; who subscribes to one does not wait.
- */
-const betweenStatementsMs = 40;
-
 /** Bounds the length of a statement. */
 const listsPerStatement = 500;
 
-/** Lists as Mastodon keeps them. */
+/**
+ * Lists as Mastodon keeps them. Looked up by one statement at a time, for all that are asked about while the one before is
+ * being answered: however many lists somebody wants, and however long it takes, the other connections are for others.
+ */
 @Injectable()
 export class SqlLists extends Lists {
-  readonly #pace = new Pace(() => betweenStatementsMs);
+  /** Settles when all statements that are due have been answered; {@link #answered} is about the one under way. */
+  #idle: Promise<unknown> = Promise.resolve();
+  #answered: Promise<unknown> = Promise.resolve();
   /** Whose a list is. Gathers, and keeps nothing. */
   readonly #owners = new DataLoader<string, string | undefined>((listIds) => this.#find(listIds), {
     cache: false,
     maxBatchSize: listsPerStatement,
     batchScheduleFn: (dispatch) => {
-      this.#pace.ask(dispatch);
+      this.#idle = this.#idle.then(() => {
+        dispatch();
+        return this.#answered;
+      });
     },
   });
 
@@ -37,13 +39,12 @@ export class SqlLists extends Lists {
   }
 
   async #find(listIds: readonly string[]): Promise<(string | undefined)[]> {
-    const rows = await this.database.lookup(() =>
-      this.database.query<{ id: string; accountId: string }>(
-        'SELECT id, account_id AS "accountId" FROM lists WHERE id = ANY ($1::bigint[])',
-        [bigintArray(listIds)],
-      ),
+    const answer = this.database.query<{ id: string; accountId: string }>(
+      'SELECT id, account_id AS "accountId" FROM lists WHERE id = ANY ($1::bigint[])',
+      [bigintArray(listIds)],
     );
-    const owners = new Map(rows.map(({ id, accountId }) => [id, accountId]));
+    this.#answered = answer.catch(() => undefined);
+    const owners = new Map((await answer).map(({ id, accountId }) => [id, accountId]));
     return listIds.map((id) => owners.get(id));
   }
 }
