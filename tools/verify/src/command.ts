@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 
 import { workspace } from './workspace.js';
 
-const endsWithinMs = 15 * 60_000;
+const endsWithinMs = 17 * 60_000;
 
 /** How a command ended. */
 export interface Outcome {
