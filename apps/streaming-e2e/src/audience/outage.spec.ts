@@ -162,7 +162,7 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
         }
       }),
       // Each run takes seconds, and is about time: there is nothing to be gained by looking for a smaller one.
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: 6, endOnFailure: true },
     );
     expect(sockets.flatMap(({ errors }) => errors)).toEqual([]);
     expect(Math.min(counts.due, counts.withheld)).toBeGreaterThan(200);

@@ -18,7 +18,7 @@ import {
 import { anyClientMessage, anyFrame, anyMessage, anyRequest } from './any-input.js';
 import { Bystanders } from './bystanders.js';
 
-const runs = { numRuns: 100, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false };
+const runs = { numRuns: 60, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false };
 
 /**
  * An event as any transport shows it: event streams know one kind of line break, need data, and are UTF-8, which has no

@@ -85,7 +85,7 @@ describe('a wrong setting', () => {
     expect(said).not.toContain('hunter2');
   });
 
-  it.each([
+  it.concurrent.each([
     [
       'DATABASE_URL',
       `${connected.DATABASE_URL}?sslmode=verify-full&sslrootcert=/no/such/ca.pem`,
@@ -111,7 +111,7 @@ describe('a wrong setting', () => {
     expect(said).toMatch(/^DEMO="true": .*DATABASE=embedded$/);
   });
 
-  it.each([
+  it.concurrent.each([
     ['a Sentinel without a host', { REDIS_SENTINELS: 'one:26379,:26379' }],
     ['a Sentinel whose port is none', { REDIS_SENTINELS: 'one:port' }],
     ['a Sentinel whose port is too large', { REDIS_SENTINELS: 'one:99999' }],
@@ -127,7 +127,7 @@ describe('a wrong setting', () => {
     expect(said.split('\n')).toEqual([expect.stringMatching(new RegExp(`^${name}="${value}": `))]);
   });
 
-  it.each([
+  it.concurrent.each([
     ['a socket in a directory that is not there', 'SOCKET', '/no/such/directory/streaming.sock'],
     ['an address that is not this machine’s', 'BIND', '192.0.2.1'],
   ])('stops the start with one line: %s', async (_what, name, value) => {
@@ -158,7 +158,7 @@ describe('a wrong setting', () => {
 describe('in production', () => {
   const production = { NODE_ENV: 'production' };
 
-  it.each([
+  it.concurrent.each([
     ['database', { REDIS_URL: connected.REDIS_URL }, /^DATABASE .*DATABASE_URL or DB_HOST.*DATABASE=embedded by name$/],
     [
       'feed',
