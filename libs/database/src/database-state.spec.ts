@@ -73,16 +73,6 @@ describe('DatabaseState', () => {
     );
   });
 
-  it('remembers a bounded number of causes', () => {
-    for (let cause = 0; cause < 30; cause++) {
-      state.complain(new Error(`cause ${cause}`));
-    }
-    lines = [];
-    state.complain(new Error('cause 29'));
-    state.complain(new Error('cause 0'));
-    expect(lines).toEqual(['warn PostgreSQL: cause 0']);
-  });
-
   it('says what an empty database lacks, and takes the first of several addresses for the cause', () => {
     state.failed(answer('42P01', 'relation "oauth_access_tokens" does not exist'));
     state.failed(new AggregateError([new Error('connect ECONNREFUSED ::1:5432'), refused]));

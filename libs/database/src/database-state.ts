@@ -1,9 +1,6 @@
-import { Occasionally } from '@fedistream/domain';
+import { Occasionally, OccasionallyEach } from '@fedistream/domain';
 import { Logger } from '@nestjs/common';
 import { DatabaseError } from 'pg';
-
-/** More than go wrong at a time. */
-const causesAtMost = 20;
 
 /**
  * SQLSTATEs with which a server says that it takes no statements, or none from us: connection, authorisation, no such
@@ -17,8 +14,8 @@ const noTable = '42P01';
 /** Whether the database answers, as the last attempt has shown; and what goes wrong with it, in the log. */
 export class DatabaseState {
   readonly #logger = new Logger('Database');
-  /** By message: a new cause is told at once, an old one not more often than anybody would read it. */
-  readonly #causes = new Map<string, Occasionally>();
+  /** By message. */
+  readonly #causes = new OccasionallyEach();
   readonly #back = new Occasionally();
   #up = false;
   #downSince: number | undefined;
@@ -54,16 +51,7 @@ export class DatabaseState {
   /** Something has gone wrong. PostgreSQL's messages do not repeat the parameters of a statement, so no token is in them. */
   complain(failure: unknown): void {
     const reason = reasonOf(failure);
-    let occasionally = this.#causes.get(reason);
-    if (occasionally === undefined) {
-      const [oldest = ''] = this.#causes.keys();
-      if (this.#causes.size >= causesAtMost) {
-        this.#causes.delete(oldest);
-      }
-      occasionally = new Occasionally();
-      this.#causes.set(reason, occasionally);
-    }
-    occasionally.run((suffix) => {
+    this.#causes.run(reason, (suffix) => {
       this.#logger.warn(`PostgreSQL: ${reason}${suffix}`);
     });
   }

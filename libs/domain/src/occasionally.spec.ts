@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Occasionally } from './occasionally.js';
+import { Occasionally, OccasionallyEach } from './occasionally.js';
 
 describe('Occasionally', () => {
   beforeEach(() => {
@@ -23,5 +23,20 @@ describe('Occasionally', () => {
     vi.advanceTimersByTime(5_000);
     happen();
     expect(seen).toEqual(['', ' (and 2 more since the last such line)', '']);
+  });
+});
+
+describe('OccasionallyEach', () => {
+  it('does so for each reason, and does not remember any number of them', () => {
+    const seen: string[] = [];
+    const each = new OccasionallyEach();
+    const happen = (reason: string): void => {
+      each.run(reason, () => seen.push(reason));
+    };
+    ['a', 'b', 'a', 'b'].forEach(happen);
+    expect(seen.splice(0)).toEqual(['a', 'b']);
+    const others = Array.from({ length: 98 }, (_, index) => String(index));
+    [...others, 'a', 'one too many', 'a'].forEach(happen);
+    expect(seen).toEqual([...others, 'one too many', 'a']);
   });
 });

@@ -23,3 +23,27 @@ export class Occasionally {
     log(suffix);
   }
 }
+
+/** Reasons are texts of libraries, too; they must not pile up. */
+const mostReasons = 100;
+
+/**
+ * The same for several reasons: each has lines of its own, so that a new one is told at once and not hidden behind another
+ * that is known already. Tells a hundred apart; when there are more it forgets them, and tells them anew.
+ */
+export class OccasionallyEach {
+  readonly #reasons = new Map<string, Occasionally>();
+
+  /** As {@link Occasionally.run}, among those with the same reason. */
+  run(reason: string, log: (suffix: string) => void): void {
+    let occasionally = this.#reasons.get(reason);
+    if (occasionally === undefined) {
+      if (this.#reasons.size === mostReasons) {
+        this.#reasons.clear();
+      }
+      occasionally = new Occasionally();
+      this.#reasons.set(reason, occasionally);
+    }
+    occasionally.run(log);
+  }
+}

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Audience } from '@fedistream/audience';
 import { Outlet } from '@fedistream/delivery';
 import {
-  Occasionally,
+  OccasionallyEach,
   forEveryone,
   type Channel,
   type Selection,
@@ -31,7 +31,7 @@ const restMs = 1_000;
 export class StreamOutlets {
   readonly #logger = new Logger('Streams');
   /** By the stream's name: one that fails for every event does not keep another from being told of. */
-  readonly #complaints = new Map<string, Occasionally>();
+  readonly #complaints = new OccasionallyEach();
   readonly #chains = new Map<string, Chain>();
 
   constructor(
@@ -169,12 +169,7 @@ export class StreamOutlets {
 
   /** A stream that fails may do so for every event. */
   #complain(stream: string, failure: unknown, consequence: string): void {
-    let complaints = this.#complaints.get(stream);
-    if (complaints === undefined) {
-      complaints = new Occasionally();
-      this.#complaints.set(stream, complaints);
-    }
-    complaints.run((suffix) => {
+    this.#complaints.run(stream, (suffix) => {
       const { message, stack } = streamFailure(stream, 'select', failure);
       this.#logger.error(`${message}; ${consequence}${suffix}`, stack);
     });

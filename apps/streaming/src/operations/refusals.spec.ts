@@ -64,13 +64,4 @@ describe('the log of refusals', () => {
     expect(told).toHaveBeenCalledTimes(3);
     expect(told).toHaveBeenLastCalledWith(expect.objectContaining({ error: 'An unexpected error occurred', cause }));
   });
-
-  it('forgets reasons when there are too many', () => {
-    refusals.add(unavailable('first'), {});
-    for (let reason = 0; reason < 100; reason++) {
-      refusals.add(unavailable(`id ${reason}`), {});
-    }
-    refusals.add(unavailable('first'), {});
-    expect(told).toHaveBeenCalledTimes(102);
-  });
 });

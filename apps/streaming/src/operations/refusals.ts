@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { errorTable, Occasionally, type ErrorCode, type StreamingError } from '@fedistream/domain';
+import { errorTable, OccasionallyEach, type ErrorCode, type StreamingError } from '@fedistream/domain';
 
 /** Who was refused, as far as the log may know: never a token. */
 export interface Refused {
@@ -8,9 +8,6 @@ export interface Refused {
   /** Of the viewer whose WebSocket message it was. */
   readonly accountId?: string | undefined;
 }
-
-/** How many reasons the log tells apart. Reasons are texts of libraries; they must not pile up. */
-const mostReasons = 100;
 
 /**
  * Every refusal, whatever was asked for and over whichever transport: counted, and told to the operators. A reason on this
@@ -23,30 +20,20 @@ export class Refusals {
   readonly byCode = Object.fromEntries(Object.keys(errorTable).map((code) => [code, 0])) as Record<ErrorCode, number>;
 
   readonly #logger = new Logger(Refusals.name);
-  readonly #reasons = new Map<string, Occasionally>();
+  readonly #reasons = new OccasionallyEach();
 
   /** Takes note of one. */
   add(error: StreamingError, refused: Refused): void {
     this.byCode[error.code] += 1;
     this.#logger.debug({ ...refused, code: error.code });
     if (error.status >= 500) {
-      this.#occasionally(error).run((suffix) => {
+      this.#reasons.run(reasonOf(error), (suffix) => {
         this.#logger.error({ ...refused, error: `${error.message}${suffix}`, cause: error.cause });
       });
     }
   }
+}
 
-  /** Each reason has its own, so that a new one is not hidden behind another that is known already. */
-  #occasionally({ code, cause }: StreamingError): Occasionally {
-    const reason = `${code} ${cause instanceof Error ? cause.message : String(cause)}`;
-    let occasionally = this.#reasons.get(reason);
-    if (occasionally === undefined) {
-      if (this.#reasons.size === mostReasons) {
-        this.#reasons.clear();
-      }
-      occasionally = new Occasionally();
-      this.#reasons.set(reason, occasionally);
-    }
-    return occasionally;
-  }
+function reasonOf({ code, cause }: StreamingError): string {
+  return `${code} ${cause instanceof Error ? cause.message : String(cause)}`;
 }
