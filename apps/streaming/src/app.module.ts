@@ -3,26 +3,26 @@ import { AudienceModule } from '@fedistream/audience';
 import { AccessRequests, AuthModule, AuthSettings } from '@fedistream/auth';
 import { DatabaseModule } from '@fedistream/database';
 import { DeliverySettings, DeliveryStatistics } from '@fedistream/delivery';
-import { EventBusModule, MemoryFeedModule } from '@fedistream/event-bus';
+import { EventBusModule, MemoryBrokerModule } from '@fedistream/event-bus';
 import { RedisModule } from '@fedistream/redis';
 import { StreamKitModule } from '@fedistream/stream-kit/server';
 import { streams } from '@fedistream/streams';
-import { Clients } from './clients.js';
-import { databaseSettings, redisSettings } from './config/adapter-settings.js';
-import type { Settings } from './config/settings.js';
-import { Control } from './control.js';
-import { DemoOutlet } from './embedded/demo-outlet.js';
-import { DemoService } from './embedded/demo.service.js';
-import { MemoryOutlet } from './embedded/memory-outlet.js';
-import { ParentFeed } from './embedded/parent-feed.js';
-import { RedisOutlet } from './embedded/redis-outlet.js';
+import { Clients } from './connections/clients.js';
+import { databaseSettings, redisSettings } from './bootstrap/adapter-settings.js';
+import type { Settings } from './bootstrap/settings.js';
+import { Control } from './connections/control.js';
+import { DemoPublisher } from './demo/demo-publisher.js';
+import { DemoService } from './demo/demo.service.js';
+import { MemoryDemoPublisher } from './demo/memory-demo-publisher.js';
+import { ParentProcessPublisher } from './demo/parent-process-publisher.js';
+import { RedisDemoPublisher } from './demo/redis-demo-publisher.js';
 import { KnownStreamGuard } from './http/known-stream.guard.js';
 import { StreamingController } from './http/streaming.controller.js';
-import { HealthController } from './operations/health.controller.js';
-import { Metrics } from './operations/metrics.js';
-import { MetricsController } from './operations/metrics.controller.js';
-import { Refusals } from './operations/refusals.js';
-import { RequestedAccess } from './requested-access.js';
+import { HealthController } from './observability/health.controller.js';
+import { Metrics } from './observability/metrics.js';
+import { MetricsController } from './observability/metrics.controller.js';
+import { Refusals } from './observability/refusals.js';
+import { RequestedAccess } from './connections/requested-access.js';
 import { StreamingGateway } from './websocket/streaming.gateway.js';
 import { Upgrade } from './websocket/upgrade.js';
 
@@ -32,13 +32,13 @@ export class AppModule {
   /** The server as the settings want it. */
   static forRoot(settings: Settings): DynamicModule {
     const database = DatabaseModule.forRoot(databaseSettings(settings));
-    const feed = settings.FEED === 'redis' ? RedisModule.forRoot(redisSettings(settings)) : MemoryFeedModule;
+    const broker = settings.FEED === 'redis' ? RedisModule.forRoot(redisSettings(settings)) : MemoryBrokerModule;
     return {
       module: AppModule,
       imports: [
         database,
-        EventBusModule.fedBy(feed),
-        AuthModule.register({
+        EventBusModule.forRoot(broker),
+        AuthModule.forRoot({
           imports: [database],
           providers: [
             {
@@ -47,9 +47,9 @@ export class AppModule {
             },
           ],
         }),
-        AudienceModule.askingFrom(database, {
+        AudienceModule.forRoot(database, {
           maxWaitMs: settings.AUDIENCE_MAX_WAIT_SECONDS * 1_000,
-          maxWaiting: settings.AUDIENCE_MAX_WAITING_EVENTS,
+          maxQueued: settings.AUDIENCE_MAX_WAITING_EVENTS,
           maxGatherMs: settings.AUDIENCE_MAX_GATHER_MS,
         }),
         StreamKitModule.forRoot(streams),
@@ -73,7 +73,7 @@ export class AppModule {
             outputBudgetBytes: settings.OUTPUT_BUDGET_KIB * 1_024,
           }),
         },
-        ...(settings.FEED === 'memory' ? [ParentFeed] : []),
+        ...(settings.FEED === 'memory' ? [ParentProcessPublisher] : []),
         ...(settings.DEMO ? [DemoService, demoOutlet(settings)] : []),
       ],
     };
@@ -83,6 +83,6 @@ export class AppModule {
 /** The demo goes the way that everything goes. */
 function demoOutlet(settings: Settings): Provider {
   return settings.FEED === 'redis'
-    ? { provide: DemoOutlet, useFactory: () => new RedisOutlet(redisSettings(settings)) }
-    : { provide: DemoOutlet, useClass: MemoryOutlet };
+    ? { provide: DemoPublisher, useFactory: () => new RedisDemoPublisher(redisSettings(settings)) }
+    : { provide: DemoPublisher, useClass: MemoryDemoPublisher };
 }

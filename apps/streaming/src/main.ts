@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { DeliveryStatistics } from '@fedistream/delivery';
 import { demoBanner } from '@fedistream/demo';
-import { startApplication } from './application.js';
-import { readSettings, type Settings } from './config/settings.js';
-import { startFailure } from './config/start-failure.js';
+import { startApplication } from './bootstrap/application.js';
+import { readSettings, type Settings } from './bootstrap/settings.js';
+import { startFailure } from './bootstrap/start-failure.js';
 
 const settings = settingsOrExit();
 const { app, address } = await startOrExit();

@@ -4,10 +4,10 @@ export class AudienceSettings {
   readonly maxWaitMs: number = 10_000;
 
   /** How many events of one chain may wait, those that are decided but behind another included. */
-  readonly maxWaiting: number = 1_000;
+  readonly maxQueued: number = 1_000;
 
   /** How many events may wait in the whole process. */
-  readonly maxWaitingOverall: number = 10_000;
+  readonly maxQueuedOverall: number = 10_000;
 
   /**
    * After how long a statement counts as failed, in milliseconds, its turn included; then it is asked again. Longer than
@@ -29,13 +29,13 @@ export class AudienceSettings {
   readonly gatherMsPerListener: number = 0.1;
 
   /** How many events of one chain are decided side by side. */
-  readonly sideBySide: number = 20;
+  readonly concurrency: number = 20;
 
   /**
    * How many statements the store is asked for at a time in the whole process. It may join them, and it has fewer
    * connections: what waits here, waits in order and in bounds.
    */
-  readonly statementsAtOnce: number = 32;
+  readonly maxConcurrentStatements: number = 32;
 
   /** How many statements may wait for their turn; more fail at once, and are asked again a little later. */
   readonly maxQueuedStatements: number = 1_000;

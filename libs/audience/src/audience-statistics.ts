@@ -7,7 +7,7 @@ export type DropReason = 'visibility' | 'malformed' | 'overflow' | 'late' | 'err
 @Injectable()
 export class AudienceStatistics {
   /** Statuses that have been decided for everybody who listens. */
-  judged = 0;
+  evaluated = 0;
 
   /**
    * Events dropped for all: not `public`; without a known author or visibility; too many waiting; no decision in time;

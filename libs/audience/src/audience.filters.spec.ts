@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
-import type { FilterRecord } from './filter-record.js';
+import type { FilterRecord } from './filters/filter-record.js';
 import { AudienceTrial } from './testing/audience-trial.js';
 import { statusOf } from './testing/index.js';
 

@@ -90,7 +90,7 @@ describe('where many listen', () => {
   });
 
   it('they count as waiting, within the bounds, and their time runs', async () => {
-    const trial = new AudienceTrial({ maxWaiting: 3, maxWaitMs: 30 });
+    const trial = new AudienceTrial({ maxQueued: 3, maxWaitMs: 30 });
     const chain = trial.chain(crowd);
     publish(chain, 1);
     await pass(10);

@@ -16,10 +16,10 @@ class MemoryModule {}
 
 it('the module gives the application its audience, with the settings that were asked for', async () => {
   const app = await Test.createTestingModule({
-    imports: [AudienceModule.askingFrom(MemoryModule, { maxWaitMs: 5 })],
+    imports: [AudienceModule.forRoot(MemoryModule, { maxWaitMs: 5 })],
   }).compile();
   expect(app.get(Audience)).toBeInstanceOf(Audience);
-  expect(app.get(AudienceStatistics).judged).toBe(0);
+  expect(app.get(AudienceStatistics).evaluated).toBe(0);
   expect(app.get(AudienceSettings)).toMatchObject({ maxWaitMs: 5, maxWaiting: 1_000 });
   await app.close();
 });

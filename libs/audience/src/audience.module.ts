@@ -10,7 +10,7 @@ export class AudienceModule {
    * @param store a module that exports `AudienceStore`
    * @param settings what differs from the defaults
    */
-  static askingFrom(store: Type | DynamicModule, settings: Partial<AudienceSettings> = {}): DynamicModule {
+  static forRoot(store: Type | DynamicModule, settings: Partial<AudienceSettings> = {}): DynamicModule {
     return {
       module: AudienceModule,
       global: true,

@@ -51,8 +51,8 @@ describe('order', () => {
         moods,
         fc.integer({ min: 1, max: 5 }),
         fc.integer({ min: 1, max: 3 }),
-        async (mood, sideBySide, statementsAtOnce) => {
-          const trial = new AudienceTrial({ sideBySide, statementsAtOnce, maxRetryPauseMs: 0 });
+        async (mood, concurrency, maxConcurrentStatements) => {
+          const trial = new AudienceTrial({ concurrency, maxConcurrentStatements, maxRetryPauseMs: 0 });
           const chains = [trial.chain(['5']), trial.chain(['5'], 'topic'), trial.chain(['5'], 'none')];
           trial.store.beforeAnswering = async () => {
             const turns = mood.shift() ?? 0;

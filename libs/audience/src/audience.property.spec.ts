@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AudienceTrial, type Chain } from './testing/audience-trial.js';
-import { emptyTables, naiveAudience, type AudienceTables } from './testing/index.js';
+import { emptyTables, referenceAudience, type AudienceTables } from './testing/index.js';
 import { anyEvent, anyTables, listeners } from './testing/random-world.js';
 
 Logger.overrideLogger(false);
@@ -39,7 +39,7 @@ function fill(trial: AudienceTrial, given: Partial<AudienceTables>): void {
 }
 
 function expected(tables: AudienceTables, id: string, event: Event): string {
-  const payload = naiveAudience(tables, 'live', id, event);
+  const payload = referenceAudience(tables, 'live', id, event);
   return payload === undefined ? '' : JSON.stringify(payload);
 }
 

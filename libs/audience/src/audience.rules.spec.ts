@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { accountOf, permissions, statusOf, type AudienceTables } from './testing/index.js';
 import { AudienceTrial } from './testing/audience-trial.js';
 import type { FeedKind } from './rules/rule.js';
-import type { JsonObject } from './status.js';
+import type { JsonObject } from './status/status.js';
 
 Logger.overrideLogger(false);
 

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { Selection, StreamEvent, Viewership } from '@fedistream/domain';
+import type { Selection, StreamEvent, ViewerSet } from '@fedistream/domain';
 import { defer, finalize, type Observable } from 'rxjs';
 import { AudienceSettings } from './audience-settings.js';
 import { AudienceStatistics } from './audience-statistics.js';
 import { AudienceStore } from './audience-store.js';
 import { BoundedStore } from './bounded-store.js';
-import { FilterBook } from './filters/filter-book.js';
-import { Judge, type Hearing } from './judge.js';
+import { FilterCache } from './filters/filter-cache.js';
+import { AudienceEvaluator, type EvaluationTarget } from './evaluation/audience-evaluator.js';
 import type { FeedKind } from './rules/rule.js';
-import { decideInOrder, type LineContext } from './waiting-line.js';
-import { WaitingRoom } from './waiting-room.js';
+import { decideInOrder, type QueueContext } from './queue/ordered-queue.js';
+import { QueueLimit } from './queue/queue-limit.js';
 
 /** Filters of fewer accounts than this are not worth tidying up. */
 const tidyFrom = 1_000;
@@ -17,17 +17,17 @@ const tidyFrom = 1_000;
 /** Decides who receives the events of `per-viewer` streams: all rules, once per event, in order. */
 @Injectable()
 export class Audience {
-  readonly #judge: Judge;
-  readonly #filters: FilterBook;
-  readonly #line: LineContext;
-  readonly #hearings = new Set<Hearing>();
+  readonly #judge: AudienceEvaluator;
+  readonly #filters: FilterCache;
+  readonly #line: QueueContext;
+  readonly #hearings = new Set<EvaluationTarget>();
   #tidyAt = tidyFrom;
 
   constructor(store: AudienceStore, settings: AudienceSettings, statistics: AudienceStatistics) {
     const bounded = new BoundedStore(store, settings, statistics);
-    this.#filters = new FilterBook(bounded, statistics);
-    this.#judge = new Judge(bounded, this.#filters, statistics);
-    this.#line = { settings, statistics, room: new WaitingRoom(settings, statistics) };
+    this.#filters = new FilterCache(bounded, statistics);
+    this.#judge = new AudienceEvaluator(bounded, this.#filters, statistics);
+    this.#line = { settings, statistics, room: new QueueLimit(settings, statistics) };
   }
 
   /**
@@ -41,16 +41,16 @@ export class Audience {
    *
    * @param viewers who listens at this moment; they, and nobody else, are decided about
    */
-  select(events: Observable<StreamEvent>, viewers: () => Viewership, feed: FeedKind): Observable<Selection> {
+  select(events: Observable<StreamEvent>, viewers: () => ViewerSet, feed: FeedKind): Observable<Selection> {
     return defer(() => {
-      const hearing: Hearing = { feed, viewers };
+      const hearing: EvaluationTarget = { feed, viewers };
       this.#hearings.add(hearing);
       return events.pipe(
         decideInOrder(
           {
-            judge: (event) => {
+            evaluate: (event) => {
               this.#tidy();
-              return this.#judge.judge(event, hearing);
+              return this.#judge.evaluate(event, hearing);
             },
             listeners: () => viewers().accountIds.length,
           },

@@ -75,7 +75,7 @@ describe('while the store is down', () => {
   });
 
   it('it is asked again at growing distances, by a few events only', async () => {
-    const trial = new AudienceTrial({ sideBySide: 2, maxWaitMs: 60_000 });
+    const trial = new AudienceTrial({ concurrency: 2, maxWaitMs: 60_000 });
     const chain = trial.chain(['5']);
     trial.store.beforeAnswering = fail;
     publish(chain, ...Array.from({ length: 500 }, (_, id) => id));
@@ -88,7 +88,7 @@ describe('while the store is down', () => {
   });
 
   it('a statement that hangs is given up and asked again', async () => {
-    const trial = new AudienceTrial({ statementTimeoutMs: 2_000, statementsAtOnce: 1 });
+    const trial = new AudienceTrial({ statementTimeoutMs: 2_000, maxConcurrentStatements: 1 });
     const chain = trial.chain(['5']);
     let calls = 0;
     trial.store.beforeAnswering = () => (calls++ < 2 ? never() : undefined);
@@ -101,9 +101,9 @@ describe('while the store is down', () => {
   it('statements that wait for their turn too long are never asked, so that fresh ones come first afterwards', async () => {
     const trial = new AudienceTrial({
       statementTimeoutMs: 2_000,
-      statementsAtOnce: 1,
+      maxConcurrentStatements: 1,
       maxWaitMs: 5_000,
-      sideBySide: 3,
+      concurrency: 3,
     });
     const chain = trial.chain(['5']);
     trial.store.beforeAnswering = never;
@@ -119,7 +119,7 @@ describe('while the store is down', () => {
   });
 
   it('no more statements than allowed wait for their turn', async () => {
-    const trial = new AudienceTrial({ statementsAtOnce: 1, maxQueuedStatements: 2, maxRetryPauseMs: 100 });
+    const trial = new AudienceTrial({ maxConcurrentStatements: 1, maxQueuedStatements: 2, maxRetryPauseMs: 100 });
     const chain = trial.chain(['5']);
     trial.store.beforeAnswering = () => new Promise((resolve) => setTimeout(resolve, 50));
     publish(chain, 1, 2, 3, 4, 5, 6, 7, 8);
@@ -147,7 +147,7 @@ describe('while the store is down', () => {
 
 describe('what does not fit', () => {
   it('into a chain is dropped and counted; what waits is not', async () => {
-    const trial = new AudienceTrial({ maxWaiting: 3 });
+    const trial = new AudienceTrial({ maxQueued: 3 });
     const [full, other] = [trial.chain(['5']), trial.chain(['5'])];
     trial.store.beforeAnswering = fail;
     publish(full, 1, 2, 3, 4, 5);
@@ -162,7 +162,7 @@ describe('what does not fit', () => {
   });
 
   it('into a chain goes before a deletion that waits for nothing but its turn', async () => {
-    const trial = new AudienceTrial({ maxWaiting: 3 });
+    const trial = new AudienceTrial({ maxQueued: 3 });
     const chain = trial.chain(['5'], 'none');
     trial.store.beforeAnswering = fail;
     publish(chain, 1, 2, 3);
@@ -174,7 +174,7 @@ describe('what does not fit', () => {
   });
 
   it('into a chain goes before a deletion, which takes back what has not been dropped', async () => {
-    const trial = new AudienceTrial({ maxWaiting: 3 });
+    const trial = new AudienceTrial({ maxQueued: 3 });
     const chain = trial.chain(['5']);
     trial.store.beforeAnswering = fail;
     publish(chain, 1, 2, 3);
@@ -195,7 +195,7 @@ describe('what does not fit', () => {
   });
 
   it('into the process leaves room for what waits for nothing', () => {
-    const trial = new AudienceTrial({ maxWaitingOverall: 2 });
+    const trial = new AudienceTrial({ maxQueuedOverall: 2 });
     const [waiting, idle] = [trial.chain(['5'], 'none'), trial.chain(['5'], 'none')];
     trial.store.beforeAnswering = fail;
     publish(waiting, 1, 2);
@@ -208,7 +208,7 @@ describe('what does not fit', () => {
   });
 
   it('into the process is dropped and counted', async () => {
-    const trial = new AudienceTrial({ maxWaitingOverall: 2 });
+    const trial = new AudienceTrial({ maxQueuedOverall: 2 });
     const chains = [trial.chain(['5']), trial.chain(['5']), trial.chain(['5'])];
     trial.store.beforeAnswering = fail;
     chains.forEach((chain, index) => {
@@ -255,7 +255,7 @@ describe('a rule that throws', () => {
 
 describe('who leaves', () => {
   it('cancels all that waits: no timer, no statement, no event', async () => {
-    const trial = new AudienceTrial({ sideBySide: 2 });
+    const trial = new AudienceTrial({ concurrency: 2 });
     const chain = trial.chain(['5']);
     trial.store.beforeAnswering = fail;
     publish(chain, 1, 2, 3, 4);

@@ -36,7 +36,7 @@ function outcomes(calls: readonly Promise<unknown>[]): string[] {
 
 describe('the bounded store', () => {
   it('asks so many statements at a time', async () => {
-    const { store, bounded, statistics } = open({ statementsAtOnce: 2 });
+    const { store, bounded, statistics } = open({ maxConcurrentStatements: 2 });
     store.beforeAnswering = () => new Promise((resolve) => setTimeout(resolve, 100));
     const states = outcomes([1, 2, 3, 4, 5].map(() => bounded.feedAccess()));
     await vi.advanceTimersByTimeAsync(50);
@@ -49,7 +49,7 @@ describe('the bounded store', () => {
   });
 
   it('fails when there is no answer in time, and does not ask what is late before its turn', async () => {
-    const { store, bounded, statistics } = open({ statementsAtOnce: 1, statementTimeoutMs: 2_000 });
+    const { store, bounded, statistics } = open({ maxConcurrentStatements: 1, statementTimeoutMs: 2_000 });
     store.beforeAnswering = () => new Promise<never>(() => undefined);
     const states = outcomes([1, 2, 3, 4].map(() => bounded.filters(['5'])));
     await vi.advanceTimersByTimeAsync(1_999);

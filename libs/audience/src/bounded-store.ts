@@ -1,10 +1,11 @@
 import { Logger } from '@nestjs/common';
-import { Occasionally, within, type Viewership } from '@fedistream/domain';
+import { type ViewerSet } from '@fedistream/domain';
+import { LogThrottle, withTimeout } from '@fedistream/util';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { AudienceSettings } from './audience-settings.js';
 import type { AudienceStatistics } from './audience-statistics.js';
-import { AudienceStore, type AudienceFacts, type AudienceQuestion } from './audience-store.js';
-import type { FilterRecord } from './filter-record.js';
+import { AudienceStore, type AudienceFacts, type AudienceQuery } from './audience-store.js';
+import type { FilterRecord } from './filters/filter-record.js';
 
 /** The part of the time for an answer after which it is too late to ask. */
 const latestTurn = 0.9;
@@ -17,7 +18,7 @@ export class StoreUnavailable extends Error {
 /** A store that is asked a few things at a time, counts them, and answers or fails within the time set. */
 export class BoundedStore extends AudienceStore {
   readonly #logger = new Logger('Audience');
-  readonly #occasionally = new Occasionally();
+  readonly #occasionally = new LogThrottle();
   readonly #store: AudienceStore;
   readonly #statistics: AudienceStatistics;
   readonly #timeoutMs: number;
@@ -31,11 +32,11 @@ export class BoundedStore extends AudienceStore {
     this.#statistics = statistics;
     this.#timeoutMs = settings.statementTimeoutMs;
     this.#maxQueued = settings.maxQueuedStatements;
-    this.#limit = pLimit(settings.statementsAtOnce);
+    this.#limit = pLimit(settings.maxConcurrentStatements);
   }
 
   /** @throws {StoreUnavailable} as all methods here */
-  override facts(question: AudienceQuestion): Promise<AudienceFacts> {
+  override facts(question: AudienceQuery): Promise<AudienceFacts> {
     return this.#ask(() => this.#store.facts(question));
   }
 
@@ -43,7 +44,7 @@ export class BoundedStore extends AudienceStore {
     return this.#ask(() => this.#store.feedAccess());
   }
 
-  override mayViewClosedFeeds(viewers: Viewership): Promise<ReadonlySet<string>> {
+  override mayViewClosedFeeds(viewers: ViewerSet): Promise<ReadonlySet<string>> {
     return this.#ask(() => this.#store.mayViewClosedFeeds(viewers));
   }
 
@@ -80,8 +81,8 @@ export class BoundedStore extends AudienceStore {
         throw new Error('too long a wait for its turn');
       }
       this.#statistics.statements++;
-      return within(leftMs(), statement(), this.#late);
+      return withTimeout(leftMs(), statement(), this.#late);
     });
-    return within(this.#timeoutMs, turn, this.#late);
+    return withTimeout(this.#timeoutMs, turn, this.#late);
   }
 }

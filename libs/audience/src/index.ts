@@ -3,6 +3,6 @@ export * from './audience.module.js';
 export * from './audience-settings.js';
 export * from './audience-statistics.js';
 export * from './audience-store.js';
-export * from './filter-record.js';
+export * from './filters/filter-record.js';
 export * from './filters/filter-result.js';
 export type { FeedKind } from './rules/rule.js';

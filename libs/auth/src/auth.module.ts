@@ -16,7 +16,7 @@ export type AuthPorts = Pick<ModuleMetadata, 'imports' | 'providers'>;
 @Module({})
 export class AuthModule {
   /** @param ports modules that export the ports, or providers of them; none for what a global module exports */
-  static register({ imports = [], providers = [] }: AuthPorts = {}): DynamicModule {
+  static forRoot({ imports = [], providers = [] }: AuthPorts = {}): DynamicModule {
     return {
       module: AuthModule,
       imports,

@@ -134,7 +134,7 @@ describe('Authenticator', () => {
   });
 
   it('admits a request, and says since when a kill would have been missed', async () => {
-    const admitted = authenticator.admit({ url: '/', headers: { authorization: 'Bearer abc' } });
+    const admitted = authenticator.authenticateRequest({ url: '/', headers: { authorization: 'Bearer abc' } });
     kills.record({ kind: 'account', accountId: viewer.accountId });
     store.asked[0]!.answer(viewer);
     const { since } = await admitted;
@@ -142,8 +142,10 @@ describe('Authenticator', () => {
   });
 
   it('refuses a request without a usable token before asking the store', async () => {
-    await expect(authenticator.admit({ url: '/', headers: {} })).rejects.toMatchObject({ code: 'missingToken' });
-    await expect(authenticator.admit({ url: '/?access_token=%00', headers: {} })).rejects.toMatchObject({
+    await expect(authenticator.authenticateRequest({ url: '/', headers: {} })).rejects.toMatchObject({
+      code: 'missingToken',
+    });
+    await expect(authenticator.authenticateRequest({ url: '/?access_token=%00', headers: {} })).rejects.toMatchObject({
       code: 'badRequest',
     });
     expect(store.asked).toEqual([]);

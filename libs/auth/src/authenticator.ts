@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { StreamingError, within } from '@fedistream/domain';
+import { StreamingError } from '@fedistream/domain';
+import { withTimeout } from '@fedistream/util';
 import type { Viewer } from '@fedistream/domain';
 import { AuthStatistics } from './auth-statistics.js';
 import { readToken } from './read-token.js';
 import type { TokenRequest } from './read-token.js';
 import { RecentKills } from './recent-kills.js';
-import type { KillMoment } from './recent-kills.js';
+import type { KillSequence } from './recent-kills.js';
 import { withoutToken } from './redact.js';
 import { storeDeadlineMs } from './store-deadline.js';
 import { TokenStore } from './token-store.js';
@@ -14,11 +15,11 @@ import { TokenStore } from './token-store.js';
 export interface Authentication {
   readonly viewer: Viewer;
   /** For `OpenConnections.add`: the moment before the token was looked up. */
-  readonly since: KillMoment;
+  readonly since: KillSequence;
 }
 
 interface Lookup {
-  readonly since: KillMoment;
+  readonly since: KillSequence;
   readonly viewer: Promise<Viewer>;
 }
 
@@ -38,7 +39,7 @@ export class Authenticator {
    *
    * @throws {StreamingError} as {@link readToken} and {@link authenticate}
    */
-  async admit(request: TokenRequest): Promise<Authentication> {
+  async authenticateRequest(request: TokenRequest): Promise<Authentication> {
     const since = this.kills.now();
     return { viewer: await this.authenticate(readToken(request)), since };
   }
@@ -75,7 +76,7 @@ export class Authenticator {
   async #lookUp(token: string): Promise<Viewer> {
     let viewer: Viewer | undefined;
     try {
-      viewer = await within(storeDeadlineMs, this.store.findViewer(token));
+      viewer = await withTimeout(storeDeadlineMs, this.store.findViewer(token));
     } catch (failure) {
       throw new StreamingError('unavailable', undefined, { cause: withoutToken(failure, token) });
     }

@@ -3,10 +3,10 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { AuthStatistics } from './auth-statistics.js';
 import type { RevocationReason } from './auth-statistics.js';
 import type { AuthorisedConnection } from './authorised-connection.js';
-import { CompactMultimap } from './compact-multimap.js';
+import { CompactMultimap } from '@fedistream/util';
 import { Expiries, hasExpired } from './expiries.js';
 import { RecentKills } from './recent-kills.js';
-import type { KillMoment } from './recent-kills.js';
+import type { KillSequence } from './recent-kills.js';
 
 /**
  * The connections that are open, and the only place that ends them for lack of authorisation: when a token or account is
@@ -35,7 +35,7 @@ export class OpenConnections implements OnApplicationShutdown {
    * @param authenticatedSince `Authentication.since`, or `RecentKills.now()` from before the token was looked up
    * @returns whether the connection may stay open; if not, it has been revoked
    */
-  add(connection: AuthorisedConnection, authenticatedSince: KillMoment): boolean {
+  add(connection: AuthorisedConnection, authenticatedSince: KillSequence): boolean {
     this.#watch(connection);
     const lost = this.kills.since(authenticatedSince, connection.viewer) ?? (hasExpired(connection) && 'expiry');
     if (lost) {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ControlTarget, Viewer } from '@fedistream/domain';
 
 /** A point in the order of kills. Only {@link RecentKills.now} makes one: no clock, which could be set or stand still. */
-export type KillMoment = number & { readonly __kills: never };
+export type KillSequence = number & { readonly __kills: never };
 
 /**
  * Remembers the latest kills, so that one that arrives while a connection is still being authenticated or opened is
@@ -15,8 +15,8 @@ export class RecentKills {
   #forgotten = 0;
 
   /** The present moment. To be taken before the token is looked up: only kills after it are asked about later. */
-  now(): KillMoment {
-    return this.#latest as KillMoment;
+  now(): KillSequence {
+    return this.#latest as KillSequence;
   }
 
   /** Remembers a kill of a token or an account. */
@@ -33,7 +33,7 @@ export class RecentKills {
   }
 
   /** What of the viewer was killed after that moment, if anything; in doubt, the token. */
-  since(moment: KillMoment, viewer: Viewer): ControlTarget['kind'] | undefined {
+  since(moment: KillSequence, viewer: Viewer): ControlTarget['kind'] | undefined {
     if (moment < this.#forgotten || (this.#moments.get(tokenKey(viewer.tokenId)) ?? 0) > moment) {
       return 'token';
     }

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { within } from '@fedistream/domain';
+import { withTimeout } from '@fedistream/util';
 import { AuthSettings } from './auth-settings.js';
 import { OpenConnections } from './open-connections.js';
 import { storeDeadlineMs } from './store-deadline.js';
@@ -86,7 +86,7 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
 
   async #revalidate(tokenIds: readonly string[]): Promise<void> {
     try {
-      const valid = await within(storeDeadlineMs, this.store.stillValid(tokenIds));
+      const valid = await withTimeout(storeDeadlineMs, this.store.stillValid(tokenIds));
       if (this.#stopped) {
         return;
       }

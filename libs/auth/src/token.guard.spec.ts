@@ -73,7 +73,7 @@ describe('TokenGuard', () => {
   beforeAll(async () => {
     const module = await Test.createTestingModule({
       imports: [
-        AuthModule.register({
+        AuthModule.forRoot({
           providers: [
             { provide: TokenStore, useValue: store },
             { provide: AuthSettings, useValue: { revalidationIntervalMs: 300_000 } },

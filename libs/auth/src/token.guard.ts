@@ -35,7 +35,7 @@ export class TokenGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<PlatformRequest>();
-    const admitted = await this.authenticator.admit(request);
+    const admitted = await this.authenticator.authenticateRequest(request);
     // The client has gone while its token was looked up. Its 'close' is over: whoever opened something now would
     // never be told to undo it. The answer goes nowhere.
     if ((request.raw ?? request).socket?.destroyed) {

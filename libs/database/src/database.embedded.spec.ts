@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Database } from './database.js';
-import { AccountEntity } from './entities/index.js';
-import { databasePromises, TestDatabase } from './promises/index.js';
+import { Database } from './connection/database.js';
+import { AccountEntity } from './schema/entities/index.js';
+import { databaseContract, TestDatabase } from './testing/database.contract.js';
 
 // Far from UTC on both sides, and not a whole number of hours.
 process.env['TZ'] = 'Asia/Kathmandu';
@@ -63,4 +63,4 @@ describe('the embedded database', () => {
   });
 });
 
-databasePromises(() => test);
+databaseContract(() => test);

@@ -1,12 +1,12 @@
 import { AudienceStore } from '@fedistream/audience';
-import { viewershipOf } from '@fedistream/audience/testing';
+import { viewerSetOf } from '@fedistream/audience/testing';
 import { Lists, Roles, TokenStore } from '@fedistream/auth';
 import { parseScopes } from '@fedistream/domain';
 import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { describe, expect, it, vi } from 'vitest';
-import { DatabasePool } from './database-pool.js';
+import { DatabasePool } from './connection/database-pool.js';
 import { DatabaseModule } from './database.module.js';
 
 const viewer = { accountId: '1', userId: '2', tokenId: '3', scopes: parseScopes('read') };
@@ -18,7 +18,7 @@ describe('DatabaseModule', () => {
     const app = await Test.createTestingModule({ imports: [DatabaseModule.forRoot(settings)] }).compile();
     await app.init();
 
-    const viewers = viewershipOf(['5']);
+    const viewers = viewerSetOf(['5']);
     const question = { viewers, authorIds: ['1'], accountIds: ['1'], domains: [], language: null };
     const store = app.get(AudienceStore);
     const questions = [

@@ -6,9 +6,9 @@ import { SqlAudienceStore } from './audience/sql-audience-store.js';
 import { SqlLists } from './auth/sql-lists.js';
 import { SqlRoles } from './auth/sql-roles.js';
 import { SqlTokenStore } from './auth/sql-token-store.js';
-import { DatabasePool } from './database-pool.js';
-import type { DatabaseSettings } from './database-settings.js';
-import { Database } from './database.js';
+import { DatabasePool } from './connection/database-pool.js';
+import type { DatabaseSettings } from './connection/database-settings.js';
+import { Database } from './connection/database.js';
 
 /** The platform's tables behind the ports of `auth` and `audience`. */
 @Module({})

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { viewershipOf } from '@fedistream/audience/testing';
+import { viewerSetOf } from '@fedistream/audience/testing';
 import { parseScopes } from '@fedistream/domain';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SqlAudienceStore } from './audience/sql-audience-store.js';
 import { SqlLists } from './auth/sql-lists.js';
-import { connectionOptions } from './connection-options.js';
-import { dataSourceOptions } from './data-source-options.js';
-import { Database } from './database.js';
-import { migrate } from './migrate.js';
-import { databasePromises, ServerProxy, TestDatabase } from './promises/index.js';
+import { connectionOptions } from './connection/connection-options.js';
+import { dataSourceOptions } from './connection/data-source-options.js';
+import { Database } from './connection/database.js';
+import { migrate } from './schema/migrate.js';
+import { databaseContract, TcpProxy, TestDatabase } from './testing/database.contract.js';
 
 process.env['TZ'] = 'Asia/Kathmandu';
 
@@ -59,7 +59,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
   });
 
   describe('the connection', () => {
-    let toServer: ServerProxy | undefined;
+    let toServer: TcpProxy | undefined;
     let database: Database | undefined;
 
     afterEach(async () => {
@@ -72,7 +72,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     });
 
     it('is made when it is first needed, and a server that is down at the start is found when it is up', async () => {
-      toServer = await ServerProxy.to(readerUrl);
+      toServer = await TcpProxy.to(readerUrl);
       await toServer.refuse();
       database = await Database.open({ kind: 'postgresql', url: toServer.url });
       expect(database.pool).toEqual({ total: 0, idle: 0, waiting: 0 });
@@ -86,7 +86,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     });
 
     it('comes back after it was lost while in use and while idle', async () => {
-      toServer = await ServerProxy.to(readerUrl);
+      toServer = await TcpProxy.to(readerUrl);
       database = await Database.open({ kind: 'postgresql', url: toServer.url, poolSize: 3 });
       const inUse = database.query('SELECT pg_sleep(60)');
       await Promise.all([database.query('SELECT 1'), database.query('SELECT 1')]);
@@ -108,7 +108,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     });
 
     it('is given up when a server that accepts it says nothing', async () => {
-      toServer = await ServerProxy.to(readerUrl);
+      toServer = await TcpProxy.to(readerUrl);
       toServer.hang();
       database = await Database.open({ kind: 'postgresql', url: toServer.url, connectTimeoutMs: 50 });
       await expect(database.query('SELECT 1')).rejects.toThrow('timeout');
@@ -178,7 +178,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       await test.execute('ANALYZE blocks');
       database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1 });
       const store = new SqlAudienceStore(database);
-      const viewers = viewershipOf(['5', '6', '7']);
+      const viewers = viewerSetOf(['5', '6', '7']);
       for (let author = 1_000; author < 1_020; author++) {
         const accountIds = [`${author}`];
         await store.facts({ viewers, authorIds: [`${author}`], accountIds, domains: [], language: 'en' });
@@ -191,7 +191,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     });
 
     it('prepares nothing behind a pooler, or where it must not', async () => {
-      toServer = await ServerProxy.to(readerUrl);
+      toServer = await TcpProxy.to(readerUrl);
       toServer.passForPooler();
       database = await Database.open({ kind: 'postgresql', url: toServer.url, poolSize: 1 });
       expect(await preparedOn(database)).toBe(0);
@@ -244,7 +244,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     });
   });
 
-  databasePromises(() => test);
+  databaseContract(() => test);
 });
 
 /** A connection may look alive for a moment after it has ended, and fail when it is used: each of them once. */

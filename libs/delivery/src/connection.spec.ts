@@ -4,7 +4,7 @@ import { closeReasons, type CloseReason } from './close-reason.js';
 import { Connection } from './connection.js';
 import { DeliverySettings } from './delivery-settings.js';
 import { DeliveryStatistics } from './delivery-statistics.js';
-import { Outlet } from './outlet.js';
+import { Fanout } from './fanout.js';
 import type { Transport } from './transport.js';
 import { messageOf, webSocketFraming } from './websocket-framing.js';
 
@@ -64,12 +64,12 @@ beforeEach(() => {
 });
 
 describe('a connection', () => {
-  it('receives what the outlet delivers, under its own label', () => {
+  it('receives what the fanout delivers, under its own label', () => {
     const { connection, transport } = open();
-    const outlet = new Outlet(() => undefined);
-    connection.reserve(['hashtag', 'Foo'])?.attach(outlet);
-    connection.reserve(['hashtag', 'foo'])?.attach(outlet);
-    outlet.deliver(forEveryone(event));
+    const fanout = new Fanout(() => undefined);
+    connection.reserve(['hashtag', 'Foo'])?.attach(fanout);
+    connection.reserve(['hashtag', 'foo'])?.attach(fanout);
+    fanout.deliver(forEveryone(event));
     expect(transport.messages).toEqual([
       { stream: ['hashtag', 'Foo'], event: 'update', payload: '{"id":"1"}' },
       { stream: ['hashtag', 'foo'], event: 'update', payload: '{"id":"1"}' },
@@ -85,24 +85,24 @@ describe('a connection', () => {
   it('receives nothing when it was unsubscribed before the stream was ready', () => {
     const { connection, transport } = open();
     const empty = vi.fn();
-    const outlet = new Outlet(empty);
+    const fanout = new Fanout(empty);
     const subscription = connection.reserve(['list', '1']);
     connection.unsubscribe(['list', '1']);
-    subscription?.attach(outlet);
-    outlet.deliver(forEveryone(event));
+    subscription?.attach(fanout);
+    fanout.deliver(forEveryone(event));
     expect(transport.written).toEqual([]);
   });
 
   it('can have a label again after leaving it, whatever the first attempt still does', () => {
     const { connection, transport } = open();
-    const outlet = new Outlet(() => undefined);
+    const fanout = new Fanout(() => undefined);
     const first = connection.reserve(['user']);
     connection.unsubscribe(['user']);
     const second = connection.reserve(['user']);
-    first?.attach(outlet);
+    first?.attach(fanout);
     connection.end(first!);
-    second?.attach(outlet);
-    outlet.deliver(forEveryone(event));
+    second?.attach(fanout);
+    fanout.deliver(forEveryone(event));
     expect(transport.written).toHaveLength(1);
   });
 
@@ -114,11 +114,11 @@ describe('a connection', () => {
 
   it('is not written to after its end, and ends once', () => {
     const { connection, transport } = open();
-    const outlet = new Outlet(() => undefined);
-    connection.reserve(['user'])?.attach(outlet);
+    const fanout = new Fanout(() => undefined);
+    connection.reserve(['user'])?.attach(fanout);
     connection.revoke();
     connection.close(closeReasons.gone);
-    outlet.deliver(forEveryone(event));
+    fanout.deliver(forEveryone(event));
     connection.send(Buffer.from('x'));
     expect(transport.closed).toEqual([closeReasons.revoked]);
     expect(left).toEqual([closeReasons.revoked]);
@@ -139,11 +139,11 @@ describe('a connection', () => {
     const settings = new DeliverySettings({ outputBudgetBytes: 10 });
     const slow = open('1', settings);
     const quick = open('2', settings);
-    const outlet = new Outlet(() => undefined);
-    slow.connection.reserve(['public'])?.attach(outlet);
-    quick.connection.reserve(['public'])?.attach(outlet);
+    const fanout = new Fanout(() => undefined);
+    slow.connection.reserve(['public'])?.attach(fanout);
+    quick.connection.reserve(['public'])?.attach(fanout);
     slow.transport.bufferedBytes = 11;
-    outlet.deliver(forEveryone(event));
+    fanout.deliver(forEveryone(event));
     expect(slow.transport.closed).toEqual([closeReasons.slow]);
     expect(quick.transport.written).toHaveLength(1);
   });
@@ -159,9 +159,9 @@ describe('a connection', () => {
 
   it('is counted while it is there', () => {
     const { connection } = open();
-    const outlet = new Outlet(() => undefined);
-    connection.reserve(['user'])?.attach(outlet);
-    outlet.deliver(forEveryone(event));
+    const fanout = new Fanout(() => undefined);
+    connection.reserve(['user'])?.attach(fanout);
+    fanout.deliver(forEveryone(event));
     const { websocket } = statistics;
     expect([websocket.connections, websocket.sent, websocket.subscriptions.get('user')]).toEqual([1, 1, 1]);
     connection.close(closeReasons.gone);
@@ -170,12 +170,12 @@ describe('a connection', () => {
   });
 });
 
-describe('an outlet', () => {
+describe('an fanout', () => {
   it('makes the bytes once for all who get the same', () => {
-    const outlet = new Outlet(() => undefined);
+    const fanout = new Fanout(() => undefined);
     const clients = ['1', '2', '3'].map((id) => open(id));
-    clients.forEach(({ connection }) => connection.reserve(['public'])?.attach(outlet));
-    outlet.deliver(forEveryone(event));
+    clients.forEach(({ connection }) => connection.reserve(['public'])?.attach(fanout));
+    fanout.deliver(forEveryone(event));
     const [first, ...others] = clients.map(({ transport }) => transport.written[0]);
     others.forEach((bytes) => {
       expect(bytes).toBe(first);
@@ -183,7 +183,7 @@ describe('an outlet', () => {
   });
 
   it('gives each account its own variant, and the bytes of one variant are shared', () => {
-    const outlet = new Outlet(() => undefined);
+    const fanout = new Fanout(() => undefined);
     const variant = event.withMember('filtered', '["x"]');
     const selection = new Selection(
       event,
@@ -194,8 +194,8 @@ describe('an outlet', () => {
       ]),
     );
     const clients = ['1', '2', '3', '4', '6'].map((id) => open(id));
-    clients.forEach(({ connection }) => connection.reserve(['public'])?.attach(outlet));
-    outlet.deliver(selection);
+    clients.forEach(({ connection }) => connection.reserve(['public'])?.attach(fanout));
+    fanout.deliver(selection);
     expect(clients.map(({ transport }) => transport.messages)).toMatchObject([
       [{ payload: event.text }],
       [],
@@ -207,48 +207,48 @@ describe('an outlet', () => {
   });
 
   it('gives nothing to those who came after it was decided, with and without exceptions', () => {
-    const outlet = new Outlet(() => undefined);
+    const fanout = new Fanout(() => undefined);
     const [early, late] = [open('1'), open('2')];
-    early.connection.reserve(['public'])?.attach(outlet);
-    const viewers = outlet.viewership();
-    late.connection.reserve(['public'])?.attach(outlet);
-    outlet.deliver(new Selection(event, new Map(), viewers));
-    outlet.deliver(new Selection(event, new Map([['3', null]]), viewers));
+    early.connection.reserve(['public'])?.attach(fanout);
+    const viewers = fanout.viewers();
+    late.connection.reserve(['public'])?.attach(fanout);
+    fanout.deliver(new Selection(event, new Map(), viewers));
+    fanout.deliver(new Selection(event, new Map([['3', null]]), viewers));
     expect([early, late].map(({ transport }) => transport.written.length)).toEqual([2, 0]);
-    outlet.deliver(new Selection(event, new Map(), outlet.viewership()));
+    fanout.deliver(new Selection(event, new Map(), fanout.viewers()));
     expect([early, late].map(({ transport }) => transport.written.length)).toEqual([3, 1]);
   });
 
   it('delivers nothing to nobody in particular', () => {
-    const outlet = new Outlet(() => undefined);
+    const fanout = new Fanout(() => undefined);
     const client = open('1');
-    client.connection.reserve(['public'])?.attach(outlet);
-    outlet.deliver(new Selection(undefined));
-    outlet.deliver(new Selection(undefined, new Map([['1', event]])));
+    client.connection.reserve(['public'])?.attach(fanout);
+    fanout.deliver(new Selection(undefined));
+    fanout.deliver(new Selection(undefined, new Map([['1', event]])));
     expect(client.transport.written.length).toBe(1);
   });
 
   it('knows who listens, each account once, and the answer stays the same until somebody comes or goes', () => {
-    const outlet = new Outlet(() => undefined);
+    const fanout = new Fanout(() => undefined);
     const clients = ['1', '1', '2'].map((id) => open(id));
-    clients.forEach(({ connection }) => connection.reserve(['public'])?.attach(outlet));
-    const before = outlet.viewership();
+    clients.forEach(({ connection }) => connection.reserve(['public'])?.attach(fanout));
+    const before = fanout.viewers();
     expect(before.accountIds).toEqual(['1', '2']);
-    expect(outlet.viewership()).toBe(before);
+    expect(fanout.viewers()).toBe(before);
     clients[2]?.connection.revoke();
-    expect(outlet.viewership().has('2')).toBe(false);
+    expect(fanout.viewers().has('2')).toBe(false);
     expect(before.has('2')).toBe(true);
   });
 
   it('ends with its last subscription, unless somebody on the way in holds it', () => {
     const empty = vi.fn();
-    const outlet = new Outlet(empty);
+    const fanout = new Fanout(empty);
     const { connection } = open();
-    outlet.hold();
-    connection.reserve(['user'])?.attach(outlet);
+    fanout.hold();
+    connection.reserve(['user'])?.attach(fanout);
     connection.unsubscribe(['user']);
     expect(empty).not.toHaveBeenCalled();
-    outlet.release();
+    fanout.release();
     expect(empty).toHaveBeenCalledOnce();
   });
 });

@@ -79,7 +79,7 @@ export class Connection {
    *
    * @throws StreamingError `tooManySubscriptions`; and what the question throws
    */
-  async asking<T>(question: () => Promise<T>): Promise<T> {
+  async limitPending<T>(question: () => Promise<T>): Promise<T> {
     if (this.#questions >= this.#context.settings.maxSubscriptions) {
       throw new StreamingError('tooManySubscriptions');
     }
@@ -110,7 +110,7 @@ export class Connection {
 
   /** Writes bytes of one event, if the client keeps up. */
   send(bytes: Buffer): void {
-    if (this.keepsUp()) {
+    if (this.isWithinBudget()) {
       this.#statistics.sent += 1;
       this.#transport.write(bytes);
     }
@@ -120,7 +120,7 @@ export class Connection {
    * Whether anything may be written; a client that has too much unread already is cut off. Transports ask before they
    * write anything of their own, such as answers to pings.
    */
-  keepsUp(): boolean {
+  isWithinBudget(): boolean {
     if (this.#open && this.#isOverBudget()) {
       // What was kept back here, to be written in one call, is not the client's fault.
       this.#transport.flush();

@@ -1,18 +1,18 @@
 /** Something that wants to be called once in every period. */
-export interface Beating {
+export interface HeartbeatTarget {
   /** Must not throw. May leave the heartbeat while it is called. */
   beat(): void;
 }
 
 /** A place in a {@link Heartbeat}; whoever got one gives it back with `delete(self)`. */
-export type Seat = Set<Beating>;
+export type HeartbeatSlot = Set<HeartbeatTarget>;
 
 /**
  * One timer for all connections. The period is cut into slots, and whoever comes takes the slot that has just passed:
  * the first beat is one period away, and the work is spread over the period as the arrivals were.
  */
 export class Heartbeat {
-  readonly #slots: Seat[];
+  readonly #slots: HeartbeatSlot[];
   readonly #timer: NodeJS.Timeout;
   #passed = 0;
 
@@ -25,8 +25,8 @@ export class Heartbeat {
   }
 
   /** Takes a seat. */
-  join(beating: Beating): Seat {
-    const seat = this.#slots[this.#passed] as Seat;
+  join(beating: HeartbeatTarget): HeartbeatSlot {
+    const seat = this.#slots[this.#passed] as HeartbeatSlot;
     seat.add(beating);
     return seat;
   }
@@ -38,7 +38,7 @@ export class Heartbeat {
 
   #next(): void {
     this.#passed = (this.#passed + 1) % this.#slots.length;
-    for (const beating of this.#slots[this.#passed] as Seat) {
+    for (const beating of this.#slots[this.#passed] as HeartbeatSlot) {
       beating.beat();
     }
   }

@@ -1,6 +1,6 @@
 import type { StreamEvent } from '@fedistream/domain';
 import type { Framing } from './framing.js';
-import { joined, VariantBytes } from './variant-bytes.js';
+import { concatenate, VariantBytes } from './variant-bytes.js';
 
 /** What stands in for the payload of an event that has none: an event without data would never be dispatched. */
 const noPayload = '{}';
@@ -42,7 +42,7 @@ function sseFraming(name: string, envelope: Envelope): Framing {
       const beginning = variants.beginning(common, label, () => `event: ${event.name}\ndata: ${common.text}`);
       const rest = `${own}\n\n`;
       const before = envelope.before(beginning.length + Buffer.byteLength(rest));
-      const bytes = joined(before.length, beginning, rest + envelope.behind);
+      const bytes = concatenate(before.length, beginning, rest + envelope.behind);
       bytes.write(before, 'latin1');
       return bytes;
     },

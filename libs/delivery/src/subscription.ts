@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js';
 import type { Label } from './label.js';
-import type { Outlet } from './outlet.js';
+import type { Fanout } from './fanout.js';
 
 /**
  * One label of one connection. It exists from the moment the client asks, before anything is awaited: whatever ends it
@@ -9,7 +9,7 @@ import type { Outlet } from './outlet.js';
 export class Subscription {
   readonly connection: Connection;
   readonly label: Label;
-  #outlet: Outlet | undefined;
+  #fanout: Fanout | undefined;
   #ended = false;
 
   /** Only a connection makes subscriptions: {@link Connection.reserve}. */
@@ -23,18 +23,18 @@ export class Subscription {
     return this.#ended;
   }
 
-  /** Begins to receive what this outlet delivers, unless the subscription has ended meanwhile. */
-  attach(outlet: Outlet): void {
+  /** Begins to receive what this fanout delivers, unless the subscription has ended meanwhile. */
+  attach(fanout: Fanout): void {
     if (!this.#ended) {
-      this.#outlet = outlet;
-      outlet.add(this);
+      this.#fanout = fanout;
+      fanout.add(this);
     }
   }
 
   /** Ends it, at whatever stage it is. Called by its connection, which also forgets the label. */
   end(): void {
     this.#ended = true;
-    this.#outlet?.remove(this);
-    this.#outlet = undefined;
+    this.#fanout?.remove(this);
+    this.#fanout = undefined;
   }
 }

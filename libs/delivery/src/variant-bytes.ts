@@ -1,7 +1,7 @@
 import type { CommonText } from '@fedistream/domain';
 import type { Label } from './label.js';
 
-interface Beginning {
+interface EncodedPrefix {
   readonly label: Label;
   readonly bytes: Buffer;
 }
@@ -11,7 +11,7 @@ interface Beginning {
  * and label, and copied, which costs a third.
  */
 export class VariantBytes {
-  readonly #beginnings = new WeakMap<CommonText, Beginning>();
+  readonly #beginnings = new WeakMap<CommonText, EncodedPrefix>();
 
   /**
    * @param common what the variants of this event begin with
@@ -29,7 +29,7 @@ export class VariantBytes {
 }
 
 /** The beginning and the rest in one buffer, behind room for a header. */
-export function joined(room: number, beginning: Buffer, rest: string): Buffer {
+export function concatenate(room: number, beginning: Buffer, rest: string): Buffer {
   const bytes = Buffer.allocUnsafe(room + beginning.length + Buffer.byteLength(rest));
   beginning.copy(bytes, room);
   bytes.write(rest, room + beginning.length);

@@ -1,7 +1,7 @@
 import type { StreamEvent } from '@fedistream/domain';
 import type { Framing } from './framing.js';
 import type { Label } from './label.js';
-import { joined, VariantBytes } from './variant-bytes.js';
+import { concatenate, VariantBytes } from './variant-bytes.js';
 
 const finalTextFrame = 0x81;
 const length16 = 126;
@@ -30,7 +30,7 @@ export const webSocketFraming: Framing = {
     );
     const rest = `${JSON.stringify(own).slice(1)}}`;
     const length = beginning.length + Buffer.byteLength(rest);
-    const frame = joined(headerLength(length), beginning, rest);
+    const frame = concatenate(headerLength(length), beginning, rest);
     writeHeader(frame, length);
     return frame;
   },

@@ -1,5 +1,5 @@
 import type { StreamEvent } from './stream-event.js';
-import type { Viewership } from './viewer.js';
+import type { ViewerSet } from './viewer.js';
 
 const noExceptions: ReadonlyMap<string, StreamEvent | null> = new Map<string, never>();
 
@@ -18,7 +18,7 @@ export class Selection {
   constructor(
     readonly event: StreamEvent | undefined,
     readonly exceptions: ReadonlyMap<string, StreamEvent | null> = noExceptions,
-    readonly viewers?: Viewership,
+    readonly viewers?: ViewerSet,
   ) {}
 
   /** What this account receives, if anything. */

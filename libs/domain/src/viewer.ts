@@ -20,7 +20,7 @@ export interface Viewer {
  * The accounts that listen to something at one moment, each once. The object stays the same until somebody comes or goes,
  * so that whatever is derived from it can be kept beside it.
  */
-export interface Viewership {
+export interface ViewerSet {
   readonly accountIds: readonly string[];
   /** Whether this account was there at that moment. */
   has(accountId: string): boolean;

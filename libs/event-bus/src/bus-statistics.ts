@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { MalformedReason } from './malformed.js';
+import type { MalformedReason } from './malformed-message.js';
 
 /** What the bus has seen since the process started. Plain numbers: whoever exposes them reads them when asked. */
 @Injectable()
 export class BusStatistics {
-  /** Messages that the feed has handed on, whatever became of them. */
+  /** Messages that the broker has handed on, whatever became of them. */
   received = 0;
 
   /** Messages that were dropped because they are no events. */

@@ -3,12 +3,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode } from './decode.js';
 import { deepestNesting } from './find-member.js';
-import { Malformed } from './malformed.js';
+import { MalformedMessage } from './malformed-message.js';
 
 /** The event in a message that must hold one. */
 function event(text: string): StreamEvent {
   const decoded = decode(text);
-  if (decoded instanceof Malformed) {
+  if (decoded instanceof MalformedMessage) {
     throw new Error(`malformed: ${decoded.reason}`);
   }
   return decoded;
@@ -20,7 +20,7 @@ function payloadText(text: string): string | undefined {
 
 function reason(text: string): string {
   const decoded = decode(text);
-  return decoded instanceof Malformed ? decoded.reason : `an event named ${decoded.name}`;
+  return decoded instanceof MalformedMessage ? decoded.reason : `an event named ${decoded.name}`;
 }
 
 function nested(depth: number): string {
@@ -201,7 +201,7 @@ describe('decode, for any input,', () => {
         const meaning = JSON.parse(text) as Record<string, unknown>;
         const decoded = decode(text);
         if (typeof meaning['event'] !== 'string') {
-          expect(decoded).toBe(Malformed.badEventName);
+          expect(decoded).toBe(MalformedMessage.badEventName);
         } else if (typeof meaning['payload'] === 'string') {
           expect(decoded).toMatchObject({ name: meaning['event'], text: meaning['payload'] });
         } else {
@@ -225,7 +225,7 @@ describe('decode, for any input,', () => {
     fc.assert(
       fc.property(fc.nat(valid.length), fc.nat(8), fc.string({ unit: 'binary' }), (at, length, junk) => {
         expect(decode(valid.slice(0, at) + junk + valid.slice(at + length))).toSatisfy(
-          (decoded) => decoded instanceof Malformed || decoded instanceof StreamEvent,
+          (decoded) => decoded instanceof MalformedMessage || decoded instanceof StreamEvent,
         );
       }),
       { numRuns: 2_000 },
@@ -235,7 +235,7 @@ describe('decode, for any input,', () => {
   it('reads any bytes without an error', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-        expect(decode(Buffer.from(bytes).toString())).toBeInstanceOf(Malformed);
+        expect(decode(Buffer.from(bytes).toString())).toBeInstanceOf(MalformedMessage);
       }),
       { numRuns: 1_000 },
     );

@@ -1,6 +1,6 @@
 import { StreamEvent } from '@fedistream/domain';
 import { deepestNesting, findMember } from './find-member.js';
-import { Malformed } from './malformed.js';
+import { MalformedMessage } from './malformed-message.js';
 
 const controlCharacters = /[\p{Cc}\u2028\u2029]/u;
 const lineBreaks = /[\n\r]/g;
@@ -14,18 +14,18 @@ const openingBrackets = ['{', '['];
  * blanks, so that an event stream needs one line for it; within strings JSON has none. A string payload is taken for
  * what it stands for; a payload of `null` counts as none.
  */
-export function decode(text: string): StreamEvent | Malformed {
+export function decode(text: string): StreamEvent | MalformedMessage {
   if (!isShallow(text) && findMember(text, 'payload') === 'tooDeep') {
-    return Malformed.tooDeep;
+    return MalformedMessage.tooDeep;
   }
   let message: unknown;
   try {
     message = JSON.parse(text);
   } catch {
-    return Malformed.notJson;
+    return MalformedMessage.notJson;
   }
   if (!isObject(message)) {
-    return Malformed.notAnObject;
+    return MalformedMessage.notAnObject;
   }
   if (message['event'] === undefined && message['pattern'] !== undefined && isObject(message['data'])) {
     return toEvent(message['data'], cut(text, 'data'));
@@ -34,20 +34,20 @@ export function decode(text: string): StreamEvent | Malformed {
 }
 
 /** @param text what `message` was parsed from, blanks around it included */
-function toEvent(message: Record<string, unknown>, text: string): StreamEvent | Malformed {
+function toEvent(message: Record<string, unknown>, text: string): StreamEvent | MalformedMessage {
   const { event: name, payload } = message;
   if (name === undefined || name === null) {
-    return Malformed.noEvent;
+    return MalformedMessage.noEvent;
   }
   if (typeof name !== 'string' || name === '' || controlCharacters.test(name)) {
-    return Malformed.badEventName;
+    return MalformedMessage.badEventName;
   }
   if (payload === undefined || payload === null) {
     return StreamEvent.received(name, undefined, undefined);
   }
   if (typeof payload === 'string') {
     // Older publishers encode the payload by themselves; whoever reads it as JSON must not meet a bottomless one.
-    return isTooDeep(payload) ? Malformed.tooDeep : StreamEvent.received(name, payload, payload);
+    return isTooDeep(payload) ? MalformedMessage.tooDeep : StreamEvent.received(name, payload, payload);
   }
   const exact = (cutSimple(text, name, message) ?? cut(text, 'payload')).trim();
   const broken = exact.includes('\n') || exact.includes('\r');

@@ -1,19 +1,19 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { BusStatistics } from './bus-statistics.js';
 import { EventBus } from './event-bus.js';
-import { EventFeed } from './event-feed.js';
-import { MemoryFeed } from './memory-feed.js';
+import { Broker } from './broker.js';
+import { MemoryBroker } from './memory-broker.js';
 import { MessagesController } from './messages.controller.js';
 
-/** The in-memory feed as a module for {@link EventBusModule.fedBy}. */
+/** The in-memory broker as a module for {@link EventBusModule.forRoot}. */
 @Module({
-  providers: [MemoryFeed, { provide: EventFeed, useExisting: MemoryFeed }],
-  exports: [MemoryFeed, EventFeed],
+  providers: [MemoryBroker, { provide: Broker, useExisting: MemoryBroker }],
+  exports: [MemoryBroker, Broker],
 })
-export class MemoryFeedModule {}
+export class MemoryBrokerModule {}
 
 /**
- * The process's one event bus. The application chooses the feed and connects it as a microservice transport:
+ * The process's one event bus. The application chooses the broker and connects it as a microservice transport:
  *
  * ```ts
  * app.connectMicroservice({ strategy: app.get<EventFeed & CustomTransportStrategy>(EventFeed) });
@@ -22,15 +22,15 @@ export class MemoryFeedModule {}
  */
 @Module({})
 export class EventBusModule {
-  /** @param feed a module that exports {@link EventFeed} */
-  static fedBy(feed: Type | DynamicModule): DynamicModule {
+  /** @param broker a module that exports {@link Broker} */
+  static forRoot(broker: Type | DynamicModule): DynamicModule {
     return {
       module: EventBusModule,
       global: true,
-      imports: [feed],
+      imports: [broker],
       controllers: [MessagesController],
       providers: [EventBus, BusStatistics],
-      exports: [EventBus, BusStatistics, feed],
+      exports: [EventBus, BusStatistics, broker],
     };
   }
 }

@@ -4,39 +4,39 @@ import { config, map, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BusStatistics } from './bus-statistics.js';
 import { type ControlEvent, EventBus } from './event-bus.js';
-import { EventFeed } from './event-feed.js';
+import { Broker } from './broker.js';
 
 /** Records what the bus asks for; confirms a channel when told. */
-class RecordingFeed extends EventFeed {
+class RecordingBroker extends Broker {
   readonly ready = true;
   readonly calls: string[] = [];
   confirm: () => void = () => undefined;
 
-  follow(channel: string): Promise<void> {
-    this.calls.push(`follow ${channel}`);
+  subscribe(channel: string): Promise<void> {
+    this.calls.push(`subscribe ${channel}`);
     return new Promise((resolve) => {
       this.confirm = resolve;
     });
   }
 
-  unfollow(channel: string): void {
-    this.calls.push(`unfollow ${channel}`);
+  unsubscribe(channel: string): void {
+    this.calls.push(`unsubscribe ${channel}`);
   }
 }
 
 const silent = { error: () => undefined };
 
 describe('EventBus', () => {
-  let feed: RecordingFeed;
+  let broker: RecordingBroker;
   let statistics: BusStatistics;
   let bus: EventBus;
 
   beforeEach(() => {
     Logger.overrideLogger(false);
     config.onUnhandledError = null;
-    feed = new RecordingFeed();
+    broker = new RecordingBroker();
     statistics = new BusStatistics();
-    bus = new EventBus(feed, statistics);
+    bus = new EventBus(broker, statistics);
   });
 
   afterEach(() => {
@@ -69,40 +69,40 @@ describe('EventBus', () => {
 
   it('follows a channel with its first listener, leaves it with its last, and keeps nothing of it', () => {
     const events = bus.on('a');
-    expect(feed.calls).toEqual([]);
+    expect(broker.calls).toEqual([]);
     const first = events.subscribe();
     const second = bus.on('a').subscribe();
-    expect([feed.calls, bus.channelCount]).toEqual([['follow a'], 1]);
+    expect([broker.calls, bus.channelCount]).toEqual([['subscribe a'], 1]);
     first.unsubscribe();
-    expect(feed.calls).toEqual(['follow a']);
+    expect(broker.calls).toEqual(['subscribe a']);
     second.unsubscribe();
     second.unsubscribe();
-    expect([feed.calls, bus.channelCount]).toEqual([['follow a', 'unfollow a'], 0]);
+    expect([broker.calls, bus.channelCount]).toEqual([['subscribe a', 'unsubscribe a'], 0]);
     events.subscribe();
-    expect(feed.calls).toEqual(['follow a', 'unfollow a', 'follow a']);
+    expect(broker.calls).toEqual(['subscribe a', 'unsubscribe a', 'subscribe a']);
   });
 
   it('does no work for a channel without listeners', () => {
-    expect(bus.concerns('a')).toBe(false);
+    expect(bus.hasListeners('a')).toBe(false);
     bus.publish('a', StreamEvent.of('update'));
     const listening = bus.on('a').subscribe();
-    expect(bus.concerns('a')).toBe(true);
+    expect(bus.hasListeners('a')).toBe(true);
     listening.unsubscribe();
-    expect(bus.concerns('a')).toBe(false);
+    expect(bus.hasListeners('a')).toBe(false);
   });
 
-  it('tells when the feed has confirmed a channel', async () => {
+  it('tells when the broker has confirmed a channel', async () => {
     bus.on('a').subscribe();
     let confirmed = false;
-    const followed = bus.followed('a').then(() => {
+    const followed = bus.subscribed('a').then(() => {
       confirmed = true;
     });
     await Promise.resolve();
     expect(confirmed).toBe(false);
-    feed.confirm();
+    broker.confirm();
     await followed;
     expect(confirmed).toBe(true);
-    await expect(bus.followed('nobody listens here')).resolves.toBeUndefined();
+    await expect(bus.subscribed('nobody listens here')).resolves.toBeUndefined();
   });
 
   it('lets listeners come and go while an event is given out', () => {
@@ -171,8 +171,8 @@ describe('EventBus', () => {
         { target: { kind: 'account', accountId: '7' }, event: kill },
         { target: { kind: 'token', tokenId: '9' }, event: kill },
       ]);
-      expect(feed.calls).toEqual([]);
-      expect(bus.concerns(channels.system('8'))).toBe(true);
+      expect(broker.calls).toEqual([]);
+      expect(bus.hasListeners(channels.system('8'))).toBe(true);
     });
 
     it('cannot be forged through the observable', () => {

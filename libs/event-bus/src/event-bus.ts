@@ -1,8 +1,9 @@
-import { type Channel, type ControlTarget, controlTarget, type StreamEvent, Occasionally } from '@fedistream/domain';
+import { type Channel, type ControlTarget, controlTarget, type StreamEvent } from '@fedistream/domain';
+import { LogThrottle } from '@fedistream/util';
 import { Injectable, Logger } from '@nestjs/common';
 import { config, Observable, Subject, type Unsubscribable } from 'rxjs';
 import { BusStatistics } from './bus-statistics.js';
-import { EventFeed } from './event-feed.js';
+import { Broker } from './broker.js';
 
 /** An event of a control channel: it is for the server, no client ever sees it. */
 export interface ControlEvent {
@@ -23,7 +24,7 @@ export type Listener = (event: StreamEvent) => void;
 @Injectable()
 export class EventBus {
   readonly #logger = new Logger(EventBus.name);
-  readonly #errorLog = new Occasionally();
+  readonly #errorLog = new LogThrottle();
   /**
    * Most channels belong to one account and have one listener, so a single one stands here by itself. Lists are replaced
    * when somebody comes or goes: a running publish keeps the one it began with.
@@ -39,7 +40,7 @@ export class EventBus {
     if (remaining.length > 0) {
       this.#channels.set(channel, remaining);
     } else if (this.#channels.delete(channel)) {
-      this.feed.unfollow(channel);
+      this.broker.unsubscribe(channel);
     }
   };
 
@@ -47,7 +48,7 @@ export class EventBus {
   readonly control: Observable<ControlEvent> = this.#control.asObservable();
 
   constructor(
-    private readonly feed: EventFeed,
+    private readonly broker: Broker,
     private readonly statistics: BusStatistics,
   ) {
     // RxJS throws what a listener throws once more from a timer, where it would end the process and with it all streams.
@@ -63,7 +64,7 @@ export class EventBus {
 
   /**
    * The events of a channel, from the moment of subscribing on. Never completes, never fails. Its first listener
-   * makes the feed follow the channel, its last one leaves it; see {@link followed} for when events begin to arrive.
+   * makes the broker follow the channel, its last one leaves it; see {@link subscribed} for when events begin to arrive.
    */
   on(channel: Channel): Observable<StreamEvent> {
     return new Observable((subscriber) =>
@@ -82,7 +83,7 @@ export class EventBus {
     const present = this.#channels.get(channel);
     if (present === undefined) {
       this.#channels.set(channel, listening);
-      void this.feed.follow(channel);
+      void this.broker.subscribe(channel);
     } else {
       this.#channels.set(channel, [...asList(present), listening]);
     }
@@ -90,15 +91,15 @@ export class EventBus {
   }
 
   /**
-   * Settles once the feed has confirmed that events of this channel arrive, or the channel has lost its last listener;
+   * Settles once the broker has confirmed that events of this channel arrive, or the channel has lost its last listener;
    * at once when it has none. Never rejects.
    */
-  followed(channel: Channel): Promise<void> {
-    return this.#channels.has(channel) ? this.feed.follow(channel) : Promise.resolve();
+  subscribed(channel: Channel): Promise<void> {
+    return this.#channels.has(channel) ? this.broker.subscribe(channel) : Promise.resolve();
   }
 
   /** Whether publishing on this channel would reach anybody: for whom there is no need to decode. */
-  concerns(channel: Channel): boolean {
+  hasListeners(channel: Channel): boolean {
     return this.#channels.has(channel) || controlTarget(channel) !== undefined;
   }
 

@@ -1,6 +1,6 @@
 export { BusStatistics } from './bus-statistics.js';
-export { EventBusModule, MemoryFeedModule } from './event-bus.module.js';
+export { EventBusModule, MemoryBrokerModule } from './event-bus.module.js';
 export { EventBus, type ControlEvent } from './event-bus.js';
-export { EventFeed, messagePattern } from './event-feed.js';
-export { FeedServer } from './feed-server.js';
-export { MemoryFeed } from './memory-feed.js';
+export { Broker, messagePattern } from './broker.js';
+export { BrokerServer } from './broker-server.js';
+export { MemoryBroker } from './memory-broker.js';

@@ -3,30 +3,32 @@ import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BusStatistics } from './bus-statistics.js';
 import { EventBus } from './event-bus.js';
-import { EventBusModule, MemoryFeedModule } from './event-bus.module.js';
-import { EventFeed } from './event-feed.js';
-import { MemoryFeed } from './memory-feed.js';
+import { EventBusModule, MemoryBrokerModule } from './event-bus.module.js';
+import { Broker } from './broker.js';
+import { MemoryBroker } from './memory-broker.js';
 
 /** The whole way of a message through Nest, as the application wires it. */
 describe('A message on its way from the transport to the bus', () => {
   let close: () => Promise<void>;
   let bus: EventBus;
-  let feed: MemoryFeed;
+  let broker: MemoryBroker;
   let statistics: BusStatistics;
   let warnings: string[];
 
   beforeEach(async () => {
     warnings = [];
     vi.spyOn(Logger.prototype, 'warn').mockImplementation((message: unknown) => warnings.push(String(message)));
-    const application = await Test.createTestingModule({ imports: [EventBusModule.fedBy(MemoryFeedModule)] }).compile();
+    const application = await Test.createTestingModule({
+      imports: [EventBusModule.forRoot(MemoryBrokerModule)],
+    }).compile();
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
-    const service = application.createNestMicroservice({ strategy: application.get(MemoryFeed) });
+    const service = application.createNestMicroservice({ strategy: application.get(MemoryBroker) });
     service.useLogger(false);
     await service.listen();
     bus = application.get(EventBus);
-    feed = application.get(MemoryFeed);
+    broker = application.get(MemoryBroker);
     statistics = application.get(BusStatistics);
-    expect(application.get(EventFeed)).toBe(feed);
+    expect(application.get(Broker)).toBe(broker);
     close = () => service.close();
   });
 
@@ -43,14 +45,14 @@ describe('A message on its way from the transport to the bus', () => {
         listening.unsubscribe();
         resolve();
       });
-      feed.publish('fence', '{"event":"fence"}');
+      broker.publish('fence', '{"event":"fence"}');
     });
   }
 
   it('arrives decoded', async () => {
     const seen: string[] = [];
     bus.on('timeline:public').subscribe(({ name, text }) => seen.push(`${name} ${text ?? ''}`));
-    feed.publish('timeline:public', '{"event":"update","payload":{"id":"1"}}');
+    broker.publish('timeline:public', '{"event":"update","payload":{"id":"1"}}');
     await fence();
     expect(seen).toEqual(['update {"id":"1"}']);
   });
@@ -63,10 +65,10 @@ describe('A message on its way from the transport to the bus', () => {
     const sources = ['a', 'b', 'timeline:system:1', 'timeline:access_token:2'];
     const expected: string[] = [];
     for (let index = 0; index < 1_000; index++) {
-      feed.publish(sources[index % 4] ?? '', `{"event":"e","payload":${index}}`);
+      broker.publish(sources[index % 4] ?? '', `{"event":"e","payload":${index}}`);
       expected.push(`${index}`);
       if (index % 10 === 0) {
-        feed.publish('a', 'garbage');
+        broker.publish('a', 'garbage');
       }
       if (index % 300 === 0) {
         await Promise.resolve();
@@ -80,7 +82,7 @@ describe('A message on its way from the transport to the bus', () => {
     const seen: string[] = [];
     bus.on('a').subscribe(({ name }) => seen.push(name));
     for (const text of ['', 'null', '[]', '{}', '{"event":7}', '['.repeat(200), '{"event":"e","payload":1}']) {
-      feed.publish('a', text);
+      broker.publish('a', text);
     }
     await fence();
     expect(seen).toEqual(['e']);
@@ -92,12 +94,12 @@ describe('A message on its way from the transport to the bus', () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     bus.on('timeline:public').subscribe();
     for (let index = 0; index < 5; index++) {
-      feed.publish('timeline:public', 'a secret');
+      broker.publish('timeline:public', 'a secret');
     }
     await fence();
     expect(warnings).toEqual(['Dropped a malformed message on timeline:public: notJson']);
     vi.advanceTimersByTime(10_001);
-    feed.publish('timeline:public', '{"event":""}');
+    broker.publish('timeline:public', '{"event":""}');
     await fence();
     expect(warnings[1]).toBe(
       'Dropped a malformed message on timeline:public: badEventName (and 4 more since the last such line)',
@@ -107,7 +109,7 @@ describe('A message on its way from the transport to the bus', () => {
 
   it('is not even parsed when nobody listens any more', async () => {
     const listening = bus.on('a').subscribe();
-    feed.publish('a', 'garbage');
+    broker.publish('a', 'garbage');
     listening.unsubscribe();
     await fence();
     expect(statistics.malformed.notJson).toBe(0);

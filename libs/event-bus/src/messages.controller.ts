@@ -1,11 +1,11 @@
-import { Occasionally } from '@fedistream/domain';
+import { LogThrottle } from '@fedistream/util';
 import { Controller, Logger } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { BusStatistics } from './bus-statistics.js';
 import { decode } from './decode.js';
 import { EventBus } from './event-bus.js';
-import { type MessageContext, messagePattern } from './event-feed.js';
-import { Malformed } from './malformed.js';
+import { type MessageContext, messagePattern } from './broker.js';
+import { MalformedMessage } from './malformed-message.js';
 
 /**
  * Receives what the transport strategy hands on, and is the only place where a message is ever dropped for its form.
@@ -16,7 +16,7 @@ import { Malformed } from './malformed.js';
 @Controller()
 export class MessagesController {
   readonly #logger = new Logger(MessagesController.name);
-  readonly #malformedLog = new Occasionally();
+  readonly #malformedLog = new LogThrottle();
 
   constructor(
     private readonly bus: EventBus,
@@ -28,18 +28,18 @@ export class MessagesController {
   @EventPattern<string>(messagePattern)
   receive(@Payload() text: string, @Ctx() { channel }: MessageContext): void {
     this.statistics.received++;
-    if (!this.bus.concerns(channel)) {
+    if (!this.bus.hasListeners(channel)) {
       return;
     }
     const event = decode(text);
-    if (event instanceof Malformed) {
+    if (event instanceof MalformedMessage) {
       this.#drop(channel, event);
     } else {
       this.bus.publish(channel, event);
     }
   }
 
-  #drop(channel: string, { reason }: Malformed): void {
+  #drop(channel: string, { reason }: MalformedMessage): void {
     this.statistics.malformed[reason]++;
     this.#malformedLog.run((suffix) => {
       this.#logger.warn(`Dropped a malformed message on ${channel}: ${reason}${suffix}`);

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { ConnectionOptions } from 'node:tls';
 import { backoff } from './backoff.js';
-import { EnduringRedis } from './enduring-redis.js';
+import { ReconnectingRedis } from './reconnecting-redis.js';
 import type { RedisSettings, RedisTls } from './redis-settings.js';
 
 /** How long Redis may owe an answer before the connection counts as dead. A lost route gives no error by itself. */
@@ -17,7 +17,7 @@ const sentinelMs = 5_000;
 const sentinelRetryMs = 60_000;
 
 /** What a connection is for. */
-export interface Purpose {
+export interface ClientPurpose {
   /** Added to the connection's name in `CLIENT LIST`. */
   readonly name: string;
   /** How long a single command may take before whoever waits for it goes on without an answer. Default: no limit. */
@@ -29,7 +29,7 @@ export interface Purpose {
  * connection fails at once, one whose connection is lost is not sent again. What has to be true on the server is stated
  * anew by its owner when the connection is ready.
  */
-export function createClient(settings: RedisSettings, { name, commandTimeoutMs }: Purpose): Redis {
+export function createClient(settings: RedisSettings, { name, commandTimeoutMs }: ClientPurpose): Redis {
   // No `keyPrefix`: ioredis would put it before the channels of SUBSCRIBE, but not take it from those of messages.
   const common = {
     lazyConnect: true,
@@ -50,10 +50,10 @@ export function createClient(settings: RedisSettings, { name, commandTimeoutMs }
   };
   const { url, sentinels, path } = settings;
   if (url !== undefined) {
-    return new EnduringRedis(url, common);
+    return new ReconnectingRedis(url, common);
   }
   if (sentinels !== undefined && sentinels.length > 0) {
-    return new EnduringRedis({
+    return new ReconnectingRedis({
       ...common,
       sentinels: sentinels.map(({ host, port }) => ({ host, port })),
       name: settings.sentinelMaster ?? 'mymaster',
@@ -69,9 +69,9 @@ export function createClient(settings: RedisSettings, { name, commandTimeoutMs }
     });
   }
   if (path !== undefined) {
-    return new EnduringRedis({ ...common, path });
+    return new ReconnectingRedis({ ...common, path });
   }
-  return new EnduringRedis({ ...common, host: settings.host ?? '127.0.0.1', port: settings.port ?? 6379 });
+  return new ReconnectingRedis({ ...common, host: settings.host ?? '127.0.0.1', port: settings.port ?? 6379 });
 }
 
 function tlsOptions({ ca, cert, key, serverName }: RedisTls): ConnectionOptions {

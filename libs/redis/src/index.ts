@@ -1,5 +1,5 @@
-export { createClient, type Purpose } from './create-client.js';
-export { RedisFeed } from './redis-feed.js';
+export { createClient, type ClientPurpose } from './create-client.js';
+export { RedisBroker } from './redis-broker.js';
 export { RedisModule } from './redis.module.js';
 export type { RedisSettings, SentinelAddress } from './redis-settings.js';
 export { RedisStatistics } from './redis-statistics.js';

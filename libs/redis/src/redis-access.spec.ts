@@ -39,16 +39,16 @@ describe.skipIf(program === undefined)('RedisFeed and a server', () => {
 
     it('a password that is wrong is told in the log, without the password', async () => {
       const { port } = await own.server(['--requirepass', 'right']);
-      const feed = await own.feed({ port, password: 'wrong-secret' });
-      expect(feed.ready).toBe(false);
+      const broker = await own.broker({ port, password: 'wrong-secret' });
+      expect(broker.ready).toBe(false);
       expect(own.log.join('\n')).toContain('WRONGPASS');
       expect(own.log.join('\n')).not.toContain('wrong-secret');
     });
 
     it('a user, its password and a database', async () => {
       const { port, operator } = await serverWithUser(...rules);
-      const feed = await own.feed({ port, username: 'streaming', password: 'secret', db: 3 });
-      await feed.follow('timeline:1');
+      const broker = await own.broker({ port, username: 'streaming', password: 'secret', db: 3 });
+      await broker.subscribe('timeline:1');
       await own.expectDelivery(operator, 'timeline:1', 'hello');
       await operator.select(3);
       expect(await operator.exists('subscribed:timeline:1')).toBe(1);
@@ -56,20 +56,20 @@ describe.skipIf(program === undefined)('RedisFeed and a server', () => {
 
     it('a channel that is forbidden disturbs no other', async () => {
       const { port, operator } = await serverWithUser(...rules);
-      const feed = await own.feed({ port, username: 'streaming', password: 'secret' });
-      void feed.follow('forbidden');
-      await Promise.all(['timeline:1', 'timeline:2', 'timeline:3'].map((channel) => feed.follow(channel)));
+      const broker = await own.broker({ port, username: 'streaming', password: 'secret' });
+      void broker.subscribe('forbidden');
+      await Promise.all(['timeline:1', 'timeline:2', 'timeline:3'].map((channel) => broker.subscribe(channel)));
       await own.expectDelivery(operator, 'timeline:2', 'hello');
       await vi.waitFor(() => {
         expect(own.log.join('\n')).toContain('Redis refuses to subscribe forbidden');
       });
-      expect(feed.ready).toBe(true);
+      expect(broker.ready).toBe(true);
     });
 
     it('presence keys that are forbidden keep nobody from following', async () => {
       const { port, operator } = await serverWithUser('+@all', 'resetkeys', 'allchannels');
-      const feed = await own.feed({ port, username: 'streaming', password: 'secret' });
-      await feed.follow('timeline:1');
+      const broker = await own.broker({ port, username: 'streaming', password: 'secret' });
+      await broker.subscribe('timeline:1');
       await own.expectDelivery(operator, 'timeline:1', 'hello');
       expect(own.statistics.commandsFailed).toBeGreaterThan(0);
       expect(own.log.join('\n')).toContain('Cannot set presence keys');
@@ -77,8 +77,8 @@ describe.skipIf(program === undefined)('RedisFeed and a server', () => {
 
     it('without the control channels, by which tokens are revoked, it is not ready', async () => {
       const { port } = await serverWithUser('+@all', 'allkeys', 'resetchannels', '&timeline:public');
-      const feed = await own.feed({ port, username: 'streaming', password: 'secret' });
-      expect(feed.ready).toBe(false);
+      const broker = await own.broker({ port, username: 'streaming', password: 'secret' });
+      expect(broker.ready).toBe(false);
       expect(own.log.join('\n')).toContain('Redis refuses to subscribe the control channels');
     });
   });
@@ -135,14 +135,14 @@ describe.skipIf(program === undefined)('RedisFeed and a server', () => {
     });
 
     it('with an authority and a client certificate of its own', async () => {
-      const feed = await own.feed({ url: `rediss://localhost:${port}`, tls });
-      await feed.follow('timeline:1');
+      const broker = await own.broker({ url: `rediss://localhost:${port}`, tls });
+      await broker.subscribe('timeline:1');
       await own.expectDelivery(own.connect({ port, host: 'localhost', tls }), 'timeline:1', 'hello');
     });
 
     it('and is not trusted without its authority', async () => {
-      const feed = await own.feed({ url: `rediss://localhost:${port}` });
-      expect(feed.ready).toBe(false);
+      const broker = await own.broker({ url: `rediss://localhost:${port}` });
+      expect(broker.ready).toBe(false);
       expect(own.log.join('\n')).toMatch(/Cannot reach Redis: .*certificate/);
     });
   });

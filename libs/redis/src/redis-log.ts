@@ -1,4 +1,4 @@
-import { Occasionally } from '@fedistream/domain';
+import { LogThrottle } from '@fedistream/util';
 import { Logger } from '@nestjs/common';
 import type { RedisStatistics } from './redis-statistics.js';
 
@@ -8,7 +8,7 @@ import type { RedisStatistics } from './redis-statistics.js';
  */
 export class RedisLog {
   readonly #logger = new Logger('Redis');
-  readonly #troubles = new Occasionally();
+  readonly #troubles = new LogThrottle();
   #lostAt: number | undefined;
 
   constructor(private readonly statistics: RedisStatistics) {}

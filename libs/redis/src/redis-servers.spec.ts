@@ -14,29 +14,29 @@ describe.skipIf(program === undefined)('RedisFeed and the servers it may meet:',
 
   afterEach(() => own.end());
 
-  it('one that comes later than the feed', async () => {
+  it('one that comes later than the broker', async () => {
     const port = await freePort();
-    const feed = await own.feed({ host: '127.0.0.1', port });
-    const followed = feed.follow('timeline:1');
-    expect(feed.ready).toBe(false);
+    const broker = await own.broker({ host: '127.0.0.1', port });
+    const followed = broker.subscribe('timeline:1');
+    expect(broker.ready).toBe(false);
     expect(own.log[0]).toContain(`Cannot reach Redis: connect ECONNREFUSED 127.0.0.1:${port}`);
 
     await own.server([], port);
     await followed;
     await own.connect({ port }).publish('timeline:1', 'hello');
     await vi.waitFor(() => {
-      expect([feed.ready, own.received]).toEqual([true, ['hello']]);
+      expect([broker.ready, own.received]).toEqual([true, ['hello']]);
     }, patient);
     expect(own.statistics.connectionsLost).toBe(0);
   });
 
   it('one that is restarted and has forgotten everything', async () => {
     const first = await own.server();
-    const feed = await own.feed({ url: `redis://127.0.0.1:${first.port}` });
-    await feed.follow('timeline:1');
+    const broker = await own.broker({ url: `redis://127.0.0.1:${first.port}` });
+    await broker.subscribe('timeline:1');
     await first.stop();
     await vi.waitFor(() => {
-      expect(feed.ready).toBe(false);
+      expect(broker.ready).toBe(false);
     }, patient);
 
     await own.server([], first.port);
@@ -54,14 +54,14 @@ describe.skipIf(program === undefined)('RedisFeed and the servers it may meet:',
 
   it('one that has no database of this number, and gets no key in another', async () => {
     const { port } = await own.server(['--databases', '2']);
-    const feed = await own.feed({ url: `redis://127.0.0.1:${port}/99` });
-    void feed.follow('timeline:1');
+    const broker = await own.broker({ url: `redis://127.0.0.1:${port}/99` });
+    void broker.subscribe('timeline:1');
     await vi.waitFor(() => {
       expect(own.log.join('\n')).toContain('Cannot reach Redis: ERR DB index is out of range');
     }, patient);
-    expect(feed.ready).toBe(false);
-    const there = await own.feed({ port, db: 1 });
-    await there.follow('timeline:2');
+    expect(broker.ready).toBe(false);
+    const there = await own.broker({ port, db: 1 });
+    await there.subscribe('timeline:2');
     const client = own.connect({ port });
     expect(await client.keys('*')).toEqual([]);
     await client.select(1);
@@ -71,8 +71,8 @@ describe.skipIf(program === undefined)('RedisFeed and the servers it may meet:',
 
   it('one that ends a subscriber which reads too slowly', async () => {
     const { port } = await own.server(['--client-output-buffer-limit', 'pubsub 100kb 0 0']);
-    const feed = await own.feed({ port });
-    await feed.follow('timeline:1');
+    const broker = await own.broker({ port });
+    await broker.subscribe('timeline:1');
     const client = own.connect({ port });
     const burst = client.multi();
     for (let index = 0; index < 40; index++) {
@@ -89,22 +89,22 @@ describe.skipIf(program === undefined)('RedisFeed and the servers it may meet:',
     vi.useFakeTimers({ toFake: ['setInterval', 'setTimeout', 'clearInterval', 'clearTimeout'] });
     own.finally(() => vi.useRealTimers());
     const { port, pid } = await own.server();
-    const feed = await own.feed({ port });
-    expect(feed.ready).toBe(true);
+    const broker = await own.broker({ port });
+    expect(broker.ready).toBe(true);
     process.kill(pid, 'SIGSTOP');
     vi.advanceTimersByTime(30_000); // asks
-    expect(feed.ready).toBe(true);
+    expect(broker.ready).toBe(true);
     vi.advanceTimersByTime(15_000); // has had no answer
     await vi.waitFor(() => {
-      expect(feed.ready).toBe(false);
+      expect(broker.ready).toBe(false);
     });
   });
 
   it('one on a Unix socket', async () => {
     const path = join(own.directory, 'redis.sock');
     await own.server(['--unixsocket', path]);
-    const feed = await own.feed({ path });
-    await feed.follow('timeline:1');
+    const broker = await own.broker({ path });
+    await broker.subscribe('timeline:1');
     await own.expectDelivery(own.connect({ path }), 'timeline:1', 'hello');
   });
 
@@ -133,7 +133,7 @@ describe.skipIf(program === undefined)('RedisFeed and the servers it may meet:',
     );
     const sentinel = await own.start([configuration, '--sentinel']);
     vi.spyOn(console, 'error').mockImplementation(() => undefined); // ioredis, about the Sentinel that is not there
-    const feed = await own.feed({
+    const broker = await own.broker({
       sentinels: [
         { host: '127.0.0.1', port: await freePort() }, // nobody there: the next one is asked
         { host: '127.0.0.1', port: sentinel.port },
@@ -143,9 +143,9 @@ describe.skipIf(program === undefined)('RedisFeed and the servers it may meet:',
       password: 'pw',
     });
     await vi.waitFor(() => {
-      expect(feed.ready).toBe(true);
+      expect(broker.ready).toBe(true);
     }, patient);
-    await feed.follow('timeline:1');
+    await broker.subscribe('timeline:1');
     await own.expectDelivery(own.connect({ port: master.port, password: 'pw' }), 'timeline:1', 'from the first');
 
     const operator = own.connect({ port: sentinel.port, password: 'sentinel-pw' });

@@ -39,10 +39,10 @@ describe('Subscriber, when the connection was lost', () => {
       log: new RedisLog(new RedisStatistics()),
       message: (_, text) => heard.push(text),
       gap: () => heard.push('gap'),
-      alongside: () => alongside(),
+      beforeConfirm: () => alongside(),
     });
     await subscriber.connect();
-    await subscriber.follow('timeline:1');
+    await subscriber.subscribe('timeline:1');
     expect([subscriber.ready, heard]).toEqual([true, []]);
   });
 

@@ -25,7 +25,7 @@ export interface SubscriberOptions {
    */
   readonly gap: () => void;
   /** Done together with subscribing channels; a channel is confirmed when both are done. Must not reject. */
-  readonly alongside: (channels: readonly Channel[]) => Promise<void>;
+  readonly beforeConfirm: (channels: readonly Channel[]) => Promise<void>;
 }
 
 /** The connection that messages come over: the followed channels and the control patterns, on each new server anew. */
@@ -68,12 +68,12 @@ export class Subscriber {
   }
 
   /** What EventFeed promises of `follow`. */
-  follow(channel: Channel): Promise<void> {
+  subscribe(channel: Channel): Promise<void> {
     return this.#subscriptions.add(channel);
   }
 
   /** What EventFeed promises of `unfollow`. */
-  unfollow(channel: Channel): void {
+  unsubscribe(channel: Channel): void {
     this.#subscriptions.remove(channel);
   }
 
@@ -164,7 +164,7 @@ export class Subscriber {
     // By name as well as by pattern, a control message would come twice.
     const wanted = channels.filter((channel) => controlTarget(channel) === undefined);
     if (wanted.length > 0) {
-      const alongside = this.#options.alongside(wanted);
+      const alongside = this.#options.beforeConfirm(wanted);
       await this.#options.client.subscribe(...this.#named(wanted));
       await alongside;
     }

@@ -1,4 +1,5 @@
-import { Pace, type Channel } from '@fedistream/domain';
+import { type Channel } from '@fedistream/domain';
+import { BatchScheduler } from '@fedistream/util';
 
 /** What {@link Subscriptions} asks of a connection. Redis carries commands out in the order in which they are sent. */
 export interface SubscriptionCommands {
@@ -41,7 +42,7 @@ export class Subscriptions {
   #connection = 0;
   #connected = false;
   #complete = false;
-  readonly #pace: Pace;
+  readonly #pace: BatchScheduler;
 
   readonly #send = (): void => {
     const come: Channel[] = [];
@@ -64,7 +65,7 @@ export class Subscriptions {
     private readonly commands: SubscriptionCommands,
     restMs = betweenCommandsMs,
   ) {
-    this.#pace = new Pace(() => restMs);
+    this.#pace = new BatchScheduler(() => restMs);
   }
 
   /** The wanted channels. */
@@ -132,7 +133,7 @@ export class Subscriptions {
   #change(channel: Channel): void {
     if (this.#connected) {
       this.#changed.add(channel);
-      this.#pace.ask(this.#send);
+      this.#pace.schedule(this.#send);
     }
   }
 

@@ -1,5 +1,5 @@
 export * from './stream-definition.js';
 export * from './stream-gate.js';
 export * from './stream-kit.module.js';
-export * from './stream-outlets.js';
+export * from './stream-fanouts.js';
 export * from './stream-registry.js';

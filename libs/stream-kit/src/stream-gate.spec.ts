@@ -4,8 +4,8 @@ import { Connection, DeliverySettings, DeliveryStatistics } from '@fedistream/de
 import { BusStatistics, EventBus } from '@fedistream/event-bus';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Stream, StreamEvent, StreamingError, text, type StreamSource } from './index.js';
-import { StreamDefinition, StreamGate, StreamOutlets } from './server.js';
-import { FollowedChannels } from './testing/followed-channels.js';
+import { StreamDefinition, StreamGate, StreamFanouts } from './server.js';
+import { SubscribedChannels } from './testing/subscribed-channels.js';
 import { viewer } from './testing/index.js';
 import { recordingTransport, type ReceivedEvent } from './testing/recording-transport.js';
 
@@ -45,7 +45,7 @@ class ToldStream implements StreamSource {
 }
 
 describe('the way in to a stream', () => {
-  let feed: FollowedChannels;
+  let broker: SubscribedChannels;
   let bus: EventBus;
   let gate: StreamGate;
   let pending: ((allowed: boolean) => void)[];
@@ -54,10 +54,10 @@ describe('the way in to a stream', () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
-    feed = new FollowedChannels();
+    broker = new SubscribedChannels();
     const audience = new Audience(new MemoryAudienceStore(), new AudienceSettings(), new AudienceStatistics());
-    bus = new EventBus(feed, new BusStatistics());
-    gate = new StreamGate(new StreamOutlets(bus, audience));
+    bus = new EventBus(broker, new BusStatistics());
+    gate = new StreamGate(new StreamFanouts(bus, audience));
     pending = [];
     definition = new StreamDefinition(new RoomStream(pending));
     connection = new Connection(viewer(), recordingTransport([]), {
@@ -85,13 +85,13 @@ describe('the way in to a stream', () => {
       answer(true);
     });
     await vi.advanceTimersByTimeAsync(0);
-    expect(feed.channels.size).toBe(0);
+    expect(broker.channels.size).toBe(0);
     // It may ask again as soon as it has been answered.
     void gate.subscribe(connection, request);
     expect(pending).toHaveLength(1);
     pending[0]?.(true);
     await vi.advanceTimersByTimeAsync(0);
-    expect([...feed.channels]).toEqual(['timeline:room']);
+    expect([...broker.channels]).toEqual(['timeline:room']);
   });
 
   it('tells a client that has not taken it back when it has asked too much', async () => {
@@ -121,7 +121,7 @@ describe('the way in to a stream', () => {
     const request = new StreamDefinition(source).request('told', {});
     const outcomes = await Promise.allSettled([gate.subscribe(connection, request), gate.admit(viewer(), request)]);
     expect(connection.labels).toEqual([]);
-    expect(feed.channels.size).toBe(0);
+    expect(broker.channels.size).toBe(0);
     return outcomes.map((outcome) =>
       outcome.status === 'rejected' ? (outcome.reason as StreamingError) : expect.fail(),
     );

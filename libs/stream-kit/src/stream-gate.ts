@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Connection, Outlet } from '@fedistream/delivery';
-import { StreamingError, within, type Viewer } from '@fedistream/domain';
+import type { Connection, Fanout } from '@fedistream/delivery';
+import { StreamingError, type Viewer } from '@fedistream/domain';
+import { withTimeout } from '@fedistream/util';
 import type { StreamRequest } from './stream-definition.js';
 import { refusalFor, streamFailure } from './stream-failure.js';
-import { StreamOutlets } from './stream-outlets.js';
+import { StreamFanouts } from './stream-fanouts.js';
 
 /** How long a new client waits for its channels before it is told to come back later. */
 const liveWithinMs = 5_000;
@@ -15,30 +16,30 @@ const authorizedWithinMs = 10_000;
  * one of {@link attach} and {@link release}.
  */
 export class Admission {
-  readonly #outlet: Outlet;
+  readonly #fanout: Fanout;
   readonly #request: StreamRequest;
 
-  constructor(outlet: Outlet, request: StreamRequest) {
-    this.#outlet = outlet;
+  constructor(fanout: Fanout, request: StreamRequest) {
+    this.#fanout = fanout;
     this.#request = request;
   }
 
   /** Begins to deliver to this connection. */
   attach(connection: Connection): void {
-    connection.reserve(this.#request.label)?.attach(this.#outlet);
-    this.#outlet.release();
+    connection.reserve(this.#request.label)?.attach(this.#fanout);
+    this.#fanout.release();
   }
 
   /** Gives up: the client has left. */
   release(): void {
-    this.#outlet.release();
+    this.#fanout.release();
   }
 }
 
 /** The way in: from a request whose scopes have been checked (by a guard) to a subscription that receives events. */
 @Injectable()
 export class StreamGate {
-  constructor(private readonly outlets: StreamOutlets) {}
+  constructor(private readonly fanouts: StreamFanouts) {}
 
   /**
    * Asks the stream itself whether this viewer may. Nothing but `true` opens it.
@@ -55,7 +56,7 @@ export class StreamGate {
     try {
       allowed = source.authorize({ viewer, params, name });
       if (typeof allowed !== 'boolean') {
-        allowed = await within(authorizedWithinMs, Promise.resolve(allowed), () => unanswered(name));
+        allowed = await withTimeout(authorizedWithinMs, Promise.resolve(allowed), () => unanswered(name));
       }
       if (typeof allowed !== 'boolean') {
         throw new TypeError(`it must answer true or false, not ${String(allowed)}`);
@@ -72,26 +73,26 @@ export class StreamGate {
    * For a connection that opens with its subscription: when this settles, the viewer may, and nothing published from now
    * on is missed.
    *
-   * @throws StreamingError as {@link authorize} and {@link StreamOutlets.open}; 503 when the channels cannot be followed now
+   * @throws StreamingError as {@link authorize} and {@link StreamFanouts.open}; 503 when the channels cannot be followed now
    */
   async admit(viewer: Viewer, request: StreamRequest): Promise<Admission> {
     await this.authorize(viewer, request);
-    const outlet = this.outlets.open(viewer, request);
-    outlet.hold();
+    const fanout = this.fanouts.open(viewer, request);
+    fanout.hold();
     try {
-      await within(liveWithinMs, this.outlets.live(viewer, request), () => new StreamingError('unavailable'));
+      await withTimeout(liveWithinMs, this.fanouts.live(viewer, request), () => new StreamingError('unavailable'));
     } catch (failure) {
-      outlet.release();
+      fanout.release();
       throw failure;
     }
-    return new Admission(outlet, request);
+    return new Admission(fanout, request);
   }
 
   /**
    * For an open connection. The label is taken before anything is awaited; whatever ends the subscription meanwhile wins,
    * silently. A label that is subscribed already is left as it is.
    *
-   * @throws StreamingError as {@link authorize} and {@link StreamOutlets.open}; 429 when the connection has too many
+   * @throws StreamingError as {@link authorize} and {@link StreamFanouts.open}; 429 when the connection has too many
    *   subscriptions
    */
   async subscribe(connection: Connection, request: StreamRequest): Promise<void> {
@@ -100,9 +101,9 @@ export class StreamGate {
       return;
     }
     try {
-      await connection.asking(() => this.authorize(connection.viewer, request));
+      await connection.limitPending(() => this.authorize(connection.viewer, request));
       if (!subscription.ended) {
-        subscription.attach(this.outlets.open(connection.viewer, request));
+        subscription.attach(this.fanouts.open(connection.viewer, request));
       }
     } catch (failure) {
       if (!subscription.ended) {

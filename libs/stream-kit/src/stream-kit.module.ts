@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { StreamDefinition } from './stream-definition.js';
 import { StreamGate } from './stream-gate.js';
-import { StreamOutlets } from './stream-outlets.js';
+import { StreamFanouts } from './stream-fanouts.js';
 import { StreamRegistry } from './stream-registry.js';
 import type { StreamSource } from './stream.js';
 
@@ -14,7 +14,7 @@ export class StreamKitModule {
       module: StreamKitModule,
       providers: [
         ...streams,
-        StreamOutlets,
+        StreamFanouts,
         StreamGate,
         {
           provide: StreamRegistry,
@@ -23,7 +23,7 @@ export class StreamKitModule {
           inject: [...streams],
         },
       ],
-      exports: [StreamRegistry, StreamGate, StreamOutlets],
+      exports: [StreamRegistry, StreamGate, StreamFanouts],
     };
   }
 }

@@ -50,7 +50,7 @@ describe('when Redis', () => {
   /** Proves that events reach everybody again, kills are heard, newcomers are let in, and presence keys are there. */
   async function expectRecovered(world: RedisWorld, home: { channel: string; token: string }, clients: StreamClient[]) {
     const { server, feed, fixtures } = world;
-    await untilMetric(server, 'fedistream_feed_up', {}, 1);
+    await untilMetric(server, 'fedistream_broker_up', {}, 1);
     for (const client of clients) {
       await listening(client, feed, home.channel);
     }
@@ -91,7 +91,7 @@ describe('when Redis', () => {
     const { redis, world, home, clients } = await connected(test);
     for (let time = 1; time <= 2; time++) {
       await redis.control.stop();
-      await untilMetric(world.server, 'fedistream_feed_up', {}, 0);
+      await untilMetric(world.server, 'fedistream_broker_up', {}, 0);
       await redis.control.start();
       await expectRecovered(world, home, clients);
     }
@@ -104,7 +104,7 @@ describe('when Redis', () => {
     const socket = await WebSocketClient.open(url, { headers: authorization(viewer) });
     const leaver = await eventStream.open(server, feed, home);
     await redis.control.stop();
-    await untilMetric(server, 'fedistream_feed_up', {}, 0);
+    await untilMetric(server, 'fedistream_broker_up', {}, 0);
     await expectUnavailable(eventStream.open(server, feed, home));
     await expectUnavailable(webSocket.open(server, feed, home));
     await expectUnavailable(WebSocketClient.open(url, { headers: authorization(viewer) }));
@@ -135,7 +135,7 @@ describe('when Redis', () => {
     const wanted = { token: gone.token, stream: 'user', channel: `timeline:${gone.account.id}` };
     const ending = await Promise.all(transports.map((transport) => transport.open(server, feed, wanted)));
     await redis.control.stop();
-    await untilMetric(server, 'fedistream_feed_up', {}, 0);
+    await untilMetric(server, 'fedistream_broker_up', {}, 0);
     await fixtures.sql("UPDATE oauth_access_tokens SET revoked_at = '2026-01-01' WHERE id = $1", [gone.tokenId]);
     await redis.control.start();
     for (const client of ending) {

@@ -68,7 +68,7 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
       await Promise.all([redis && services.redis.control.stop(), postgres && services.postgres.control.stop()]);
       const server = await Server.start(env);
       expect(await ask(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
-      expect(await metric(server, 'fedistream_feed_up')).toBe(redis ? 0 : 1);
+      expect(await metric(server, 'fedistream_broker_up')).toBe(redis ? 0 : 1);
       await untilMetric(server, 'fedistream_database_up', {}, postgres ? 0 : 1);
       if (postgres) {
         // Nobody has asked for anything yet.
@@ -103,7 +103,7 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
         expect(await receivedBeforeFence(client, feed, wanted.channel)).toMatchObject([{ event: 'update' }]);
         await client.close();
       }
-      expect(await metric(server, 'fedistream_feed_up')).toBe(1);
+      expect(await metric(server, 'fedistream_broker_up')).toBe(1);
       expect(await metric(server, 'fedistream_database_up')).toBe(1);
       expect(server.output.includes('PostgreSQL is back after ')).toBe(postgres);
       expect(await server.stop()).toEqual({ code: 0, signal: null });

@@ -57,7 +57,7 @@ describe('a server reaches Redis', () => {
   }
 
   async function openOn(server: Server, feed: Feed) {
-    await untilMetric(server, 'fedistream_feed_up', {}, 1);
+    await untilMetric(server, 'fedistream_broker_up', {}, 1);
     const client = await eventStream.open(server, feed, { token: viewer.token, stream: 'user', channel });
     atEnd.push(() => client.close());
     return client;
@@ -136,7 +136,7 @@ describe('a server reaches Redis', () => {
     atEnd.push(() => redis.stop());
     const refused = await start({ REDIS_URL: redis.url.replace('hunter2', 'hunter3') });
     await refused.logged(({ msg }) => /WRONGPASS|NOAUTH/.test(String(msg)));
-    expect(await metric(refused, 'fedistream_feed_up')).toBe(0);
+    expect(await metric(refused, 'fedistream_broker_up')).toBe(0);
     expect(refused.output).not.toContain('hunter');
     const server = await start({ REDIS_URL: redis.url });
     const feed = publisher(new Redis(redis.url));
@@ -163,7 +163,7 @@ describe('a server reaches Redis', () => {
     expect(redis.url).toMatch(/^rediss:/);
     const stranger = await start({ REDIS_URL: redis.url });
     await stranger.logged(({ msg }) => /certificate/i.test(String(msg)));
-    expect(await metric(stranger, 'fedistream_feed_up')).toBe(0);
+    expect(await metric(stranger, 'fedistream_broker_up')).toBe(0);
 
     const server = await start({
       REDIS_URL: redis.url,

@@ -28,7 +28,7 @@ describe('two servers on one Redis and one PostgreSQL', () => {
     second = await Server.start(world.env);
     viewer = await world.fixtures.viewer();
     home = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
-    await untilMetric(second, 'fedistream_feed_up', {}, 1);
+    await untilMetric(second, 'fedistream_broker_up', {}, 1);
   });
 
   afterAll(async () => {

@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocketErrorFilter } from '../websocket/websocket-error.filter.js';
-import { Refusals } from '../operations/refusals.js';
+import { Refusals } from '../observability/refusals.js';
 import { HttpErrorFilter } from './error.filter.js';
 import { configureHttp, createFastifyAdapter } from './fastify.js';
 
@@ -80,7 +80,7 @@ describe('what went wrong inside, over a WebSocket,', () => {
     'is an error frame that says unexpected, and nothing of it (%s)',
     (failure) => {
       const send = vi.fn<(frame: string) => void>();
-      const client = { send, connection: { keepsUp: () => true, viewer: { accountId: '1' } } };
+      const client = { send, connection: { isWithinBudget: () => true, viewer: { accountId: '1' } } };
       const host = { switchToWs: () => ({ getClient: () => client }) } as unknown as ArgumentsHost;
       new WebSocketErrorFilter(new Refusals()).catch(failure, host);
       expect(send.mock.calls).toEqual([['{"error":"An unexpected error occurred","status":500}']]);

@@ -1,6 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { StreamingError, toStreamingError } from '@fedistream/domain';
-import { Refusals } from '../operations/refusals.js';
+import { Refusals } from '../observability/refusals.js';
 import type { HttpReply } from './http-request.js';
 import { refusalBody, refusalHeaders } from './refusal.js';
 

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { StreamingError, type ErrorCode } from '@fedistream/domain';
 import type { FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Refusals } from '../operations/refusals.js';
+import { Refusals } from '../observability/refusals.js';
 import { allowedMethods } from './allowed-methods.js';
 import { IncomingRequest } from './incoming-request.js';
 import { refusalBody } from './refusal.js';

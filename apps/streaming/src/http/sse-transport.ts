@@ -5,12 +5,12 @@ import {
   flush,
   plainSseFraming,
   sseComment,
-  writeInOneCall,
-  type Beating,
+  writeCorked,
+  type HeartbeatTarget,
   type CloseReason,
   type Framing,
   type Heartbeat,
-  type Seat,
+  type HeartbeatSlot,
   type Transport,
 } from '@fedistream/delivery';
 import type { HttpReply } from './http-request.js';
@@ -43,11 +43,11 @@ export function writeHead(reply: HttpReply): ServerResponse {
  * A server-sent event stream. Head and greeting go through Node's response; from then on ready-made bytes go to the
  * socket itself, which costs half of what `response.write` does.
  */
-export class SseTransport implements Transport, Beating {
+export class SseTransport implements Transport, HeartbeatTarget {
   readonly framing: Framing;
   readonly #response: ServerResponse;
   readonly #socket: Socket;
-  readonly #seat: Seat;
+  readonly #seat: HeartbeatSlot;
 
   constructor(request: IncomingMessage, reply: HttpReply, heartbeat: Heartbeat) {
     const response = writeHead(reply);
@@ -63,7 +63,7 @@ export class SseTransport implements Transport, Beating {
   }
 
   write(bytes: Buffer): void {
-    writeInOneCall(this.#socket, bytes);
+    writeCorked(this.#socket, bytes);
   }
 
   flush(): void {
@@ -73,7 +73,7 @@ export class SseTransport implements Transport, Beating {
   beat(): void {
     // What is still on its way shows life as well, and who takes nothing is not to be sent more and more.
     if (this.bufferedBytes === 0) {
-      writeInOneCall(this.#socket, thumps.get(this.framing) as Buffer);
+      writeCorked(this.#socket, thumps.get(this.framing) as Buffer);
     }
   }
 

@@ -3,7 +3,7 @@ import { authenticationOf, ScopesGuard, TokenGuard, type Authentication } from '
 import { closeReasons } from '@fedistream/delivery';
 import { StreamingError } from '@fedistream/domain';
 import { StreamRegistry, type StreamRequest } from '@fedistream/stream-kit/server';
-import { Clients } from '../clients.js';
+import { Clients } from '../connections/clients.js';
 import { streamingPath, streamPath, type HttpReply, type StreamHttpRequest } from './http-request.js';
 import { KnownStreamGuard } from './known-stream.guard.js';
 import { SseTransport, writeHead } from './sse-transport.js';

@@ -38,7 +38,7 @@ export class ClientSocket extends WebSocket {
 
   /** Called by `ws` for every ping of the client. */
   override pong(data?: unknown, mask?: boolean, done?: (failure: Error) => void): void {
-    if (this.connection?.keepsUp() === true) {
+    if (this.connection?.isWithinBudget() === true) {
       super.pong(data, mask, done);
     }
   }

@@ -10,7 +10,7 @@ import type { IncomingMessage } from 'node:http';
 import { ScopesGuard } from '@fedistream/auth';
 import type { Label } from '@fedistream/delivery';
 import { StreamGate, StreamRegistry } from '@fedistream/stream-kit/server';
-import { Clients } from '../clients.js';
+import { Clients } from '../connections/clients.js';
 import { streamingPath } from '../http/http-request.js';
 import type { ClientMessage } from './client-message.js';
 import { ClientSocket } from './client-socket.js';

@@ -4,12 +4,12 @@ import type { Duplex } from 'node:stream';
 import { Authenticator, queryOf, requireScopes, type Authentication } from '@fedistream/auth';
 import { StreamingError, toStreamingError } from '@fedistream/domain';
 import { StreamRegistry, type Admission } from '@fedistream/stream-kit/server';
-import { Clients } from '../clients.js';
+import { Clients } from '../connections/clients.js';
 import { requestIdOf } from '../http/fastify.js';
 import { streamingPath } from '../http/http-request.js';
 import { isAnswering } from '../http/is-answering.js';
 import { refuseOnSocket } from '../http/refuse-on-socket.js';
-import { Refusals } from '../operations/refusals.js';
+import { Refusals } from '../observability/refusals.js';
 
 /** With what a WebSocket opens. */
 export interface Entry {
@@ -71,7 +71,7 @@ export class Upgrade {
     if (request.method !== 'GET') {
       throw new StreamingError('methodNotAllowed');
     }
-    const authentication = await this.authenticator.admit(request);
+    const authentication = await this.authenticator.authenticateRequest(request);
     const { viewer } = authentication;
     requireScopes(viewer, this.registry.scopes);
     this.clients.requireReady();

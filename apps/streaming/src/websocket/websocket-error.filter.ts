@@ -1,6 +1,6 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { toStreamingError } from '@fedistream/domain';
-import { Refusals } from '../operations/refusals.js';
+import { Refusals } from '../observability/refusals.js';
 import type { ClientSocket } from './client-socket.js';
 
 /** Answers a refused message with an error frame: `{"error": "...", "status": 400}`. The socket stays open. */
@@ -12,7 +12,7 @@ export class WebSocketErrorFilter implements ExceptionFilter {
     const client = host.switchToWs().getClient<ClientSocket>();
     const error = toStreamingError(failure);
     this.refusals.add(error, { accountId: client.connection?.viewer.accountId });
-    if (client.connection?.keepsUp() === true) {
+    if (client.connection?.isWithinBudget() === true) {
       client.send(JSON.stringify({ error: error.message, status: error.status }));
     }
   }

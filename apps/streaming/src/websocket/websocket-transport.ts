@@ -4,11 +4,11 @@ import {
   flush,
   messageOf,
   webSocketFraming,
-  writeInOneCall,
-  type Beating,
+  writeCorked,
+  type HeartbeatTarget,
   type CloseReason,
   type Heartbeat,
-  type Seat,
+  type HeartbeatSlot,
   type Transport,
 } from '@fedistream/delivery';
 import { WebSocket } from 'ws';
@@ -19,11 +19,11 @@ import { rawSocketOf } from './raw-socket.js';
 const lingerMs = 5_000;
 
 /** A WebSocket as the connection sees it. Data frames go to the socket below; pings and closing go through `ws`. */
-export class WebSocketTransport implements Transport, Beating {
+export class WebSocketTransport implements Transport, HeartbeatTarget {
   readonly framing = webSocketFraming;
   readonly #webSocket: ClientSocket;
   readonly #socket: Socket | undefined;
-  readonly #seat: Seat;
+  readonly #seat: HeartbeatSlot;
 
   constructor(webSocket: ClientSocket, heartbeat: Heartbeat) {
     this.#webSocket = webSocket;
@@ -42,7 +42,7 @@ export class WebSocketTransport implements Transport, Beating {
     if (this.#socket === undefined) {
       this.#webSocket.send(messageOf(bytes), { binary: false });
     } else {
-      writeInOneCall(this.#socket, bytes);
+      writeCorked(this.#socket, bytes);
     }
   }
 

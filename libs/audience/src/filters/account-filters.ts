@@ -1,4 +1,4 @@
-import type { FilterKeyword, FilterRecord } from '../filter-record.js';
+import type { FilterKeyword, FilterRecord } from './filter-record.js';
 import { summarise, type FilterResult, type FilterSummary } from './filter-result.js';
 import type { Keyword, KeywordMatch } from './keyword.js';
 import type { KeywordIndex, KeywordMatches } from './keyword-index.js';

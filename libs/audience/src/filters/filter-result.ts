@@ -1,4 +1,4 @@
-import type { FilterRecord } from '../filter-record.js';
+import type { FilterRecord } from './filter-record.js';
 
 /** How a filter is told within a result (`Filter` of Mastodon's API, without its keywords and statuses, as in REST). */
 export interface FilterSummary {

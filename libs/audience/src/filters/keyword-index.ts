@@ -1,12 +1,12 @@
-import type { FilterKeyword } from '../filter-record.js';
+import type { FilterKeyword } from './filter-record.js';
 import { Keyword, keywordKey, type KeywordMatch } from './keyword.js';
-import { NeedleTable, type Needle } from './needle-table.js';
+import { MultiPatternMatcher, type Pattern } from './multi-pattern-matcher.js';
 import { SearchedText } from './searched-text.js';
 
 /** Which keywords stand in a text, and where. */
 export type KeywordMatches = ReadonlyMap<Keyword, KeywordMatch>;
 
-interface KeywordNeedle extends Needle {
+interface KeywordPattern extends Pattern {
   readonly keywords: Keyword[];
 }
 
@@ -17,8 +17,8 @@ interface KeywordNeedle extends Needle {
  */
 export class KeywordIndex {
   readonly #keywords = new Map<string, Keyword>();
-  readonly #needles = new Map<string, KeywordNeedle>();
-  readonly #table = new NeedleTable<KeywordNeedle>();
+  readonly #needles = new Map<string, KeywordPattern>();
+  readonly #table = new MultiPatternMatcher<KeywordPattern>();
 
   /** How many different keywords there are. */
   get size(): number {

@@ -1,4 +1,4 @@
-import type { FilterKeyword } from '../filter-record.js';
+import type { FilterKeyword } from './filter-record.js';
 import { fold } from './fold.js';
 import type { SearchedText } from './searched-text.js';
 import { beginsWithWord, endsWithWord } from './words.js';

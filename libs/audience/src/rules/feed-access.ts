@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
-import type { FeedKind, Matter, Rule, Verdict } from './rule.js';
-import { seenByAll } from './rule.js';
+import type { FeedKind, RuleInput, Rule, RuleResult } from './rule.js';
+import { visibleToAll } from './rule.js';
 
 const settingsOf = {
   live: { local: 'local_live_feed_access', remote: 'remote_live_feed_access' },
@@ -17,10 +17,10 @@ const remembered = new Map<string, boolean>();
  */
 export const feedAccess: Rule = {
   name: 'feed access',
-  judge(matter: Matter): Verdict | Promise<Verdict> {
+  evaluate(matter: RuleInput): RuleResult | Promise<RuleResult> {
     const { feed, status, facts } = matter;
     if (feed === 'none' || !isClosed(facts.feedAccess, settingsOf[feed][status.isLocal ? 'local' : 'remote'])) {
-      return seenByAll;
+      return visibleToAll;
     }
     return matter.mayViewClosedFeeds().then((onlyFor) => ({ onlyFor }));
   },

@@ -3,5 +3,5 @@ import type { Rule } from './rule.js';
 /** Rule 4: blocks, mutes and blocked domains. Whom they concern is in the question, see `readStatus`. */
 export const relationships: Rule = {
   name: 'relationships',
-  judge: ({ facts }) => ({ hiddenFrom: facts.apart }),
+  evaluate: ({ facts }) => ({ hiddenFrom: facts.hiddenFrom }),
 };

@@ -1,16 +1,16 @@
-import type { StreamEvent, Viewership } from '@fedistream/domain';
+import type { StreamEvent, ViewerSet } from '@fedistream/domain';
 import type { AudienceFacts } from '../audience-store.js';
-import type { Status } from '../status.js';
+import type { Status } from '../status/status.js';
 
 /** Which settings open or close the feed that a stream belongs to; `none` for streams that no setting concerns. */
 export type FeedKind = 'live' | 'topic' | 'none';
 
 /** One status and everybody who listens, with all that is known about them: what a rule decides on. */
-export interface Matter {
+export interface RuleInput {
   readonly event: StreamEvent;
   readonly status: Status;
   readonly feed: FeedKind;
-  readonly viewers: Viewership;
+  readonly viewers: ViewerSet;
   /** Read from the database after the event was published. */
   readonly facts: AudienceFacts;
   /** Who may open closed feeds; costs a statement, so only asked when one is closed. */
@@ -21,7 +21,7 @@ export interface Matter {
  * What a rule says about one status. It names accounts instead of being asked for each: the work is done once per
  * event, and a viewer costs a look-up. The sets are not changed afterwards and may be the store's own.
  */
-export interface Verdict {
+export interface RuleResult {
   /** These do not receive it. */
   readonly hiddenFrom?: ReadonlySet<string>;
   /** Nobody but these receives it. */
@@ -32,8 +32,8 @@ export interface Verdict {
 export interface Rule {
   readonly name: string;
   /** An error drops the event for all. Rejections of what it asks must not be caught: they make the event wait. */
-  judge(matter: Matter): Verdict | Promise<Verdict>;
+  evaluate(matter: RuleInput): RuleResult | Promise<RuleResult>;
 }
 
 /** The verdict of a rule that has nothing against it. */
-export const seenByAll: Verdict = {};
+export const visibleToAll: RuleResult = {};

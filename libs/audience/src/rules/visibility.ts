@@ -1,5 +1,5 @@
 import type { Visibility } from '@fedistream/domain';
-import type { Status } from '../status.js';
+import type { Status } from '../status/status.js';
 
 const onPublicStreams: Visibility = 'public';
 /** `unlisted` may be boosted and quoted in public; it is only not announced by itself. */
@@ -9,6 +9,6 @@ const withinOthers: ReadonlySet<unknown> = new Set<Visibility | undefined>(['pub
  * Rule 1: only `public` statuses travel on public and hashtag streams, and none that carries a private one within. It
  * does not depend on who listens, so it needs nothing but the status and comes before everything is asked.
  */
-export function mayTravel(status: Status): boolean {
+export function isPublic(status: Status): boolean {
   return status.visibility === onPublicStreams && status.embeddedVisibilities.every((one) => withinOthers.has(one));
 }

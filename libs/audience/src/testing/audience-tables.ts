@@ -1,4 +1,4 @@
-import type { FilterRecord } from '../filter-record.js';
+import type { FilterRecord } from '../filters/filter-record.js';
 
 /** A row of `users`. */
 export interface UserRow {

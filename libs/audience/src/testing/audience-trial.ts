@@ -1,4 +1,4 @@
-import { StreamEvent, type Selection, type Viewership } from '@fedistream/domain';
+import { StreamEvent, type Selection, type ViewerSet } from '@fedistream/domain';
 import { Subject, type Subscription } from 'rxjs';
 import { AudienceSettings } from '../audience-settings.js';
 import { AudienceStatistics } from '../audience-statistics.js';
@@ -6,7 +6,7 @@ import { Audience } from '../audience.js';
 import type { FeedKind } from '../rules/rule.js';
 import { permissions } from './audience-tables.js';
 import { MemoryAudienceStore } from './memory-audience-store.js';
-import { viewershipOf } from './viewership.js';
+import { viewerSetOf } from './viewer-set.js';
 
 /** Listens to every chain and may open every feed, so that fences arrive. */
 const staff = { id: '11', accountId: '1', chosenLanguages: null, roleId: '3' };
@@ -16,7 +16,7 @@ export class Chain {
   readonly events = new Subject<StreamEvent>();
   readonly selections: Selection[] = [];
   readonly subscription: Subscription;
-  viewers!: Viewership;
+  viewers!: ViewerSet;
   completed = false;
   #wake: () => void = () => undefined;
 
@@ -37,7 +37,7 @@ export class Chain {
 
   /** These, and nobody else, listen from now on (and whoever waits for fences). */
   listen(accountIds: readonly string[]): void {
-    this.viewers = viewershipOf([...accountIds, staff.accountId]);
+    this.viewers = viewerSetOf([...accountIds, staff.accountId]);
   }
 
   publish(name: string, payload?: unknown): void {

@@ -1,6 +1,6 @@
-import type { Viewership } from '@fedistream/domain';
-import { AudienceStore, type AudienceFacts, type AudienceQuestion } from '../audience-store.js';
-import type { FilterRecord } from '../filter-record.js';
+import type { ViewerSet } from '@fedistream/domain';
+import { AudienceStore, type AudienceFacts, type AudienceQuery } from '../audience-store.js';
+import type { FilterRecord } from '../filters/filter-record.js';
 import { emptyTables, everyoneRoleId, permissions, type AudienceTables } from './audience-tables.js';
 
 /** The name of one of the store's methods. */
@@ -21,31 +21,31 @@ export class MemoryAudienceStore extends AudienceStore {
     super();
   }
 
-  override facts(question: AudienceQuestion): Promise<AudienceFacts> {
+  override facts(question: AudienceQuery): Promise<AudienceFacts> {
     const { blocks, mutes, domainBlocks, settings } = this.tables;
     const now = Date.now();
     const about = new Set(question.accountIds);
-    const apart = new Set<string>();
+    const hiddenFrom = new Set<string>();
     for (const { accountId, targetAccountId } of blocks) {
       if (about.has(targetAccountId)) {
-        apart.add(accountId);
+        hiddenFrom.add(accountId);
       }
       if (question.authorIds.includes(accountId)) {
-        apart.add(targetAccountId);
+        hiddenFrom.add(targetAccountId);
       }
     }
     for (const { accountId, targetAccountId, expiresAt } of mutes) {
       if (about.has(targetAccountId) && (expiresAt === null || expiresAt > now)) {
-        apart.add(accountId);
+        hiddenFrom.add(accountId);
       }
     }
     for (const { accountId, domain } of domainBlocks) {
       if (question.domains.includes(domain)) {
-        apart.add(accountId);
+        hiddenFrom.add(accountId);
       }
     }
     return this.#answer('facts', {
-      apart: new Set([...apart].filter((accountId) => question.viewers.has(accountId))),
+      hiddenFrom: new Set([...hiddenFrom].filter((accountId) => question.viewers.has(accountId))),
       otherLanguage: this.#otherLanguage(question),
       feedAccess: new Map(settings),
     });
@@ -55,7 +55,7 @@ export class MemoryAudienceStore extends AudienceStore {
     return this.#answer('feedAccess', new Map(this.tables.settings));
   }
 
-  override mayViewClosedFeeds(viewers: Viewership): Promise<ReadonlySet<string>> {
+  override mayViewClosedFeeds(viewers: ViewerSet): Promise<ReadonlySet<string>> {
     const { users, roles } = this.tables;
     const bits = (roleId: string | null) => roles.find(({ id }) => id === roleId)?.permissions ?? 0n;
     const opens = permissions.administrator | permissions.viewFeeds;
@@ -76,7 +76,7 @@ export class MemoryAudienceStore extends AudienceStore {
     return this.#answer('filters', answer);
   }
 
-  #otherLanguage({ viewers, language }: AudienceQuestion): Set<string> {
+  #otherLanguage({ viewers, language }: AudienceQuery): Set<string> {
     const others = this.tables.users.filter(
       ({ accountId, chosenLanguages }) =>
         viewers.has(accountId) &&

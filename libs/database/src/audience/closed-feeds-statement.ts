@@ -1,6 +1,6 @@
 import { permissionBits } from '@fedistream/auth';
 import { everyonesRole } from '../auth/everyones-role.js';
-import type { Columns } from '../columns.js';
+import type { Columns } from '../schema/columns.js';
 
 const opens = `permissions & ${permissionBits.administrator | permissionBits.view_feeds} <> 0`;
 

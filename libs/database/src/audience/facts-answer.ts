@@ -1,5 +1,5 @@
-import type { AudienceFacts, AudienceQuestion } from '@fedistream/audience';
-import type { Viewership } from '@fedistream/domain';
+import type { AudienceFacts, AudienceQuery } from '@fedistream/audience';
+import type { ViewerSet } from '@fedistream/domain';
 import type { FactRow } from './facts-statement.js';
 import type { RelationKind } from './relation.js';
 
@@ -14,14 +14,14 @@ export class FactsAnswer {
   /** Where rows of `users` were found; see `UserPositions`. */
   readonly positions: string[] = [];
 
-  readonly #viewers: Viewership;
-  /** Viewers by what sets them apart: `block 5`, `domain example.org`. */
-  readonly #apart = new Map<string, string[]>();
+  readonly #viewers: ViewerSet;
+  /** Viewers by what sets them hiddenFrom: `block 5`, `domain example.org`. */
+  readonly #hiddenFrom = new Map<string, string[]>();
   readonly #languages: ChosenLanguages[] = [];
   readonly #feedAccess = new Map<string, string>();
   #mayViewClosedFeeds: ReadonlySet<string> | undefined;
 
-  constructor(viewers: Viewership) {
+  constructor(viewers: ViewerSet) {
     this.#viewers = viewers;
   }
 
@@ -41,7 +41,7 @@ export class FactsAnswer {
         if (kind === 'feed') {
           this.#feedAccess.set(subject, content ?? '');
         } else {
-          this.#addApart(`${kind} ${subject}`, content);
+          this.#addHidden(`${kind} ${subject}`, content);
           if (kind !== 'domain' && flag === true) {
             this.unfinished.push({ kind, subject });
           }
@@ -51,10 +51,10 @@ export class FactsAnswer {
   }
 
   /** The part that is about one of the statuses. */
-  about({ authorIds, accountIds, domains, language }: AudienceQuestion): AudienceFacts {
-    const apart = new Set<string>();
+  about({ authorIds, accountIds, domains, language }: AudienceQuery): AudienceFacts {
+    const hiddenFrom = new Set<string>();
     const add = (key: string) => {
-      this.#apart.get(key)?.forEach((account) => apart.add(account));
+      this.#hiddenFrom.get(key)?.forEach((account) => hiddenFrom.add(account));
     };
     for (const authorId of authorIds) {
       add(`author ${authorId}`);
@@ -68,17 +68,17 @@ export class FactsAnswer {
     });
     const otherLanguage = this.#languages.filter(([, chosen]) => language === null || !chosen.includes(language));
     return {
-      apart,
+      hiddenFrom,
       otherLanguage: new Set(otherLanguage.map(([accountId]) => accountId)),
       feedAccess: this.#feedAccess,
       ...(this.#mayViewClosedFeeds === undefined ? {} : { mayViewClosedFeeds: this.#mayViewClosedFeeds }),
     };
   }
 
-  #addApart(key: string, content: string | null): void {
+  #addHidden(key: string, content: string | null): void {
     const viewers = content?.split(' ').filter((account) => this.#viewers.has(account)) ?? [];
     if (viewers.length > 0) {
-      this.#apart.set(key, [...(this.#apart.get(key) ?? []), ...viewers]);
+      this.#hiddenFrom.set(key, [...(this.#hiddenFrom.get(key) ?? []), ...viewers]);
     }
   }
 

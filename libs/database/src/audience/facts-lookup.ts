@@ -1,7 +1,7 @@
-import type { AudienceQuestion } from '@fedistream/audience';
-import type { Viewership } from '@fedistream/domain';
-import type { Database } from '../database.js';
-import { Crowds, noSubjects } from './crowds.js';
+import type { AudienceQuery } from '@fedistream/audience';
+import type { ViewerSet } from '@fedistream/domain';
+import type { Database } from '../connection/database.js';
+import { LargeBlocklists, noSubjects } from './large-blocklists.js';
 import { FactsAnswer } from './facts-answer.js';
 import { factsStatement, type FactRow, type FactsRequest } from './facts-statement.js';
 import { UserPositions } from './user-positions.js';
@@ -16,12 +16,12 @@ const enemiesRead = (viewers: number) => Math.min(Math.max(Math.ceil(viewers / 2
  */
 export class FactsLookup {
   readonly #positions = new UserPositions();
-  readonly #crowds = new Crowds();
+  readonly #crowds = new LargeBlocklists();
 
   constructor(private readonly database: Pick<Database, 'columns' | 'queryArrays'>) {}
 
   /** All of it read after the call. The answer may be asked about each of the questions. */
-  async ask(viewers: Viewership, questions: readonly AudienceQuestion[]): Promise<FactsAnswer> {
+  async ask(viewers: ViewerSet, questions: readonly AudienceQuery[]): Promise<FactsAnswer> {
     const answer = new FactsAnswer(viewers);
     const limit = enemiesRead(viewers.accountIds.length);
     const targets = distinct(questions.flatMap(({ accountIds }) => accountIds));
@@ -45,15 +45,15 @@ export class FactsLookup {
       this.#positions.forget(viewers);
     }
     if (answer.usersMoved || answer.unfinished.length > 0) {
-      const far = noSubjects();
+      const probe = noSubjects();
       for (const { kind, subject } of answer.unfinished) {
         this.#crowds.add(kind, subject, limit);
-        far[kind].push(subject);
+        probe[kind].push(subject);
       }
       const users = answer.usersMoved ? 'all' : 'none';
       // Whoever is told that a feed is closed asks next who may see it all the same: that would be one statement more.
       const mayViewClosedFeeds = answer.feedsMayBeClosed;
-      const unusual = { near: noSubjects(), far, domains: [], users, feedAccess: false, mayViewClosedFeeds } as const;
+      const unusual = { scan: noSubjects(), probe, domains: [], users, feedAccess: false, mayViewClosedFeeds } as const;
       answer.add(await this.#send({ ...usual, ...unusual }));
     }
     for (const found of answer.positions) {

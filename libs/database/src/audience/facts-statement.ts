@@ -1,6 +1,6 @@
-import { bigintArray } from '../array-parameters.js';
-import type { Columns } from '../columns.js';
-import { utcNow } from '../utc.js';
+import { bigintArray } from '../connection/array-parameters.js';
+import type { Columns } from '../schema/columns.js';
+import { utcNow } from '../connection/utc.js';
 import { mayViewClosedFeedsSelect } from './closed-feeds-statement.js';
 import { feedAccessSelect } from './feed-access-statement.js';
 import { relations, type RelationKind, type Subjects } from './relation.js';
@@ -10,10 +10,10 @@ import type { ViewerParameters } from './user-positions.js';
 export interface FactsRequest {
   readonly viewers: ViewerParameters;
   /** Accounts whose enemies are read, all of them if they are fewer than `limit`. */
-  readonly near: Subjects;
+  readonly scan: Subjects;
   readonly limit: number;
   /** Accounts with so many enemies that each viewer is looked up, or all that viewers have parted with is read, instead. */
-  readonly far: Subjects;
+  readonly probe: Subjects;
   /** In lower case. */
   readonly domains: readonly string[];
   /** `null` for a status without one. */
@@ -65,8 +65,8 @@ const probedAtMost = 50;
 export function factsStatement(columns: Columns, request: FactsRequest): Statement {
   const parameters = new Parameters();
   const selects = [
-    ...nearSelect(columns, request, parameters),
-    ...farSelects(columns, request, parameters),
+    ...scanSelect(columns, request, parameters),
+    ...probeSelects(columns, request, parameters),
     ...userSelects(request, parameters),
     ...domainSelect(request, parameters),
     ...(request.feedAccess ? [feedAccessSelect] : []),
@@ -97,14 +97,14 @@ function allOf(viewers: ViewerParameters, parameters: Parameters): string {
   return viewers.hasNewcomers ? `${known} || ${parameters.add(viewers.newcomers, 'bigint[]')}` : known;
 }
 
-function nearSelect(columns: Columns, { near, limit }: FactsRequest, parameters: Parameters): string[] {
-  const asked = relations.filter(({ kind }) => near[kind].length > 0);
+function scanSelect(columns: Columns, { scan, limit }: FactsRequest, parameters: Parameters): string[] {
+  const asked = relations.filter(({ kind }) => scan[kind].length > 0);
   if (asked.length === 0) {
     return [];
   }
   const limitSql = parameters.add(limit, 'bigint');
   const rows = asked.map(({ kind, table, subject, enemy }) => {
-    const subjects = parameters.add(bigintArray(near[kind]), 'bigint[]');
+    const subjects = parameters.add(bigintArray(scan[kind]), 'bigint[]');
     // Ended mutes are left out behind the limit, or a great many of them would not be bounded by it.
     return `SELECT '${kind}' AS kind, s AS subject, r.* FROM unnest((SELECT ${subjects})) s CROSS JOIN LATERAL
     (SELECT ${enemy} AS enemy, ${goesOn(table, columns)} AS goes_on FROM ${table} WHERE ${subject} = s
@@ -112,16 +112,16 @@ function nearSelect(columns: Columns, { near, limit }: FactsRequest, parameters:
   });
   return [
     `SELECT kind, subject::text, string_agg(enemy::text, ' ') FILTER (WHERE goes_on), count(*) >= ${limitSql}
-  FROM (${rows.join('\n  UNION ALL ')}) near GROUP BY kind, subject`,
+  FROM (${rows.join('\n  UNION ALL ')}) scan GROUP BY kind, subject`,
   ];
 }
 
-function farSelects(columns: Columns, { far, viewers }: FactsRequest, parameters: Parameters): string[] {
+function probeSelects(columns: Columns, { probe, viewers }: FactsRequest, parameters: Parameters): string[] {
   return relations
-    .filter(({ kind }) => far[kind].length > 0)
+    .filter(({ kind }) => probe[kind].length > 0)
     .map(({ kind, table, subject, enemy }) => {
-      const subjects = parameters.add(bigintArray(far[kind]), 'bigint[]');
-      if (far[kind].length > probedAtMost) {
+      const subjects = parameters.add(bigintArray(probe[kind]), 'bigint[]');
+      if (probe[kind].length > probedAtMost) {
         return `SELECT '${kind}', s::text, string_agg(v::text, ' '), false
   FROM (SELECT ${subject} AS s, ${enemy} AS v FROM ${table}
     WHERE ${enemy} = ANY ((SELECT ${allOf(viewers, parameters)})::bigint[]) AND ${goesOn(table, columns)} OFFSET 0) own

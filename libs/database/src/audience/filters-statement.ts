@@ -1,6 +1,6 @@
 import type { FilterRecord } from '@fedistream/audience';
-import type { Columns } from '../columns.js';
-import { milliseconds } from '../utc.js';
+import type { Columns } from '../schema/columns.js';
+import { milliseconds } from '../connection/utc.js';
 
 /** One filter with all that belongs to it, as the database answers. */
 export interface FilterRow {

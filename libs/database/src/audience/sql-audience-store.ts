@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { AudienceStore, type AudienceFacts, type AudienceQuestion, type FilterRecord } from '@fedistream/audience';
-import type { Viewership } from '@fedistream/domain';
+import { AudienceStore, type AudienceFacts, type AudienceQuery, type FilterRecord } from '@fedistream/audience';
+import type { ViewerSet } from '@fedistream/domain';
 import DataLoader from 'dataloader';
-import { bigintArray } from '../array-parameters.js';
-import { Database } from '../database.js';
+import { bigintArray } from '../connection/array-parameters.js';
+import { Database } from '../connection/database.js';
 import { mayViewClosedFeedsSelect } from './closed-feeds-statement.js';
 import type { FactRow } from './facts-statement.js';
 import { FactsLookup } from './facts-lookup.js';
 import { feedAccessSelect } from './feed-access-statement.js';
 import { filterRecord, filtersStatement, type FilterRow } from './filters-statement.js';
-import { QuestionsTogether } from './questions-together.js';
+import { QueryBatcher } from './query-batcher.js';
 
 /** Relationships, languages, roles, settings and filters as Mastodon keeps them. */
 @Injectable()
 export class SqlAudienceStore extends AudienceStore {
-  readonly #together: QuestionsTogether;
+  readonly #together: QueryBatcher;
   /** Deletions come several at a time, too: one statement for all that ask within one turn. Keeps nothing. */
   readonly #feedAccess = new DataLoader<'settings', ReadonlyMap<string, string>>(
     async (asked) => {
@@ -28,13 +28,13 @@ export class SqlAudienceStore extends AudienceStore {
   constructor(private readonly database: Database) {
     super();
     const facts = new FactsLookup(database);
-    this.#together = new QuestionsTogether(
+    this.#together = new QueryBatcher(
       (viewers, questions) => facts.ask(viewers, questions),
       (work) => database.lookup(work),
     );
   }
 
-  override async facts(question: AudienceQuestion): Promise<AudienceFacts> {
+  override async facts(question: AudienceQuery): Promise<AudienceFacts> {
     return (await this.#together.ask(question)).about(question);
   }
 
@@ -42,7 +42,7 @@ export class SqlAudienceStore extends AudienceStore {
     return this.#feedAccess.load('settings');
   }
 
-  override async mayViewClosedFeeds({ accountIds }: Viewership): Promise<ReadonlySet<string>> {
+  override async mayViewClosedFeeds({ accountIds }: ViewerSet): Promise<ReadonlySet<string>> {
     const select = mayViewClosedFeedsSelect(await this.database.columns(), '$1::bigint[]');
     if (select === undefined) {
       return new Set();

@@ -1,5 +1,5 @@
-import type { Viewership } from '@fedistream/domain';
-import { bigintArray, positionArray, readPosition, type RowPosition } from '../array-parameters.js';
+import type { ViewerSet } from '@fedistream/domain';
+import { bigintArray, positionArray, readPosition, type RowPosition } from '../connection/array-parameters.js';
 
 /** More accounts than listen to one process; beyond it all is forgotten, which costs one slower statement. */
 const rememberedAtMost = 500_000;
@@ -26,10 +26,10 @@ export interface ViewerParameters {
  */
 export class UserPositions {
   readonly #byAccount = new Map<string, RowPosition>();
-  readonly #parameters = new WeakMap<Viewership, ViewerParameters>();
+  readonly #parameters = new WeakMap<ViewerSet, ViewerParameters>();
 
   /** Made once, until somebody comes or goes or a row has moved. */
-  parametersFor(viewers: Viewership): ViewerParameters {
+  parametersFor(viewers: ViewerSet): ViewerParameters {
     let parameters = this.#parameters.get(viewers);
     if (!parameters) {
       parameters = this.#encode(viewers.accountIds);
@@ -43,7 +43,7 @@ export class UserPositions {
    *
    * @param found `account(page,number)`, separated by blanks
    */
-  learn(viewers: Viewership, found: string): void {
+  learn(viewers: ViewerSet, found: string): void {
     if (this.#byAccount.size > rememberedAtMost) {
       this.#byAccount.clear();
     }
@@ -55,7 +55,7 @@ export class UserPositions {
   }
 
   /** These viewers' rows were not where they had been. */
-  forget(viewers: Viewership): void {
+  forget(viewers: ViewerSet): void {
     viewers.accountIds.forEach((accountId) => this.#byAccount.delete(accountId));
     this.#parameters.delete(viewers);
   }

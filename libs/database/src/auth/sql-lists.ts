@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Lists } from '@fedistream/auth';
 import type { Viewer } from '@fedistream/domain';
 import DataLoader from 'dataloader';
-import { bigintArray } from '../array-parameters.js';
-import { Database } from '../database.js';
-import { orUnavailable } from './or-unavailable.js';
+import { bigintArray } from '../connection/array-parameters.js';
+import { Database } from '../connection/database.js';
+import { rejectAsUnavailable } from './reject-as-unavailable.js';
 
 /** Bounds the length of a statement. */
 const listsPerStatement = 500;
@@ -35,7 +35,7 @@ export class SqlLists extends Lists {
   }
 
   override async ownedBy(viewer: Viewer, listId: string): Promise<boolean> {
-    return (await orUnavailable(this.#owners.load(listId))) === viewer.accountId;
+    return (await rejectAsUnavailable(this.#owners.load(listId))) === viewer.accountId;
   }
 
   async #find(listIds: readonly string[]): Promise<(string | undefined)[]> {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { permits, Roles, type Permission } from '@fedistream/auth';
 import type { Viewer } from '@fedistream/domain';
-import { Database } from '../database.js';
+import { Database } from '../connection/database.js';
 import { everyonesRole } from './everyones-role.js';
-import { orUnavailable } from './or-unavailable.js';
+import { rejectAsUnavailable } from './reject-as-unavailable.js';
 
 /** Roles as Mastodon keeps them. A Mastodon from before there were roles grants nothing. */
 @Injectable()
@@ -13,7 +13,7 @@ export class SqlRoles extends Roles {
   }
 
   override can(viewer: Viewer, permission: Permission): Promise<boolean> {
-    return orUnavailable(this.#can(viewer, permission));
+    return rejectAsUnavailable(this.#can(viewer, permission));
   }
 
   async #can(viewer: Viewer, permission: Permission): Promise<boolean> {

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { TokenStore } from '@fedistream/auth';
-import { Pace, parseScopes, type Viewer } from '@fedistream/domain';
+import { parseScopes, type Viewer } from '@fedistream/domain';
+import { BatchScheduler } from '@fedistream/util';
 import DataLoader from 'dataloader';
-import { isBigint } from '../array-parameters.js';
-import type { Columns } from '../columns.js';
-import { Database } from '../database.js';
-import { milliseconds, utcNow } from '../utc.js';
+import { isBigint } from '../connection/array-parameters.js';
+import type { Columns } from '../schema/columns.js';
+import { Database } from '../connection/database.js';
+import { milliseconds, utcNow } from '../connection/utc.js';
 
 /**
  * Between statements that look tokens up, in milliseconds. Where clients come one after the other, one statement asks for
@@ -28,13 +29,13 @@ interface TokenRow {
 /** Access tokens as Mastodon keeps them, accepted as its REST API accepts them. */
 @Injectable()
 export class SqlTokenStore extends TokenStore {
-  readonly #pace = new Pace(() => betweenStatementsMs);
+  readonly #pace = new BatchScheduler(() => betweenStatementsMs);
   /** Gathers, and keeps nothing. */
   readonly #rows = new DataLoader<string, TokenRow | undefined>((tokens) => this.#find(tokens), {
     cache: false,
     maxBatchSize: tokensPerStatement,
     batchScheduleFn: (dispatch) => {
-      this.#pace.ask(dispatch);
+      this.#pace.schedule(dispatch);
     },
   });
 

@@ -1,1 +1,1 @@
-export * from './feed-contract.js';
+export * from './broker.contract.js';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import { expect, vi } from 'vitest';
-import { RedisFeed } from '../redis-feed.js';
+import { RedisBroker } from '../redis-broker.js';
 import type { RedisSettings } from '../redis-settings.js';
 import { RedisStatistics } from '../redis-statistics.js';
 import { redisUrl, withoutRedis } from './given-redis.js';
@@ -85,15 +85,15 @@ export class OwnServers {
     return client;
   }
 
-  /** A started feed; `received` has what it hands on. */
-  async feed(settings: RedisSettings): Promise<RedisFeed> {
-    const feed = new RedisFeed(settings, this.statistics);
-    feed.addHandler(messagePattern, (text: string) => Promise.resolve(this.received.push(text)), true);
-    await start(feed);
+  /** A started broker; `received` has what it hands on. */
+  async broker(settings: RedisSettings): Promise<RedisBroker> {
+    const broker = new RedisBroker(settings, this.statistics);
+    broker.addHandler(messagePattern, (text: string) => Promise.resolve(this.received.push(text)), true);
+    await start(broker);
     this.finally(() => {
-      feed.close();
+      broker.close();
     });
-    return feed;
+    return broker;
   }
 
   /** Publishes until it arrives, which is how a test finds out that a connection works again. */

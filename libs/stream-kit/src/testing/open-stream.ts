@@ -12,11 +12,11 @@ import { parseScopes, StreamEvent, type Channel, type Viewer } from '@fedistream
 import { BusStatistics, EventBus } from '@fedistream/event-bus';
 import { StreamDefinition } from '../stream-definition.js';
 import { StreamGate } from '../stream-gate.js';
-import { StreamOutlets } from '../stream-outlets.js';
+import { StreamFanouts } from '../stream-fanouts.js';
 import { StreamRegistry } from '../stream-registry.js';
 import { namesOf } from '../stream-declaration.js';
 import type { StreamSource } from '../stream.js';
-import { FollowedChannels } from './followed-channels.js';
+import { SubscribedChannels } from './subscribed-channels.js';
 import { recordingTransport, type ReceivedEvent } from './recording-transport.js';
 
 /** What a test asks for, as a client would. */
@@ -52,7 +52,7 @@ export function viewer(changes: Partial<Omit<Viewer, 'scopes'>> & { readonly sco
 
 /**
  * Opens a stream the way the server does, with nothing running: real registry, gate, bus, audience and framing over an
- * in-memory feed and an empty database. Streams that need ports get {@link listsOf} and {@link rolesOf} in their constructor.
+ * in-memory broker and an empty database. Streams that need ports get {@link listsOf} and {@link rolesOf} in their constructor.
  *
  * @throws StreamingError what a client would be told
  */
@@ -65,8 +65,8 @@ export async function openStream(source: StreamSource<never>, options: OpenOptio
     requireScopes(who, definition.scopes);
   }
   const request = registry.requestByName(name, options.params ?? {});
-  const feed = new FollowedChannels();
-  const bus = new EventBus(feed, new BusStatistics());
+  const broker = new SubscribedChannels();
+  const bus = new EventBus(broker, new BusStatistics());
   const audience = new Audience(
     new EmptyAudienceStore(),
     // Nothing waits for company, so that what is published has arrived a turn later.
@@ -79,11 +79,11 @@ export async function openStream(source: StreamSource<never>, options: OpenOptio
     statistics: new DeliveryStatistics(),
     closed: () => undefined,
   });
-  await new StreamGate(new StreamOutlets(bus, audience)).subscribe(connection, request);
+  await new StreamGate(new StreamFanouts(bus, audience)).subscribe(connection, request);
   return {
     received,
     get channels() {
-      return [...feed.channels];
+      return [...broker.channels];
     },
     publish: async (channel, event, payload) => {
       bus.publish(channel, StreamEvent.of(event, payload));
@@ -106,7 +106,7 @@ function turn(): Promise<void> {
 /** A database in which nobody has blocked, muted, filtered or chosen anything. */
 class EmptyAudienceStore extends AudienceStore {
   override facts(): Promise<AudienceFacts> {
-    return Promise.resolve({ apart: new Set(), otherLanguage: new Set(), feedAccess: new Map() });
+    return Promise.resolve({ hiddenFrom: new Set(), otherLanguage: new Set(), feedAccess: new Map() });
   }
 
   override feedAccess(): Promise<ReadonlyMap<string, string>> {

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { readId } from './read-id.js';
+import { readStatus } from './status.js';
+import { accountOf, statusOf } from '../testing/index.js';
+
+describe('an id', () => {
+  it.each(['0', '5', '110000000000000001', '9223372036854775807', 5])('is a plain decimal number: %j', (id) => {
+    expect(readId(id)).toBe(String(id));
+  });
+
+  it.each(['', ' 5', '05', '+5', '-5', '1.5', '1e3', '5n', '٥', '9223372036854775808', '99999999999999999999'])(
+    'is nothing that PostgreSQL would refuse or read otherwise: %j',
+    (id) => {
+      expect(readId(id)).toBeUndefined();
+    },
+  );
+
+  it.each([null, undefined, {}, [], true, -5, 1.5, 2 ** 53, NaN])('is nothing else: %j', (id) => {
+    expect(readId(id)).toBeUndefined();
+  });
+});
+
+describe('a status', () => {
+  it.each([
+    ['a string', 'hello'],
+    ['a number', 42],
+    ['null', null],
+    ['absent', undefined],
+    ['an array', [statusOf()]],
+    ['an empty object', {}],
+    ['without account', statusOf({ account: undefined })],
+    ['by null', statusOf({ account: null })],
+    ['by a string', statusOf({ account: '900' })],
+    ['by an author without id', statusOf({ account: { username: 'a', acct: 'a' } })],
+    ['by an author with a strange id', statusOf({ account: { ...accountOf('900'), id: 'nine hundred' } })],
+    ['by an author with a rounded id', statusOf({ account: { ...accountOf('900'), id: 1.1e17 } })],
+    ['by an author without acct', statusOf({ account: { id: '900', username: 'a', acct: null } })],
+    ['by an author whose acct the database refuses', statusOf({ account: accountOf('900', 'a@b\0.example') })],
+    ['without visibility', statusOf({ visibility: undefined })],
+    ['with visibility null', statusOf({ visibility: null })],
+    ['that boosts one by nobody', statusOf({ reblog: { id: '1', visibility: 'public' } })],
+    ['that quotes one by nobody', statusOf({ quote: { state: 'accepted', quoted_status: {} } })],
+    ['that mentions a rounded id', statusOf({ mentions: [{ id: 1.1e17 }] })],
+    ['that boosts an array', statusOf({ reblog: [statusOf()] })],
+    ['that quotes an array', statusOf({ quote: [statusOf()] })],
+    ['whose quote holds an array', statusOf({ quote: { state: 'accepted', quoted_status: [statusOf()] } })],
+  ])('cannot be judged when it is %s', (_, payload) => {
+    expect(readStatus(payload)).toBeUndefined();
+  });
+
+  it.each([
+    ['mentions absent', { mentions: undefined }],
+    ['mentions null', { mentions: null }],
+    ['mentions that hold null', { mentions: [null, 'x', 7, {}, { id: null }, { id: 'x' }] }],
+    ['mentions that are an object', { mentions: { id: '901' } }],
+    ['no media', { media_attachments: undefined }],
+    ['a poll of null options', { poll: { options: [null] } }],
+    ['a poll without options', { poll: {} }],
+    ['a boost that is a string', { reblog: '110000000000000002' }],
+    ['a quote that is a string', { quote: '110000000000000002' }],
+    ['a quote without status', { quote: { state: 'revoked', quoted_status: null } }],
+    ['a shallow quote', { quote: { state: 'accepted', quoted_status_id: '110000000000000002' } }],
+    ['a language of another kind', { language: 7 }],
+    ['a language that the database refuses', { language: 'en\0' }],
+    ['no id', { id: undefined }],
+    ['a content of another kind', { content: 7, spoiler_text: {} }],
+  ])('is judged by what it has when it has %s', (_, changes) => {
+    expect(readStatus(statusOf(changes))).toMatchObject({ authorIds: ['900'], accountIds: ['900'], domains: [] });
+  });
+
+  it.each([null, 7, ['en'], 'en\0', 'x'.repeat(1_000)])('has no language when that is %j', (language) => {
+    expect(readStatus(statusOf({ language }))?.language).toBeNull();
+  });
+
+  it('is about its author, who is mentioned, and whom it boosts and quotes, each once', () => {
+    const status = readStatus(
+      statusOf({
+        account: accountOf('900', 'alice@One.Example'),
+        mentions: [{ id: '901' }, { id: '900' }, { id: 902 }],
+        reblog: statusOf({
+          account: accountOf('903', 'bob@two.example'),
+          quote: { quoted_status: statusOf({ account: accountOf('904', 'cleo@one.example') }) },
+        }),
+      }),
+    );
+    expect(status?.authorIds).toEqual(['900', '903', '904']);
+    expect(status?.accountIds).toEqual(['900', '903', '904', '901', '902']);
+    expect(status?.domains).toEqual(['one.example', 'two.example']);
+  });
+
+  it('may quote one that stands where its quote should', () => {
+    const status = readStatus(statusOf({ quote: statusOf({ account: accountOf('901'), visibility: 'private' }) }));
+    expect(status).toMatchObject({ authorIds: ['900', '901'], embeddedVisibilities: ['private'] });
+  });
+
+  it('has its domain in the writing of the database, too', () => {
+    const status = readStatus(statusOf({ account: accountOf('900', 'a@Bücher.example') }));
+    expect(status?.domains).toEqual(['bücher.example', 'xn--bcher-kva.example']);
+  });
+
+  it.each([
+    ['a family of emoji', '👨‍👩‍👧.example', 'xn--1uga80807abag.example'],
+    ['a heart in red', 'i❤️.ws', 'xn--i-7iqv272g.ws'],
+    ['a key', '1️⃣.example', 'xn--1-2sn3401h.example'],
+    ['a port', 'bücher.example:3000', 'xn--bcher-kva.example:3000'],
+  ])('has a domain that is no name for IDNA so, too: %s', (_, published, stored) => {
+    expect(readStatus(statusOf({ account: accountOf('900', `a@${published}`) }))?.domains).toContain(stored);
+  });
+
+  it('ends somewhere, however deep boosts and quotes are nested', () => {
+    let nested = statusOf();
+    for (let depth = 0; depth < 20; depth++) {
+      nested = statusOf({ quote: { state: 'accepted', quoted_status: nested } });
+    }
+    expect(readStatus(nested)).toBeUndefined();
+  });
+});

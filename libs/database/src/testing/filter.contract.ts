@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { SqlAudienceStore } from '../audience/sql-audience-store.js';
+import type { TestDatabase } from './test-database.js';
+
+/** What holds for keyword and status filters. */
+export function filterContract(test: () => TestDatabase): void {
+  describe('the filters of accounts', () => {
+    let store: SqlAudienceStore;
+    const filter = (id: string, change: Record<string, string | number | null | readonly string[]> = {}) => ({
+      id,
+      account_id: '5',
+      phrase: `filter ${id}`,
+      context: ['home', 'public'],
+      action: 0,
+      expires_at: null,
+      ...change,
+    });
+
+    beforeEach(async () => {
+      store = new SqlAudienceStore(test().database);
+      await test().clear();
+    });
+
+    it('come with their keywords and statuses, in the order of the ids', async () => {
+      await test().insert('custom_filters', [
+        filter('9007199254740993'),
+        filter('20', { action: 1, expires_at: '2001-02-03 04:05:06.789' }),
+        filter('3', { account_id: '6' }),
+        filter('4', { account_id: '7' }),
+      ]);
+      await test().insert('custom_filter_keywords', [
+        { id: '2', custom_filter_id: '20', keyword: 'c++ "quoted" \\ кот', whole_word: false },
+        { id: '1', custom_filter_id: '20', keyword: 'cat', whole_word: true },
+      ]);
+      await test().insert('custom_filter_statuses', [
+        { custom_filter_id: '9007199254740993', status_id: '110000000000000001' },
+        { custom_filter_id: '9007199254740993', status_id: '9223372036854775807' },
+      ]);
+      const filters = await store.filters(['5', '6', '8', 'x']);
+      expect([...filters.keys()].sort()).toEqual(['5', '6']);
+      expect(filters.get('5')).toEqual([
+        {
+          id: '20',
+          title: 'filter 20',
+          context: ['home', 'public'],
+          expiresAt: Date.UTC(2001, 1, 3, 4, 5, 6, 789),
+          action: 'hide',
+          keywords: [
+            { keyword: 'cat', wholeWord: true },
+            { keyword: 'c++ "quoted" \\ кот', wholeWord: false },
+          ],
+          statusIds: [],
+        },
+        {
+          id: '9007199254740993',
+          title: 'filter 9007199254740993',
+          context: ['home', 'public'],
+          expiresAt: null,
+          action: 'warn',
+          keywords: [],
+          statusIds: ['110000000000000001', '9223372036854775807'],
+        },
+      ]);
+    });
+
+    it('warn, hide or blur; what is unknown warns', async () => {
+      await test().insert(
+        'custom_filters',
+        [0, 1, 2, 3, -1].map((action, index) => filter(String(index), { action })),
+      );
+      const filters = await store.filters(['5']);
+      expect(filters.get('5')?.map(({ action }) => action)).toEqual(['warn', 'hide', 'blur', 'warn', 'warn']);
+    });
+
+    it('are none for accounts without, and for no accounts', async () => {
+      expect(await store.filters(['5'])).toEqual(new Map());
+      expect(await store.filters([])).toEqual(new Map());
+    });
+  });
+}

@@ -1,0 +1,21 @@
+/**
+ * Why a message was dropped:
+ * - `notJson`: the text is not JSON at all
+ * - `notAnObject`: JSON, but `null`, an array, a string, a number
+ * - `noEvent`: no `event` in it
+ * - `badEventName`: `event` is no string, is empty, or holds control characters, with which a publisher could forge
+ *   lines of an event stream
+ * - `tooDeep`: nested deeper than {@link deepestNesting}
+ */
+export type MalformedReason = 'notJson' | 'notAnObject' | 'noEvent' | 'badEventName' | 'tooDeep';
+
+/** A message that is no event. One shared object for each reason: garbage in bulk costs no memory. */
+export class MalformedMessage {
+  static readonly notJson = new MalformedMessage('notJson');
+  static readonly notAnObject = new MalformedMessage('notAnObject');
+  static readonly noEvent = new MalformedMessage('noEvent');
+  static readonly badEventName = new MalformedMessage('badEventName');
+  static readonly tooDeep = new MalformedMessage('tooDeep');
+
+  private constructor(readonly reason: MalformedReason) {}
+}
