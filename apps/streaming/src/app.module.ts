@@ -32,7 +32,7 @@ export class AppModule {
   /** The server as the settings want it. */
   static forRoot(settings: Settings): DynamicModule {
     const database = DatabaseModule.forRoot(databaseSettings(settings));
-    const broker = settings.FEED === 'redis' ? RedisModule.forRoot(redisSettings(settings)) : MemoryBrokerModule;
+    const broker = settings.BROKER === 'redis' ? RedisModule.forRoot(redisSettings(settings)) : MemoryBrokerModule;
     return {
       module: AppModule,
       imports: [
@@ -73,7 +73,7 @@ export class AppModule {
             outputBudgetBytes: settings.OUTPUT_BUDGET_KIB * 1_024,
           }),
         },
-        ...(settings.FEED === 'memory' ? [ParentProcessPublisher] : []),
+        ...(settings.BROKER === 'memory' ? [ParentProcessPublisher] : []),
         ...(settings.DEMO ? [DemoService, demoOutlet(settings)] : []),
       ],
     };
@@ -82,7 +82,7 @@ export class AppModule {
 
 /** The demo goes the way that everything goes. */
 function demoOutlet(settings: Settings): Provider {
-  return settings.FEED === 'redis'
+  return settings.BROKER === 'redis'
     ? { provide: DemoPublisher, useFactory: () => new RedisDemoPublisher(redisSettings(settings)) }
     : { provide: DemoPublisher, useClass: MemoryDemoPublisher };
 }

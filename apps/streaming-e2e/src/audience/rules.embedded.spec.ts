@@ -12,7 +12,7 @@ describe('who may see a status, on the embedded database and feed,', () => {
     describeScene(scene, async (fill) => {
       const directory = await mkdtemp(join(tmpdir(), 'fedistream-audience-'));
       await fillEmbedded(directory, fill);
-      const server = await Server.start({ FEED: 'memory', DATABASE: 'embedded', FEDISTREAM_DATA_DIR: directory });
+      const server = await Server.start({ BROKER: 'memory', DATABASE: 'embedded', FEDISTREAM_DATA_DIR: directory });
       return {
         server,
         feed: server.feed,

@@ -79,7 +79,7 @@ describe('a server on an existing database', () => {
     await open();
     const { hostname, port, username, password, pathname } = new URL(url);
     server = await Server.start({
-      FEED: 'memory',
+      BROKER: 'memory',
       DB_HOST: hostname,
       DB_PORT: port === '' ? '5432' : port,
       DB_USER: decodeURIComponent(username),
@@ -93,7 +93,7 @@ describe('a server on an existing database', () => {
 
   it('opens no more connections to it than DB_POOL: who comes then waits for one', async () => {
     await open();
-    const running = (server = await Server.start({ FEED: 'memory', DATABASE_URL: url, DB_POOL: '3' }));
+    const running = (server = await Server.start({ BROKER: 'memory', DATABASE_URL: url, DB_POOL: '3' }));
     const knock = ({ token }: { readonly token: string }) =>
       ask(running.url(`${streamingPath}/user`), { method: 'HEAD', headers: authorization({ token }) });
     // The first one to come finds out about the tables.
@@ -132,7 +132,7 @@ describe('a server on an existing database', () => {
     restricted.username = role;
     restricted.password = password;
     try {
-      server = await Server.start({ FEED: 'memory', DATABASE_URL: restricted.href });
+      server = await Server.start({ BROKER: 'memory', DATABASE_URL: restricted.href });
       await expectService(server);
       await server.stop();
     } finally {
@@ -144,7 +144,7 @@ describe('a server on an existing database', () => {
   it('leaves it as it was: no table, no row, no sequence, no migration, even as its owner', async () => {
     await open();
     const before = await content();
-    server = await Server.start({ FEED: 'memory', DATABASE_URL: url });
+    server = await Server.start({ BROKER: 'memory', DATABASE_URL: url });
     const client = await eventStream.open(server, server.feed, { token: viewer.token, ...publicStream });
     await publishEvent(server.feed, publicStream.channel, 'update', statusBy(stranger));
     expect(await receivedBeforeFence(client, server.feed, publicStream.channel)).toHaveLength(1);
@@ -177,7 +177,7 @@ describe('a server on an existing database', () => {
     await fixtures.sql('ALTER TABLE users DROP COLUMN role_id, DROP COLUMN approved');
     await fixtures.sql('ALTER TABLE custom_filters DROP COLUMN action');
     await fixtures.sql('DROP TABLE user_roles, custom_filter_keywords, custom_filter_statuses');
-    server = await Server.start({ FEED: 'memory', DATABASE_URL: url });
+    server = await Server.start({ BROKER: 'memory', DATABASE_URL: url });
     const author = await fixtures.account();
     const muted = await fixtures.account();
     await fixtures.sql('INSERT INTO mutes (id, account_id, target_account_id) VALUES (1, $1, $2)', [

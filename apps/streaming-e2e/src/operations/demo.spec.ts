@@ -19,7 +19,7 @@ describe('a demo on Redis, with the embedded database,', () => {
     server = await Server.start({
       REDIS_URL: inject('redisUrl'),
       REDIS_NAMESPACE: feed.prefixed('').slice(0, -1),
-      FEED: 'redis',
+      BROKER: 'redis',
       DATABASE: 'embedded',
       FEDISTREAM_DATA_DIR: directory,
       DEMO: 'true',

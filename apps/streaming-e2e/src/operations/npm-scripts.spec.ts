@@ -23,7 +23,7 @@ describe('the npm scripts', () => {
     // Without the build before it: other tests run what is built.
     const npm = spawn('npm', ['start', '--ignore-scripts'], {
       cwd: root,
-      env: { ...process.env, PORT: '0', FEED: 'memory', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
+      env: { ...process.env, PORT: '0', BROKER: 'memory', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -16,7 +16,7 @@ const connected = {
 };
 
 /** The same without Redis and without warnings: what is absent is told before the server listens. */
-const alone = { DATABASE_URL: connected.DATABASE_URL, FEED: 'memory', LOG_LEVEL: 'error' };
+const alone = { DATABASE_URL: connected.DATABASE_URL, BROKER: 'memory', LOG_LEVEL: 'error' };
 
 /** What a server said that must not start with these settings. */
 async function refusal(env: Env): Promise<string> {
@@ -60,7 +60,7 @@ describe('a wrong setting', () => {
       LOG_LEVEL: ['loud', 'trace, debug, info, warn, error, fatal, silent, silly, verbose'],
       DB_SSLMODE: ['on', 'disable, allow, prefer, require, verify-ca, verify-full, no-verify'],
       DATABASE: ['mysql', 'postgresql, embedded'],
-      FEED: ['kafka', 'redis, memory'],
+      BROKER: ['kafka', 'redis, memory'],
       DEMO: ['yes', 'true, false'],
     } as const;
     const wrong = Object.fromEntries(Object.entries(choices).map(([name, [value]]) => [name, value]));
@@ -138,7 +138,7 @@ describe('a wrong setting', () => {
   it('stops the start with one line: a directory for the embedded database that is a file', async () => {
     const file = join(directory, 'file');
     await writeFile(file, '');
-    const said = await refusal({ FEDISTREAM_DATA_DIR: file, FEED: 'memory' });
+    const said = await refusal({ FEDISTREAM_DATA_DIR: file, BROKER: 'memory' });
     expect(said.split('\n')).toEqual([expect.stringMatching(new RegExp(`^FEDISTREAM_DATA_DIR="${file}": `))]);
   });
 
@@ -161,9 +161,9 @@ describe('in production', () => {
   it.concurrent.each([
     ['database', { REDIS_URL: connected.REDIS_URL }, /^DATABASE .*DATABASE_URL or DB_HOST.*DATABASE=embedded by name$/],
     [
-      'feed',
+      'broker',
       { DATABASE_URL: connected.DATABASE_URL },
-      /^FEED .*REDIS_URL, REDIS_HOST or REDIS_SENTINELS.*FEED=memory by name$/,
+      /^BROKER .*REDIS_URL, REDIS_HOST or REDIS_SENTINELS.*BROKER=memory by name$/,
     ],
   ])('the embedded %s is refused, and the refusal says how to ask for it by name', async (_part, env: Env, line) => {
     expect(await refusal({ ...production, ...env })).toMatch(line);

@@ -25,7 +25,7 @@ describe('a server on its embedded parts', () => {
   });
 
   it('knows what was in its database, takes what is published to it, and ends in an orderly way', async () => {
-    server = await Server.start({ FEED: 'memory', DATABASE: 'embedded', FEDISTREAM_DATA_DIR: directory });
+    server = await Server.start({ BROKER: 'memory', DATABASE: 'embedded', FEDISTREAM_DATA_DIR: directory });
     const channel = `timeline:${viewer.account.id}`;
     const client = await eventStream.open(server, server.feed, { token: viewer.token, stream: 'user', channel });
     await publishEvent(server.feed, channel, 'delete', '110000000000000001');

@@ -133,7 +133,7 @@ export class Server {
     );
   }
 
-  /** The in-memory feed of this server (FEED=memory), which takes messages from the process that started it. */
+  /** The in-memory feed of this server (BROKER=memory), which takes messages from the process that started it. */
   get feed(): Feed {
     return {
       name: 'memory',

@@ -44,7 +44,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const namespace = `e2e-${randomBytes(4).toString('hex')}`;
   const env = {
     DATABASE_URL: databaseUrl,
-    ...(options.feed === 'memory' ? { FEED: 'memory' } : { REDIS_URL: redisUrl, REDIS_NAMESPACE: namespace }),
+    ...(options.feed === 'memory' ? { BROKER: 'memory' } : { REDIS_URL: redisUrl, REDIS_NAMESPACE: namespace }),
     ...options.env,
   };
   const server = await Server.start(env);

@@ -69,7 +69,7 @@ describe('the database adapter', () => {
     ['test', 'mastodon_development'],
     ['', 'mastodon_development'],
   ])('takes the database that Mastodon’s server would: with NODE_ENV=%s that is %s', (environment, name) => {
-    const settings = readSettings({ NODE_ENV: environment, DB_HOST: 'db.example', FEED: 'memory' });
+    const settings = readSettings({ NODE_ENV: environment, DB_HOST: 'db.example', BROKER: 'memory' });
     expect(databaseSettings(settings)).toMatchObject({ name, port: 5432, poolSize: 10, sslMode: undefined });
   });
 

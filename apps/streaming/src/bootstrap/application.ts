@@ -32,6 +32,6 @@ export async function startApplication(settings: Settings): Promise<{ app: NestF
   // Listening would do it, too; what fails here is no fault of the address.
   await app.init();
   const address = await listen(app, settings);
-  logger.log({ msg: 'listening', address, feed: settings.FEED, database: settings.DATABASE }, 'Server');
+  logger.log({ msg: 'listening', address, broker: settings.BROKER, database: settings.DATABASE }, 'Server');
   return { app, address };
 }

@@ -15,7 +15,7 @@ describe('settings', () => {
     expect(readSettings({})).toMatchObject({
       PORT: 4000,
       BIND: '127.0.0.1',
-      FEED: 'memory',
+      BROKER: 'memory',
       DATABASE: 'embedded',
       DEMO: true,
       DB_POOL: 10,
@@ -24,38 +24,38 @@ describe('settings', () => {
 
   it('choose Redis and PostgreSQL when they are named', () => {
     expect(readSettings({ REDIS_URL: 'redis://r', DATABASE_URL: 'postgresql://p/db' })).toMatchObject({
-      FEED: 'redis',
+      BROKER: 'redis',
       DATABASE: 'postgresql',
       DEMO: false,
     });
     expect(readSettings({ REDIS_SENTINELS: 's', DB_HOST: 'h' })).toMatchObject({
-      FEED: 'redis',
+      BROKER: 'redis',
       DATABASE: 'postgresql',
     });
   });
 
   it.each([
     ['embedded parts', {}, true],
-    ['Redis asked for by name', { FEED: 'redis' }, false],
+    ['Redis asked for by name', { BROKER: 'redis' }, false],
     ['PostgreSQL asked for by name', { DATABASE: 'postgresql' }, false],
     [
       'embedded parts asked for by name',
-      { REDIS_URL: 'redis://r', DB_HOST: 'h', FEED: 'memory', DATABASE: 'embedded' },
+      { REDIS_URL: 'redis://r', DB_HOST: 'h', BROKER: 'memory', DATABASE: 'embedded' },
       true,
     ],
-    ['embedded parts in production', { NODE_ENV: 'production', FEED: 'memory', DATABASE: 'embedded' }, false],
+    ['embedded parts in production', { NODE_ENV: 'production', BROKER: 'memory', DATABASE: 'embedded' }, false],
   ])('turn the demo on by themselves only where it disturbs nobody: %s', (_, environment, on) => {
     expect(readSettings(environment).DEMO).toBe(on);
   });
 
   it('take a demo on Redis when it is asked for, and never one in a PostgreSQL server', () => {
     expect(readSettings({ REDIS_URL: 'redis://r', DEMO: 'true' })).toMatchObject({
-      FEED: 'redis',
+      BROKER: 'redis',
       DATABASE: 'embedded',
       DEMO: true,
     });
-    for (const feed of ['redis', 'memory']) {
-      expect(errorOf({ FEED: feed, DATABASE: 'postgresql', DEMO: 'true' })).toBe(
+    for (const broker of ['redis', 'memory']) {
+      expect(errorOf({ BROKER: broker, DATABASE: 'postgresql', DEMO: 'true' })).toBe(
         'DEMO="true": the demo runs only with DATABASE=embedded',
       );
     }
@@ -65,9 +65,9 @@ describe('settings', () => {
     const production = { NODE_ENV: 'production' };
     expect(errorOf(production)).toMatch(/^DATABASE is not set, nor is DATABASE_URL or DB_HOST: .*DATABASE=embedded/);
     expect(errorOf({ ...production, DATABASE_URL: 'postgres://p' })).toMatch(
-      /^FEED is not set.*REDIS_URL.*FEED=memory/,
+      /^BROKER is not set.*REDIS_URL.*BROKER=memory/,
     );
-    expect(readSettings({ ...production, DATABASE: 'embedded', FEED: 'memory' })).toMatchObject({ DEMO: false });
+    expect(readSettings({ ...production, DATABASE: 'embedded', BROKER: 'memory' })).toMatchObject({ DEMO: false });
   });
 
   it.each([
@@ -149,7 +149,7 @@ describe('settings', () => {
   });
 
   it('take an empty variable as one that is not set', () => {
-    expect(readSettings({ PORT: '', REDIS_URL: '' })).toMatchObject({ PORT: 4000, FEED: 'memory' });
+    expect(readSettings({ PORT: '', REDIS_URL: '' })).toMatchObject({ PORT: 4000, BROKER: 'memory' });
   });
 
   it('take an IPv6 address with or without brackets', () => {

@@ -88,7 +88,7 @@ const variables = z.object({
   DB_POOL: integer(1, 1_000).default(10),
   FEDISTREAM_DATA_DIR: z.string().default('.fedistream'),
 
-  FEED: z.enum(['redis', 'memory']).optional(),
+  BROKER: z.enum(['redis', 'memory']).optional(),
   REDIS_URL: url('redis:', 'rediss:', 'unix:')
     .refine((value) => !/^unix:\/*$/.test(value), 'a URL with the path of a socket, as in unix:///run/redis.sock')
     .refine(
@@ -124,9 +124,9 @@ const variables = z.object({
 type Variables = z.infer<typeof variables>;
 
 /** The configuration: read once, validated, frozen. Durations and sizes carry their unit in the name. */
-export interface Settings extends Readonly<Omit<Variables, 'DATABASE' | 'FEED' | 'DEMO'>> {
+export interface Settings extends Readonly<Omit<Variables, 'DATABASE' | 'BROKER' | 'DEMO'>> {
   readonly DATABASE: 'postgresql' | 'embedded';
-  readonly FEED: 'redis' | 'memory';
+  readonly BROKER: 'redis' | 'memory';
   readonly DEMO: boolean;
 }
 
@@ -147,17 +147,17 @@ export function readSettings(environment: Environment): Settings {
   const usesPostgresql = isGiven(values, ['DATABASE_URL', 'DB_HOST', 'DB_NAME', 'DB_USER']);
   const usesRedis = isGiven(values, ['REDIS_URL', 'REDIS_HOST', 'REDIS_SENTINELS']);
   const DATABASE = values.DATABASE ?? (usesPostgresql ? 'postgresql' : 'embedded');
-  const FEED = values.FEED ?? (usesRedis ? 'redis' : 'memory');
+  const BROKER = values.BROKER ?? (usesRedis ? 'redis' : 'memory');
   const settings: Settings = {
     ...values,
     BIND: values.BIND.replace(/^\[(.*)\]$/, '$1'),
     DATABASE,
-    FEED,
-    DEMO: values.DEMO ?? (DATABASE === 'embedded' && FEED === 'memory' && values.NODE_ENV !== 'production'),
+    BROKER,
+    DEMO: values.DEMO ?? (DATABASE === 'embedded' && BROKER === 'memory' && values.NODE_ENV !== 'production'),
   };
   if (values.NODE_ENV === 'production') {
     refuseUnasked(values.DATABASE, settings.DATABASE, 'embedded', 'DATABASE', 'DATABASE_URL or DB_HOST');
-    refuseUnasked(values.FEED, settings.FEED, 'memory', 'FEED', 'REDIS_URL, REDIS_HOST or REDIS_SENTINELS');
+    refuseUnasked(values.BROKER, settings.BROKER, 'memory', 'BROKER', 'REDIS_URL, REDIS_HOST or REDIS_SENTINELS');
   }
   // Tokens that everybody knows have no place in a database that others use.
   if (settings.DEMO && settings.DATABASE !== 'embedded') {
