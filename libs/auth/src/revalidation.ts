@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { withTimeout } from '@fedistream/util';
+import { jitter, withTimeout } from '@fedistream/util';
 import { AuthSettings } from './auth-settings.js';
 import { OpenConnections } from './open-connections.js';
 import { storeDeadlineMs } from './store-deadline.js';
@@ -12,7 +12,7 @@ const pauseBetweenStatementsMs = 50;
 /** A store that fails is asked again for what is left: a kill may have been missed while it was away. */
 const retryPauseMs = 5_000;
 /** Processes that were started together must not all ask at the same moment. */
-const jitter = 0.2;
+const intervalSpread = 0.2;
 
 /**
  * Asks again and again whether the tokens of the open connections still hold, because publishers have forgotten to send a
@@ -38,7 +38,7 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#stepAfter(jittered(this.settings.revalidationIntervalMs));
+    this.#stepAfter(spread(this.settings.revalidationIntervalMs));
   }
 
   /** Begins a round at once: kills may have been missed. */
@@ -79,9 +79,9 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
 
   #pause(): number {
     if (this.#remaining.length === 0) {
-      return jittered(this.settings.revalidationIntervalMs);
+      return spread(this.settings.revalidationIntervalMs);
     }
-    return this.#failing ? jittered(retryPauseMs) : pauseBetweenStatementsMs;
+    return this.#failing ? spread(retryPauseMs) : pauseBetweenStatementsMs;
   }
 
   async #revalidate(tokenIds: readonly string[]): Promise<void> {
@@ -116,6 +116,6 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
   }
 }
 
-function jittered(milliseconds: number): number {
-  return milliseconds * (1 - jitter + 2 * jitter * Math.random());
+function spread(milliseconds: number): number {
+  return jitter(milliseconds * (1 - intervalSpread), milliseconds * (1 + intervalSpread));
 }

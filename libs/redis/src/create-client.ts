@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { ConnectionOptions } from 'node:tls';
-import { backoff } from './backoff.js';
+import { reconnectDelay } from './reconnect-delay.js';
 import { ReconnectingRedis } from './reconnecting-redis.js';
 import type { RedisSettings, RedisTls } from './redis-settings.js';
 
@@ -33,7 +33,7 @@ export function createClient(settings: RedisSettings, { name, commandTimeoutMs }
   // No `keyPrefix`: ioredis would put it before the channels of SUBSCRIBE, but not take it from those of messages.
   const common = {
     lazyConnect: true,
-    retryStrategy: backoff,
+    retryStrategy: reconnectDelay,
     enableOfflineQueue: false,
     autoResubscribe: false,
     autoResendUnfulfilledCommands: false,
@@ -59,7 +59,7 @@ export function createClient(settings: RedisSettings, { name, commandTimeoutMs }
       name: settings.sentinelMaster ?? 'mymaster',
       sentinelUsername: settings.sentinelUsername,
       sentinelPassword: settings.sentinelPassword,
-      sentinelRetryStrategy: backoff,
+      sentinelRetryStrategy: reconnectDelay,
       sentinelCommandTimeout: sentinelMs,
       // Hear of a new master from the Sentinels: the old one, if it lives, is told only ten seconds later.
       failoverDetector: true,

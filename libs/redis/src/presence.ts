@@ -1,4 +1,5 @@
 import { presenceKey, type Channel } from '@fedistream/domain';
+import { jitter } from '@fedistream/util';
 import type { Redis } from 'ioredis';
 
 /** How long a key says that somebody listens. Three times the refresh: two of them may fail. */
@@ -84,7 +85,7 @@ export class Presence {
     await this.mark(some);
     if (round === this.#round) {
       // Up to a tenth earlier, by chance: nodes that were started together do not refresh together.
-      this.#timer = setTimeout(() => void this.#refresh(), refreshMs * (1 - Math.random() / 10));
+      this.#timer = setTimeout(() => void this.#refresh(), jitter(0.9 * refreshMs, refreshMs));
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Redis, ReplyError } from 'ioredis';
-import { backoff } from './backoff.js';
+import { reconnectDelay } from './reconnect-delay.js';
 
 /**
  * A client that ends only when it is told to.
@@ -22,7 +22,7 @@ export class ReconnectingRedis extends Redis {
       if (this.status === 'end' && !this.#told) {
         this.#retry = setTimeout(() => {
           this.connect().catch(() => undefined); // The reason comes as an `error` event.
-        }, backoff(++this.#failures));
+        }, reconnectDelay(++this.#failures));
       }
       throw error;
     }

@@ -1,4 +1,4 @@
-import { LogThrottle } from '@fedistream/util';
+import { errorReason, LogThrottle, Outage } from '@fedistream/util';
 import { Logger } from '@nestjs/common';
 import type { RedisStatistics } from './redis-statistics.js';
 
@@ -9,7 +9,7 @@ import type { RedisStatistics } from './redis-statistics.js';
 export class RedisLog {
   readonly #logger = new Logger('Redis');
   readonly #troubles = new LogThrottle();
-  #lostAt: number | undefined;
+  readonly #outage = new Outage();
 
   constructor(private readonly statistics: RedisStatistics) {}
 
@@ -27,32 +27,23 @@ export class RedisLog {
   /** The connection that messages come over has ended after it had worked. */
   lost(): void {
     this.statistics.connectionsLost++;
-    this.#lostAt = performance.now();
+    this.#outage.begin();
     this.#logger.warn('Lost the connection to Redis; messages published until it is back are lost');
   }
 
   /** Messages arrive: for the first time or again. */
   connected(channelCount: number): void {
-    if (this.#lostAt === undefined) {
+    const seconds = this.#outage.end();
+    if (seconds === undefined) {
       this.#logger.log('Connected to Redis');
       return;
     }
-    const seconds = Math.round((performance.now() - this.#lostAt) / 100) / 10;
-    this.#lostAt = undefined;
     this.#logger.log(`Redis is back after ${seconds} s; ${channelCount} channels are followed again`);
   }
 
   #trouble(what: string, error: unknown): void {
     this.#troubles.run((suffix) => {
-      this.#logger.error(`${what}: ${reasonOf(error)}${suffix}`);
+      this.#logger.error(`${what}: ${errorReason(error)}${suffix}`);
     });
   }
-}
-
-/** An error's text; of several that were tried (`localhost` has two addresses) the first one's. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') {
-    return reasonOf(error.errors[0]);
-  }
-  return error instanceof Error ? error.message : String(error);
 }

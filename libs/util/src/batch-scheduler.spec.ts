@@ -1,39 +1,39 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BatchScheduler } from './batch-scheduler.js';
 
-describe('Pace', () => {
-  let restMs = 100;
+describe('BatchScheduler', () => {
+  let pauseMs = 100;
   let done: string[];
-  let pace: BatchScheduler;
+  let scheduler: BatchScheduler;
   const work = () => done.push('work');
   const other = () => done.push('other');
 
   beforeEach(() => {
     vi.useFakeTimers();
-    restMs = 100;
+    pauseMs = 100;
     done = [];
-    pace = new BatchScheduler(() => restMs);
+    scheduler = new BatchScheduler(() => pauseMs);
   });
   afterEach(() => {
     vi.useRealTimers();
   });
 
-  it('begins in the next turn after a rest, once for all that was asked for until then', () => {
-    pace.schedule(work);
-    pace.schedule(work);
-    pace.schedule(other);
+  it('runs all scheduled work in the next turn of the event loop, each function once', () => {
+    scheduler.schedule(work);
+    scheduler.schedule(work);
+    scheduler.schedule(other);
     expect(done).toEqual([]);
     vi.advanceTimersByTime(0);
     expect(done).toEqual(['work', 'other']);
   });
 
-  it('gathers what comes during the rest until it is over, and then rests again', () => {
-    pace.schedule(work);
+  it('runs work that is scheduled during the pause when the pause ends, and pauses again', () => {
+    scheduler.schedule(work);
     vi.advanceTimersByTime(0);
     for (let round = 0; round < 3; round++) {
-      pace.schedule(work);
+      scheduler.schedule(work);
       vi.advanceTimersByTime(60);
-      pace.schedule(work);
+      scheduler.schedule(work);
       vi.advanceTimersByTime(39);
       expect(done).toHaveLength(round + 1);
       vi.advanceTimersByTime(1);
@@ -41,33 +41,33 @@ describe('Pace', () => {
     }
   });
 
-  it('begins nothing by itself, and owes no rest after one', () => {
-    pace.schedule(work);
+  it('runs nothing when nothing is scheduled, and does not pause before the next batch', () => {
+    scheduler.schedule(work);
     vi.advanceTimersByTime(5_000);
     expect(done).toEqual(['work']);
-    pace.schedule(work);
+    scheduler.schedule(work);
     vi.advanceTimersByTime(0);
     expect(done).toEqual(['work', 'work']);
   });
 
-  it('asks for the length of each rest when it begins', () => {
-    restMs = 0;
-    pace.schedule(work);
+  it('asks for the length of each pause when its batch starts', () => {
+    pauseMs = 0;
+    scheduler.schedule(work);
     vi.advanceTimersByTime(0);
-    restMs = 50;
-    pace.schedule(work);
+    pauseMs = 50;
+    scheduler.schedule(work);
     vi.advanceTimersByTime(0);
-    pace.schedule(work);
+    scheduler.schedule(work);
     vi.advanceTimersByTime(49);
     expect(done).toHaveLength(2);
     vi.advanceTimersByTime(1);
     expect(done).toHaveLength(3);
   });
 
-  it('lets work ask for more', () => {
-    pace.schedule(() => {
+  it('runs work that is scheduled by a batch in the next batch', () => {
+    scheduler.schedule(() => {
       work();
-      pace.schedule(other);
+      scheduler.schedule(other);
     });
     vi.advanceTimersByTime(99);
     expect(done).toEqual(['work']);
@@ -75,14 +75,14 @@ describe('Pace', () => {
     expect(done).toEqual(['work', 'other']);
   });
 
-  it('leaves no timer behind when it is told that nothing is wanted any more', () => {
-    pace.schedule(work);
-    pace.cancel();
+  it('discards scheduled work and leaves no timer when it is cancelled', () => {
+    scheduler.schedule(work);
+    scheduler.cancel();
     expect(vi.getTimerCount()).toBe(0);
-    pace.schedule(other);
+    scheduler.schedule(other);
     vi.advanceTimersByTime(0);
-    pace.schedule(work);
-    pace.cancel();
+    scheduler.schedule(work);
+    scheduler.cancel();
     expect(vi.getTimerCount()).toBe(0);
     expect(done).toEqual(['other']);
   });

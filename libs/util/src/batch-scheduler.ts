@@ -1,52 +1,51 @@
 /**
- * Says when to begin work that costs less the more of it is done at once. After a rest it begins in the next turn of the
- * event loop, so that whoever comes alone waits for nothing; what is asked for during the rest begins together, when the
- * rest is over.
+ * Starts work that costs less when it is done in batches. After a pause it starts in the next turn of the event loop, so
+ * that a single request waits for nothing. Work that is scheduled during the pause starts together when the pause ends.
  */
 export class BatchScheduler {
-  readonly #restMs: () => number;
-  readonly #wanted = new Set<() => void>();
-  #cancel: (() => void) | undefined;
-  #restedAtMs = -Infinity;
+  readonly #pauseMs: () => number;
+  readonly #scheduled = new Set<() => void>();
+  #cancelTimer: (() => void) | undefined;
+  #pausedUntilMs = -Infinity;
 
-  readonly #begin = (): void => {
-    const works = [...this.#wanted];
+  readonly #run = (): void => {
+    const batch = [...this.#scheduled];
     this.cancel();
-    this.#restedAtMs = performance.now() + this.#restMs();
-    for (const work of works) {
+    this.#pausedUntilMs = performance.now() + this.#pauseMs();
+    for (const work of batch) {
       work();
     }
   };
 
-  /** @param restMs how long to rest after each beginning, asked then; 0 for no rest */
-  constructor(restMs: () => number) {
-    this.#restMs = restMs;
+  /** @param pauseMs the length of the pause after a batch, asked when the batch starts; 0 for none */
+  constructor(pauseMs: () => number) {
+    this.#pauseMs = pauseMs;
   }
 
-  /** Has this done, once, however often it is asked for until then. Must not throw. */
+  /** Adds `work` to the next batch; the same function runs once per batch. It must not throw. */
   schedule(work: () => void): void {
-    this.#wanted.add(work);
-    if (this.#cancel !== undefined) {
+    this.#scheduled.add(work);
+    if (this.#cancelTimer !== undefined) {
       return;
     }
-    const waitMs = this.#restedAtMs - performance.now();
+    const waitMs = this.#pausedUntilMs - performance.now();
     if (waitMs > 0) {
-      const timer = setTimeout(this.#begin, waitMs);
-      this.#cancel = () => {
+      const timer = setTimeout(this.#run, waitMs);
+      this.#cancelTimer = () => {
         clearTimeout(timer);
       };
     } else {
-      const turn = setImmediate(this.#begin);
-      this.#cancel = () => {
-        clearImmediate(turn);
+      const immediate = setImmediate(this.#run);
+      this.#cancelTimer = () => {
+        clearImmediate(immediate);
       };
     }
   }
 
-  /** What has been asked for and not begun is no longer wanted. */
+  /** Discards the next batch and its timer. */
   cancel(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-    this.#wanted.clear();
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#scheduled.clear();
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CompactMultimap } from './compact-multimap.js';
 
 describe('CompactMultimap', () => {
-  it('does what a map of sets does', () => {
+  it('behaves as a Map of Sets', () => {
     const values = Array.from({ length: 4 }, (_, id) => ({ id }));
     const keys = ['a', 'b', 'c'];
     const change = fc.record({

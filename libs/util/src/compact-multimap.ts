@@ -1,10 +1,12 @@
 /**
- * A map with several values for a key, for the case that nearly all keys have one: that one is kept as it is, and only
- * the second brings a Set with it. A value is held once for each key; values are not Sets themselves.
+ * A map from a key to a set of values, for the case that nearly all keys have one value. A single value is stored as it
+ * is; a `Set` is made for the second one only. Values MUST NOT be `Set`s themselves. All operations take constant time,
+ * but for the copies of {@link get} and {@link keys}.
  */
 export class CompactMultimap<K, V extends object> {
   readonly #entries = new Map<K, V | Set<V>>();
 
+  /** Adds a value to the key's set. */
   add(key: K, value: V): void {
     const held = this.#entries.get(key);
     if (held === undefined) {
@@ -16,7 +18,7 @@ export class CompactMultimap<K, V extends object> {
     }
   }
 
-  /** @returns whether it was there */
+  /** Removes a value from the key's set. Returns whether the set had it. */
   delete(key: K, value: V): boolean {
     const held = this.#entries.get(key);
     if (held === value) {
@@ -32,7 +34,7 @@ export class CompactMultimap<K, V extends object> {
     return true;
   }
 
-  /** A copy of what the key has, so that values may come and go meanwhile. */
+  /** A copy of the key's values: callers may add and delete while they iterate. */
   get(key: K): V[] {
     const held = this.#entries.get(key);
     return held === undefined ? [] : held instanceof Set ? [...held] : [held];

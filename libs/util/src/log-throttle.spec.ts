@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LogThrottle, KeyedLogThrottle } from './log-throttle.js';
 
-describe('Occasionally', () => {
+describe('LogThrottle', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -9,11 +9,11 @@ describe('Occasionally', () => {
     vi.useRealTimers();
   });
 
-  it('runs the first time, then once per interval, with the number of times passed over', () => {
+  it('logs the first line, then one per interval with the number of suppressed lines', () => {
     const seen: string[] = [];
-    const sometimes = new LogThrottle(1_000);
+    const throttle = new LogThrottle(1_000);
     const happen = (): void => {
-      sometimes.run((suffix) => seen.push(suffix));
+      throttle.run((suffix) => seen.push(suffix));
     };
     happen();
     happen();
@@ -26,12 +26,12 @@ describe('Occasionally', () => {
   });
 });
 
-describe('OccasionallyEach', () => {
-  it('does so for each reason, and does not remember any number of them', () => {
+describe('KeyedLogThrottle', () => {
+  it('throttles each key by itself and remembers at most 100 keys', () => {
     const seen: string[] = [];
-    const each = new KeyedLogThrottle();
-    const happen = (reason: string): void => {
-      each.run(reason, () => seen.push(reason));
+    const throttle = new KeyedLogThrottle();
+    const happen = (key: string): void => {
+      throttle.run(key, () => seen.push(key));
     };
     ['a', 'b', 'a', 'b'].forEach(happen);
     expect(seen.splice(0)).toEqual(['a', 'b']);

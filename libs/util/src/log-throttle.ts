@@ -1,49 +1,52 @@
-/**
- * Keeps a log line that input can trigger at any rate to one per interval: the first time, and then once in a while.
- */
+/** Limits a log line to one per interval, for lines that clients or publishers can cause at any rate. */
 export class LogThrottle {
   readonly #intervalMs: number;
-  #silentUntil = -Infinity;
-  #skipped = 0;
+  #silentUntilMs = -Infinity;
+  #suppressed = 0;
 
   constructor(intervalMs = 10_000) {
     this.#intervalMs = intervalMs;
   }
 
-  /** Calls `log` unless it did so within the interval. `suffix` is empty, or tells how many lines were left out. */
+  /** Calls `log` at most once per interval. `suffix` is empty, or says how many lines were suppressed since the last. */
   run(log: (suffix: string) => void): void {
     const now = performance.now();
-    if (now < this.#silentUntil) {
-      this.#skipped++;
+    if (now < this.#silentUntilMs) {
+      this.#suppressed++;
       return;
     }
-    const suffix = this.#skipped === 0 ? '' : ` (and ${this.#skipped} more since the last such line)`;
-    this.#silentUntil = now + this.#intervalMs;
-    this.#skipped = 0;
+    const suffix = this.#suppressed === 0 ? '' : ` (and ${this.#suppressed} more since the last such line)`;
+    this.#silentUntilMs = now + this.#intervalMs;
+    this.#suppressed = 0;
     log(suffix);
   }
 }
 
-/** Reasons are texts of libraries, too; they must not pile up. */
-const mostReasons = 100;
+/** The bound on remembered keys: keys may be error texts of libraries, of which there is no end. */
+const maxKeys = 100;
 
 /**
- * The same for several reasons: each has lines of its own, so that a new one is told at once and not hidden behind another
- * that is known already. Tells a hundred apart; when there are more it forgets them, and tells them anew.
+ * One {@link LogThrottle} per key, so that a new cause is logged at once although another one is being suppressed.
+ * Remembers at most 100 keys; one more makes it forget them all, and they are logged again.
  */
 export class KeyedLogThrottle {
-  readonly #reasons = new Map<string, LogThrottle>();
+  readonly #throttles = new Map<string, LogThrottle>();
+  readonly #intervalMs: number | undefined;
 
-  /** As {@link LogThrottle.run}, among those with the same reason. */
-  run(reason: string, log: (suffix: string) => void): void {
-    let occasionally = this.#reasons.get(reason);
-    if (occasionally === undefined) {
-      if (this.#reasons.size === mostReasons) {
-        this.#reasons.clear();
+  constructor(intervalMs?: number) {
+    this.#intervalMs = intervalMs;
+  }
+
+  /** As {@link LogThrottle.run}, for the lines with this key. */
+  run(key: string, log: (suffix: string) => void): void {
+    let throttle = this.#throttles.get(key);
+    if (throttle === undefined) {
+      if (this.#throttles.size === maxKeys) {
+        this.#throttles.clear();
       }
-      occasionally = new LogThrottle();
-      this.#reasons.set(reason, occasionally);
+      throttle = new LogThrottle(this.#intervalMs);
+      this.#throttles.set(key, throttle);
     }
-    occasionally.run(log);
+    throttle.run(log);
   }
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withTimeout } from './with-timeout.js';
 
-describe('within', () => {
+describe('withTimeout', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -9,13 +9,13 @@ describe('within', () => {
     vi.useRealTimers();
   });
 
-  it('hands on what comes in time, be it a value or an error', async () => {
+  it('settles as the work does when that settles in time', async () => {
     await expect(withTimeout(1_000, Promise.resolve('done'))).resolves.toBe('done');
     await expect(withTimeout(1_000, Promise.reject(new Error('refused')))).rejects.toThrow('refused');
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('fails when the time is over, and says after how long', async () => {
+  it('rejects after the timeout with an error that names its length', async () => {
     const outcome = expect(withTimeout(1_000, new Promise(() => undefined))).rejects.toThrow(
       'no answer within 1000 ms',
     );
@@ -25,7 +25,7 @@ describe('within', () => {
     await outcome;
   });
 
-  it('fails with the error that the caller wants', async () => {
+  it('rejects with the error that the caller makes', async () => {
     const outcome = expect(withTimeout(1, new Promise(() => undefined), () => new TypeError('late'))).rejects.toThrow(
       TypeError,
     );
@@ -33,7 +33,7 @@ describe('within', () => {
     await outcome;
   });
 
-  it('lets nobody hear of a failure that comes too late', async () => {
+  it('ignores a rejection of the work after the timeout', async () => {
     let fail = (): void => undefined;
     const work = new Promise((_, reject) => {
       fail = () => {
@@ -43,7 +43,7 @@ describe('within', () => {
     const outcome = expect(withTimeout(1, work)).rejects.toThrow('no answer');
     await vi.advanceTimersByTimeAsync(1);
     await outcome;
-    // A rejection that nobody handles would fail the run.
+    // An unhandled rejection would fail the test run.
     fail();
     await vi.advanceTimersByTimeAsync(1);
   });

@@ -1,8 +1,8 @@
 /**
- * The outcome of `work`, or the error of `late` when there is none in time. The work goes on; how it ends later concerns
- * nobody. Leaves no timer behind.
+ * The outcome of `work`, or a rejection with the error of `late` when there is none within `milliseconds`. The work itself
+ * is not cancelled; its later outcome, a rejection included, is ignored. Leaves no timer behind.
  *
- * @param late makes the error
+ * @param late makes the error of a timeout
  */
 export async function withTimeout<T>(
   milliseconds: number,
@@ -10,13 +10,13 @@ export async function withTimeout<T>(
   late: () => Error = () => new Error(`no answer within ${milliseconds} ms`),
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(late());
     }, milliseconds);
   });
   try {
-    return await Promise.race([work, tooLate]);
+    return await Promise.race([work, timeout]);
   } finally {
     clearTimeout(timer);
   }

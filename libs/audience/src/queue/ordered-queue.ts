@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { LogThrottle, BatchScheduler } from '@fedistream/util';
+import { backoff, BatchScheduler, LogThrottle } from '@fedistream/util';
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { AudienceSettings } from '../audience-settings.js';
 import type { AudienceStatistics } from '../audience-statistics.js';
@@ -253,8 +253,7 @@ class OrderedQueue<I, O> {
   /** Twice as long each time, and never the same for two: what fails together shall not come back together. */
   async #pause(place: QueueEntry<O>): Promise<void> {
     const { maxRetryPauseMs } = this.#context.settings;
-    const longestMs = Math.min(maxRetryPauseMs, (maxRetryPauseMs / 20) * 2 ** (place.tries - 1));
-    const pauseMs = longestMs * (0.5 + Math.random() / 2);
+    const pauseMs = backoff(place.tries, { firstMs: maxRetryPauseMs / 20, longestMs: maxRetryPauseMs });
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, pauseMs);
       place.wake = () => {

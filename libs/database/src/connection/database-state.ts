@@ -1,4 +1,4 @@
-import { LogThrottle, KeyedLogThrottle } from '@fedistream/util';
+import { errorReason, firstCause, KeyedLogThrottle, LogThrottle, Outage } from '@fedistream/util';
 import { Logger } from '@nestjs/common';
 import { DatabaseError } from 'pg';
 
@@ -18,7 +18,7 @@ export class DatabaseState {
   readonly #causes = new KeyedLogThrottle();
   readonly #back = new LogThrottle();
   #up = false;
-  #downSince: number | undefined;
+  readonly #outage = new Outage();
 
   /** Whether the last attempt to ask was answered, be it with an error about the statement. False before the first one. */
   get up(): boolean {
@@ -28,9 +28,8 @@ export class DatabaseState {
   /** The database has answered. */
   succeeded(): void {
     this.#up = true;
-    if (this.#downSince !== undefined) {
-      const seconds = Math.round((performance.now() - this.#downSince) / 100) / 10;
-      this.#downSince = undefined;
+    const seconds = this.#outage.end();
+    if (seconds !== undefined) {
       this.#back.run((suffix) => {
         this.#logger.log(`PostgreSQL is back after ${seconds} s${suffix}`);
       });
@@ -43,7 +42,7 @@ export class DatabaseState {
       this.succeeded();
     } else {
       this.#up = false;
-      this.#downSince ??= performance.now();
+      this.#outage.begin();
     }
     this.complain(failure);
   }
@@ -57,11 +56,10 @@ export class DatabaseState {
   }
 }
 
-/** Node joins the failures for all addresses of a host in one error without a text; the first one's says enough. */
 function reasonOf(failure: unknown): string {
-  const first: unknown = failure instanceof AggregateError ? failure.errors[0] : failure;
+  const first = firstCause(failure);
   if (first instanceof DatabaseError && first.code === noTable) {
     return `${first.message}: an empty database needs \`migrate\` (README, "Operating it")`;
   }
-  return first instanceof Error ? first.message : String(first);
+  return errorReason(first);
 }
