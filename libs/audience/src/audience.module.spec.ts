@@ -20,6 +20,6 @@ it('the module gives the application its audience, with the settings that were a
   }).compile();
   expect(app.get(Audience)).toBeInstanceOf(Audience);
   expect(app.get(AudienceStatistics).evaluated).toBe(0);
-  expect(app.get(AudienceSettings)).toMatchObject({ maxWaitMs: 5, maxWaiting: 1_000 });
+  expect(app.get(AudienceSettings)).toMatchObject({ maxWaitMs: 5, maxQueued: 1_000 });
   await app.close();
 });

@@ -1,4 +1,5 @@
 import { normaliseHashtag, StreamingError } from '@fedistream/domain';
+import { isRecordId } from '@fedistream/util';
 
 /** How one parameter of a stream is read from what a client sent. */
 export interface Param<T> {
@@ -68,9 +69,6 @@ export function hashtag(): Param<string> {
   return { optional: false, parse: (value) => normaliseHashtag(value) || undefined };
 }
 
-const plainDecimal = /^(?:0|[1-9]\d{0,18})$/;
-const largestId = 2n ** 63n - 1n;
-
 /**
  * The id of a database record. Anything that cannot be one (signs, leading zeros, beyond 2^63-1) is refused like the id
  * of somebody else's record, without asking the database.
@@ -79,7 +77,7 @@ export function recordId(): Param<string> {
   return {
     optional: false,
     parse: (value, name) => {
-      if (!plainDecimal.test(value) || BigInt(value) > largestId) {
+      if (!isRecordId(value)) {
         throw new StreamingError('notAuthorized', `Not authorized to stream this ${name}`);
       }
       return value;

@@ -5,4 +5,5 @@ export * from './error-reason.js';
 export * from './jitter.js';
 export * from './log-throttle.js';
 export * from './outage.js';
+export * from './record-id.js';
 export * from './with-timeout.js';

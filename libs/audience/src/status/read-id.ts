@@ -1,5 +1,4 @@
-const plainDecimal = /^(?:0|[1-9][0-9]{0,18})$/;
-const largest = '9223372036854775807';
+import { isRecordId } from '@fedistream/util';
 
 /** Whether this was an id, as a number, of which JSON's reader has lost the last digits. */
 export function isRounded(value: unknown): boolean {
@@ -12,8 +11,5 @@ export function isRounded(value: unknown): boolean {
  */
 export function readId(value: unknown): string | undefined {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
-  if (typeof text !== 'string' || !plainDecimal.test(text)) {
-    return undefined;
-  }
-  return text.length < largest.length || text <= largest ? text : undefined;
+  return typeof text === 'string' && isRecordId(text) ? text : undefined;
 }

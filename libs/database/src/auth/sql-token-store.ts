@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { TokenStore } from '@fedistream/auth';
 import { parseScopes, type Viewer } from '@fedistream/domain';
-import { BatchScheduler } from '@fedistream/util';
+import { BatchScheduler, isRecordId } from '@fedistream/util';
 import DataLoader from 'dataloader';
-import { isBigint } from '../connection/array-parameters.js';
 import type { Columns } from '../schema/columns.js';
 import { Database } from '../connection/database.js';
 import { milliseconds, utcNow } from '../connection/utc.js';
@@ -63,7 +62,7 @@ export class SqlTokenStore extends TokenStore {
   override async stillValid(tokenIds: readonly string[]): Promise<ReadonlySet<string>> {
     const rows = await this.database.query<{ id: string }>(
       `SELECT t.id ${acceptedTokens(await this.database.columns())} AND t.id = ANY ($1::bigint[])`,
-      [tokenIds.filter(isBigint)],
+      [tokenIds.filter(isRecordId)],
     );
     return new Set(rows.map(({ id }) => id));
   }

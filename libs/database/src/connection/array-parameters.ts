@@ -1,21 +1,15 @@
+import { isRecordId } from '@fedistream/util';
+
 const headerBytes = 20;
 const bigintOid = 20;
 const tidOid = 27;
-/** 18 digits always fit; of 19, not all numbers do. */
-const surelyBigint = /^\d{1,18}$/;
-const plainDecimal = /^-?\d{1,19}$/;
-
-/** Whether this text is a decimal number of PostgreSQL's bigint. */
-export function isBigint(text: string): boolean {
-  return surelyBigint.test(text) || (plainDecimal.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text));
-}
 
 /**
  * Ids as a parameter of type `bigint[]`, in PostgreSQL's binary format: of 1,000 ids as text the server would spend 0.09 ms
- * more on reading them. What is no bigint is left out, so that one odd id does not make the statement fail for all others.
+ * more on reading them. What is no record id is left out, so that one odd id does not make the statement fail for all others.
  */
 export function bigintArray(ids: readonly string[]): Buffer {
-  const valid = ids.filter(isBigint);
+  const valid = ids.filter(isRecordId);
   return arrayOf(bigintOid, 8, valid, (bytes, offset, id) => {
     bytes.writeBigInt64BE(BigInt(id), offset);
   });
