@@ -1,10 +1,11 @@
 import { boundaries } from './boundaries.js';
 import { format, lint, types, type Check } from './check.js';
+import { language } from './language/language.js';
 import { Tally } from './tally.js';
 import { runTests } from './tests.js';
 
 /** Everything that `npm test` promises, one after the other; later checks run although earlier ones have failed. */
-const checks: readonly Check[] = [lint, format, types, boundaries];
+const checks: readonly Check[] = [lint, format, types, boundaries, language];
 
 const total = new Tally();
 const failed: string[] = [];

@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+
+import type { Check } from '../check.js';
+import { workspace } from '../workspace.js';
+import { inWords, proseOfCode, proseOfMarkdown, type Prose } from './prose.js';
+import { words } from './words.js';
+
+/** The files that hold the forbidden words because they are about them. */
+const about = /^tools\/verify\/src\/language\/(words|language\.spec)\.ts$/;
+
+/** Folders whose texts are still being rewritten: listed, not refused. Only ever gets shorter. */
+const pending: readonly string[] = [
+  'README.md',
+  'apps/streaming/',
+  'apps/streaming-e2e/',
+  'libs/audience/',
+  'libs/auth/',
+  'libs/database/',
+  'libs/delivery/',
+  'libs/domain/',
+  'libs/event-bus/',
+  'libs/publisher/',
+  'libs/redis/',
+  'libs/stream-kit/',
+  'libs/streams/',
+  'libs/util/',
+  'tools/bench/',
+  'tools/demo/',
+  'tools/generators/',
+  'tools/services/',
+  'tools/verify/',
+  'eslint.config.js',
+];
+
+/** A forbidden word in a file. */
+export interface Finding {
+  readonly file: string;
+  readonly line: number;
+  readonly found: string;
+  readonly better: string;
+}
+
+/** Every forbidden word of a file, in the order in which they stand. Files other than code and Markdown have none. */
+export function findingsIn(file: string, content: string): Finding[] {
+  if (about.test(file)) {
+    return [];
+  }
+  const isCode = /\.(ts|js|mjs)$/.test(file);
+  if (!isCode && !file.endsWith('.md')) {
+    return [];
+  }
+  const name: Prose = { text: inWords(basename(file)), offset: 0, isName: true };
+  const prose = [name, ...(isCode ? proseOfCode(file, content) : proseOfMarkdown(content))];
+  return prose.flatMap((piece) => findingsOf(piece, file, content)).sort((a, b) => a.line - b.line);
+}
+
+function findingsOf({ text, offset, isName = false }: Prose, file: string, content: string): Finding[] {
+  const used = isName ? words.filter(({ inNames }) => inNames) : words;
+  const joined = inOneLine(text);
+  return used.flatMap(({ pattern, better }) =>
+    [...joined.matchAll(withAnyBlanks(pattern))].map((match) => ({
+      file,
+      line: content.slice(0, offset + match.index).split('\n').length,
+      found: match[0].trim().replace(/ +/g, ' '),
+      better,
+    })),
+  );
+}
+
+/** A clause may go on in the next line; a paragraph, an item or a heading ends one. Lengths are kept. */
+function inOneLine(text: string): string {
+  return text
+    .replace(/\n(?=\s*\n)/g, '.')
+    .replace(/(?:^|\n) *([-*+#>|]|\d+\.)+(?= )/g, (start) => `.${' '.repeat(start.length - 1)}`)
+    .replace(/\s/g, ' ');
+}
+
+const withAnyBlanks = (pattern: RegExp) => new RegExp(pattern.source.replaceAll(' ', ' +'), pattern.flags);
+
+/** The files of the workspace under these paths (all, when there are none), known to Git or new. */
+export async function filesUnder(paths: readonly string[]): Promise<string[]> {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z', '--', ...paths];
+  const { stdout } = await promisify(execFile)('git', args, { cwd: workspace, maxBuffer: 64 * 1024 * 1024 });
+  return stdout.split('\0').filter((file) => file !== '');
+}
+
+/** Every forbidden word under these paths. */
+export async function findingsUnder(paths: readonly string[]): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const file of await filesUnder(paths)) {
+    const content = await readFile(join(workspace, file), 'utf8').catch(() => undefined);
+    found.push(...(content === undefined ? [] : findingsIn(file, content)));
+  }
+  return found;
+}
+
+/** `file:line: "found": write ...`, which editors and terminals make a link of. */
+export function describeFinding({ file, line, found, better }: Finding): string {
+  return `${file}:${line}: "${found}": write ${better}`;
+}
+
+/** Comments, test titles, messages, names and Markdown use the field's terms and name the actor. */
+export const language: Check = {
+  name: 'language',
+  async run() {
+    const refused = (await findingsUnder([])).filter(({ file }) => !pending.some((path) => file.startsWith(path)));
+    return refused.length === 0 ? undefined : refused.map(describeFinding).join('\n');
+  },
+};
