@@ -1,5 +1,5 @@
 import { command } from './command.js';
-import { installed } from './workspace.js';
+import { compiler, installed } from './workspace.js';
 
 /** Something that is right or wrong as a whole. */
 export interface Check {
@@ -8,10 +8,12 @@ export interface Check {
   readonly run: () => Promise<string | undefined>;
 }
 
-/** Runs the program, which is right when it ends with 0. */
-async function succeeds(name: string, ...args: string[]): Promise<string | undefined> {
-  const { code, output } = await command(installed(name), args);
-  return code === 0 ? undefined : output || `${name} ended with code ${code} and said nothing.`;
+/** Runs an installed program, which is right when it ends with 0. */
+const succeeds = (name: string, ...args: string[]) => runs(installed(name), ...args);
+
+async function runs(program: string, ...args: string[]): Promise<string | undefined> {
+  const { code, output } = await command(program, args);
+  return code === 0 ? undefined : output || `${program} ended with code ${code} without output`;
 }
 
 /** ESLint reads the project graph from Nx' cache, which is made here. */
@@ -30,5 +32,5 @@ export const format: Check = {
 /** The types of the tests, too, which the build leaves out. */
 export const types: Check = {
   name: 'types',
-  run: () => succeeds('tsc', '-p', 'tsconfig.lint.json'),
+  run: () => runs(process.execPath, compiler, '-p', 'tsconfig.lint.json'),
 };

@@ -7,3 +7,6 @@ export const workspace = join(import.meta.dirname, '..', '..', '..');
 export function installed(name: string): string {
   return join(workspace, 'node_modules', '.bin', name);
 }
+
+/** The compiler that builds and checks types: TypeScript 7, which emits what 6 does in a fifth of the time. */
+export const compiler = join(workspace, 'node_modules', 'typescript-native', 'bin', 'tsc');
