@@ -53,7 +53,7 @@ describe('order', () => {
         fc.integer({ min: 1, max: 3 }),
         async (mood, concurrency, maxConcurrentStatements) => {
           const trial = new AudienceTrial({ concurrency, maxConcurrentStatements, maxRetryPauseMs: 0 });
-          const chains = [trial.chain(['5']), trial.chain(['5'], 'topic'), trial.chain(['5'], 'none')];
+          const chains = [trial.chain(['5']), trial.chain(['5'], 'topic-feeds'), trial.chain(['5'], null)];
           trial.store.beforeAnswering = async () => {
             const turns = mood.shift() ?? 0;
             if (turns < 0) {
@@ -84,11 +84,11 @@ describe('order', () => {
 
   it('is kept when a receiver causes the next event', () => {
     const trial = new AudienceTrial();
-    const chain = trial.chain(['5'], 'none');
+    const chain = trial.chain(['5'], null);
     const order: string[] = [];
     chain.subscription.unsubscribe();
     trial.audience
-      .select(chain.events, () => chain.viewers, 'none')
+      .select(chain.events, () => chain.viewers)
       .subscribe((selection) => {
         const text = selection.for('5')?.text ?? '';
         if (text === '1') {

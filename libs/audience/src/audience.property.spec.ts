@@ -39,7 +39,7 @@ function fill(trial: AudienceTrial, given: Partial<AudienceTables>): void {
 }
 
 function expected(tables: AudienceTables, id: string, event: Event): string {
-  const payload = referenceAudience(tables, 'live', id, event);
+  const payload = referenceAudience(tables, 'live-feeds', id, event);
   return payload === undefined ? '' : JSON.stringify(payload);
 }
 

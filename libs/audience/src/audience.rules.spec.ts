@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
 import { accountOf, permissions, statusOf, type AudienceTables } from './testing/index.js';
 import { AudienceTrial } from './testing/audience-trial.js';
-import type { FeedKind } from './rules/rule.js';
+import type { ClosedBy } from './rules/rule.js';
 import type { JsonObject } from './status/status.js';
 
 Logger.overrideLogger(false);
@@ -14,7 +14,7 @@ interface Case {
   readonly it: string;
   readonly given?: (tables: AudienceTables) => void;
   readonly status?: JsonObject;
-  readonly feed?: FeedKind;
+  readonly closedBy?: ClosedBy | null;
   /** Account 5 is the one in question, account 6 has nothing to do with it. */
   readonly seenBy: readonly ('5' | '6')[];
 }
@@ -73,18 +73,24 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { it: 'keeps a boost of a quote of private in', status: boostOf(quoteOf({ visibility: 'private' })), seenBy: [] },
   ],
   'feed access': [
-    { it: 'is open without settings', feed: 'live', seenBy: ['5', '6'] },
+    { it: 'is open without settings', closedBy: 'live-feeds', seenBy: ['5', '6'] },
     { it: 'closes local statuses', given: closes('local_live'), seenBy: [] },
     { it: 'closes remote statuses', given: closes('remote_live'), status: remote, seenBy: [] },
     { it: 'leaves remote statuses open', given: closes('local_live'), status: remote, seenBy: ['5', '6'] },
     { it: 'leaves local statuses open', given: closes('remote_live'), seenBy: ['5', '6'] },
     { it: 'does not mix feeds up', given: closes('local_topic', 'remote_topic'), seenBy: ['5', '6'] },
-    { it: 'closes local hashtags', given: closes('local_topic'), feed: 'topic', seenBy: [] },
-    { it: 'closes remote hashtags', given: closes('remote_topic'), status: remote, feed: 'topic', seenBy: [] },
+    { it: 'closes local hashtags', given: closes('local_topic'), closedBy: 'topic-feeds', seenBy: [] },
+    {
+      it: 'closes remote hashtags',
+      given: closes('remote_topic'),
+      status: remote,
+      closedBy: 'topic-feeds',
+      seenBy: [],
+    },
     {
       it: 'does not concern other streams',
       given: closes('local_live', 'local_topic'),
-      feed: 'none',
+      closedBy: null,
       seenBy: ['5', '6'],
     },
     { it: 'opens for view_feeds', given: all(closes('local_live'), hasRole(permissions.viewFeeds)), seenBy: ['5'] },
@@ -199,11 +205,11 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
 
 for (const [rule, table] of Object.entries(cases)) {
   describe(rule, () => {
-    it.each(table)('$it', async ({ given, status = {}, feed = 'live', seenBy }) => {
+    it.each(table)('$it', async ({ given, status = {}, closedBy = 'live-feeds', seenBy }) => {
       const trial = new AudienceTrial();
       given?.(trial.tables);
       for (const name of ['update', 'status.update']) {
-        const received = await trial.publish(['5', '6'], statusOf(status), { name, feed });
+        const received = await trial.publish(['5', '6'], statusOf(status), { name, closedBy });
         expect(Object.keys(received).filter((id) => received[id] !== undefined)).toEqual(seenBy);
       }
     });
@@ -257,7 +263,7 @@ describe('events that are no status', () => {
 
   it('ask nothing where no feed is concerned', async () => {
     const trial = new AudienceTrial();
-    await trial.publish(['5'], '110000000000000001', { name: 'delete', feed: 'none' });
+    await trial.publish(['5'], '110000000000000001', { name: 'delete', closedBy: null });
     expect(trial.store.asked).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ const disabled = '--- disabled\n';
 describe.each([1, 100, 2_000])('with %i viewers', (count) => {
   it('the first status costs two statements, and each after it one', async () => {
     const trial = new AudienceTrial();
-    const chain = trial.chain(ids(count), 'none');
+    const chain = trial.chain(ids(count), null);
     chain.publish('update', statusOf());
     await chain.fence();
     expect(trial.store.asked).toEqual(['facts', 'filters']);
@@ -26,7 +26,7 @@ describe.each([1, 100, 2_000])('with %i viewers', (count) => {
   it('a closed feed costs one more', async () => {
     const trial = new AudienceTrial();
     trial.tables.settings.set('local_live_feed_access', disabled);
-    const chain = trial.chain(ids(count), 'live');
+    const chain = trial.chain(ids(count), 'live-feeds');
     chain.publish('update', statusOf());
     await chain.fence();
     const aboutFence = ['feedAccess'];
@@ -35,9 +35,9 @@ describe.each([1, 100, 2_000])('with %i viewers', (count) => {
 
   it('a deletion costs one where the feed can be closed, two when it is', async () => {
     const trial = new AudienceTrial();
-    await trial.publish(ids(count), '110000000000000001', { name: 'delete', feed: 'none' });
+    await trial.publish(ids(count), '110000000000000001', { name: 'delete', closedBy: null });
     expect(trial.store.asked).toEqual([]);
-    const chain = trial.chain(ids(count), 'live');
+    const chain = trial.chain(ids(count), 'live-feeds');
     chain.publish('delete', '110000000000000001');
     await chain.fence();
     expect(trial.store.asked).toEqual(['feedAccess', 'feedAccess']);
@@ -65,8 +65,8 @@ describe('nothing is asked', () => {
 
   it('about what can reach nobody', async () => {
     const trial = new AudienceTrial();
-    await trial.publish(['5'], statusOf({ visibility: 'private' }), { feed: 'none' });
-    await trial.publish(['5'], 'no status', { feed: 'none' });
+    await trial.publish(['5'], statusOf({ visibility: 'private' }), { closedBy: null });
+    await trial.publish(['5'], 'no status', { closedBy: null });
     expect(trial.store.asked).toEqual([]);
     expect(trial.statistics.dropped).toMatchObject({ visibility: 1, malformed: 1 });
   });

@@ -7,9 +7,21 @@ import { AudienceStore } from './audience-store.js';
 import { BoundedStore } from './bounded-store.js';
 import { FilterCache } from './filters/filter-cache.js';
 import { AudienceEvaluator, type EvaluationTarget } from './evaluation/audience-evaluator.js';
-import type { FeedKind } from './rules/rule.js';
+import type { ClosedBy } from './rules/rule.js';
 import { decideInOrder, type QueueContext } from './queue/ordered-queue.js';
 import { QueueLimit } from './queue/queue-limit.js';
+
+/** What the audience must know about a stream to decide about its events. */
+export interface AudienceOptions {
+  /** Which feed settings of the instance can close the stream. Left out: none. */
+  readonly closedBy?: ClosedBy | undefined;
+
+  /**
+   * The event types that the stream declares as carrying no status. They reach all viewers undecided, unless feed settings
+   * close the stream.
+   */
+  readonly eventsWithoutStatus?: ReadonlySet<string> | undefined;
+}
 
 /** Filters of fewer accounts than this are not worth tidying up. */
 const tidyFrom = 1_000;
@@ -41,9 +53,13 @@ export class Audience {
    *
    * @param viewers who listens at this moment; they, and nobody else, are decided about
    */
-  select(events: Observable<StreamEvent>, viewers: () => ViewerSet, feed: FeedKind): Observable<Selection> {
+  select(
+    events: Observable<StreamEvent>,
+    viewers: () => ViewerSet,
+    options: AudienceOptions = {},
+  ): Observable<Selection> {
     return defer(() => {
-      const hearing: EvaluationTarget = { feed, viewers };
+      const hearing: EvaluationTarget = { closedBy: options.closedBy, viewers };
       this.#hearings.add(hearing);
       return events.pipe(
         decideInOrder(

@@ -163,7 +163,7 @@ describe('what does not fit', () => {
 
   it('into a chain goes before a deletion that waits for nothing but its turn', async () => {
     const trial = new AudienceTrial({ maxQueued: 3 });
-    const chain = trial.chain(['5'], 'none');
+    const chain = trial.chain(['5'], null);
     trial.store.beforeAnswering = fail;
     publish(chain, 1, 2, 3);
     chain.publish('delete', '3');
@@ -196,7 +196,7 @@ describe('what does not fit', () => {
 
   it('into the process leaves room for what waits for nothing', () => {
     const trial = new AudienceTrial({ maxQueuedOverall: 2 });
-    const [waiting, idle] = [trial.chain(['5'], 'none'), trial.chain(['5'], 'none')];
+    const [waiting, idle] = [trial.chain(['5'], null), trial.chain(['5'], null)];
     trial.store.beforeAnswering = fail;
     publish(waiting, 1, 2);
     idle.publish('weather', 'fine');
@@ -238,7 +238,7 @@ describe('a rule that throws', () => {
 
   it('before anything is asked does so, too', async () => {
     const trial = new AudienceTrial();
-    const chain = trial.chain(['5'], 'none');
+    const chain = trial.chain(['5'], null);
     const bad = {
       name: 'update',
       get payload() {
@@ -288,7 +288,7 @@ describe('who leaves', () => {
     const chain = trial.chain(['5']);
     let received = 0;
     const subscription = trial.audience
-      .select(chain.events, () => chain.viewers, 'live')
+      .select(chain.events, () => chain.viewers, { closedBy: 'live-feeds' })
       .subscribe(() => {
         received++;
         subscription.unsubscribe();

@@ -5,4 +5,4 @@ export * from './audience-statistics.js';
 export * from './audience-store.js';
 export * from './filters/filter-record.js';
 export * from './filters/filter-result.js';
-export type { FeedKind } from './rules/rule.js';
+export type { ClosedBy } from './rules/rule.js';

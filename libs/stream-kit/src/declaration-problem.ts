@@ -5,18 +5,18 @@ const members = Object.keys({
   name: true,
   scopes: true,
   audience: true,
-  feed: true,
+  closedBy: true,
   params: true,
   flags: true,
 } satisfies Record<keyof StreamDeclaration, true>);
 const nameForm = /^[a-z0-9_-]+(?::[a-z0-9_-]+)*$/;
 /** https://datatracker.ietf.org/doc/html/rfc6749#section-3.3 */
 const scopeForm = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
-const feeds: readonly unknown[] = ['live', 'topic', 'none', undefined];
+const closings: readonly unknown[] = ['live-feeds', 'topic-feeds', undefined];
 
 /**
  * What is wrong with a declaration, for whoever wrote it. Most of it the compiler has found already, unless somebody got
- * around it; what it would miss in silence, such as a misspelt `feed`, could show a stream to too many.
+ * around it; what it would miss in silence, such as a misspelt `closedBy`, could show a stream to too many.
  */
 export function problemOf(declaration: Partial<StreamDeclaration>): string | undefined {
   const stranger = Object.keys(declaration).find((member) => !members.includes(member));
@@ -37,7 +37,7 @@ function problemOfNames({ name }: Partial<StreamDeclaration>): string | undefine
     : `name must not be "${reserved}": /api/v1/streaming/${reserved} is the server's own`;
 }
 
-function problemOfAccess({ scopes, audience, feed }: Partial<StreamDeclaration>): string | undefined {
+function problemOfAccess({ scopes, audience, closedBy }: Partial<StreamDeclaration>): string | undefined {
   if (!Array.isArray(scopes) || scopes.length === 0) {
     return 'scopes must name at least one OAuth scope';
   }
@@ -47,11 +47,11 @@ function problemOfAccess({ scopes, audience, feed }: Partial<StreamDeclaration>)
   if (audience !== 'per-viewer' && audience !== 'chosen-by-publisher') {
     return 'audience must be "per-viewer" or "chosen-by-publisher"';
   }
-  if (!feeds.includes(feed)) {
-    return 'feed must be "live", "topic" or "none"';
+  if (!closings.includes(closedBy)) {
+    return 'closedBy must be "live-feeds" or "topic-feeds", or left out';
   }
-  if (feed !== undefined && audience === 'chosen-by-publisher') {
-    return 'feed is for "per-viewer" streams: no feed setting closes one whose audience the publisher has chosen';
+  if (closedBy !== undefined && audience === 'chosen-by-publisher') {
+    return 'closedBy is for "per-viewer" streams: no feed setting closes one whose audience the publisher has chosen';
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import type { ClosedBy } from '@fedistream/audience';
 import type { Scope } from '@fedistream/domain';
 import type { Params } from './param.js';
 
@@ -20,10 +21,10 @@ export interface StreamDeclaration<P extends Params = Params> {
   readonly audience: 'chosen-by-publisher' | 'per-viewer';
 
   /**
-   * For `per-viewer` streams, which feed settings of the instance can close it: those of the live feeds (the default), of
-   * hashtags and links (`topic`), or none.
+   * For `per-viewer` streams: which feed settings of the instance can close the stream, those of the live feeds or those of
+   * hashtags and links. Left out, no setting closes it.
    */
-  readonly feed?: 'live' | 'topic' | 'none';
+  readonly closedBy?: ClosedBy;
 
   /** Parameters, in the order in which labels name them. */
   readonly params?: P;

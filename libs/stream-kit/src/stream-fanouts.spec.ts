@@ -19,18 +19,17 @@ class Source implements StreamSource {
   }
 }
 
-/** A team's own, which says no more than it has to. */
-@Stream({ name: 'cats', scopes: ['read'], audience: 'per-viewer' })
+@Stream({ name: 'cats', scopes: ['read'], audience: 'per-viewer', closedBy: 'live-feeds' })
 class CatsStream extends Source {}
 
-@Stream({ name: 'cats:selected', scopes: ['read'], audience: 'per-viewer' })
+@Stream({ name: 'cats:selected', scopes: ['read'], audience: 'per-viewer', closedBy: 'live-feeds' })
 class SelectedCatsStream extends Source {
   select(events: Observable<StreamEvent>) {
     return events.pipe(map(({ name, payload }) => StreamEvent.of(name, payload)));
   }
 }
 
-@Stream({ name: 'cats:always', scopes: ['read'], audience: 'per-viewer', feed: 'none' })
+@Stream({ name: 'cats:always', scopes: ['read'], audience: 'per-viewer' })
 class AlwaysOpenCatsStream extends Source {}
 
 /** A parameter of a team's own, for which any text is good. */
@@ -156,7 +155,7 @@ describe.each<{ readonly which: string; readonly source: StreamSource }>([
     expect(other()).toEqual(['update', 'fence']);
   });
 
-  it('counts as a live feed, and is closed with them, unless it says otherwise', async () => {
+  it('is closed by the settings that it declares', async () => {
     const received = await listen(source, '5');
     await publish(statusOf({ account: accountOf('900') }));
     store.tables.settings.set('local_live_feed_access', '--- disabled\n');
@@ -166,7 +165,7 @@ describe.each<{ readonly which: string; readonly source: StreamSource }>([
 });
 
 describe('streams on the same channels', () => {
-  it('are decided each by its own feed', async () => {
+  it('are closed each by the settings that it declares, or by none', async () => {
     store.tables.settings.set('local_live_feed_access', '--- disabled\n');
     const live = await listen(new CatsStream(), '5');
     const always = await listen(new AlwaysOpenCatsStream(), '5');

@@ -98,7 +98,7 @@ export class StreamFanouts {
     const published = merge(...channels.map((channel) => this.bus.on(channel)));
     const events = this.#selected(request, published);
     return declaration.audience === 'per-viewer'
-      ? this.audience.select(events, () => fanout.viewers(), declaration.feed ?? 'live')
+      ? this.audience.select(events, () => fanout.viewers(), { closedBy: declaration.closedBy })
       : events.pipe(map(forEveryone));
   }
 
@@ -176,7 +176,7 @@ export class StreamFanouts {
  */
 function chainKey({ definition, params, label }: StreamRequest, channels: readonly Channel[]): string {
   const { source, declaration } = definition;
-  const decision = declaration.audience === 'per-viewer' ? (declaration.feed ?? 'live') : '';
+  const decision = declaration.audience === 'per-viewer' ? (declaration.closedBy ?? 'nothing') : '';
   // The label does not say which parameters its texts belong to.
   const selection = source.select === undefined ? [] : [label, Object.keys(params)];
   // Whatever a text is made of, no two requests can have the same key.

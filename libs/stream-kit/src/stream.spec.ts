@@ -31,16 +31,16 @@ describe('a declaration does not compile', () => {
   it('with a misspelt member', () => {
     // @ts-expect-error there are only params
     const parms = () => Stream({ ...complete, parms: {} });
-    // @ts-expect-error there is only feed
-    const feeed = () => Stream({ name: 'x', scopes: ['read'], audience: 'per-viewer', feeed: 'none' });
-    expect([parms, feeed]).toHaveLength(2);
+    // @ts-expect-error there is only closedBy
+    const closdBy = () => Stream({ name: 'x', scopes: ['read'], audience: 'per-viewer', closdBy: 'live-feeds' });
+    expect([parms, closdBy]).toHaveLength(2);
   });
 
-  it('with a feed that is none, or where the publisher has chosen the audience', () => {
-    // @ts-expect-error there is no such feed
-    const unknown = () => Stream({ name: 'x', scopes: ['read'], audience: 'per-viewer', feed: 'home' });
+  it('with a closedBy that does not exist, or where the publisher has chosen the audience', () => {
+    // @ts-expect-error there is no such setting
+    const unknown = () => Stream({ name: 'x', scopes: ['read'], audience: 'per-viewer', closedBy: 'home' });
     // @ts-expect-error feed settings close nothing here
-    const useless = () => Stream({ ...complete, feed: 'live' });
+    const useless = () => Stream({ ...complete, closedBy: 'live-feeds' });
     expect([unknown, useless]).toHaveLength(2);
   });
 
@@ -95,7 +95,7 @@ describe('a declaration does not compile', () => {
       name: ['x', 'x:y'],
       scopes: ['read', 'read:statuses'],
       audience: 'per-viewer',
-      feed: 'topic',
+      closedBy: 'topic-feeds',
       params: { word: text() },
       flags: { only_media: 'media' },
     });
@@ -132,17 +132,19 @@ describe('a declaration does not start', () => {
 
   it('with a misspelt member, and says which there are', () => {
     expect(declare({ ...good, parms: {} })).toThrow(
-      '@Stream on Wrong: there is no "parms"; a declaration has name, scopes, audience, feed, params, flags',
+      '@Stream on Wrong: there is no "parms"; a declaration has name, scopes, audience, closedBy, params, flags',
     );
   });
 
-  it('with a feed that is none, and says which there are', () => {
-    expect(declare({ ...good, feed: 'home' })).toThrow('Wrong: feed must be "live", "topic" or "none"');
+  it('with a closedBy that does not exist, and says which there are', () => {
+    expect(declare({ ...good, closedBy: 'home' })).toThrow(
+      'Wrong: closedBy must be "live-feeds" or "topic-feeds", or left out',
+    );
   });
 
-  it('with a feed where the publisher has chosen the audience', () => {
-    expect(declare({ ...good, audience: 'chosen-by-publisher', feed: 'live' })).toThrow(
-      'Wrong: feed is for "per-viewer" streams: no feed setting closes one whose audience the publisher has chosen',
+  it('with a closedBy where the publisher has chosen the audience', () => {
+    expect(declare({ ...good, audience: 'chosen-by-publisher', closedBy: 'live-feeds' })).toThrow(
+      'Wrong: closedBy is for "per-viewer" streams: no feed setting closes one whose audience the publisher has chosen',
     );
   });
 

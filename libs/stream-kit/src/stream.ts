@@ -58,7 +58,7 @@ interface Mistake<Sentence extends string> {
 type Refused<D> = {
   readonly [K in Exclude<keyof D, keyof StreamDeclaration> & string]: Mistake<`a declaration has no "${K}"`>;
 } & (D extends { readonly audience: 'chosen-by-publisher' }
-  ? { readonly feed?: Mistake<'no feed setting closes a stream whose audience the publisher has chosen'> }
+  ? { readonly closedBy?: Mistake<'no feed setting closes a stream whose audience the publisher has chosen'> }
   : unknown);
 
 /** Public members that a class must not have: a misspelt `authorize` would be a guard that nobody asks. */
@@ -69,7 +69,7 @@ type Unasked<S> = {
 };
 
 /**
- * Declares a class as a stream. A declaration without scopes or audience, with a misspelt member or with a feed that
+ * Declares a class as a stream. A declaration without scopes or audience, with a misspelt member or with a `closedBy` that
  * nothing applies does not compile, and does not start. A class with public members that no stream has does not compile.
  *
  * @throws TypeError naming what is missing or wrong

@@ -9,7 +9,7 @@ import { channels, hashtag, Stream, type StreamContext, type StreamSource } from
   params: { tag: hashtag() },
   scopes: ['read', 'read:statuses'],
   audience: 'per-viewer',
-  feed: 'topic',
+  closedBy: 'topic-feeds',
 })
 export class HashtagStream implements StreamSource<{ tag: string }> {
   channels({ name, params }: StreamContext<{ tag: string }>) {

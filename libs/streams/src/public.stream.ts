@@ -9,7 +9,7 @@ import { channels, Stream, type StreamContext, type StreamSource } from '@fedist
   flags: { only_media: 'media' },
   scopes: ['read', 'read:statuses'],
   audience: 'per-viewer',
-  feed: 'live',
+  closedBy: 'live-feeds',
 })
 export class PublicStream implements StreamSource {
   channels({ name }: StreamContext) {

@@ -9,14 +9,14 @@ import { filteredMember, filteredVariants } from '../filters/filtered-variants.j
 import { searchableText } from '../filters/searchable-text.js';
 import { isClosedAltogether } from '../rules/feed-access.js';
 import { rules } from '../rules/index.js';
-import type { FeedKind, RuleInput, RuleResult } from '../rules/rule.js';
+import type { ClosedBy, RuleInput, RuleResult } from '../rules/rule.js';
 import { isPublic } from '../rules/visibility.js';
 import { readStatus, resemblesStatus, type Status } from '../status/status.js';
 import type { Decision } from '../queue/ordered-queue.js';
 
 /** For whom a decision is wanted: those who listen when the store is asked, again for each try. */
 export interface EvaluationTarget {
-  readonly feed: FeedKind;
+  readonly closedBy: ClosedBy | undefined;
   viewers(): ViewerSet;
 }
 
@@ -41,8 +41,11 @@ export class AudienceEvaluator {
    */
   evaluate(event: StreamEvent, hearing: EvaluationTarget): Decision<Selection> {
     if (!statusEvents.has(event.name) && !resemblesStatus(event.payload)) {
+      const { closedBy } = hearing;
       const decision =
-        hearing.feed === 'none' ? { now: forEveryone(event) } : { later: () => this.#judgeOther(event, hearing) };
+        closedBy === undefined
+          ? { now: forEveryone(event) }
+          : { later: () => this.#judgeOther(event, hearing, closedBy) };
       return { ...decision, takesBack: true };
     }
     const status = readStatus(event.payload);
@@ -64,12 +67,12 @@ export class AudienceEvaluator {
   }
 
   /** An event that is no status passes, unless the whole feed is closed: then it tells something about what is in it. */
-  async #judgeOther(event: StreamEvent, hearing: EvaluationTarget): Promise<Selection | undefined> {
+  async #judgeOther(event: StreamEvent, hearing: EvaluationTarget, closedBy: ClosedBy): Promise<Selection | undefined> {
     const viewers = hearing.viewers();
     if (viewers.accountIds.length === 0) {
       return undefined;
     }
-    if (!isClosedAltogether(await this.#store.feedAccess(), hearing.feed)) {
+    if (!isClosedAltogether(await this.#store.feedAccess(), closedBy)) {
       return forEveryone(event);
     }
     const onlyFor = await this.#store.mayViewClosedFeeds(viewers);
@@ -84,7 +87,14 @@ export class AudienceEvaluator {
     const { authorIds, accountIds, domains, language } = status;
     const facts = await this.#store.facts({ viewers, authorIds, accountIds, domains, language });
     const mayViewClosedFeeds = async () => facts.mayViewClosedFeeds ?? this.#store.mayViewClosedFeeds(viewers);
-    const verdicts = await this.#verdicts({ event, status, feed: hearing.feed, viewers, facts, mayViewClosedFeeds });
+    const verdicts = await this.#verdicts({
+      event,
+      status,
+      closedBy: hearing.closedBy,
+      viewers,
+      facts,
+      mayViewClosedFeeds,
+    });
     // What the platform has not called a status leaves as it came.
     if (!statusEvents.has(event.name) || Object.hasOwn(status.entity, filteredMember)) {
       this.#statistics.evaluated++;

@@ -7,7 +7,7 @@ const closed = (yaml: string) =>
       ['local_live_feed_access', yaml],
       ['remote_live_feed_access', '--- disabled\n'],
     ]),
-    'live',
+    'live-feeds',
   );
 
 describe('a feed', () => {
@@ -45,8 +45,8 @@ describe('a feed', () => {
   });
 
   it('is open without settings', () => {
-    expect(isClosedAltogether(new Map(), 'live')).toBe(false);
-    expect(isClosedAltogether(new Map([['local_live_feed_access', 'disabled']]), 'live')).toBe(false);
+    expect(isClosedAltogether(new Map(), 'live-feeds')).toBe(false);
+    expect(isClosedAltogether(new Map([['local_live_feed_access', 'disabled']]), 'live-feeds')).toBe(false);
   });
 
   it('remembers what it read, within bounds', () => {

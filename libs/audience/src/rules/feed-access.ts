@@ -1,10 +1,10 @@
 import { parseDocument } from 'yaml';
-import type { FeedKind, RuleInput, Rule, RuleResult } from './rule.js';
+import type { ClosedBy, RuleInput, Rule, RuleResult } from './rule.js';
 import { visibleToAll } from './rule.js';
 
 const settingsOf = {
-  live: { local: 'local_live_feed_access', remote: 'remote_live_feed_access' },
-  topic: { local: 'local_topic_feed_access', remote: 'remote_topic_feed_access' },
+  'live-feeds': { local: 'local_live_feed_access', remote: 'remote_live_feed_access' },
+  'topic-feeds': { local: 'local_topic_feed_access', remote: 'remote_topic_feed_access' },
 } as const;
 
 /** How many different texts are remembered; there are three in use. */
@@ -18,8 +18,11 @@ const remembered = new Map<string, boolean>();
 export const feedAccess: Rule = {
   name: 'feed access',
   evaluate(matter: RuleInput): RuleResult | Promise<RuleResult> {
-    const { feed, status, facts } = matter;
-    if (feed === 'none' || !isClosed(facts.feedAccess, settingsOf[feed][status.isLocal ? 'local' : 'remote'])) {
+    const { closedBy, status, facts } = matter;
+    if (
+      closedBy === undefined ||
+      !isClosed(facts.feedAccess, settingsOf[closedBy][status.isLocal ? 'local' : 'remote'])
+    ) {
       return visibleToAll;
     }
     return matter.mayViewClosedFeeds().then((onlyFor) => ({ onlyFor }));
@@ -27,8 +30,8 @@ export const feedAccess: Rule = {
 };
 
 /** Whether both halves are closed; then not even a deletion is for everybody. */
-export function isClosedAltogether(access: ReadonlyMap<string, string>, feed: FeedKind): boolean {
-  return feed !== 'none' && isClosed(access, settingsOf[feed].local) && isClosed(access, settingsOf[feed].remote);
+export function isClosedAltogether(access: ReadonlyMap<string, string>, closedBy: ClosedBy): boolean {
+  return isClosed(access, settingsOf[closedBy].local) && isClosed(access, settingsOf[closedBy].remote);
 }
 
 function isClosed(access: ReadonlyMap<string, string>, setting: string): boolean {

@@ -2,14 +2,18 @@ import type { StreamEvent, ViewerSet } from '@fedistream/domain';
 import type { AudienceFacts } from '../audience-store.js';
 import type { Status } from '../status/status.js';
 
-/** Which settings open or close the feed that a stream belongs to; `none` for streams that no setting concerns. */
-export type FeedKind = 'live' | 'topic' | 'none';
+/**
+ * The settings with which administrators close a stream: those of the live feeds (`local_live_feed_access`,
+ * `remote_live_feed_access`), or those of hashtags and links (`local_topic_feed_access`, `remote_topic_feed_access`).
+ */
+export type ClosedBy = 'live-feeds' | 'topic-feeds';
 
 /** One status and everybody who listens, with all that is known about them: what a rule decides on. */
 export interface RuleInput {
   readonly event: StreamEvent;
   readonly status: Status;
-  readonly feed: FeedKind;
+  /** Which feed settings can close the stream; `undefined` when none can. */
+  readonly closedBy: ClosedBy | undefined;
   readonly viewers: ViewerSet;
   /** Read from the database after the event was published. */
   readonly facts: AudienceFacts;

@@ -3,7 +3,7 @@ import { Subject, type Subscription } from 'rxjs';
 import { AudienceSettings } from '../audience-settings.js';
 import { AudienceStatistics } from '../audience-statistics.js';
 import { Audience } from '../audience.js';
-import type { FeedKind } from '../rules/rule.js';
+import type { ClosedBy } from '../rules/rule.js';
 import { permissions } from './audience-tables.js';
 import { MemoryAudienceStore } from './memory-audience-store.js';
 import { viewerSetOf } from './viewer-set.js';
@@ -20,10 +20,10 @@ export class Chain {
   completed = false;
   #wake: () => void = () => undefined;
 
-  constructor(audience: Audience, accountIds: readonly string[], feed: FeedKind) {
+  constructor(audience: Audience, accountIds: readonly string[], closedBy: ClosedBy | null) {
     this.listen(accountIds);
     this.subscription = audience
-      .select(this.events, () => this.viewers, feed)
+      .select(this.events, () => this.viewers, { closedBy: closedBy ?? undefined })
       .subscribe({
         next: (selection) => {
           this.selections.push(selection);
@@ -79,17 +79,17 @@ export class AudienceTrial {
     this.audience = new Audience(this.store, new AudienceSettings(settings), this.statistics);
   }
 
-  chain(accountIds: readonly string[], feed: FeedKind = 'live'): Chain {
-    return new Chain(this.audience, accountIds, feed);
+  chain(accountIds: readonly string[], closedBy: ClosedBy | null = 'live-feeds'): Chain {
+    return new Chain(this.audience, accountIds, closedBy);
   }
 
   /** Publishes one event on a chain of its own and tells what each of these accounts receives. */
   async publish(
     accountIds: readonly string[],
     payload: unknown,
-    { name = 'update', feed = 'live' }: { name?: string; feed?: FeedKind } = {},
+    { name = 'update', closedBy = 'live-feeds' }: { name?: string; closedBy?: ClosedBy | null } = {},
   ): Promise<Record<string, unknown>> {
-    const chain = this.chain(accountIds, feed);
+    const chain = this.chain(accountIds, closedBy);
     chain.publish(name, payload);
     await chain.fence();
     chain.subscription.unsubscribe();

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../status/status.js';
 import { everyoneRoleId, permissions, type AudienceTables, type UserRow } from './audience-tables.js';
-import type { FeedKind } from '../rules/rule.js';
+import type { ClosedBy } from '../rules/rule.js';
 
 /**
  * Who may see an event, decided the slow and obvious way: for one viewer, one event, straight from the tables, without
@@ -10,13 +10,14 @@ import type { FeedKind } from '../rules/rule.js';
  */
 export function referenceAudience(
   tables: AudienceTables,
-  feed: FeedKind,
+  closedBy: ClosedBy | undefined,
   viewerId: string,
   event: { readonly name: string; readonly payload: unknown },
 ): unknown {
   const user = tables.users.find(({ accountId }) => accountId === viewerId);
-  const setting = (half: 'local' | 'remote') => tables.settings.get(`${half}_${feed}_feed_access`) ?? '';
-  const isClosed = (half: 'local' | 'remote') => feed !== 'none' && /\bdisabled\b/.test(setting(half));
+  const setting = (half: 'local' | 'remote') =>
+    tables.settings.get(`${half}_${closedBy === 'live-feeds' ? 'live' : 'topic'}_feed_access`) ?? '';
+  const isClosed = (half: 'local' | 'remote') => closedBy !== undefined && /\bdisabled\b/.test(setting(half));
   if (event.name !== 'update' && event.name !== 'status.update') {
     return isClosed('local') && isClosed('remote') && !opensFeeds(tables, user) ? undefined : event.payload;
   }

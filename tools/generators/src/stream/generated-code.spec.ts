@@ -41,7 +41,7 @@ describe('what the stream generator writes', () => {
       { text: written.replace(/scopes: .*\n/, ''), says: "'scopes'" },
       { text: written.replace('audience:', 'parms: {}, audience:'), says: 'a declaration has no \\"parms\\"' },
       {
-        text: written.replace(/audience: .*\n/, "audience: 'chosen-by-publisher', feed: 'none',\n"),
+        text: written.replace(/audience: .*\n/, "audience: 'chosen-by-publisher', closedBy: 'live-feeds',\n"),
         says: 'no feed setting closes a stream whose audience the publisher has chosen',
       },
       {
