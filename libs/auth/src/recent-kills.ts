@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ControlTarget, Viewer } from '@fedistream/domain';
+import type { KillTarget, Viewer } from '@fedistream/domain';
 
 /** A point in the order of kills. Only {@link RecentKills.now} makes one: no clock, which could be set or stand still. */
 export type KillSequence = number & { readonly __kills: never };
@@ -20,7 +20,7 @@ export class RecentKills {
   }
 
   /** Remembers a kill of a token or an account. */
-  record(target: ControlTarget): void {
+  record(target: KillTarget): void {
     const key = target.kind === 'token' ? tokenKey(target.tokenId) : accountKey(target.accountId);
     // Set anew, not only changed: the map's order is the order of kills.
     this.#moments.delete(key);
@@ -33,7 +33,7 @@ export class RecentKills {
   }
 
   /** What of the viewer was killed after that moment, if anything; in doubt, the token. */
-  since(moment: KillSequence, viewer: Viewer): ControlTarget['kind'] | undefined {
+  since(moment: KillSequence, viewer: Viewer): KillTarget['kind'] | undefined {
     if (moment < this.#forgotten || (this.#moments.get(tokenKey(viewer.tokenId)) ?? 0) > moment) {
       return 'token';
     }

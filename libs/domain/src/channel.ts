@@ -1,33 +1,71 @@
+import { channelFamily, type AnyChannelFamily, type ChannelOf } from './channel-family.js';
+import { controlEvents, mastodonEvents, type ControlEvents, type MastodonEvents } from './mastodon-events.js';
+
 /** The name of a Redis channel, without the namespace prefix: `timeline:public`, `timeline:110000000000000001`. */
 export type Channel = string;
 
 /** Which half of the known network a public channel carries. */
 export type Origin = 'local' | 'remote';
 
+/** A channel that carries Mastodon's events. */
+export type MastodonChannel = ChannelOf<MastodonEvents>;
+
+/** A channel that carries control events. */
+export type ControlChannel = ChannelOf<ControlEvents>;
+
 /**
  * The names of the channels that the platform publishes on. Publisher and server build them here, so that they cannot
- * drift apart. Ids are decimal strings; a tag is one that {@link normaliseHashtag} has been through.
+ * drift apart. Ids are decimal strings; a tag is one that {@link normaliseHashtag} has been through. Nothing is checked:
+ * home timelines are built by the thousand.
  */
 export const channels = {
   /** What an account's home timeline receives. */
-  home: (accountId: string): Channel => `timeline:${accountId}`,
+  home: (accountId: string) => `timeline:${accountId}` as MastodonChannel,
   /** An account's notifications. */
-  notifications: (accountId: string): Channel => `timeline:${accountId}:notifications`,
+  notifications: (accountId: string) => `timeline:${accountId}:notifications` as MastodonChannel,
   /** An account's conversations. */
-  direct: (accountId: string): Channel => `timeline:direct:${accountId}`,
+  direct: (accountId: string) => `timeline:direct:${accountId}` as MastodonChannel,
   /** A list's timeline. */
-  list: (listId: string): Channel => `timeline:list:${listId}`,
+  list: (listId: string) => `timeline:list:${listId}` as MastodonChannel,
   /** Public statuses of one origin or of both, all of them or only those with media. */
-  public: (origin?: Origin, onlyMedia = false): Channel =>
-    `timeline:public${origin === undefined ? '' : `:${origin}`}${onlyMedia ? ':media' : ''}`,
+  public: (origin?: Origin, onlyMedia = false) =>
+    `timeline:public${origin === undefined ? '' : `:${origin}`}${onlyMedia ? ':media' : ''}` as MastodonChannel,
   /** Public statuses with a hashtag, of all origins or only local ones. */
-  hashtag: (normalisedTag: string, onlyLocal = false): Channel =>
-    `timeline:hashtag:${normalisedTag}${onlyLocal ? ':local' : ''}`,
+  hashtag: (normalisedTag: string, onlyLocal = false) =>
+    `timeline:hashtag:${normalisedTag}${onlyLocal ? ':local' : ''}` as MastodonChannel,
   /** Control events for every connection of an account; never sent to clients. */
-  system: (accountId: string): Channel => `timeline:system:${accountId}`,
+  system: (accountId: string) => `timeline:system:${accountId}` as ControlChannel,
+  /** Control events for all subscriptions to one stream; never sent to clients. */
+  systemStream: (stream: string) => `timeline:system:stream:${stream}` as ControlChannel,
   /** Control events for every connection of an access token; never sent to clients. */
-  accessToken: (tokenId: string): Channel => `timeline:access_token:${tokenId}`,
+  accessToken: (tokenId: string) => `timeline:access_token:${tokenId}` as ControlChannel,
 } as const;
+
+const id = /^\d+$/;
+const family = (template: string): AnyChannelFamily =>
+  channelFamily(template, mastodonEvents, { account: id, list: id });
+
+/** Mastodon's channels as families: what {@link channels} builds for clients' streams, one of these claims. */
+export const mastodonFamilies: readonly AnyChannelFamily[] = [
+  'timeline:{account}',
+  'timeline:{account}:notifications',
+  'timeline:direct:{account}',
+  'timeline:list:{list}',
+  'timeline:public',
+  'timeline:public:media',
+  'timeline:public:local',
+  'timeline:public:local:media',
+  'timeline:public:remote',
+  'timeline:public:remote:media',
+  'timeline:hashtag:{tag}',
+  'timeline:hashtag:{tag}:local',
+].map(family);
+
+/** The channels of control events as families. No stream may listen to what they claim. */
+export const controlFamilies: readonly AnyChannelFamily[] = [
+  channelFamily('timeline:system:{account}', controlEvents),
+  channelFamily('timeline:access_token:{token}', controlEvents),
+];
 
 /**
  * The Redis key that says that somebody listens to a channel. The platform publishes to home, notification, list, direct
@@ -42,13 +80,22 @@ export const controlPatterns = [channels.system('*'), channels.accessToken('*')]
 
 /** Whom a control event concerns. */
 export type ControlTarget =
-  { readonly kind: 'account'; readonly accountId: string } | { readonly kind: 'token'; readonly tokenId: string };
+  | { readonly kind: 'account'; readonly accountId: string }
+  | { readonly kind: 'token'; readonly tokenId: string }
+  | { readonly kind: 'stream'; readonly stream: string };
 
+/** What a kill can concern: streams are not killed. */
+export type KillTarget = Exclude<ControlTarget, { readonly kind: 'stream' }>;
+
+const systemStreamPrefix = channels.systemStream('');
 const systemPrefix = channels.system('');
 const accessTokenPrefix = channels.accessToken('');
 
 /** Reads the name of a control channel; `undefined` for every other channel. */
 export function controlTarget(channel: Channel): ControlTarget | undefined {
+  if (channel.startsWith(systemStreamPrefix)) {
+    return { kind: 'stream', stream: channel.slice(systemStreamPrefix.length) };
+  }
   if (channel.startsWith(systemPrefix)) {
     return { kind: 'account', accountId: channel.slice(systemPrefix.length) };
   }

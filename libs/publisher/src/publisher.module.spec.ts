@@ -88,14 +88,14 @@ describe.skipIf(url === '')('PublisherModule, on a real Redis,', () => {
   });
 
   it.each([
-    ['wrapped', undefined, '{"pattern":"NAMESPACE:timeline:1","data":{"event":"kill"}}'],
-    ['raw, if told so,', rawSerializer, '{"event":"kill"}'],
+    ['wrapped', undefined, '{"pattern":"NAMESPACE:timeline:1","data":{"event":"filters_changed"}}'],
+    ['raw, if told so,', rawSerializer, '{"event":"filters_changed"}'],
   ])('publishes %s through a client of NestJS', async (_, serializer, expected) => {
     const client = redisClient(serializer);
     const application = await Test.createTestingModule({
       imports: [PublisherModule.forRoot({ client, namespace })],
     }).compile();
-    await application.get(StreamPublisher).publish(channels.home('1'), 'kill');
+    await application.get(StreamPublisher).publish(channels.home('1'), 'filters_changed');
     await vi.waitFor(() => {
       expect(heard).toEqual([['timeline:1', expected.replace('NAMESPACE', namespace)]]);
     });
@@ -127,7 +127,7 @@ describe('PublisherModule without a Redis', () => {
       imports: [PublisherModule.forRoot({ url: 'redis://127.0.0.1:1' })],
     }).compile();
     application.useLogger(false);
-    await expect(application.get(StreamPublisher).publish('timeline:1', 'kill')).rejects.toThrow();
+    await expect(application.get(StreamPublisher).publish(channels.system('1'), 'kill')).rejects.toThrow();
     await application.close();
   });
 });

@@ -59,23 +59,27 @@ describe('StreamPublisher', () => {
   it('does not compile with an event, a payload or an id that the server does not understand', () => {
     const attempts = [
       // @ts-expect-error -- no such event
-      () => publisher.publish('timeline:1', 'updated', status),
+      () => publisher.publish(channels.home('1'), 'updated', status),
       // @ts-expect-error -- an update carries a status
-      () => publisher.publish('timeline:1', 'update', 'text'),
+      () => publisher.publish(channels.home('1'), 'update', 'text'),
       // @ts-expect-error -- an update carries something
-      () => publisher.publish('timeline:1', 'update'),
+      () => publisher.publish(channels.home('1'), 'update'),
       // @ts-expect-error -- ids are strings
-      () => publisher.publish('timeline:1', 'delete', 107214471804101),
+      () => publisher.publish(channels.home('1'), 'delete', 107214471804101),
+      // @ts-expect-error -- built by no family
+      () => publisher.publish('timelin:1', 'delete', '1'),
+      // @ts-expect-error -- no control event on a client's channel
+      () => publisher.publish(channels.home('1'), 'kill'),
       // @ts-expect-error -- a kill carries nothing
-      () => publisher.publish('timeline:1', 'kill', {}),
+      () => publisher.publish(channels.system('1'), 'kill', {}),
     ];
-    expect(attempts).toHaveLength(5);
+    expect(attempts).toHaveLength(7);
   });
 
   it('puts the namespace before channels and keys', async () => {
     const namespaced = new StreamPublisher(transport, { namespace: 'n' });
     transport.keys.add('n:subscribed:timeline:1');
-    expect(await namespaced.publishToSubscribed(['timeline:1', 'timeline:2'], 'delete', '5')).toBe(1);
+    expect(await namespaced.publishToSubscribed([channels.home('1'), channels.home('2')], 'delete', '5')).toBe(1);
     expect(transport.published.map(([channel]) => channel)).toEqual(['n:timeline:1']);
   });
 
@@ -100,18 +104,18 @@ describe('StreamPublisher', () => {
   it('never leaves out control channels, for which servers keep no key', async () => {
     expect(await publisher.isSubscribed(channels.home('1'))).toBe(false);
     expect(await publisher.isSubscribed(channels.accessToken('1'))).toBe(true);
-    expect(await publisher.publishToSubscribed([channels.system('1'), channels.home('1')], 'kill')).toBe(1);
+    expect(await publisher.publishToSubscribed([channels.system('1')], 'kill')).toBe(1);
     expect(transport.published).toEqual([['timeline:system:1', '{"event":"kill"}']]);
   });
 
   it('takes everybody for subscribed when the transport cannot ask', async () => {
     const blind = new StreamPublisher({ publish: (channel, message) => transport.publish(channel, message) });
-    expect(await blind.publishToSubscribed(['timeline:1', 'timeline:2'], 'delete', '5')).toBe(2);
+    expect(await blind.publishToSubscribed([channels.home('1'), channels.home('2')], 'delete', '5')).toBe(2);
     expect(transport.published).toHaveLength(2);
   });
 
   it('passes on that Redis cannot be reached', async () => {
     const broken = new StreamPublisher({ publish: () => Promise.reject(new Error('no connection')) });
-    await expect(broken.publish('timeline:1', 'delete', '5')).rejects.toThrow('no connection');
+    await expect(broken.publish(channels.home('1'), 'delete', '5')).rejects.toThrow('no connection');
   });
 });

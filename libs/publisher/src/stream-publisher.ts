@@ -1,6 +1,12 @@
-import { type Channel, controlTarget, presenceKey } from '@fedistream/domain';
+import {
+  type ChannelOf,
+  controlTarget,
+  type EventType,
+  type EventTypes,
+  type PayloadOf,
+  presenceKey,
+} from '@fedistream/domain';
 import type { PublishTransport } from './publish-transport.js';
-import type { BareEventName, EventName, PayloadEventName, StreamEvents } from './stream-events.js';
 import { StreamMessage } from './stream-message.js';
 
 /** At most this many keys are asked for in one command. */
@@ -12,11 +18,17 @@ export interface PublisherOptions {
   readonly namespace?: string | undefined;
 }
 
+/** What stands behind an event's name in a call: its payload, or nothing for an event that has none. */
+export type PayloadArguments<E extends EventType> =
+  PayloadOf<E> extends undefined ? readonly [] : readonly [payload: PayloadOf<E>];
+
 /**
- * Publishes events for the streaming servers. Build channels with `channels`:
+ * Publishes events for the streaming servers. Channels are built by `channels` or by a module's channel family; a channel
+ * says which events it carries and what they look like:
  *
  * ```ts
  * await publisher.publish(channels.public('local'), 'update', status);
+ * await publisher.publish(draftChannel('42'), 'draft', { id: '42', kind: 'text' });
  * ```
  *
  * Whoever may see a home timeline, a list or a conversation is for the publisher to decide. Public and hashtag channels
@@ -32,15 +44,17 @@ export class StreamPublisher {
     this.#prefix = namespace === undefined || namespace === '' ? '' : `${namespace}:`;
   }
 
-  /** Publishes an event. Rejects when Redis cannot be reached: the event is lost then, for nothing is kept. */
-  publish(channel: Channel, event: BareEventName): Promise<void>;
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- lets entities have more members than are named
-  publish<Name extends PayloadEventName, Payload extends StreamEvents[Name]>(
-    channel: Channel,
-    event: Name,
-    payload: Payload,
-  ): Promise<void>;
-  async publish(channel: Channel, event: EventName, payload?: unknown): Promise<void> {
+  /**
+   * Publishes an event. A payload may have more members than its type names: entities leave whole.
+   *
+   * @returns rejects when Redis cannot be reached: the event is lost then, for nothing is kept
+   */
+  async publish<
+    E extends EventTypes,
+    Name extends keyof E & string,
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- inferred from the call, so that entities may have more members than are named
+    const Payload extends PayloadArguments<E[Name]>,
+  >(channel: ChannelOf<E>, event: Name, ...[payload]: Payload): Promise<void> {
     await this.transport.publish(this.#prefix + channel, new StreamMessage(event, payload));
   }
 
@@ -50,14 +64,12 @@ export class StreamPublisher {
    *
    * @returns on how many channels it was published
    */
-  publishToSubscribed(channels: readonly Channel[], event: BareEventName): Promise<number>;
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- lets entities have more members than are named
-  publishToSubscribed<Name extends PayloadEventName, Payload extends StreamEvents[Name]>(
-    channels: readonly Channel[],
-    event: Name,
-    payload: Payload,
-  ): Promise<number>;
-  async publishToSubscribed(channels: readonly Channel[], event: EventName, payload?: unknown): Promise<number> {
+  async publishToSubscribed<
+    E extends EventTypes,
+    Name extends keyof E & string,
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as above
+    const Payload extends PayloadArguments<E[Name]>,
+  >(channels: readonly ChannelOf<E>[], event: Name, ...[payload]: Payload): Promise<number> {
     const message = new StreamMessage(event, payload);
     const subscribed = await this.subscribed(channels);
     await Promise.all(subscribed.map((channel) => this.transport.publish(this.#prefix + channel, message)));
@@ -65,7 +77,7 @@ export class StreamPublisher {
   }
 
   /** Whether somebody listens to a channel now. See {@link subscribed}. */
-  async isSubscribed(channel: Channel): Promise<boolean> {
+  async isSubscribed(channel: ChannelOf): Promise<boolean> {
     return (await this.subscribed([channel])).length > 0;
   }
 
@@ -74,8 +86,8 @@ export class StreamPublisher {
    * `subscribed:<channel>`. It may still be there for some minutes after the last listener has gone. Servers keep no
    * key for control channels: they listen to all of them.
    */
-  async subscribed(channels: readonly Channel[]): Promise<Channel[]> {
-    const found: Channel[] = [];
+  async subscribed<C extends ChannelOf>(channels: readonly C[]): Promise<C[]> {
+    const found: C[] = [];
     for (let from = 0; from < channels.length; from += keysPerCommand) {
       const some = channels.slice(from, from + keysPerCommand);
       const keys = some.map((channel) => this.#prefix + presenceKey(channel));

@@ -40,7 +40,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     if (event.name === 'kill') {
       if (target.kind === 'token') {
         this.connections.revokeToken(target.tokenId);
-      } else {
+      } else if (target.kind === 'account') {
         this.connections.revokeAccount(target.accountId);
       }
     } else if (event.name === 'filters_changed' && target.kind === 'account') {

@@ -1,0 +1,115 @@
+import type { EventTypes } from './event-type.js';
+
+declare const carriedEvents: unique symbol;
+
+/**
+ * A channel that a family has built; its type says which events it carries. At run time it is its name. A bare string is
+ * not assignable: a misspelt channel does not compile.
+ */
+export type ChannelOf<E extends EventTypes = EventTypes> = string & { readonly [carriedEvents]: E };
+
+/** The names of the placeholders of a template: `'timeline:draft:{draft}'` has `draft`. */
+type PlaceholdersOf<T extends string> = T extends `${string}{${string}}${infer Rest}`
+  ? [value: string, ...PlaceholdersOf<Rest>]
+  : [];
+
+/** A family of channels whose names differ in some parts. Called with the parts, it builds a channel. */
+export interface ChannelFamily<
+  E extends EventTypes = EventTypes,
+  Values extends readonly string[] = readonly string[],
+> {
+  (...values: Values): ChannelOf<E>;
+  /** `timeline:draft:{draft}`: words and placeholders, joined by `:`. */
+  readonly template: string;
+  /** What its channels carry. */
+  readonly events: E;
+  /** Whether a channel with this name belongs to the family. */
+  claims(channel: string): boolean;
+}
+
+/** Any family, whatever its placeholders and events. */
+export type AnyChannelFamily = Pick<ChannelFamily, 'template' | 'events' | 'claims'>;
+
+/** What a placeholder may stand for, unless a family says otherwise: anything that cannot reach into the next part. */
+const anyValue = /^[^:\s\p{Cc}]+$/u;
+/** The largest part of a channel's name, in characters. */
+const longestValue = 256;
+const wordForm = /^[a-z0-9_.-]+$/;
+const placeholderForm = /^\{([A-Za-z_]\w*)\}$/;
+
+/**
+ * Declares the channels of a module. The first part is `timeline`, because the server may subscribe to no others:
+ *
+ * ```ts
+ * const draftChannel = channelFamily('timeline:draft:{draft}', { draft: payload<Draft>() });
+ * draftChannel('42'); // timeline:draft:42, for publisher and stream alike
+ * ```
+ *
+ * @param values what placeholders may stand for, where that is less than anything without `:` and blanks
+ * @throws TypeError for a template that is none; calling the family throws for a value that its placeholder refuses
+ */
+export function channelFamily<const T extends string, const E extends EventTypes>(
+  template: T,
+  events: E,
+  values: Readonly<Record<string, RegExp>> = {},
+): ChannelFamily<E, PlaceholdersOf<T>> {
+  const parts = template.split(':').map((part) => readPart(template, part, values));
+  if (parts.length < 2 || parts[0]?.word !== 'timeline') {
+    throw new TypeError(`"${template}" is no template for channels: begin it with "timeline:"`);
+  }
+  const build = (...given: readonly string[]): string => {
+    const rest = [...given];
+    return parts.map((part) => part.word ?? checked(template, part, rest.shift())).join(':');
+  };
+  const claims = (channel: string): boolean => {
+    const words = channel.split(':');
+    return words.length === parts.length && parts.every((part, index) => accepts(part, words[index] ?? ''));
+  };
+  return Object.freeze(Object.assign(build, { template, events, claims })) as unknown as ChannelFamily<
+    E,
+    PlaceholdersOf<T>
+  >;
+}
+
+/**
+ * Whether some channel could belong to both families: then a message could be read in two ways. May say yes for two that
+ * have only placeholders of different forms in common.
+ */
+export function overlap(one: AnyChannelFamily, other: AnyChannelFamily): boolean {
+  const [left, right] = [one, other].map(({ template }) => template.split(':')) as [string[], string[]];
+  if (left.length !== right.length) {
+    return false;
+  }
+  // Where only one of them has a placeholder, the other's word is put to it: the family itself says whether it takes it.
+  const mixed = left.map((part, index) => (placeholderForm.test(part) ? (right[index] ?? '') : part));
+  const sample = mixed.map((part) => (placeholderForm.test(part) ? '1' : part)).join(':');
+  return one.claims(sample) && other.claims(sample);
+}
+
+interface Part {
+  readonly word?: string;
+  readonly name?: string;
+  readonly form?: RegExp;
+}
+
+function readPart(template: string, part: string, values: Readonly<Record<string, RegExp>>): Part {
+  const name = placeholderForm.exec(part)?.[1];
+  if (name !== undefined) {
+    return { name, form: values[name] ?? anyValue };
+  }
+  if (!wordForm.test(part)) {
+    throw new TypeError(`"${template}" is no template for channels: "${part}" is neither a word nor a {placeholder}`);
+  }
+  return { word: part };
+}
+
+function accepts({ word, form }: Part, value: string): boolean {
+  return word === undefined ? value.length <= longestValue && form?.test(value) === true : word === value;
+}
+
+function checked(template: string, part: Part, value: unknown): string {
+  if (typeof value !== 'string' || !accepts(part, value)) {
+    throw new TypeError(`${JSON.stringify(value)} cannot be {${part.name ?? ''}} of the channel ${template}`);
+  }
+  return value;
+}
