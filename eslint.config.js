@@ -132,9 +132,10 @@ export default tseslint.config(
       'libs/auth/**/*.ts',
       'libs/audience/**/*.ts',
       'libs/delivery/**/*.ts',
+      'libs/history/**/*.ts',
       'libs/stream-kit/**/*.ts',
     ],
-    `(?!node:url$)${nodeModules}`, // node:url does nothing but compute
+    `(?!node:(?:url|crypto)$)${nodeModules}`, // these do nothing but compute
     'Core speaks to the outside through a port; what does I/O belongs into an adapter or the app.',
   ),
   prettier,

@@ -1,3 +1,11 @@
+/** Where an event stands among everything that this node has received, and the position that clients resume from. */
+export interface EventOrigin {
+  /** Counts up with each message. */
+  readonly order: number;
+  /** `undefined` while no recorder has announced an epoch. */
+  readonly position: string | undefined;
+}
+
 /**
  * One event as the platform published it: a name and, mostly, a payload.
  *
@@ -16,6 +24,7 @@ export class StreamEvent {
 
   #value: unknown;
   #ready: boolean;
+  #origin: EventOrigin | undefined;
   #literal: string | undefined;
   /** What all that {@link withMember} makes of this event begin with. */
   #common: CommonText | undefined;
@@ -73,6 +82,16 @@ export class StreamEvent {
     return this.#parts;
   }
 
+  /** The place of the message that this event was made from; `undefined` without history, and for events made here. */
+  get origin(): EventOrigin | undefined {
+    return this.#origin;
+  }
+
+  /** Notes the place, once, before the event is given to anything. What {@link withMember} makes of it has the same. */
+  placeAt(origin: EventOrigin): void {
+    this.#origin ??= origin;
+  }
+
   /**
    * A copy whose payload has one member more, put behind the text's last member so that all the rest stays as it was.
    * The payload must be an object that does not have this member.
@@ -85,6 +104,7 @@ export class StreamEvent {
     const extended = common.text + own;
     const event = new StreamEvent(this.name, extended, extended, false);
     event.#parts = { common, own };
+    event.#origin = this.#origin;
     return event;
   }
 }

@@ -4,3 +4,6 @@ export { EventBus, type ControlEvent } from './event-bus.js';
 export { Broker, messagePattern } from './broker.js';
 export { BrokerServer } from './broker-server.js';
 export { MemoryBroker } from './memory-broker.js';
+export { decode } from './decode.js';
+export { MalformedMessage } from './malformed-message.js';
+export { MessageTagger } from './message-tagger.js';

@@ -13,6 +13,9 @@ export class MemoryBroker extends BrokerServer implements Broker {
   readonly #started: Promise<void>;
   #markStarted: () => void = () => undefined;
 
+  /** Receives every published message before it is handed on, also on channels without subscribers. For a history. */
+  record: ((channel: Channel, text: string) => void) | undefined;
+
   constructor() {
     super();
     this.#started = new Promise((resolve) => {
@@ -40,6 +43,7 @@ export class MemoryBroker extends BrokerServer implements Broker {
 
   /** Publishes a message as it would stand on Redis. Nobody follows the channel: it is gone. */
   publish(channel: Channel, text: string): void {
+    this.record?.(channel, text);
     if (this.#followed.has(channel) || controlTarget(channel) !== undefined) {
       this.dispatch(channel, text);
     }

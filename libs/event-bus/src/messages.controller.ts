@@ -1,11 +1,12 @@
 import { LogThrottle } from '@fedistream/util';
-import { Controller, Logger } from '@nestjs/common';
+import { Controller, Logger, Optional } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { BusStatistics } from './bus-statistics.js';
 import { decode } from './decode.js';
 import { EventBus } from './event-bus.js';
 import { type MessageContext, messagePattern } from './broker.js';
 import { MalformedMessage } from './malformed-message.js';
+import { MessageTagger } from './message-tagger.js';
 
 /**
  * Receives what the transport strategy hands on, and is the only place where a message is ever dropped for its form.
@@ -21,6 +22,7 @@ export class MessagesController {
   constructor(
     private readonly bus: EventBus,
     private readonly statistics: BusStatistics,
+    @Optional() private readonly tagger?: MessageTagger,
   ) {}
 
   /** Takes one message: decoded once, given to the bus, or counted and dropped. Never throws. */
@@ -31,10 +33,14 @@ export class MessagesController {
     if (!this.bus.hasListeners(channel)) {
       return;
     }
+    const origin = this.tagger?.tag(channel, text);
     const event = decode(text);
     if (event instanceof MalformedMessage) {
       this.#drop(channel, event);
     } else {
+      if (origin !== undefined) {
+        event.placeAt(origin);
+      }
       this.bus.publish(channel, event);
     }
   }

@@ -1,0 +1,50 @@
+import { controlTarget, type Channel } from '@fedistream/domain';
+
+/** How much of one channel is kept. What exceeds either bound is dropped, oldest first. */
+export interface ChannelBounds {
+  readonly entries: number;
+  /** Of stored texts, in bytes. */
+  readonly bytes: number;
+}
+
+/** Bounds of recording and replay. */
+export class HistorySettings {
+  /** How old a position may be, in seconds. Channels without messages for a minute longer are dropped. */
+  readonly retentionSeconds: number = 300;
+  /** Channels that anybody may read: public timelines and hashtags. */
+  readonly publicChannel: ChannelBounds = { entries: 1_000, bytes: 4 * 1024 * 1024 };
+  /** Channels of one account, and of teams. */
+  readonly privateChannel: ChannelBounds = { entries: 200, bytes: 1024 * 1024 };
+  /** All channels together, in bytes. Beyond that the channels longest without a message go first. */
+  readonly maxBytes: number = 256 * 1024 * 1024;
+  /** Events replayed to one subscription at most. With more, nothing is replayed. */
+  readonly maxReplay: number = 300;
+  /** How long a node gathers fences after it has sent one, in milliseconds. */
+  readonly fenceRestMs: number = 20;
+  /** How long a fence may be on its way to the node that sent it, in milliseconds. */
+  readonly fenceArrivalMs: number = 1_000;
+  /** How long the recorder may take to acknowledge a fence, in milliseconds: long enough for a standby to take over. */
+  readonly fenceTimeoutMs: number = 4_000;
+  /** Without a tick for so long there is no recorder, and no resume is attempted, in milliseconds. */
+  readonly recorderSilentMs: number = 6_000;
+
+  constructor(changes: Partial<HistorySettings> = {}) {
+    Object.assign(this, changes);
+    Object.freeze(this);
+  }
+
+  /** The bounds of a channel. */
+  boundsOf(channel: Channel): ChannelBounds {
+    return isPublicChannel(channel) ? this.publicChannel : this.privateChannel;
+  }
+}
+
+/** Whether a channel is recorded at all: those of timelines are, control channels never are. */
+export function isRecorded(channel: Channel): boolean {
+  return channel.startsWith('timeline:') && controlTarget(channel) === undefined;
+}
+
+/** Whether the platform publishes on a channel whether or not a client listens. */
+export function isPublicChannel(channel: Channel): boolean {
+  return /^timeline:(?:public(?::|$)|hashtag:)/.test(channel);
+}

@@ -1,0 +1,208 @@
+import { Injectable } from '@nestjs/common';
+import type { Channel, EventOrigin } from '@fedistream/domain';
+import { BatchScheduler } from '@fedistream/util';
+import { HistorySettings } from './history-settings.js';
+import { HistoryStatistics } from './history-statistics.js';
+import { HistoryStore, type Acknowledgement } from './history-store.js';
+import { markerChannel, readMarker } from './marker.js';
+import { formatPosition, messageHash, type Position } from './position.js';
+
+/** Where a fence stands among the messages that this node receives. */
+export interface FenceArrival {
+  /** Messages whose {@link EventOrigin.order} is larger were published behind the fence, all others before it. */
+  readonly order: number;
+  /** The position of the fence; `undefined` while no epoch is known. */
+  readonly position: Position | undefined;
+}
+
+/** A fence on its way. Both promises settle in bounded time and never reject. */
+export interface Fence {
+  /** `undefined` when it did not come back in time, or came while the node did not receive all its channels. */
+  readonly arrived: Promise<FenceArrival | undefined>;
+  /** `undefined` when no recorder acknowledged it in time. */
+  readonly acknowledged: Promise<Acknowledgement | undefined>;
+}
+
+/** A promise that others settle; `undefined` stands for a time-out. */
+class Expected<T> {
+  readonly promise: Promise<T | undefined>;
+  #timer: NodeJS.Timeout | undefined;
+  settle: (value: T | undefined) => void = () => undefined;
+
+  constructor(milliseconds: number) {
+    this.promise = new Promise((resolve) => {
+      this.settle = (value) => {
+        clearTimeout(this.#timer);
+        resolve(value);
+      };
+    });
+    this.#timer = setTimeout(() => {
+      this.settle(undefined);
+    }, milliseconds);
+  }
+}
+
+interface PendingFence {
+  readonly arrived: Expected<FenceArrival>;
+  readonly acknowledged: Expected<Acknowledgement>;
+  readonly sentMs: number;
+}
+
+/**
+ * Gives every message that a node receives its place, and sends fences. It has to see each message in the order in which
+ * the broker hands them on, markers included.
+ */
+@Injectable()
+export class PositionTracker {
+  readonly #scheduler: BatchScheduler;
+  readonly #pending = new Map<number, PendingFence>();
+  #next: { readonly number: number; readonly pending: PendingFence } | undefined;
+  #fences = 0;
+  #order = 0;
+  #epoch: string | undefined;
+  #tickMs = -Infinity;
+  #marker: EventOrigin | undefined;
+
+  readonly #send = (): void => {
+    const next = this.#next;
+    this.#next = undefined;
+    if (next === undefined) {
+      return;
+    }
+    this.store.fence(next.number).catch(() => {
+      this.#giveUp(next.number);
+    });
+  };
+
+  constructor(
+    private readonly store: HistoryStore,
+    private readonly settings: HistorySettings,
+    private readonly statistics: HistoryStatistics,
+    /** Whether the node receives all channels that it has subscribed to. */
+    private readonly complete: () => boolean,
+  ) {
+    this.#scheduler = new BatchScheduler(() => settings.fenceRestMs);
+    store.acknowledged.subscribe((acknowledgement) => {
+      this.#acknowledge(acknowledgement);
+    });
+  }
+
+  /** The epoch that the recorder last announced; `undefined` before the first announcement. */
+  get epoch(): string | undefined {
+    return this.#epoch;
+  }
+
+  /** Whether a recorder is alive: it announces its epoch once a second. */
+  get recorderAlive(): boolean {
+    return performance.now() - this.#tickMs < this.settings.recorderSilentMs;
+  }
+
+  /** The last marker. Its position stands for everything that came before it. */
+  get marker(): EventOrigin | undefined {
+    return this.#marker;
+  }
+
+  /** The place of a message that has just arrived. Its position is computed when it is first read. */
+  tag(channel: Channel, text: string): EventOrigin {
+    this.#order += 1;
+    if (channel === markerChannel) {
+      this.#readMarker(text);
+    }
+    const origin = new Origin(this.#order, this.#epoch, channel, text);
+    if (channel === markerChannel) {
+      this.#marker = origin;
+      this.#arrive(text, origin);
+    }
+    return origin;
+  }
+
+  /** Sends a fence, or joins one that is about to be sent. At most one leaves in `fenceRestMs`. */
+  fence(): Fence {
+    this.#next ??= this.#prepare();
+    const { arrived, acknowledged } = this.#next.pending;
+    this.#scheduler.schedule(this.#send);
+    return { arrived: arrived.promise, acknowledged: acknowledged.promise };
+  }
+
+  /** Ends all fences, unanswered. */
+  close(): void {
+    this.#scheduler.cancel();
+    if (this.#next !== undefined) {
+      this.#giveUp(this.#next.number);
+    }
+    for (const number of [...this.#pending.keys()]) {
+      this.#giveUp(number);
+    }
+  }
+
+  #prepare(): { readonly number: number; readonly pending: PendingFence } {
+    const { fenceArrivalMs, fenceTimeoutMs } = this.settings;
+    const number = ++this.#fences;
+    const arrived = new Expected<FenceArrival>(fenceArrivalMs);
+    const acknowledged = new Expected<Acknowledgement>(fenceTimeoutMs);
+    const pending = { arrived, acknowledged, sentMs: performance.now() };
+    this.#pending.set(number, pending);
+    void acknowledged.promise.then((answer) => {
+      this.#pending.delete(number);
+      if (answer === undefined) {
+        this.statistics.fencesLost += 1;
+      }
+    });
+    return { number, pending };
+  }
+
+  #readMarker(text: string): void {
+    const marker = readMarker(text);
+    if (marker?.kind === 'tick') {
+      this.#epoch = marker.epoch;
+      this.#tickMs = performance.now();
+    }
+  }
+
+  #arrive(text: string, origin: EventOrigin): void {
+    const marker = readMarker(text);
+    if (marker?.kind === 'fence' && marker.node === this.store.node) {
+      // While channels are being subscribed anew, a message behind the fence may have been missed.
+      this.#pending.get(marker.number)?.arrived.settle(this.complete() ? origin : undefined);
+    }
+  }
+
+  #acknowledge(acknowledgement: Acknowledgement): void {
+    const pending = this.#pending.get(acknowledgement.fence);
+    if (pending !== undefined) {
+      this.statistics.fences += 1;
+      this.statistics.fenceMs += performance.now() - pending.sentMs;
+      pending.acknowledged.settle(acknowledgement);
+    }
+  }
+
+  #giveUp(number: number): void {
+    const pending = this.#pending.get(number);
+    pending?.arrived.settle(undefined);
+    pending?.acknowledged.settle(undefined);
+  }
+}
+
+/** The place of one message. Keeps the text until the position is asked for; the event's payload is a part of it anyway. */
+class Origin implements EventOrigin {
+  readonly order: number;
+  readonly #epoch: string | undefined;
+  readonly #channel: Channel;
+  #text: string | undefined;
+  #position: Position | undefined;
+
+  constructor(order: number, epoch: string | undefined, channel: Channel, text: string) {
+    this.order = order;
+    this.#epoch = epoch;
+    this.#channel = channel;
+    this.#text = text;
+  }
+
+  get position(): Position | undefined {
+    if (this.#text !== undefined && this.#epoch !== undefined) {
+      this.#position = formatPosition({ epoch: this.#epoch, hash: messageHash(this.#channel, this.#text) });
+      this.#text = undefined;
+    }
+    return this.#position;
+  }
+}

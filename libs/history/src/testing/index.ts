@@ -1,0 +1,2 @@
+export * from './history.contract.js';
+export * from './tracked-history.js';
