@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { freePort } from './free-port.js';
 import type { Progress } from './progress.js';
 import type { ServerControl } from './server-control.js';
-import { atDeath } from './watchdog.js';
+import { runAfterExit } from './cleanup-process.js';
 
 const run = promisify(execFile);
 
@@ -42,7 +42,7 @@ export class DockerServer implements ServerControl {
     this.#container = container;
     this.#id = id;
     this.port = port;
-    this.#forget = atDeath(`docker rm --force --volumes ${id}`);
+    this.#forget = runAfterExit(`docker rm --force --volumes ${id}`);
   }
 
   /** Fetches the image when it is not there, and starts it; resolves when the server answers. */

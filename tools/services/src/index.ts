@@ -1,6 +1,6 @@
 export type { Certificate } from './certificate.js';
 export { databasesOn, type Databases } from './databases.js';
-export { atDeath, quoted } from './watchdog.js';
+export { runAfterExit, shellQuoted } from './cleanup-process.js';
 export { freePort } from './free-port.js';
 export { openPostgres, startPostgres } from './postgres.js';
 export type { PostgresOptions, PostgresService, StartedPostgres } from './postgres.js';

@@ -8,7 +8,7 @@ import { freePort } from './free-port.js';
 import type { ServerControl } from './server-control.js';
 import type { ServerDirectory } from './server-directory.js';
 import type { User } from './unprivileged.js';
-import { atDeath } from './watchdog.js';
+import { runAfterExit } from './cleanup-process.js';
 
 const readyWithinMs = 60_000;
 const stoppedWithinMs = 10_000;
@@ -95,7 +95,7 @@ export class LocalServer implements ServerControl {
       throw (await once(child, 'error'))[0] as Error;
     }
     child.unref();
-    const forget = atDeath(endOf(pid, endSignal));
+    const forget = runAfterExit(endOf(pid, endSignal));
     this.#child = child;
     child.once('exit', () => {
       this.#child = undefined;

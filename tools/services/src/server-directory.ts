@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { atDeath, quoted } from './watchdog.js';
+import { runAfterExit, shellQuoted } from './cleanup-process.js';
 
 /** A new directory for one server; gone with this process at the latest. */
 export class ServerDirectory {
@@ -13,7 +13,7 @@ export class ServerDirectory {
 
   constructor(name: string) {
     this.path = mkdtempSync(join(tmpdir(), `fedistream-${name}-`));
-    this.#forget = atDeath(`rm -rf ${quoted(this.path)}`);
+    this.#forget = runAfterExit(`rm -rf ${shellQuoted(this.path)}`);
   }
 
   /** Where the server's output goes. */

@@ -1,4 +1,4 @@
-import { atDeath } from '@fedistream/services';
+import { runAfterExit } from '@fedistream/services';
 import { spawn } from 'node:child_process';
 
 import { workspace } from './workspace.js';
@@ -32,7 +32,7 @@ export function command(program: string, args: readonly string[], options: Comma
       timeout: endsWithinMs,
     });
     // Whoever ends this process means the command.
-    const forget = child.pid === undefined ? undefined : atDeath(`kill -TERM ${child.pid}`);
+    const forget = child.pid === undefined ? undefined : runAfterExit(`kill -TERM ${child.pid}`);
     const chunks: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,16 +1,16 @@
 import { statusBy, type Fixtures } from '../support/index.js';
-import { newCast, type Cast, type Listener } from './cast.js';
+import { newPeople, type People, type ViewerName } from './people.js';
 
 /** One rule, one way: what is in the tables, what is published, and who receives it. */
 export interface AudienceCase {
   readonly it: string;
   /** The payload of `update` and `status.update`; a public status by Alice when absent. */
-  readonly payload?: (cast: Cast) => unknown;
+  readonly payload?: (people: People) => unknown;
   /** Adds what the rule looks at. */
-  readonly given?: (fixtures: Fixtures, cast: Cast, payload: unknown) => Promise<unknown>;
+  readonly given?: (fixtures: Fixtures, people: People, payload: unknown) => Promise<unknown>;
   /** The feed that it is published to; `live` when absent. */
   readonly feed?: Feed;
-  readonly seenBy: readonly Listener[];
+  readonly seenBy: readonly ViewerName[];
   /** What `filtered` tells Eve; nothing when absent. Finn has no filters. */
   readonly filtered?: readonly unknown[];
 }
@@ -26,23 +26,23 @@ export const feeds = {
 
 /** A case whose people are in the tables. */
 export interface PreparedCase {
-  readonly cast: Cast;
+  readonly people: People;
   readonly payload: unknown;
 }
 
 /** Puts a case into the tables. */
 export async function prepare({ payload, given }: AudienceCase, fixtures: Fixtures): Promise<PreparedCase> {
-  const cast = await newCast(fixtures);
-  const published = payload ? payload(cast) : statusBy(cast.alice);
-  await given?.(fixtures, cast, published);
-  return { cast, payload: published };
+  const people = await newPeople(fixtures);
+  const published = payload ? payload(people) : statusBy(people.alice);
+  await given?.(fixtures, people, published);
+  return { people, payload: published };
 }
 
-/** What a listener is to receive of a case: the payload, with `filtered` unless the publisher has already put it there. */
-export function due({ seenBy, filtered = [] }: AudienceCase, payload: unknown, listener: Listener): unknown[] {
-  if (!seenBy.includes(listener)) {
+/** What a viewer is to receive of a case: the payload, with `filtered` unless the publisher has already put it there. */
+export function due({ seenBy, filtered = [] }: AudienceCase, payload: unknown, viewer: ViewerName): unknown[] {
+  if (!seenBy.includes(viewer)) {
     return [];
   }
   const status: unknown = typeof payload === 'string' ? JSON.parse(payload) : payload;
-  return [{ filtered: listener === 'eve' ? filtered : [], ...(status as object) }];
+  return [{ filtered: viewer === 'eve' ? filtered : [], ...(status as object) }];
 }

@@ -1,9 +1,9 @@
 import { boostBy, statusBy } from '../support/index.js';
 import type { AudienceCase } from './audience-case.js';
-import { giveRole, permissions, type Cast } from './cast.js';
+import { giveRole, permissions, type People } from './people.js';
 
 const everybody = ['eve', 'finn'] as const;
-const remote = ({ bob }: Cast) => statusBy(bob);
+const remote = ({ bob }: People) => statusBy(bob);
 const allOther = 0xfffffffn & ~(permissions.administrator | permissions.viewFeeds);
 
 /** Rule 2, while the feeds of local statuses and of remote hashtags are closed. */

@@ -1,13 +1,13 @@
 import { mentionOf, statusBy } from '../support/index.js';
 import type { AudienceCase } from './audience-case.js';
-import { chooseLanguages, domainOf, giveRole, permissions, type Cast } from './cast.js';
+import { chooseLanguages, domainOf, giveRole, permissions, type People } from './people.js';
 import { resultOf } from './filters.cases.js';
 import { quoteBy } from './relationships.cases.js';
 
 type Given = NonNullable<AudienceCase['given']>;
 
 /** Bob quotes Alice, and mentions Carol: everything that a rule may look at is there. */
-const payload = ({ alice, bob, carol }: Cast) => ({
+const payload = ({ alice, bob, carol }: People) => ({
   ...quoteBy(bob, statusBy(alice)),
   mentions: [mentionOf(carol)],
   content: '<p>cat</p>',

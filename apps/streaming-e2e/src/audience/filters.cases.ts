@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 
 import { boostBy, statusBy, type Fixtures, type FilterOptions, type Status } from '../support/index.js';
 import type { AudienceCase } from './audience-case.js';
-import type { Cast } from './cast.js';
+import type { People } from './people.js';
 import { quoteBy } from './relationships.cases.js';
 
 const hour = 3_600_000;
@@ -11,7 +11,7 @@ const everybody = ['eve', 'finn'] as const;
 const content = (html: string) => members({ content: html });
 const members =
   (changes: Readonly<Record<string, unknown>>) =>
-  ({ alice }: Cast) =>
+  ({ alice }: People) =>
     statusBy(alice, changes);
 const whole = (...keywords: string[]): FilterOptions => ({ keywords: keywords.map((keyword) => ({ keyword })) });
 const part = (...keywords: string[]): FilterOptions => ({
@@ -19,7 +19,7 @@ const part = (...keywords: string[]): FilterOptions => ({
 });
 const has =
   (...filters: FilterOptions[]) =>
-  async (fixtures: Fixtures, { eve }: Cast) => {
+  async (fixtures: Fixtures, { eve }: People) => {
     for (const filter of filters) {
       await fixtures.filter(eve.account, filter);
     }
@@ -45,7 +45,12 @@ export function resultOf(
 }
 
 /** The filter's keywords and what they find in the status; `null` for nothing. */
-function finds(it: string, filter: FilterOptions, payload: (cast: Cast) => Status, match: string | null): AudienceCase {
+function finds(
+  it: string,
+  filter: FilterOptions,
+  payload: (people: People) => Status,
+  match: string | null,
+): AudienceCase {
   const filtered = match === null ? [] : [resultOf(filter, [match])];
   return { it, payload, given: has(filter), seenBy: everybody, filtered };
 }
@@ -58,8 +63,8 @@ const texts: readonly AudienceCase[] = [
   finds('the content warning', whole('cat'), members({ spoiler_text: 'cat!' }), 'cat'),
   finds('options of a poll', whole('cat'), members({ poll: { options: [{ title: 'Dog' }, { title: 'Cat' }] } }), 'Cat'),
   finds('descriptions of media', whole('cat'), members({ media_attachments: [{ description: 'a cat' }] }), 'cat'),
-  finds('what is boosted', whole('cat'), (cast) => boostBy(cast.bob, cat(cast)), 'cat'),
-  finds('not what is quoted', whole('cat'), (cast) => quoteBy(cast.bob, cat(cast)), null),
+  finds('what is boosted', whole('cat'), (people) => boostBy(people.bob, cat(people)), 'cat'),
+  finds('not what is quoted', whole('cat'), (people) => quoteBy(people.bob, cat(people)), null),
   finds('not names', whole('cat'), members({ tags: [{ name: 'cat' }], url: 'https://cat.example/cat' }), null),
   finds('not tags', whole('cat'), content('<p class="cat">A <a href="https://cat.example/cat">dog</a></p>'), null),
   finds('across tags', whole('cat'), content('<p><b>c</b>a<i>t</i></p>'), 'cat'),
@@ -122,9 +127,9 @@ const kinds: readonly AudienceCase[] = [
   {
     it: 'not on what is hidden anyway',
     payload: cat,
-    given: async (fixtures, cast) => {
-      await has(whole('cat'))(fixtures, cast);
-      await fixtures.block(cast.eve.account, cast.alice);
+    given: async (fixtures, people) => {
+      await has(whole('cat'))(fixtures, people);
+      await fixtures.block(people.eve.account, people.alice);
     },
     seenBy: ['finn'],
   },
@@ -142,7 +147,7 @@ const statuses: readonly AudienceCase[] = [
   },
   {
     it: 'a boost of a status that is named',
-    payload: (cast) => boostBy(cast.bob, statusBy(cast.alice, { id: fixedId })),
+    payload: (people) => boostBy(people.bob, statusBy(people.alice, { id: fixedId })),
     given: has({ statusIds: ['1', fixedId] }),
     seenBy: everybody,
     filtered: [resultOf({}, null, [fixedId])],

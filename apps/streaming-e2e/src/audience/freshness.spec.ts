@@ -4,12 +4,12 @@ import {
   eventStream,
   mentionOf,
   multiplexedWebSocket,
-  openWorld,
+  openTestEnvironment,
   publishEvent,
   receivedBeforeFence,
   statusBy,
   type Fixtures,
-  type RedisWorld,
+  type RedisTestEnvironment,
   type Status,
   type StreamClient,
 } from '../support/index.js';
@@ -19,14 +19,14 @@ import {
   domainOf,
   everyonesRole,
   giveRole,
-  newCast,
+  newPeople,
   permissions,
-  type Cast,
-} from './cast.js';
+  type People,
+} from './people.js';
 
 const channel = 'timeline:public';
 
-type Change = (fixtures: Fixtures, cast: Cast) => Promise<unknown>;
+type Change = (fixtures: Fixtures, people: People) => Promise<unknown>;
 
 /** Something that hides statuses from Eve, and what takes it back. */
 interface Reversible {
@@ -34,7 +34,7 @@ interface Reversible {
   readonly hide: Change;
   readonly show: Change;
   /** What it hides: Bob's when absent. */
-  readonly status?: (cast: Cast) => Status;
+  readonly status?: (people: People) => Status;
 }
 
 const soon = () => new Date(Date.now() + 3_600_000);
@@ -105,31 +105,31 @@ const roles: readonly Reversible[] = [
 ];
 
 describe('what is committed before an event is published holds for it, on open streams:', () => {
-  let world: RedisWorld;
-  let cast: Cast;
+  let environment: RedisTestEnvironment;
+  let people: People;
   let clients: readonly StreamClient[];
 
   beforeAll(async () => {
-    world = await openWorld();
+    environment = await openTestEnvironment();
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   beforeEach(async () => {
-    cast = await newCast(world.fixtures);
-    const { token } = cast.eve;
+    people = await newPeople(environment.fixtures);
+    const { token } = people.eve;
     clients = await Promise.all(
       [eventStream, multiplexedWebSocket].map((transport) =>
-        transport.open(world.server, world.feed, { token, stream: 'public', channel }),
+        transport.open(environment.server, environment.publisher, { token, stream: 'public', channel }),
       ),
     );
   });
 
   afterEach(async () => {
     await Promise.all(clients.map((client) => client.close()));
-    await world.fixtures.sql('DELETE FROM settings');
+    await environment.fixtures.sql('DELETE FROM settings');
   });
 
   const timesOver = 8;
@@ -138,21 +138,21 @@ describe('what is committed before an event is published holds for it, on open s
   const expectFollowed = async ({ hide, show, status = ({ bob }) => statusBy(bob) }: Reversible) => {
     const shown: string[] = [];
     const publish = async () => {
-      const published = status(cast);
-      await publishEvent(world.feed, channel, 'update', published);
+      const published = status(people);
+      await publishEvent(environment.publisher, channel, 'update', published);
       // Decided before the next change, which would otherwise hold for this one, too.
-      await receivedBeforeFence(clients[0]!, world.feed, channel);
+      await receivedBeforeFence(clients[0]!, environment.publisher, channel);
       return published.id;
     };
     for (let time = 0; time < timesOver; time++) {
-      await hide(world.fixtures, cast);
+      await hide(environment.fixtures, people);
       await publish();
-      await show(world.fixtures, cast);
+      await show(environment.fixtures, people);
       shown.push(await publish());
       shown.push(await publish());
     }
     for (const client of clients) {
-      await receivedBeforeFence(client, world.feed, channel);
+      await receivedBeforeFence(client, environment.publisher, channel);
       const updates = client.received.filter(({ event }) => event === 'update');
       expect(updates.map(({ payload = '' }) => (JSON.parse(payload) as Status).id)).toEqual(shown);
     }
@@ -163,7 +163,7 @@ describe('what is committed before an event is published holds for it, on open s
   });
 
   it.each(roles.map((one) => [one.what, one] as const))('%s, while a feed is closed', async (_what, one) => {
-    await world.fixtures.setting('remote_live_feed_access', disabled);
+    await environment.fixtures.setting('remote_live_feed_access', disabled);
     await expectFollowed(one);
   });
 });

@@ -1,22 +1,22 @@
 import { statusBy } from '../support/index.js';
 import type { AudienceCase } from './audience-case.js';
-import type { Cast } from './cast.js';
+import type { People } from './people.js';
 
 const everybody = ['eve', 'finn'] as const;
 const changed =
   (changes: Readonly<Record<string, unknown>>) =>
-  ({ alice }: Cast) =>
+  ({ alice }: People) =>
     statusBy(alice, changes);
 const without = (member: string) => changed({ [member]: undefined });
 
 /** Hidden from Eve for what can still be known of it. */
-const judgedByTheRest = (it: string, payload: (cast: Cast) => unknown): AudienceCase[] => [
+const judgedByTheRest = (it: string, payload: (people: People) => unknown): AudienceCase[] => [
   { it: `${it}: seen`, payload, seenBy: everybody },
   { it: `${it}: hidden`, payload, given: (f, { eve, alice }) => f.block(eve.account, alice), seenBy: ['finn'] },
 ];
 
 /** Nobody can decide about it. */
-const dropped = (it: string, payload: (cast: Cast) => unknown): AudienceCase => ({ it, payload, seenBy: [] });
+const dropped = (it: string, payload: (people: People) => unknown): AudienceCase => ({ it, payload, seenBy: [] });
 
 /** Statuses that are not whole: judged by what they have, dropped where author or visibility cannot be known. */
 export const incomplete: readonly AudienceCase[] = [

@@ -5,15 +5,15 @@ import {
   eventStream,
   multiplexedWebSocket,
   newId,
-  openWorld,
+  openTestEnvironment,
   publishEvent,
   type Account,
-  type RedisWorld,
+  type RedisTestEnvironment,
   type StreamClient,
   type Viewer,
 } from '../support/index.js';
 import { feeds, type Feed } from './audience-case.js';
-import { giveRole, permissions } from './cast.js';
+import { giveRole, permissions } from './people.js';
 import { Oracle } from './oracle.js';
 import { anyPost, type Post } from './random-posts.js';
 import { anyTables, fillTables } from './random-tables.js';
@@ -27,7 +27,7 @@ interface Listening {
 }
 
 describe('every viewer', () => {
-  let world: RedisWorld;
+  let environment: RedisTestEnvironment;
   let viewers: Viewer[];
   let people: Account[];
   const clients: Listening[] = [];
@@ -35,8 +35,8 @@ describe('every viewer', () => {
   const staff: Listening[] = [];
 
   beforeAll(async () => {
-    world = await openWorld();
-    const { fixtures } = world;
+    environment = await openTestEnvironment();
+    const { fixtures } = environment;
     viewers = [await fixtures.viewer(), await fixtures.viewer(), await fixtures.viewer(), await fixtures.viewer()];
     people = [
       ...viewers.slice(0, 2).map(({ account }) => account),
@@ -59,17 +59,17 @@ describe('every viewer', () => {
 
   afterAll(async () => {
     await Promise.all([...clients, ...staff].map(({ client }) => client.close()));
-    await world.stop();
+    await environment.stop();
   });
 
   const open = (transport: typeof eventStream, { token }: Viewer, kind: Feed) =>
-    transport.open(world.server, world.feed, { token, ...feeds[kind] });
+    transport.open(environment.server, environment.publisher, { token, ...feeds[kind] });
 
   /** Publishes a fence on every channel and waits for it; returns what each client received before it. */
   const fence = async (listening: readonly Listening[]) => {
     const payload = newId();
     for (const kind of kinds) {
-      await publishEvent(world.feed, feeds[kind].channel, 'fence', payload);
+      await publishEvent(environment.publisher, feeds[kind].channel, 'fence', payload);
     }
     const received = new Map<Listening, unknown[]>();
     for (const one of listening) {
@@ -96,20 +96,22 @@ describe('every viewer', () => {
     let withheld = 0;
     await fc.assert(
       fc.asyncProperty(anyTables(viewers, people), posts, posts, async (tables, live, topic) => {
-        await fillTables(world.fixtures, viewers, tables);
+        await fillTables(environment.fixtures, viewers, tables);
         for (const { account } of viewers) {
-          await publishEvent(world.feed, `timeline:system:${account.id}`, 'filters_changed');
+          await publishEvent(environment.publisher, `timeline:system:${account.id}`, 'filters_changed');
         }
         const published = { live, topic };
         await Promise.all(
           kinds.flatMap((kind) =>
-            published[kind].map(({ event, payload }) => publishEvent(world.feed, feeds[kind].channel, event, payload)),
+            published[kind].map(({ event, payload }) =>
+              publishEvent(environment.publisher, feeds[kind].channel, event, payload),
+            ),
           ),
         );
-        const oracle = await Oracle.of(world.fixtures);
+        const oracle = await Oracle.of(environment.fixtures);
         // Everything is decided when the staff has its fence; only then may the feeds be opened for the others'.
         await fence(staff);
-        await world.fixtures.sql('DELETE FROM settings');
+        await environment.fixtures.sql('DELETE FROM settings');
         for (const [listening, received] of await fence(clients)) {
           const due = expectedBy(oracle, listening, published[listening.kind]);
           expect(received).toEqual(due);

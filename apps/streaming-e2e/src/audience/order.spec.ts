@@ -4,12 +4,12 @@ import {
   eventStream,
   mentionOf,
   multiplexedWebSocket,
-  openWorld,
+  openTestEnvironment,
   publishEvent,
   statusBy,
   webSocket,
   type Account,
-  type RedisWorld,
+  type RedisTestEnvironment,
   type Status,
   type StreamClient,
   type Viewer,
@@ -27,20 +27,20 @@ const count = 300;
 const kinds = ['live', 'topic'] as const;
 
 describe('the order in which events of public streams were published', () => {
-  let world: RedisWorld;
+  let environment: RedisTestEnvironment;
   let authors: Account[];
 
   beforeAll(async () => {
-    world = await openWorld();
-    authors = await Promise.all(Array.from({ length: 6 }, () => world.fixtures.account()));
+    environment = await openTestEnvironment();
+    authors = await Promise.all(Array.from({ length: 6 }, () => environment.fixtures.account()));
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   const open = (transport: typeof eventStream, { token }: Viewer, kind: (typeof kinds)[number]) =>
-    transport.open(world.server, world.feed, { token, ...feeds[kind] });
+    transport.open(environment.server, environment.publisher, { token, ...feeds[kind] });
 
   /** Each status is edited twice and deleted, among a few others. */
   const plan = (): Published[] => {
@@ -69,7 +69,7 @@ describe('the order in which events of public streams were published', () => {
     // Some need more to be asked about than others.
     const mentions = authors.slice(0, place % 4).map(mentionOf);
     const payload = event === 'delete' ? id : statusBy(authors[author]!, { id, mentions, place });
-    return publishEvent(world.feed, channel, event, payload);
+    return publishEvent(environment.publisher, channel, event, payload);
   };
 
   /** What a client received, as places in what was published; deletes have none, so they are looked up. */
@@ -83,7 +83,7 @@ describe('the order in which events of public streams were published', () => {
   };
 
   it('is kept for each viewer, while relations change at random', { timeout: 60_000 }, async () => {
-    const { fixtures, feed } = world;
+    const { fixtures, publisher } = environment;
     const undisturbed = await fixtures.viewer();
     const disturbed = await Promise.all(Array.from({ length: 4 }, () => fixtures.viewer()));
     const clients = await Promise.all(
@@ -112,7 +112,7 @@ describe('the order in which events of public streams were published', () => {
     for (let place = 0; place < count; place++) {
       await Promise.all(kinds.map((kind) => publish(published[kind][place]!, place, feeds[kind].channel)));
     }
-    await Promise.all(kinds.map((kind) => publishEvent(feed, feeds[kind].channel, 'last')));
+    await Promise.all(kinds.map((kind) => publishEvent(publisher, feeds[kind].channel, 'last')));
     const all = published.live.map((_, place) => place);
     let withheld = 0;
     for (const { kind, viewer, client } of clients) {
@@ -135,14 +135,14 @@ describe('the order in which events of public streams were published', () => {
   });
 
   it('is kept when all are published at once', async () => {
-    const viewer = await world.fixtures.viewer();
+    const viewer = await environment.fixtures.viewer();
     const clients = await Promise.all(
       [eventStream, multiplexedWebSocket].map((transport) => open(transport, viewer, 'live')),
     );
     const { channel } = feeds.live;
     const published = plan();
     await Promise.all(published.map((one, place) => publish(one, place, channel)));
-    await publishEvent(world.feed, channel, 'last');
+    await publishEvent(environment.publisher, channel, 'last');
     for (const client of clients) {
       expect(await placesIn(client, published)).toEqual(published.map((_, place) => place));
       await client.close();
@@ -150,19 +150,19 @@ describe('the order in which events of public streams were published', () => {
   });
 
   it('is kept behind a status that takes longer than others', async () => {
-    const { fixtures, feed } = world;
+    const { fixtures, publisher } = environment;
     const client = await open(eventStream, await fixtures.viewer(), 'live');
     // It mentions a thousand people; those behind it are decided much sooner.
     const mentions = Array.from({ length: 1_000 }, (_, index) => ({ ...mentionOf(authors[0]!), id: `${index + 1}` }));
     const long = statusBy(authors[0]!, { mentions, place: 0 });
     const published: Published[] = [{ event: 'update', id: long.id, author: 0 }];
-    await publishEvent(feed, feeds.live.channel, 'update', long);
+    await publishEvent(publisher, feeds.live.channel, 'update', long);
     for (let place = 1; place <= 20; place++) {
       const one: Published = { event: 'delete', id: statusBy(authors[1]!).id, author: 1 };
       published.push(one);
       await publish(one, place, feeds.live.channel);
     }
-    await publishEvent(feed, feeds.live.channel, 'last');
+    await publishEvent(publisher, feeds.live.channel, 'last');
     expect(await placesIn(client, published)).toEqual(published.map((_, place) => place));
     await client.close();
   });

@@ -5,11 +5,11 @@ import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import {
   authorization,
   eventStream,
-  listening,
+  untilSubscribed,
   mentionOf,
   metric,
   multiplexedWebSocket,
-  openWorld,
+  openTestEnvironment,
   ownPostgres,
   publishEvent,
   receivedBeforeFence,
@@ -24,7 +24,7 @@ import {
   type Viewer,
 } from '../support/index.js';
 import { feeds } from './audience-case.js';
-import { newCast } from './cast.js';
+import { newPeople } from './people.js';
 import { anyPhases, type Event, type Step, type Trouble } from './random-troubles.js';
 import { Relations } from './relations.js';
 
@@ -33,37 +33,37 @@ const statementsFailed = 'fedistream_audience_statements_failed_total';
 const dropped = 'fedistream_audience_dropped_total';
 const unavailable = { error: 'Service temporarily unavailable', status: 503 };
 
-/** A world whose PostgreSQL may be stopped. */
+/** A environment whose PostgreSQL may be stopped. */
 async function openFragileWorld(test: TestContext, env: Readonly<Record<string, string>>) {
   const postgres = await ownPostgres(test);
   onTestFinished(() => postgres.stop());
   const databaseUrl = await postgres.createDatabase();
   await migrate(databaseUrl);
-  const world = await openWorld({ databaseUrl, env });
+  const environment = await openTestEnvironment({ databaseUrl, env });
   onTestFinished(async () => {
     await postgres.control.resume();
-    await world.stop();
+    await environment.stop();
   });
-  const { server, feed } = world;
+  const { server, publisher } = environment;
   const untilEnd = async <Client extends StreamClient>(opening: Promise<Client>): Promise<Client> => {
     const client = await opening;
     onTestFinished(() => client.close());
     return client;
   };
   return {
-    ...world,
+    ...environment,
     control: postgres.control,
     /** A client of `public`, until the end of the test. */
     open: (transport: typeof eventStream, { token }: Viewer) =>
-      untilEnd(transport.open(server, feed, { token, ...feeds.live })),
+      untilEnd(transport.open(server, publisher, { token, ...feeds.live })),
     /** A WebSocket with `public` and `user` on it, until the end of the test. */
     openSocket: async ({ token, account }: Viewer) => {
       const url = server.url(`${streamingPath}/`, 'ws');
       const client = await untilEnd(WebSocketClient.open(url, { headers: authorization({ token }) }));
       client.subscribe(stream);
-      await listening(client, feed, channel);
+      await untilSubscribed(client, publisher, channel);
       client.subscribe('user');
-      await listening(client, feed, homeOf({ account }));
+      await untilSubscribed(client, publisher, homeOf({ account }));
       return client;
     },
   };
@@ -79,8 +79,8 @@ function isUpdate({ event }: { readonly event: string }): boolean {
 
 describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
   it('nobody sees what they may not, order holds, and all arrives that should', async (test) => {
-    const world = await openFragileWorld(test, { AUDIENCE_MAX_WAIT_SECONDS: '120' });
-    const { fixtures, feed, control } = world;
+    const environment = await openFragileWorld(test, { AUDIENCE_MAX_WAIT_SECONDS: '120' });
+    const { fixtures, publisher, control } = environment;
     const viewers = await Promise.all(Array.from({ length: 4 }, () => fixtures.viewer()));
     const authors = [
       ...(await Promise.all([fixtures.account(), fixtures.account(), fixtures.account()])),
@@ -88,8 +88,8 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
       await fixtures.account({ domain: 'two.example' }),
     ];
     const relations = new Relations(fixtures, viewers, authors);
-    const sockets = await Promise.all(viewers.map((viewer) => world.openSocket(viewer)));
-    const streams = await Promise.all(viewers.map((viewer) => world.open(eventStream, viewer)));
+    const sockets = await Promise.all(viewers.map((viewer) => environment.openSocket(viewer)));
+    const streams = await Promise.all(viewers.map((viewer) => environment.open(eventStream, viewer)));
     let place = 0;
     const counts = { due: 0, withheld: 0 };
 
@@ -108,7 +108,7 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
     /** Home streams go on, whatever there is to wait for. */
     const expectHomes = async () => {
       for (const [index, viewer] of viewers.entries()) {
-        await publishEvent(feed, homeOf(viewer), 'home', String(++place));
+        await publishEvent(publisher, homeOf(viewer), 'home', String(++place));
         const client = sockets[index]!;
         await until('the home stream goes on', () => client.received.some(({ payload }) => payload === String(place)));
       }
@@ -122,7 +122,7 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
             published.push({ place: ++place, event, state: relations.now });
             const mentions = event.mentioned === null ? [] : [mentionOf(authors[event.mentioned]!)];
             const status = statusBy(authors[event.author]!, { id: String(place), mentions });
-            await publishEvent(feed, channel, event.event, event.event === 'delete' ? status.id : status);
+            await publishEvent(publisher, channel, event.event, event.event === 'delete' ? status.id : status);
           };
           const take = async (steps: readonly Step[]) => {
             for (const step of steps) {
@@ -139,7 +139,7 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
           await end();
           await take(after);
           const fence = `fence ${++place}`;
-          await publishEvent(feed, channel, 'fence', fence);
+          await publishEvent(publisher, channel, 'fence', fence);
           for (const client of [...sockets, ...streams]) {
             const received = await client.takeUntil(({ payload }) => payload === fence);
             const places = received
@@ -166,79 +166,79 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
     );
     expect(sockets.flatMap(({ errors }) => errors)).toEqual([]);
     expect(Math.min(counts.due, counts.withheld)).toBeGreaterThan(200);
-    expect(await metric(world.server, dropped, { reason: 'late' })).toBe(0);
-    expect(await metric(world.server, dropped, { reason: 'overflow' })).toBe(0);
-    await untilMetric(world.server, 'fedistream_audience_waiting', {}, 0);
+    expect(await metric(environment.server, dropped, { reason: 'late' })).toBe(0);
+    expect(await metric(environment.server, dropped, { reason: 'overflow' })).toBe(0);
+    await untilMetric(environment.server, 'fedistream_audience_waiting', {}, 0);
   });
 
   it('what gets no decision in time, or no place, is dropped and counted, never sent; then all goes on', async (test) => {
     const env = { AUDIENCE_MAX_WAIT_SECONDS: '2', AUDIENCE_MAX_WAITING_EVENTS: '10' };
-    const world = await openFragileWorld(test, env);
-    const { server, feed, fixtures, control } = world;
-    const { eve, finn, alice } = await newCast(fixtures);
-    const client = await world.openSocket(eve);
-    const other = await world.open(eventStream, finn);
+    const environment = await openFragileWorld(test, env);
+    const { server, publisher, fixtures, control } = environment;
+    const { eve, finn, alice } = await newPeople(fixtures);
+    const client = await environment.openSocket(eve);
+    const other = await environment.open(eventStream, finn);
     await fixtures.block(eve.account, alice);
     await control.stop();
     for (let time = 0; time < 15; time++) {
-      await publishEvent(feed, channel, time % 2 === 0 ? 'update' : 'status.update', statusBy(alice));
+      await publishEvent(publisher, channel, time % 2 === 0 ? 'update' : 'status.update', statusBy(alice));
     }
     await untilMetric(server, dropped, { reason: 'overflow' }, 5);
-    expect(await receivedBeforeFence(client, feed, homeOf(eve))).toEqual([]);
+    expect(await receivedBeforeFence(client, publisher, homeOf(eve))).toEqual([]);
     await untilMetric(server, dropped, { reason: 'late' }, 10);
     await untilMetric(server, 'fedistream_audience_waiting', {}, 0);
     await control.start();
     // Signals are dropped, too, until the database answers.
-    await listening(other, feed, channel);
+    await untilSubscribed(other, publisher, channel);
     const status = statusBy(alice);
-    await publishEvent(feed, channel, 'update', status);
-    const received = await receivedBeforeFence(other, feed, channel);
+    await publishEvent(publisher, channel, 'update', status);
+    const received = await receivedBeforeFence(other, publisher, channel);
     expect(received.map(({ payload = '' }) => (JSON.parse(payload) as Status).id)).toEqual([status.id]);
-    await receivedBeforeFence(client, feed, channel);
+    await receivedBeforeFence(client, publisher, channel);
     expect(client.received.filter(isUpdate)).toEqual([]);
     expect(client.errors).toEqual([]);
   });
 
   it('events outlast statements that hang, and newcomers are told to come back', async (test) => {
-    const world = await openFragileWorld(test, { AUDIENCE_MAX_WAIT_SECONDS: '60' });
-    const { server, feed, fixtures, control } = world;
-    const { eve, finn, alice } = await newCast(fixtures);
-    const client = await world.openSocket(eve);
-    const other = await world.open(multiplexedWebSocket, finn);
+    const environment = await openFragileWorld(test, { AUDIENCE_MAX_WAIT_SECONDS: '60' });
+    const { server, publisher, fixtures, control } = environment;
+    const { eve, finn, alice } = await newPeople(fixtures);
+    const client = await environment.openSocket(eve);
+    const other = await environment.open(multiplexedWebSocket, finn);
     await fixtures.block(eve.account, alice);
     await control.suspend();
     const status = statusBy(alice);
-    await publishEvent(feed, channel, 'update', status);
-    await publishEvent(feed, channel, 'delete', status.id);
+    await publishEvent(publisher, channel, 'update', status);
+    await publishEvent(publisher, channel, 'delete', status.id);
     const refused = eventStream
-      .open(server, feed, { token: finn.token, ...feeds.live })
+      .open(server, publisher, { token: finn.token, ...feeds.live })
       .catch((refusal: unknown) => refusal);
     await until('a statement has failed', async () => Number(await metric(server, statementsFailed)) > 0);
-    expect(await receivedBeforeFence(client, feed, homeOf(eve))).toEqual([]);
+    expect(await receivedBeforeFence(client, publisher, homeOf(eve))).toEqual([]);
     const refusal = await refused;
     expect(refusal).toBeInstanceOf(Refusal);
     expect(refusal).toMatchObject({ status: unavailable.status, headers: { 'retry-after': '5' } });
     expect((refusal as Refusal).body).toBe(JSON.stringify({ error: unavailable.error }));
     await control.resume();
-    const received = await receivedBeforeFence(other, feed, channel);
+    const received = await receivedBeforeFence(other, publisher, channel);
     expect(received.map(({ event }) => event)).toEqual(['update', 'delete']);
-    await receivedBeforeFence(client, feed, channel);
+    await receivedBeforeFence(client, publisher, channel);
     expect(client.received.map(({ event }) => event).filter((event) => event !== 'fence')).toEqual(['delete']);
     expect(client.errors).toEqual([]);
   });
 
   it('who subscribes to what has to be looked up is told to come back, and may', async (test) => {
-    const world = await openFragileWorld(test, {});
-    const { feed, fixtures, control } = world;
-    const { eve } = await newCast(fixtures);
+    const environment = await openFragileWorld(test, {});
+    const { publisher, fixtures, control } = environment;
+    const { eve } = await newPeople(fixtures);
     const list = await fixtures.list(eve.account);
-    const client = await world.openSocket(eve);
+    const client = await environment.openSocket(eve);
     await control.stop();
     client.subscribe('list', { list });
     expect(await client.nextError()).toEqual(unavailable);
     await control.start();
     client.subscribe('list', { list });
-    await listening(client, feed, `timeline:list:${list}`);
+    await untilSubscribed(client, publisher, `timeline:list:${list}`);
     expect(client.errors).toHaveLength(1);
   });
 });

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   authorization,
   eventStream,
-  listening,
-  openWorld,
+  untilSubscribed,
+  openTestEnvironment,
   publishEvent,
   receivedBeforeFence,
   statusBy,
@@ -13,7 +13,7 @@ import {
   until,
   WebSocketClient,
   type Account,
-  type RedisWorld,
+  type RedisTestEnvironment,
   type StreamClient,
   type Transport,
   type Viewer,
@@ -23,22 +23,22 @@ import { resultOf } from './filters.cases.js';
 const channel = 'timeline:public';
 
 describe('filter results', () => {
-  let world: RedisWorld;
+  let environment: RedisTestEnvironment;
   let author: Account;
 
   beforeAll(async () => {
-    world = await openWorld();
-    author = await world.fixtures.account();
+    environment = await openTestEnvironment();
+    author = await environment.fixtures.account();
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   /** Somebody who filters by a keyword; its title is nobody else's business. */
   const filtering = async (title: string, keyword: string): Promise<Viewer> => {
-    const viewer = await world.fixtures.viewer();
-    await world.fixtures.filter(viewer.account, { title, keywords: [{ keyword }] });
+    const viewer = await environment.fixtures.viewer();
+    await environment.fixtures.filter(viewer.account, { title, keywords: [{ keyword }] });
     return viewer;
   };
 
@@ -48,7 +48,7 @@ describe('filter results', () => {
     const viewers = {
       cats: await filtering('no cats', 'cat'),
       dogs: await filtering('no dogs', 'dog'),
-      nothing: await world.fixtures.viewer(),
+      nothing: await environment.fixtures.viewer(),
     };
     const results = {
       cats: [resultOf({ title: 'no cats' }, ['cat'])],
@@ -61,14 +61,18 @@ describe('filter results', () => {
     for (const transport of [...transports, eventStream]) {
       for (const name of names) {
         const { token } = viewers[name];
-        const client = await transport.open(world.server, world.feed, { token, stream: 'public', channel });
+        const client = await transport.open(environment.server, environment.publisher, {
+          token,
+          stream: 'public',
+          channel,
+        });
         clients.push({ name, client });
       }
     }
     for (const content of ['<p>a cat and a dog</p>', '<p>a cat</p>', '<p>a dog</p>', '<p>neither</p>']) {
-      await publishEvent(world.feed, channel, 'update', statusBy(author, { content }));
+      await publishEvent(environment.publisher, channel, 'update', statusBy(author, { content }));
     }
-    await publishEvent(world.feed, channel, 'last');
+    await publishEvent(environment.publisher, channel, 'last');
     for (const { name, client } of clients) {
       const received = await client.takeUntil(({ event }) => event === 'last');
       const both = results[name];
@@ -83,37 +87,37 @@ describe('filter results', () => {
   });
 
   it('are shared by those whose results are equal only as far as they are equal', async () => {
-    const { fixtures, feed, server } = world;
+    const { fixtures, publisher, server } = environment;
     const viewers = [await filtering('same', 'cat'), await filtering('same', 'cat')];
     const clients = await Promise.all(
-      viewers.map(({ token }) => eventStream.open(server, feed, { token, stream: 'public', channel })),
+      viewers.map(({ token }) => eventStream.open(server, publisher, { token, stream: 'public', channel })),
     );
-    await publishEvent(feed, channel, 'update', statusBy(author, { content: '<p>cat</p>' }));
+    await publishEvent(publisher, channel, 'update', statusBy(author, { content: '<p>cat</p>' }));
     for (const [index, client] of clients.entries()) {
       const account = viewers[index]?.account.id;
       const [filter] = await fixtures.sql('SELECT id FROM custom_filters WHERE account_id = $1', [account]);
-      const [update] = await receivedBeforeFence(client, feed, channel);
+      const [update] = await receivedBeforeFence(client, publisher, channel);
       expect(filteredIn(update?.payload)).toMatchObject([{ filter: { id: filter?.['id'] } }]);
       await client.close();
     }
   });
 
   it('keep coming on one connection when the other is gone', async () => {
-    const { feed, server } = world;
+    const { publisher, server } = environment;
     const { token } = await filtering('no cats', 'cat');
-    const open = (transport: Transport) => transport.open(server, feed, { token, stream: 'public', channel });
+    const open = (transport: Transport) => transport.open(server, publisher, { token, stream: 'public', channel });
     const [stays, ...leaving] = await Promise.all(transports.map(open));
-    await publishEvent(feed, channel, 'update', statusBy(author, { content: '<p>cat</p>' }));
+    await publishEvent(publisher, channel, 'update', statusBy(author, { content: '<p>cat</p>' }));
     await Promise.all(leaving.map((client) => client.close()));
-    await publishEvent(feed, channel, 'status.update', statusBy(author, { content: '<p>cat</p>' }));
-    const received = await receivedBeforeFence(stays!, feed, channel);
+    await publishEvent(publisher, channel, 'status.update', statusBy(author, { content: '<p>cat</p>' }));
+    const received = await receivedBeforeFence(stays!, publisher, channel);
     const results = [resultOf({ title: 'no cats' }, ['cat'])];
     expect(received.map(({ payload }) => filteredIn(payload))).toEqual([results, results]);
     await stays?.close();
   });
 
   it('stand on every stream that one connection holds, each once', async () => {
-    const { server, feed } = world;
+    const { server, publisher } = environment;
     const { token } = await filtering('no cats', 'cat');
     const client = await WebSocketClient.open(server.url(`${streamingPath}/`, 'ws'), {
       headers: authorization({ token }),
@@ -126,20 +130,20 @@ describe('filter results', () => {
     ] as const;
     for (const [stream, params, fedBy] of subscribed) {
       client.subscribe(stream, params);
-      await listening(client, feed, fedBy);
+      await untilSubscribed(client, publisher, fedBy);
     }
     // Two subscriptions hear the same channel, so the last probe may have come by the other one.
     await until('the last subscription is in effect', async () => {
-      await publishEvent(feed, 'timeline:hashtag:cats', 'ready');
+      await publishEvent(publisher, 'timeline:hashtag:cats', 'ready');
       return client.received.some(({ stream = [] }) => stream.join() === 'hashtag,cats');
     });
     const status = statusBy(author, { content: '<p>cat</p>' });
     const channels = new Set(subscribed.map(([, , fedBy]) => fedBy));
     for (const fedBy of channels) {
-      await publishEvent(feed, fedBy, 'update', status);
-      await receivedBeforeFence(client, feed, fedBy);
+      await publishEvent(publisher, fedBy, 'update', status);
+      await receivedBeforeFence(client, publisher, fedBy);
     }
-    await receivedBeforeFence(client, feed, channel);
+    await receivedBeforeFence(client, publisher, channel);
     const updates = client.received.filter(({ event }) => event === 'update');
     const payload = { ...status, filtered: [resultOf({ title: 'no cats' }, ['cat'])] };
     expect(updates.map((one) => JSON.parse(one.payload ?? '') as unknown)).toEqual(subscribed.map(() => payload));

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 
 import { newId, type Account, type Fixtures, type Viewer } from '../support/index.js';
-import { everyonesRole } from './cast.js';
+import { everyonesRole } from './people.js';
 import { namedIds, words } from './random-posts.js';
 
 type Rows = readonly Readonly<Record<string, unknown>>[];

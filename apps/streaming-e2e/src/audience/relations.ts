@@ -1,5 +1,5 @@
 import type { Account, Fixtures, Viewer } from '../support/index.js';
-import { domainOf } from './cast.js';
+import { domainOf } from './people.js';
 import type { Change, Event, Kind } from './random-troubles.js';
 
 /** Who is apart from whom at one time. */

@@ -1,18 +1,18 @@
 import { boostBy, mentionOf, statusBy, type Account, type Status } from '../support/index.js';
 import type { AudienceCase } from './audience-case.js';
-import { chooseLanguages, domainOf, type Cast } from './cast.js';
+import { chooseLanguages, domainOf, type People } from './people.js';
 
 const hour = 3_600_000;
 const everybody = ['eve', 'finn'] as const;
 const onlyFinn = ['finn'] as const;
 
-const byBob = ({ bob }: Cast) => statusBy(bob);
-const mentioning = (of: (cast: Cast) => Account) => (cast: Cast) =>
-  statusBy(cast.alice, { mentions: [mentionOf(cast.finn.account), mentionOf(of(cast))] });
+const byBob = ({ bob }: People) => statusBy(bob);
+const mentioning = (of: (people: People) => Account) => (people: People) =>
+  statusBy(people.alice, { mentions: [mentionOf(people.finn.account), mentionOf(of(people))] });
 const mentioningBob = mentioning(({ bob }) => bob);
-const boostingBob = ({ alice, bob }: Cast) => boostBy(alice, statusBy(bob));
-const quotingBob = ({ alice, bob }: Cast) => quoteBy(alice, statusBy(bob));
-const boostingQuoteOfBob = (cast: Cast) => boostBy(cast.carol, quotingBob(cast));
+const boostingBob = ({ alice, bob }: People) => boostBy(alice, statusBy(bob));
+const quotingBob = ({ alice, bob }: People) => quoteBy(alice, statusBy(bob));
+const boostingQuoteOfBob = (people: People) => boostBy(people.carol, quotingBob(people));
 
 /** A status that quotes another one, as it is published. */
 export function quoteBy(author: Account, quoted: Status | null, state = 'accepted'): Status {
@@ -24,7 +24,7 @@ export const visibility: readonly AudienceCase[] = [
   { it: 'public is seen', seenBy: everybody },
   ...['unlisted', 'private', 'direct', 'limited', '', 'Public'].map((word) => ({
     it: `"${word}" is not`,
-    payload: ({ alice }: Cast) => statusBy(alice, { visibility: word }),
+    payload: ({ alice }: People) => statusBy(alice, { visibility: word }),
     seenBy: [],
   })),
   {

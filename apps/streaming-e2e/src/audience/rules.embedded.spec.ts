@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 
-import { fillEmbedded, Server } from '../support/index.js';
-import { describeScene } from './scene.js';
-import { scenes } from './scenes.js';
+import { seedEmbedded, Server } from '../support/index.js';
+import { describeRuleSuite } from './rule-suite.js';
+import { scenes } from './rule-suites.js';
 
-describe('who may see a status, on the embedded database and feed,', () => {
+describe('who may see a status, on the embedded database and the in-memory broker,', () => {
   for (const scene of scenes) {
-    describeScene(scene, async (fill) => {
+    describeRuleSuite(scene, async (fill) => {
       const directory = await mkdtemp(join(tmpdir(), 'fedistream-audience-'));
-      await fillEmbedded(directory, fill);
+      await seedEmbedded(directory, fill);
       const server = await Server.start({ BROKER: 'memory', DATABASE: 'embedded', FEDISTREAM_DATA_DIR: directory });
       return {
         server,
-        feed: server.feed,
+        publisher: server.publisher,
         async stop() {
           await server.stop();
           await rm(directory, { recursive: true });

@@ -1,15 +1,15 @@
 import { describe } from 'vitest';
 
-import { openWorld } from '../support/index.js';
-import { describeScene } from './scene.js';
-import { scenes } from './scenes.js';
+import { openTestEnvironment } from '../support/index.js';
+import { describeRuleSuite } from './rule-suite.js';
+import { scenes } from './rule-suites.js';
 
 describe('who may see a status, on PostgreSQL and Redis,', () => {
   for (const scene of scenes) {
-    describeScene(scene, async (fill) => {
-      const world = await openWorld();
-      await fill(world.fixtures);
-      return world;
+    describeRuleSuite(scene, async (fill) => {
+      const environment = await openTestEnvironment();
+      await fill(environment.fixtures);
+      return environment;
     });
   }
 });

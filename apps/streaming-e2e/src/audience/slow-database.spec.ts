@@ -1,45 +1,45 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import {
-  ask,
+  httpRequest,
   authorization,
   eventStream,
-  listening,
+  untilSubscribed,
   multiplexedWebSocket,
-  openWorld,
+  openTestEnvironment,
   publishEvent,
   receivedBeforeFence,
   statusBy,
   streamingPath,
   untilMetric,
   WebSocketClient,
-  type RedisWorld,
+  type RedisTestEnvironment,
   type Status,
   type StreamClient,
   type Transport,
   type Viewer,
+  TableLock,
 } from '../support/index.js';
 import { feeds } from './audience-case.js';
-import { newCast, type Cast } from './cast.js';
+import { newPeople, type People } from './people.js';
 import { resultOf } from './filters.cases.js';
-import { HeldTable } from './held-table.js';
 
 const { channel } = feeds.live;
 
 describe('while events wait for the database,', () => {
-  let world: RedisWorld;
-  let cast: Cast;
+  let environment: RedisTestEnvironment;
+  let people: People;
 
   beforeAll(async () => {
-    world = await openWorld({ env: { DB_POOL: '4' } });
+    environment = await openTestEnvironment({ env: { DB_POOL: '4' } });
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   beforeEach(async () => {
-    cast = await newCast(world.fixtures);
+    people = await newPeople(environment.fixtures);
   });
 
   /** Has a client leave at the end of the test. */
@@ -50,22 +50,24 @@ describe('while events wait for the database,', () => {
   };
 
   const open = (transport: Transport, { token }: Viewer): Promise<StreamClient> =>
-    untilEnd(transport.open(world.server, world.feed, { token, ...feeds.live }));
+    untilEnd(transport.open(environment.server, environment.publisher, { token, ...feeds.live }));
 
   /** A WebSocket without subscriptions. */
   const openSocket = ({ token }: Viewer): Promise<WebSocketClient> =>
-    untilEnd(WebSocketClient.open(world.server.url(`${streamingPath}/`, 'ws'), { headers: authorization({ token }) }));
+    untilEnd(
+      WebSocketClient.open(environment.server.url(`${streamingPath}/`, 'ws'), { headers: authorization({ token }) }),
+    );
 
   const openSubscribed = async (viewer: Viewer): Promise<WebSocketClient> => {
     const client = await openSocket(viewer);
     client.subscribe(feeds.live.stream);
-    await listening(client, world.feed, channel);
+    await untilSubscribed(client, environment.publisher, channel);
     return client;
   };
 
   const publish = async (...statuses: readonly Status[]) => {
     for (const status of statuses) {
-      await publishEvent(world.feed, channel, 'update', status);
+      await publishEvent(environment.publisher, channel, 'update', status);
     }
   };
 
@@ -73,15 +75,15 @@ describe('while events wait for the database,', () => {
     events.filter(({ event }) => event === 'update').map(({ payload = '' }) => (JSON.parse(payload) as Status).id);
 
   it('a delete does not overtake its status, nor an edit', async () => {
-    const clients = [await open(eventStream, cast.eve), await open(multiplexedWebSocket, cast.finn)];
-    const held = await HeldTable.hold(world);
-    const status = statusBy(cast.alice);
-    await publishEvent(world.feed, channel, 'update', status);
-    await held.waiting(1);
-    await publishEvent(world.feed, channel, 'status.update', status);
-    await publishEvent(world.feed, channel, 'delete', status.id);
-    await publishEvent(world.feed, channel, 'last');
-    await held.release();
+    const clients = [await open(eventStream, people.eve), await open(multiplexedWebSocket, people.finn)];
+    const lock = await TableLock.take(environment, 'settings');
+    const status = statusBy(people.alice);
+    await publishEvent(environment.publisher, channel, 'update', status);
+    await lock.untilBlocked(1);
+    await publishEvent(environment.publisher, channel, 'status.update', status);
+    await publishEvent(environment.publisher, channel, 'delete', status.id);
+    await publishEvent(environment.publisher, channel, 'last');
+    await lock.release();
     for (const client of clients) {
       const received = await client.takeUntil(({ event }) => event === 'last');
       expect(received.map(({ event }) => event)).toEqual(['update', 'status.update', 'delete']);
@@ -89,22 +91,22 @@ describe('while events wait for the database,', () => {
   });
 
   it('what was committed meanwhile may hold, what is committed afterwards holds for what follows', async () => {
-    const client = await open(eventStream, cast.eve);
-    const held = await HeldTable.hold(world);
-    const [before, after] = [statusBy(cast.alice), statusBy(cast.bob)];
+    const client = await open(eventStream, people.eve);
+    const lock = await TableLock.take(environment, 'settings');
+    const [before, after] = [statusBy(people.alice), statusBy(people.bob)];
     await publish(before);
-    await held.waiting(1);
-    await world.fixtures.block(cast.eve.account, cast.bob);
+    await lock.untilBlocked(1);
+    await environment.fixtures.block(people.eve.account, people.bob);
     await publish(after);
-    await held.release();
-    expect(idsIn(await receivedBeforeFence(client, world.feed, channel))).toEqual([before.id]);
+    await lock.release();
+    expect(idsIn(await receivedBeforeFence(client, environment.publisher, channel))).toEqual([before.id]);
   });
 
   it('other streams go on', async () => {
-    const { feed } = world;
-    const { account } = cast.eve;
-    const client = await openSocket(cast.eve);
-    const list = await world.fixtures.list(account);
+    const { publisher } = environment;
+    const { account } = people.eve;
+    const client = await openSocket(people.eve);
+    const list = await environment.fixtures.list(account);
     const others = [
       ['user', {}, `timeline:${account.id}`],
       ['list', { list }, `timeline:list:${list}`],
@@ -112,44 +114,44 @@ describe('while events wait for the database,', () => {
     ] as const;
     for (const [stream, params, fedBy] of [['public', {}, channel] as const, ...others]) {
       client.subscribe(stream, params);
-      await listening(client, feed, fedBy);
+      await untilSubscribed(client, publisher, fedBy);
     }
-    const held = await HeldTable.hold(world);
-    const waiting = statusBy(cast.alice);
+    const lock = await TableLock.take(environment, 'settings');
+    const waiting = statusBy(people.alice);
     await publish(waiting);
-    await held.waiting(1);
+    await lock.untilBlocked(1);
     for (const [, , fedBy] of others) {
-      await publishEvent(feed, fedBy, 'update', statusBy(cast.alice, { visibility: 'private' }));
-      expect(idsIn(await receivedBeforeFence(client, feed, fedBy))).toHaveLength(1);
+      await publishEvent(publisher, fedBy, 'update', statusBy(people.alice, { visibility: 'private' }));
+      expect(idsIn(await receivedBeforeFence(client, publisher, fedBy))).toHaveLength(1);
     }
-    await held.release();
-    expect(idsIn(await receivedBeforeFence(client, feed, channel))).toEqual([waiting.id]);
+    await lock.release();
+    expect(idsIn(await receivedBeforeFence(client, publisher, channel))).toEqual([waiting.id]);
   });
 
   it('other channels go on as far as they do not need the same', async () => {
-    const clients = [await open(eventStream, cast.eve), await openSocket(cast.eve)] as const;
+    const clients = [await open(eventStream, people.eve), await openSocket(people.eve)] as const;
     const { params, stream, channel: topic } = feeds.topic;
     clients[1].subscribe(stream, params);
-    await listening(clients[1], world.feed, topic);
+    await untilSubscribed(clients[1], environment.publisher, topic);
     // Read for statuses, but not for deletes.
-    const held = await HeldTable.hold(world, 'mutes');
-    const waiting = statusBy(cast.alice);
+    const lock = await TableLock.take(environment, 'mutes');
+    const waiting = statusBy(people.alice);
     await publish(waiting);
-    await held.waiting(1);
-    await publishEvent(world.feed, topic, 'delete', '110000000000000001');
+    await lock.untilBlocked(1);
+    await publishEvent(environment.publisher, topic, 'delete', '110000000000000001');
     expect(await clients[1].next()).toMatchObject({ event: 'delete' });
     expect(idsIn(clients[0].received)).toEqual([]);
-    await held.release();
-    expect(idsIn(await receivedBeforeFence(clients[0], world.feed, channel))).toEqual([waiting.id]);
+    await lock.release();
+    expect(idsIn(await receivedBeforeFence(clients[0], environment.publisher, channel))).toEqual([waiting.id]);
   });
 
   it('filters that change hold for what waits, and nothing is lost', async () => {
-    const { server, feed, fixtures } = world;
-    const { account } = cast.eve;
-    const clients = [await open(eventStream, cast.eve), await open(multiplexedWebSocket, cast.finn)];
-    const publishCat = () => publish(statusBy(cast.alice, { content: '<p>cat</p>' }));
+    const { server, publisher, fixtures } = environment;
+    const { account } = people.eve;
+    const clients = [await open(eventStream, people.eve), await open(multiplexedWebSocket, people.finn)];
+    const publishCat = () => publish(statusBy(people.alice, { content: '<p>cat</p>' }));
     const filteredIn = async (client: StreamClient) => {
-      const received = await receivedBeforeFence(client, feed, channel);
+      const received = await receivedBeforeFence(client, publisher, channel);
       return received
         .filter(({ event }) => event === 'update')
         .map(({ payload = '' }) => (JSON.parse(payload) as { filtered: unknown }).filtered);
@@ -159,18 +161,18 @@ describe('while events wait for the database,', () => {
     for (const client of clients) {
       expect(await filteredIn(client)).toEqual([[]]);
     }
-    const held = await HeldTable.hold(world);
+    const lock = await TableLock.take(environment, 'settings');
     await publishCat();
-    await held.waiting(1);
+    await lock.untilBlocked(1);
     for (const title of ['first', 'second']) {
       await fixtures.sql('DELETE FROM custom_filters');
       await fixtures.filter(account, { title, keywords: [{ keyword: 'cat' }] });
-      await publishEvent(feed, `timeline:system:${account.id}`, 'filters_changed');
+      await publishEvent(publisher, `timeline:system:${account.id}`, 'filters_changed');
     }
     await publishCat();
-    // What was published before this one has been heard when it waits.
+    // What was published before this one has been recorded when it waits.
     await untilMetric(server, 'fedistream_audience_waiting', {}, 2);
-    await held.release();
+    await lock.release();
     const results = [[resultOf({ title: 'second' }, ['cat'])], []];
     for (const [index, client] of clients.entries()) {
       expect(await filteredIn(client)).toEqual([results[index], results[index]]);
@@ -179,76 +181,76 @@ describe('while events wait for the database,', () => {
   });
 
   it('who unsubscribes receives nothing any more', async () => {
-    const { feed } = world;
-    const client = await openSubscribed(cast.eve);
-    const other = await open(eventStream, cast.finn);
-    const held = await HeldTable.hold(world);
-    const status = statusBy(cast.alice);
+    const { publisher } = environment;
+    const client = await openSubscribed(people.eve);
+    const other = await open(eventStream, people.finn);
+    const lock = await TableLock.take(environment, 'settings');
+    const status = statusBy(people.alice);
     await publish(status);
-    await held.waiting(1);
+    await lock.untilBlocked(1);
     client.unsubscribe('public');
     await client.ping();
-    await held.release();
-    expect(idsIn(await receivedBeforeFence(other, feed, channel))).toEqual([status.id]);
+    await lock.release();
+    expect(idsIn(await receivedBeforeFence(other, publisher, channel))).toEqual([status.id]);
     // Subscribed again, it has missed what was published before.
     client.subscribe('public');
-    await listening(client, feed, channel);
-    expect(idsIn(await receivedBeforeFence(client, feed, channel))).toEqual([]);
+    await untilSubscribed(client, publisher, channel);
+    expect(idsIn(await receivedBeforeFence(client, publisher, channel))).toEqual([]);
   });
 
   it('who comes later does not receive what was published before', async () => {
-    const client = await open(eventStream, cast.eve);
-    await world.fixtures.block(cast.finn.account, cast.alice);
-    const held = await HeldTable.hold(world);
-    const status = statusBy(cast.alice);
+    const client = await open(eventStream, people.eve);
+    await environment.fixtures.block(people.finn.account, people.alice);
+    const lock = await TableLock.take(environment, 'settings');
+    const status = statusBy(people.alice);
     await publish(status);
-    await held.waiting(1);
-    const late = await open(eventStream, cast.finn);
-    await held.release();
-    expect(idsIn(await receivedBeforeFence(client, world.feed, channel))).toEqual([status.id]);
-    expect(idsIn(await receivedBeforeFence(late, world.feed, channel))).toEqual([]);
+    await lock.untilBlocked(1);
+    const late = await open(eventStream, people.finn);
+    await lock.release();
+    expect(idsIn(await receivedBeforeFence(client, environment.publisher, channel))).toEqual([status.id]);
+    expect(idsIn(await receivedBeforeFence(late, environment.publisher, channel))).toEqual([]);
   });
 
   it('who leaves disturbs nobody', async () => {
-    const { server, feed } = world;
-    const client = await open(eventStream, cast.eve);
-    const [leaving, breaking] = [await open(eventStream, cast.finn), await openSubscribed(cast.finn)];
-    const held = await HeldTable.hold(world);
-    const status = statusBy(cast.alice);
+    const { server, publisher } = environment;
+    const client = await open(eventStream, people.eve);
+    const [leaving, breaking] = [await open(eventStream, people.finn), await openSubscribed(people.finn)];
+    const lock = await TableLock.take(environment, 'settings');
+    const status = statusBy(people.alice);
     await publish(status);
-    await held.waiting(1);
+    await lock.untilBlocked(1);
     await leaving.close();
     breaking.terminate();
-    await publishEvent(feed, `timeline:access_token:${cast.finn.tokenId}`, 'kill');
-    await held.release();
-    expect(idsIn(await receivedBeforeFence(client, feed, channel))).toEqual([status.id]);
+    await publishEvent(publisher, `timeline:access_token:${people.finn.tokenId}`, 'kill');
+    await lock.release();
+    expect(idsIn(await receivedBeforeFence(client, publisher, channel))).toEqual([status.id]);
     await untilMetric(server, 'fedistream_audience_waiting', {}, 0);
   });
 
   it('people can log in, open other streams, and everything can be measured', async () => {
-    const { server, feed, fixtures } = world;
-    const { account, token } = cast.eve;
+    const { server, publisher, fixtures } = environment;
+    const { account, token } = people.eve;
     // Channels of their own: their lookups are not joined.
     const tags = Array.from({ length: 30 }, (_, index) => `tag${index}`);
-    const client = await openSocket(cast.eve);
+    const client = await openSocket(people.eve);
     for (const tag of tags) {
       client.subscribe('hashtag', { tag });
-      await listening(client, feed, `timeline:hashtag:${tag}`);
+      await untilSubscribed(client, publisher, `timeline:hashtag:${tag}`);
     }
-    const held = await HeldTable.hold(world);
+    const lock = await TableLock.take(environment, 'settings');
     for (const tag of tags) {
-      await publishEvent(feed, `timeline:hashtag:${tag}`, 'update', statusBy(cast.alice));
+      await publishEvent(publisher, `timeline:hashtag:${tag}`, 'update', statusBy(people.alice));
     }
     await untilMetric(server, 'fedistream_audience_waiting', {}, tags.length);
-    await held.waiting(1);
+    await lock.untilBlocked(1);
     const list = await fixtures.list(account);
     const wanted = { token, stream: 'list', params: { list }, channel: `timeline:list:${list}` };
-    const newcomer = await untilEnd(eventStream.open(server, feed, wanted));
-    expect(await receivedBeforeFence(newcomer, feed, wanted.channel)).toEqual([]);
-    expect(await ask(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
-    await held.release();
+    const newcomer = await untilEnd(eventStream.open(server, publisher, wanted));
+    expect(await receivedBeforeFence(newcomer, publisher, wanted.channel)).toEqual([]);
+    expect(await httpRequest(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
+    await lock.release();
     for (const tag of tags) {
-      await receivedBeforeFence(client, feed, `timeline:hashtag:${tag}`);
+      await receivedBeforeFence(client, publisher, `timeline:hashtag:${tag}`);
     }
     expect(idsIn(client.received)).toHaveLength(tags.length);
   });

@@ -3,22 +3,22 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestCon
 import {
   authorization,
   eventStream,
-  listening,
+  untilSubscribed,
   mentionOf,
   metric,
-  openWorld,
+  openTestEnvironment,
   publishEvent,
   receivedBeforeFence,
   statusBy,
   streamingPath,
   WebSocketClient,
   webSocketUrl,
-  type RedisWorld,
+  type RedisTestEnvironment,
 } from '../support/index.js';
 import { feeds } from './audience-case.js';
-import { chooseLanguages, disabled, giveRole, newCast, permissions } from './cast.js';
-import { openCountedWorld } from './counted-world.js';
-import { Crowd } from './crowd.js';
+import { chooseLanguages, disabled, giveRole, newPeople, permissions } from './people.js';
+import { openWithStatementLog } from './statement-log.js';
+import { BulkViewers } from './bulk-viewers.js';
 
 const { channel, stream } = feeds.live;
 const most = 3;
@@ -27,12 +27,12 @@ const bunch = 50;
 
 describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, () => {
   /** Eve, who may see everything, listens; and there is a crowd that may come. */
-  const openCrowdedWorld = async (test: TestContext) => {
-    const { world, statementsDuring } = await openCountedWorld(test);
-    const { server, feed, fixtures } = world;
-    const { eve, alice } = await newCast(fixtures);
+  const openCrowdedEnvironment = async (test: TestContext) => {
+    const { environment, statementsDuring } = await openWithStatementLog(test);
+    const { server, publisher, fixtures } = environment;
+    const { eve, alice } = await newPeople(fixtures);
     await giveRole(fixtures, eve, permissions.administrator);
-    const crowd = await Crowd.of(fixtures, 2_000);
+    const crowd = await BulkViewers.of(fixtures, 2_000);
     const tokens = crowd.tokens;
     const client = await WebSocketClient.open(webSocketUrl(server, { token: eve.token, stream }));
     const clients = [client];
@@ -40,7 +40,7 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
       await Promise.all(clients.map((one) => one.close()));
     });
     return {
-      world,
+      environment,
       alice,
       /** Brings as many viewers as this to the stream, Eve among them. */
       gather: async (viewers: number) => {
@@ -56,7 +56,7 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
       /** Publishes, and counts until Eve has it: then everything is decided. */
       asked: async (event: string, payload: unknown = statusBy(alice)): Promise<number> => {
         const statements = await statementsDuring(async () => {
-          await publishEvent(feed, channel, event, payload);
+          await publishEvent(publisher, channel, event, payload);
           expect(await client.next()).toMatchObject({ event });
         });
         return statements.length;
@@ -64,7 +64,7 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
       /** Publishes several at once, and counts until Eve has all of them, in this order. */
       askedAbout: async (ids: readonly string[]): Promise<number> => {
         const statements = await statementsDuring(async () => {
-          await Promise.all(ids.map((id) => publishEvent(feed, channel, 'update', statusBy(alice, { id }))));
+          await Promise.all(ids.map((id) => publishEvent(publisher, channel, 'update', statusBy(alice, { id }))));
           for (const id of ids) {
             const { payload = '' } = await client.next();
             expect(JSON.parse(payload)).toMatchObject({ id });
@@ -80,7 +80,7 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
       },
       changeFilters: async () => {
         await fixtures.filter(eve.account, { keywords: [{ keyword: 'cat' }] });
-        await publishEvent(feed, `timeline:system:${eve.account.id}`, 'filters_changed');
+        await publishEvent(publisher, `timeline:system:${eve.account.id}`, 'filters_changed');
       },
       changeUser: () => chooseLanguages(fixtures, eve, ['en', 'de']),
       closeFeed: () => fixtures.setting('local_live_feed_access', disabled),
@@ -89,8 +89,8 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
   };
 
   it('is bounded, and the same for 1, 100 and 2,000 viewers', async (test) => {
-    const { world, alice, gather, asked, ...the } = await openCrowdedWorld(test);
-    const people = await Promise.all(Array.from({ length: 20 }, () => world.fixtures.account()));
+    const { environment, alice, gather, asked, ...the } = await openCrowdedEnvironment(test);
+    const people = await Promise.all(Array.from({ length: 20 }, () => environment.fixtures.account()));
     const countAll = async () => {
       const byShunned = statusBy(await the.shunned());
       const counts: Record<string, number> = {};
@@ -123,7 +123,7 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
   });
 
   it('is seldom when many events come soon after each other and many listen', async (test) => {
-    const { gather, asked, askedAbout } = await openCrowdedWorld(test);
+    const { gather, asked, askedAbout } = await openCrowdedEnvironment(test);
     await gather(1_000);
     await asked('update');
     const ids = Array.from({ length: 40 }, (_, index) => String(110_000 + index));
@@ -131,7 +131,7 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
   });
 
   it('is bounded when everything is unusual at once', async (test) => {
-    const { gather, asked, ...the } = await openCrowdedWorld(test);
+    const { gather, asked, ...the } = await openCrowdedEnvironment(test);
     await asked('update');
     await gather(2);
     await the.changeUser();
@@ -141,10 +141,10 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
   });
 
   it('is bounded for an author whom 100,000 block, and for a viewer who blocks 50,000', async (test) => {
-    const { world, statementsDuring } = await openCountedWorld(test);
-    const { server, feed, fixtures } = world;
-    const { eve, finn, alice, bob, carol } = await newCast(fixtures);
-    const crowd = await Crowd.of(fixtures, 100_000);
+    const { environment, statementsDuring } = await openWithStatementLog(test);
+    const { server, publisher, fixtures } = environment;
+    const { eve, finn, alice, bob, carol } = await newPeople(fixtures);
+    const crowd = await BulkViewers.of(fixtures, 100_000);
     await crowd.block(alice);
     await crowd.areBlockedBy(bob);
     await fixtures.sql(
@@ -154,20 +154,20 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
     );
     await fixtures.block(eve.account, carol);
     const [member = ''] = crowd.tokens;
-    const open = (token: string) => eventStream.open(server, feed, { token, ...feeds.live });
+    const open = (token: string) => eventStream.open(server, publisher, { token, ...feeds.live });
     const clients = { eve: await open(eve.token), finn: await open(finn.token), member: await open(member) };
     onTestFinished(async () => {
       await Promise.all(Object.values(clients).map((client) => client.close()));
     });
     for (const author of [alice, bob, carol, finn.account]) {
       const statements = await statementsDuring(async () => {
-        await publishEvent(feed, channel, 'update', statusBy(author));
+        await publishEvent(publisher, channel, 'update', statusBy(author));
         await clients.finn.next();
       });
       expect(statements.length).toBeLessThanOrEqual(most);
     }
     const authorsSeenBy = async (client: keyof typeof clients) => {
-      await receivedBeforeFence(clients[client], feed, channel);
+      await receivedBeforeFence(clients[client], publisher, channel);
       const updates = clients[client].received.filter(({ event }) => event === 'update');
       return updates.map(({ payload = '' }) => (JSON.parse(payload) as { account: { acct: string } }).account.acct);
     };
@@ -178,37 +178,37 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
 });
 
 describe('while nobody listens any more,', () => {
-  let world: RedisWorld;
+  let environment: RedisTestEnvironment;
 
   beforeAll(async () => {
-    world = await openWorld();
+    environment = await openTestEnvironment();
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   it('the database is not asked', async () => {
-    const { server, feed } = world;
-    const cast = await newCast(world.fixtures);
-    const home = `timeline:${cast.eve.account.id}`;
-    const { token } = cast.eve;
-    const stays = await eventStream.open(server, feed, { token, stream: 'user', channel: home });
-    const leaves = await eventStream.open(server, feed, { token, ...feeds.live });
+    const { server, publisher } = environment;
+    const people = await newPeople(environment.fixtures);
+    const home = `timeline:${people.eve.account.id}`;
+    const { token } = people.eve;
+    const stays = await eventStream.open(server, publisher, { token, stream: 'user', channel: home });
+    const leaves = await eventStream.open(server, publisher, { token, ...feeds.live });
     const socket = await WebSocketClient.open(server.url(`${streamingPath}/`, 'ws'), {
       headers: authorization({ token }),
     });
     socket.subscribe(stream);
-    await listening(socket, feed, channel);
-    await publishEvent(feed, channel, 'update', statusBy(cast.alice));
-    await receivedBeforeFence(leaves, feed, channel);
+    await untilSubscribed(socket, publisher, channel);
+    await publishEvent(publisher, channel, 'update', statusBy(people.alice));
+    await receivedBeforeFence(leaves, publisher, channel);
     const asked = await metric(server, 'fedistream_audience_statements_total');
     expect(asked).toBeGreaterThan(0);
     await leaves.close();
     socket.unsubscribe(stream);
-    await feed.subscribers(channel, 0);
-    await publishEvent(feed, channel, 'update', statusBy(cast.alice));
-    await receivedBeforeFence(stays, feed, home);
+    await publisher.subscribers(channel, 0);
+    await publishEvent(publisher, channel, 'update', statusBy(people.alice));
+    await receivedBeforeFence(stays, publisher, home);
     expect(await metric(server, 'fedistream_audience_statements_total')).toBe(asked);
     await stays.close();
     await socket.close();

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   boostBy,
   multiplexedWebSocket,
-  openWorld,
+  openTestEnvironment,
   publishEvent,
   receivedBeforeFence,
   statusBy,
-  type RedisWorld,
+  type RedisTestEnvironment,
 } from '../support/index.js';
-import { chooseLanguages, domainOf, newCast, type Cast } from './cast.js';
+import { chooseLanguages, domainOf, newPeople, type People } from './people.js';
 import { resultOf } from './filters.cases.js';
 
 /** Streams whose events are decided for each viewer, with their channels. */
@@ -22,28 +22,28 @@ const decided = [
 ];
 
 describe('the rules of who may see a status', () => {
-  let world: RedisWorld;
-  let cast: Cast;
+  let environment: RedisTestEnvironment;
+  let people: People;
   let list: string;
 
   beforeAll(async () => {
-    world = await openWorld();
-    const { fixtures } = world;
-    cast = await newCast(fixtures);
-    const { account } = cast.eve;
+    environment = await openTestEnvironment();
+    const { fixtures } = environment;
+    people = await newPeople(fixtures);
+    const { account } = people.eve;
     list = await fixtures.list(account);
-    await fixtures.block(account, cast.alice);
-    await fixtures.blockDomain(account, domainOf(cast.bob));
+    await fixtures.block(account, people.alice);
+    await fixtures.blockDomain(account, domainOf(people.bob));
     await fixtures.filter(account, { keywords: [{ keyword: 'cat' }] });
-    await chooseLanguages(fixtures, cast.eve, ['en']);
+    await chooseLanguages(fixtures, people.eve, ['en']);
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   const publishAll = async (channel: string) => {
-    const { alice, bob, carol } = cast;
+    const { alice, bob, carol } = people;
     const statuses = [
       statusBy(alice),
       statusBy(carol, { content: '<p>cat</p>' }),
@@ -53,16 +53,21 @@ describe('the rules of who may see a status', () => {
       statusBy(carol, { visibility: 'private' }),
     ];
     for (const status of statuses) {
-      await publishEvent(world.feed, channel, 'update', status);
+      await publishEvent(environment.publisher, channel, 'update', status);
     }
     return statuses;
   };
 
   const receivedOn = async (stream: string, channel: string, params = {}) => {
-    const { token } = cast.eve;
-    const client = await multiplexedWebSocket.open(world.server, world.feed, { token, stream, params, channel });
+    const { token } = people.eve;
+    const client = await multiplexedWebSocket.open(environment.server, environment.publisher, {
+      token,
+      stream,
+      params,
+      channel,
+    });
     const statuses = await publishAll(channel);
-    const received = await receivedBeforeFence(client, world.feed, channel);
+    const received = await receivedBeforeFence(client, environment.publisher, channel);
     await client.close();
     return { statuses, received };
   };
@@ -77,9 +82,9 @@ describe('the rules of who may see a status', () => {
   });
 
   it.each([
-    ['user', () => ({ channel: `timeline:${cast.eve.account.id}`, params: {} })],
+    ['user', () => ({ channel: `timeline:${people.eve.account.id}`, params: {} })],
     ['list', () => ({ channel: `timeline:list:${list}`, params: { list } })],
-    ['direct', () => ({ channel: `timeline:direct:${cast.eve.account.id}`, params: {} })],
+    ['direct', () => ({ channel: `timeline:direct:${people.eve.account.id}`, params: {} })],
   ])('leave %s alone, whose publisher has decided', async (stream, source) => {
     const { channel, params } = source();
     const { statuses, received } = await receivedOn(stream, channel, params);
@@ -88,37 +93,37 @@ describe('the rules of who may see a status', () => {
   });
 
   it('leave everything that is no status alone', async () => {
-    const { server, feed } = world;
-    const { token } = cast.eve;
+    const { server, publisher } = environment;
+    const { token } = people.eve;
     const channel = 'timeline:public';
-    const client = await multiplexedWebSocket.open(server, feed, { token, stream: 'public', channel });
-    const { id } = cast.alice;
+    const client = await multiplexedWebSocket.open(server, publisher, { token, stream: 'public', channel });
+    const { id } = people.alice;
     const about = JSON.stringify({ visibility: 'private', target_account: { id }, account_id: id });
     const events = ['delete', 'announcement', 'notification', 'Update', 'status.updated'];
     for (const event of events) {
-      await feed.publish(channel, `{"event":"${event}","payload":${about}}`);
+      await publisher.publish(channel, `{"event":"${event}","payload":${about}}`);
     }
-    await feed.publish(channel, '{"event":"filters_changed"}');
-    const received = await receivedBeforeFence(client, feed, channel);
+    await publisher.publish(channel, '{"event":"filters_changed"}');
+    const received = await receivedBeforeFence(client, publisher, channel);
     expect(received.map(({ payload }) => payload)).toEqual([...events.map(() => about), undefined]);
     await client.close();
   });
 
   it('let no status out to whom it is not for by calling it something else', async () => {
-    const { server, feed } = world;
+    const { server, publisher } = environment;
     const channel = 'timeline:public';
     const clients = await Promise.all(
-      [cast.eve, cast.finn].map(({ token }) =>
-        multiplexedWebSocket.open(server, feed, { token, stream: 'public', channel }),
+      [people.eve, people.finn].map(({ token }) =>
+        multiplexedWebSocket.open(server, publisher, { token, stream: 'public', channel }),
       ),
     );
-    const said = JSON.stringify(statusBy(cast.alice));
+    const said = JSON.stringify(statusBy(people.alice));
     const names = ['Update', 'status.updated', 'notification'];
     for (const event of names) {
-      await publishEvent(feed, channel, event, statusBy(cast.carol, { visibility: 'private' }));
-      await feed.publish(channel, `{"event":"${event}","payload":${said}}`);
+      await publishEvent(publisher, channel, event, statusBy(people.carol, { visibility: 'private' }));
+      await publisher.publish(channel, `{"event":"${event}","payload":${said}}`);
     }
-    const received = await Promise.all(clients.map((client) => receivedBeforeFence(client, feed, channel)));
+    const received = await Promise.all(clients.map((client) => receivedBeforeFence(client, publisher, channel)));
     const payloads = received.map((events) =>
       events.filter(({ event }) => names.includes(event)).map(({ payload }) => payload),
     );
@@ -127,18 +132,18 @@ describe('the rules of who may see a status', () => {
   });
 
   it('leave the text of a status as it was published, and put filter results behind it', async () => {
-    const { server, feed } = world;
-    const { id, acct, username } = cast.carol;
+    const { server, publisher } = environment;
+    const { id, acct, username } = people.carol;
     const channel = 'timeline:public';
     const account = `"account":{"id":"${id}","username":"${username}","acct":"${acct}"}`;
     const odd = '"z":1,"2":"b","1":"a","far":1E400,"price":1.10,"big":9007199254740993001,"esc":"\\u00e9\\/"';
     const text = `{${odd},"visibility":"public","language":"en",${account},"content":"<p>dog</p>"}`;
     const clients = await Promise.all(
-      [cast.eve, cast.finn].map(({ token }) =>
-        multiplexedWebSocket.open(server, feed, { token, stream: 'public', channel }),
+      [people.eve, people.finn].map(({ token }) =>
+        multiplexedWebSocket.open(server, publisher, { token, stream: 'public', channel }),
       ),
     );
-    await feed.publish(channel, `{"event":"status.update","payload":${text}}`);
+    await publisher.publish(channel, `{"event":"status.update","payload":${text}}`);
     for (const client of clients) {
       const { payload } = await client.next();
       expect(payload).toBe(`${text.slice(0, -1)},"filtered":[]}`);

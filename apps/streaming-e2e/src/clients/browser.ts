@@ -1,4 +1,4 @@
-import { atDeath } from '@fedistream/services';
+import { runAfterExit } from '@fedistream/services';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 
 import { EventStreamParser, until } from '../support/index.js';
 import { browserPage, type BrowserFinding, type BrowserPlan } from './browser-page.js';
-import { Listener } from './listener.js';
+import { EventRecorder } from './event-recorder.js';
 
 /** Where Debian's package `chromium` puts it. */
 export const chromium = '/usr/bin/chromium';
@@ -32,14 +32,14 @@ const options = [
 ];
 
 /** One of the page's connections as its user hears it. */
-export class BrowserReading extends Listener {
+export class BrowserReading extends EventRecorder {
   opened = false;
   /** An EventSource that will not come back. */
   refused = false;
   /** With which code a WebSocket was closed. */
   closedWith: number | undefined;
   readonly #parser = new EventStreamParser(({ event, payload }) => {
-    this.hear(event, payload);
+    this.record(event, payload);
   });
 
   /** What came over `fetch`, cut anywhere. */
@@ -85,7 +85,7 @@ export class Browser {
     return browser;
   }
 
-  /** What was heard on the connection with this id. */
+  /** What was recorded on the connection with this id. */
   reading(id: string): BrowserReading {
     let reading = this.#readings.get(id);
     if (reading === undefined) {
@@ -119,7 +119,7 @@ export class Browser {
       detached: true,
     });
     this.#child = child;
-    child.once('close', atDeath(`kill -KILL -- -${String(child.pid)}`));
+    child.once('close', runAfterExit(`kill -KILL -- -${String(child.pid)}`));
   }
 
   #note(finding: BrowserFinding): void {
@@ -129,7 +129,7 @@ export class Browser {
         reading.opened = true;
         break;
       case 'event':
-        reading.hear(finding.event, finding.payload);
+        reading.record(finding.event, finding.payload);
         break;
       case 'text':
         reading.readText(finding.text);

@@ -1,7 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 
-import { metric, openWorld, publishEvent, Server, until, untilMetric, type RedisWorld } from '../support/index.js';
+import {
+  metric,
+  openTestEnvironment,
+  publishEvent,
+  Server,
+  until,
+  untilMetric,
+  type RedisTestEnvironment,
+} from '../support/index.js';
 import { EventSourceReader } from './event-source-reader.js';
 import { MastoReader } from './masto-reader.js';
 import { MegalodonReader } from './megalodon-reader.js';
@@ -9,14 +17,14 @@ import { openReader, streamTitled } from './streams.js';
 
 const stream = streamTitled('user');
 const leaving: (() => Promise<void> | void)[] = [];
-let world: RedisWorld;
+let environment: RedisTestEnvironment;
 
 beforeAll(async () => {
-  world = await openWorld();
+  environment = await openTestEnvironment();
 });
 
 afterAll(async () => {
-  await world.stop();
+  await environment.stop();
 });
 
 beforeEach(() => {
@@ -34,7 +42,7 @@ afterEach(async () => {
 
 /** The three clients, each with a token of its own, on their home timelines. */
 async function openAll() {
-  const readers = await Promise.all([1, 2, 3].map(() => openReader(world.fixtures)));
+  const readers = await Promise.all([1, 2, 3].map(() => openReader(environment.fixtures)));
   const [forMasto, forMegalodon, forEventSource] = readers as [Known, Known, Known];
   const closeCodes: number[] = [];
   /** For masto, which takes any WebSocket and tells nobody of close codes. */
@@ -44,7 +52,7 @@ async function openAll() {
       this.on('close', (code) => closeCodes.push(code));
     }
   }
-  const url = world.server.url('/', 'ws').origin;
+  const url = environment.server.url('/', 'ws').origin;
   const masto = new MastoReader({
     streamingApiUrl: url,
     accessToken: forMasto.token,
@@ -52,7 +60,7 @@ async function openAll() {
   });
   const mastoReading = masto.read(stream, forMasto);
   const megalodon = new MegalodonReader(url, forMegalodon.token, stream, forMegalodon);
-  const eventSource = new EventSourceReader(world.server, forEventSource.token, stream, forEventSource);
+  const eventSource = new EventSourceReader(environment.server, forEventSource.token, stream, forEventSource);
   leaving.push(() => {
     masto.close();
     megalodon.close();
@@ -61,7 +69,7 @@ async function openAll() {
   await Promise.all([
     megalodon.told('connect'),
     eventSource.opened,
-    mastoReading.listening(world.feed, channelOf(forMasto)),
+    mastoReading.untilSubscribed(environment.publisher, channelOf(forMasto)),
   ]);
   return { readers, forMasto, forMegalodon, forEventSource, masto, megalodon, eventSource, closeCodes };
 }
@@ -77,8 +85,8 @@ describe('clients', () => {
     const { readers, megalodon, eventSource, closeCodes } = await openAll();
     const megalodonStops = megalodon.told('close');
     for (const { tokenId } of readers) {
-      await world.fixtures.sql('UPDATE oauth_access_tokens SET revoked_at = now() WHERE id = $1', [tokenId]);
-      await publishEvent(world.feed, `timeline:access_token:${tokenId}`, 'kill');
+      await environment.fixtures.sql('UPDATE oauth_access_tokens SET revoked_at = now() WHERE id = $1', [tokenId]);
+      await publishEvent(environment.publisher, `timeline:access_token:${tokenId}`, 'kill');
     }
     // megalodon says so only after 1000; after any other code it comes back for ever.
     await megalodonStops;
@@ -87,25 +95,25 @@ describe('clients', () => {
     // masto looks at no code and comes back, with growing pauses, to be refused.
     await until('masto is refused', () => closeCodes.length > 1);
     expect(closeCodes[0]).toBe(1000);
-    expect(await metric(world.server, 'fedistream_refusals_total', { error: 'invalidToken' })).toBeGreaterThan(1);
+    expect(await metric(environment.server, 'fedistream_refusals_total', { error: 'invalidToken' })).toBeGreaterThan(1);
     for (const reader of readers) {
-      await world.feed.subscribers(channelOf(reader), 0);
+      await environment.publisher.subscribers(channelOf(reader), 0);
     }
   });
 
   it('of a server that is started anew come back by themselves, and hear again', async () => {
     const { forMasto, forMegalodon, forEventSource, masto, megalodon, eventSource, closeCodes } = await openAll();
-    const port = String(world.server.port);
-    expect(await world.server.stop()).toEqual({ code: 0, signal: null });
-    const again = await Server.start({ ...world.env, PORT: port });
+    const port = String(environment.server.port);
+    expect(await environment.server.stop()).toEqual({ code: 0, signal: null });
+    const again = await Server.start({ ...environment.env, PORT: port });
     leaving.push(() => again.kill());
     // megalodon waits for ten seconds, EventSource for three.
     await untilMetric(again, 'connected_clients', { type: 'websocket' }, 2);
     await untilMetric(again, 'connected_clients', { type: 'eventsource' }, 1);
     expect(closeCodes[0]).toBe(1012);
-    await megalodon.listening(world.feed, channelOf(forMegalodon));
-    await eventSource.listening(world.feed, channelOf(forEventSource));
+    await megalodon.untilSubscribed(environment.publisher, channelOf(forMegalodon));
+    await eventSource.untilSubscribed(environment.publisher, channelOf(forEventSource));
     // An iterator of masto stays with the connection that it began on; a new one hears.
-    await masto.read(stream, forMasto).listening(world.feed, channelOf(forMasto));
+    await masto.read(stream, forMasto).untilSubscribed(environment.publisher, channelOf(forMasto));
   });
 });

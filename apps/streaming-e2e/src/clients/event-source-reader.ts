@@ -1,15 +1,15 @@
 import { EventSource } from 'eventsource';
 
 import { eventStreamUrl, type Server } from '../support/index.js';
-import { Listener } from './listener.js';
-import { eventNames } from './news.js';
+import { EventRecorder } from './event-recorder.js';
+import { eventNames } from './sample-events.js';
 import { paramsOf, type Reader, type Stream } from './streams.js';
 
 /** How an EventSource can send a token: browsers only in the URL; where `fetch` can be replaced, as a header, too. */
 export type TokenPlace = 'url' | 'header';
 
 /** The `eventsource` package on one stream, and everything that it dispatches. */
-export class EventSourceReader extends Listener {
+export class EventSourceReader extends EventRecorder {
   /** Settles when the stream is open. */
   readonly opened: Promise<void>;
   /** Settles with the status of the refusal after which it will not come back. */
@@ -32,7 +32,7 @@ export class EventSourceReader extends Listener {
     this.#source = source;
     for (const name of eventNames) {
       source.addEventListener(name, ({ data }) => {
-        this.hear(name, data);
+        this.record(name, data);
       });
     }
     this.opened = new Promise((resolve) => {

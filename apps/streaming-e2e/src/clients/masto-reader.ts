@@ -1,6 +1,6 @@
 import { createStreamingAPIClient, type mastodon } from 'masto';
 
-import { Listener } from './listener.js';
+import { EventRecorder } from './event-recorder.js';
 import { paramsOf, type Reader, type Stream } from './streams.js';
 
 type Client = mastodon.streaming.Client;
@@ -48,7 +48,7 @@ export class MastoReader {
 }
 
 /** One subscription that is being read. */
-export class MastoReading extends Listener {
+export class MastoReading extends EventRecorder {
   /** What `stream` said in the events, each kind once. */
   readonly labels = new Set<string>();
   /** Settles when the iterator has ended, with its error if it had one. */
@@ -62,7 +62,7 @@ export class MastoReading extends Listener {
   async #read(): Promise<void> {
     for await (const { event, payload, stream } of this.subscription) {
       this.labels.add(stream.join(' '));
-      this.hear(event, payload);
+      this.record(event, payload);
     }
   }
 }

@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { openWorld, publishEvent, type RedisWorld } from '../support/index.js';
+import { openTestEnvironment, publishEvent, type RedisTestEnvironment } from '../support/index.js';
 import { MastoReader, type MastoReading } from './masto-reader.js';
-import { newsFor, newsOn, publishNews, type Heard } from './news.js';
+import { sampleEventsFor, expectedOn, publishSampleEvents, type RecordedEvent } from './sample-events.js';
 import { openReader, paramsOf, streams, streamTitled, type Reader, type Stream } from './streams.js';
 
 /** masto names members in camel case, and reads every payload as JSON but that of `delete`. */
-function asMastoTells({ event, payload }: Heard): Heard {
+function asMastoTells({ event, payload }: RecordedEvent): RecordedEvent {
   if (payload === undefined) {
     return { event };
   }
@@ -40,13 +40,13 @@ describe('masto', () => {
   const single = new Map<Stream, MastoReading>();
   const multiplexed = new Map<Stream, MastoReading>();
   const clients: MastoReader[] = [];
-  let world: RedisWorld;
+  let environment: RedisTestEnvironment;
   let token: string;
   let reader: Reader;
-  let news: ReturnType<typeof newsFor>;
+  let sampleEvents: ReturnType<typeof sampleEventsFor>;
 
   function open(useInsecureAccessToken = false): MastoReader {
-    const streamingApiUrl = world.server.url('/', 'ws').href;
+    const streamingApiUrl = environment.server.url('/', 'ws').href;
     const client = new MastoReader({ streamingApiUrl, accessToken: token, useInsecureAccessToken });
     clients.push(client);
     return client;
@@ -55,8 +55,8 @@ describe('masto', () => {
   beforeAll(async () => {
     // masto listens to its socket once for each subscription, and Node warns of more than ten.
     EventEmitter.defaultMaxListeners = 2 * streams.length;
-    world = await openWorld();
-    ({ token, ...reader } = await openReader(world.fixtures));
+    environment = await openTestEnvironment();
+    ({ token, ...reader } = await openReader(environment.fixtures));
     const shared = open();
     for (const stream of streams) {
       multiplexed.set(stream, shared.read(stream, reader));
@@ -64,18 +64,18 @@ describe('masto', () => {
     }
     for (const [stream, reading] of [...single, ...multiplexed]) {
       for (const channel of stream.channels(reader)) {
-        await reading.listening(world.feed, channel);
+        await reading.untilSubscribed(environment.publisher, channel);
       }
     }
-    news = newsFor(reader);
-    await publishNews(world.feed, news);
+    sampleEvents = sampleEventsFor(reader);
+    await publishSampleEvents(environment.publisher, sampleEvents);
   });
 
   afterAll(async () => {
     for (const client of clients) {
       client.close();
     }
-    await world.stop();
+    await environment.stop();
   });
 
   it.each(streams)('hears all of $title in order, on a connection of its own', async (stream) => {
@@ -87,9 +87,11 @@ describe('masto', () => {
   });
 
   async function hearsAll(stream: Stream, reading: MastoReading): Promise<void> {
-    const expected = newsOn(stream, reader, news);
+    const expected = expectedOn(stream, reader, sampleEvents);
     expect(expected).not.toEqual([]);
-    expect(await reading.heardBeforeFence(world.feed, stream.channels(reader)[0])).toEqual(expected.map(asMastoTells));
+    expect(await reading.recordedBeforeFence(environment.publisher, stream.channels(reader)[0])).toEqual(
+      expected.map(asMastoTells),
+    );
     expect([...reading.labels]).toEqual([[stream.name, ...Object.values(paramsOf(stream, reader))].join(' ')]);
   }
 
@@ -98,15 +100,17 @@ describe('masto', () => {
     const [localChannel, userChannel] = [local.channels(reader)[0], user.channels(reader)[0]];
     const client = open(useInsecureAccessToken);
     const [left, kept, witness] = [client.read(local, reader), client.read(user, reader), open().read(local, reader)];
-    await left.listening(world.feed, localChannel);
-    await witness.listening(world.feed, localChannel);
-    await kept.listening(world.feed, userChannel);
+    await left.untilSubscribed(environment.publisher, localChannel);
+    await witness.untilSubscribed(environment.publisher, localChannel);
+    await kept.untilSubscribed(environment.publisher, userChannel);
     left.subscription.unsubscribe();
     // The server takes a client's messages in order: once a later one has taken effect, so has the earlier one.
-    await client.read(streamTitled('direct'), reader).listening(world.feed, `timeline:direct:${reader.account}`);
-    await publishEvent(world.feed, localChannel, 'delete', '110000000000000001');
-    expect(await witness.heardBeforeFence(world.feed, localChannel)).toHaveLength(1);
-    expect(await kept.heardBeforeFence(world.feed, userChannel)).toEqual([]);
-    expect(left.heard).toEqual([]);
+    await client
+      .read(streamTitled('direct'), reader)
+      .untilSubscribed(environment.publisher, `timeline:direct:${reader.account}`);
+    await publishEvent(environment.publisher, localChannel, 'delete', '110000000000000001');
+    expect(await witness.recordedBeforeFence(environment.publisher, localChannel)).toHaveLength(1);
+    expect(await kept.recordedBeforeFence(environment.publisher, userChannel)).toEqual([]);
+    expect(left.recorded).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { Mastodon, type Entity, type WebSocketInterface } from 'megalodon';
 import { once, type EventEmitter } from 'node:events';
 
-import { Listener } from './listener.js';
+import { EventRecorder } from './event-recorder.js';
 import { paramsOf, type Reader, type Stream } from './streams.js';
 
 type Params = Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export function isKnownToMegalodon({ name }: Stream): boolean {
 }
 
 /** megalodon's socket of one stream, and everything that it hands out. */
-export class MegalodonReader extends Listener {
+export class MegalodonReader extends EventRecorder {
   readonly #socket: WebSocketInterface;
 
   /** @param url of the server, as in `ws://127.0.0.1:4000` */
@@ -34,22 +34,22 @@ export class MegalodonReader extends Listener {
     }
     this.#socket = open(new Mastodon(url, token), paramsOf(stream, reader));
     this.#socket.on('update', (status: Entity.Status) => {
-      this.hear('update', status);
+      this.record('update', status);
     });
     this.#socket.on('status_update', (status: Entity.Status) => {
-      this.hear('status.update', status);
+      this.record('status.update', status);
     });
     this.#socket.on('delete', (id: string) => {
-      this.hear('delete', id);
+      this.record('delete', id);
     });
     this.#socket.on('notification', (notification: Entity.Notification) => {
-      this.hear('notification', notification);
+      this.record('notification', notification);
     });
     this.#socket.on('conversation', (conversation: Entity.Conversation) => {
-      this.hear('conversation', conversation);
+      this.record('conversation', conversation);
     });
     this.#socket.on('parser-error', () => {
-      this.hear('unreadable');
+      this.record('unreadable');
     });
     this.#socket.on('error', () => {
       // A connection that was refused; it tries again.

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { openWorld, type RedisWorld } from '../support/index.js';
+import { openTestEnvironment, type RedisTestEnvironment } from '../support/index.js';
 import { isKnownToMegalodon, MegalodonReader } from './megalodon-reader.js';
-import { newsFor, newsOn, publishNews, type Heard } from './news.js';
+import { sampleEventsFor, expectedOn, publishSampleEvents, type RecordedEvent } from './sample-events.js';
 import { openReader, streams, type Reader, type Stream } from './streams.js';
 
 /** Events that megalodon has a word for. */
@@ -23,7 +23,7 @@ interface Entity {
   readonly last_status?: Entity;
 }
 
-function essence({ event, payload }: Heard): unknown {
+function essence({ event, payload }: RecordedEvent): unknown {
   return { event, payload: typeof payload === 'object' ? essenceOf(payload as Entity) : payload };
 }
 
@@ -41,38 +41,38 @@ function essenceOf(entity: Entity): unknown {
 describe('megalodon', () => {
   const readings = new Map<Stream, MegalodonReader>();
   const readable = streams.filter(isKnownToMegalodon);
-  let world: RedisWorld;
+  let environment: RedisTestEnvironment;
   let reader: Reader;
-  let news: ReturnType<typeof newsFor>;
+  let sampleEvents: ReturnType<typeof sampleEventsFor>;
 
   beforeAll(async () => {
-    world = await openWorld();
-    const { token, ...names } = await openReader(world.fixtures);
+    environment = await openTestEnvironment();
+    const { token, ...names } = await openReader(environment.fixtures);
     reader = names;
     const connected: Promise<void>[] = [];
     for (const stream of readable) {
-      const reading = new MegalodonReader(world.server.url('/', 'ws').origin, token, stream, reader);
+      const reading = new MegalodonReader(environment.server.url('/', 'ws').origin, token, stream, reader);
       connected.push(reading.told('connect'));
       readings.set(stream, reading);
     }
     await Promise.all(connected);
-    news = newsFor(reader);
-    await publishNews(world.feed, news);
+    sampleEvents = sampleEventsFor(reader);
+    await publishSampleEvents(environment.publisher, sampleEvents);
   });
 
   afterAll(async () => {
     for (const reading of readings.values()) {
       reading.close();
     }
-    await world.stop();
+    await environment.stop();
   });
 
   it.each(readable)('hears all of $title in order, and bears what it does not know', async (stream) => {
-    const expected = newsOn(stream, reader, news).map((told) =>
+    const expected = expectedOn(stream, reader, sampleEvents).map((told) =>
       known.includes(told.event) ? told : { event: 'unreadable' },
     );
     expect(expected).not.toEqual([]);
-    const heard = await readings.get(stream)!.heardBeforeFence(world.feed, stream.channels(reader)[0]);
-    expect(heard.map(essence)).toEqual(expected.map(essence));
+    const recorded = await readings.get(stream)!.recordedBeforeFence(environment.publisher, stream.channels(reader)[0]);
+    expect(recorded.map(essence)).toEqual(expected.map(essence));
   });
 });

@@ -13,48 +13,54 @@ import {
   type Token,
   type Transport,
   type Viewer,
-  type World,
+  type TestEnvironment,
 } from '../support/index.js';
-import { openCheckedWorld } from './checked-world.js';
-import { opened } from './opened.js';
+import { openCheckedEnvironment } from './checked-environment.js';
+import { closeAfterTest } from './close-after-test.js';
 
 const tokenChannel = (id: string) => `timeline:access_token:${id}`;
 const systemChannel = (id: string) => `timeline:system:${id}`;
 
-describe.each(['memory', 'redis'] as const)('the platform’s control, over %s', (feed) => {
-  let world: World;
+describe.each(['memory', 'redis'] as const)('the platform’s control, over %s', (broker) => {
+  let environment: TestEnvironment;
   let viewer: Viewer;
   let other: Viewer;
   /** Of the same account as the viewer. */
   let second: Token;
 
   beforeAll(async () => {
-    world = await openCheckedWorld({ feed, env: { TOKEN_REVALIDATION_SECONDS: '1' } });
-    viewer = await world.fixtures.viewer();
-    second = await world.fixtures.token(viewer.user);
-    other = await world.fixtures.viewer();
+    environment = await openCheckedEnvironment({ broker, env: { TOKEN_REVALIDATION_SECONDS: '1' } });
+    viewer = await environment.fixtures.viewer();
+    second = await environment.fixtures.token(viewer.user);
+    other = await environment.fixtures.viewer();
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   const openHome = (transport: Transport, { account }: Viewer, token: string) =>
-    opened(transport.open(world.server, world.feed, { token, stream: 'user', channel: `timeline:${account.id}` }));
+    closeAfterTest(
+      transport.open(environment.server, environment.publisher, {
+        token,
+        stream: 'user',
+        channel: `timeline:${account.id}`,
+      }),
+    );
   const stillOpen = async (client: StreamClient, { account }: Viewer) => {
-    expect(await receivedBeforeFence(client, world.feed, `timeline:${account.id}`)).toEqual([]);
+    expect(await receivedBeforeFence(client, environment.publisher, `timeline:${account.id}`)).toEqual([]);
   };
 
   describe.each(transports)('over $name', (transport) => {
     it('ends every connection of a token that is killed, and none of another', async () => {
-      const killed = await world.fixtures.token(viewer.user);
+      const killed = await environment.fixtures.token(viewer.user);
       const clients = [
         await openHome(transport, viewer, killed.token),
         await openHome(transport, viewer, killed.token),
       ];
       const sameAccount = await openHome(transport, viewer, second.token);
       const stranger = await openHome(transport, other, other.token);
-      await publishEvent(world.feed, tokenChannel(killed.id), 'kill');
+      await publishEvent(environment.publisher, tokenChannel(killed.id), 'kill');
       for (const client of clients) {
         // 1000 makes clients stop; after any other code they would come back again and again.
         expect(await client.ended).toMatchObject({ code: 1000 });
@@ -70,7 +76,7 @@ describe.each(['memory', 'redis'] as const)('the platform’s control, over %s',
         await openHome(transport, viewer, second.token),
       ];
       const stranger = await openHome(transport, other, other.token);
-      await publishEvent(world.feed, systemChannel(viewer.account.id), 'kill');
+      await publishEvent(environment.publisher, systemChannel(viewer.account.id), 'kill');
       for (const client of clients) {
         expect(await client.ended).toMatchObject({ code: 1000 });
         expect(client.received).toEqual([]);
@@ -83,22 +89,22 @@ describe.each(['memory', 'redis'] as const)('the platform’s control, over %s',
     it('accepts a kill from NestJS publishers, and with a payload', async () => {
       const client = await openHome(transport, viewer, viewer.token);
       const packet = { pattern: 'timeline:system', data: { event: 'kill', payload: {} } };
-      await world.feed.publish(systemChannel(viewer.account.id), JSON.stringify(packet));
+      await environment.publisher.publish(systemChannel(viewer.account.id), JSON.stringify(packet));
       expect(await client.ended).toMatchObject({ code: 1000 });
     });
 
     it('shows a client nothing of it', async () => {
       const client = await openHome(transport, viewer, viewer.token);
       for (const channel of [systemChannel(viewer.account.id), tokenChannel(viewer.tokenId)]) {
-        await publishEvent(world.feed, channel, 'filters_changed');
-        await publishEvent(world.feed, channel, 'update', { id: '1' });
-        await publishEvent(world.feed, channel, 'Kill');
-        await world.feed.publish(channel, 'kill');
+        await publishEvent(environment.publisher, channel, 'filters_changed');
+        await publishEvent(environment.publisher, channel, 'update', { id: '1' });
+        await publishEvent(environment.publisher, channel, 'Kill');
+        await environment.publisher.publish(channel, 'kill');
       }
       // Other people's kills, and names that only begin like this viewer's.
-      await publishEvent(world.feed, tokenChannel(`${viewer.tokenId}0`), 'kill');
-      await publishEvent(world.feed, systemChannel(`${viewer.account.id}:x`), 'kill');
-      await publishEvent(world.feed, systemChannel(viewer.tokenId), 'kill');
+      await publishEvent(environment.publisher, tokenChannel(`${viewer.tokenId}0`), 'kill');
+      await publishEvent(environment.publisher, systemChannel(`${viewer.account.id}:x`), 'kill');
+      await publishEvent(environment.publisher, systemChannel(viewer.tokenId), 'kill');
       await stillOpen(client, viewer);
     });
   });
@@ -112,34 +118,36 @@ describe.each(['memory', 'redis'] as const)('the platform’s control, over %s',
       expect(await client.ended).toMatchObject({ code: 1000 });
     }
     for (const client of stays) {
-      await receivedBeforeFence(client, world.feed, `timeline:${other.account.id}`);
+      await receivedBeforeFence(client, environment.publisher, `timeline:${other.account.id}`);
     }
   }
 
   it('ends connections when their token expires', async () => {
     // Within the next three seconds.
     const createdAt = new Date(Date.now() - 100_000);
-    const { token } = await world.fixtures.token(viewer.user, { createdAt, expiresIn: 103 });
+    const { token } = await environment.fixtures.token(viewer.user, { createdAt, expiresIn: 103 });
     await expectEnd(token, () => Promise.resolve());
     const wanted = { token, stream: 'user', channel: `timeline:${viewer.account.id}` };
-    await expect(eventStream.open(world.server, world.feed, wanted)).rejects.toMatchObject({ status: 401 });
+    await expect(eventStream.open(environment.server, environment.publisher, wanted)).rejects.toMatchObject({
+      status: 401,
+    });
   });
 
   it('ends connections whose token was revoked although nobody said so', async () => {
-    const { id, token } = await world.fixtures.token(viewer.user);
+    const { id, token } = await environment.fixtures.token(viewer.user);
     const revoke = 'UPDATE oauth_access_tokens SET revoked_at = $1 WHERE id = $2';
-    await expectEnd(token, () => world.fixtures.sql(revoke, ['2026-01-01', id]));
+    await expectEnd(token, () => environment.fixtures.sql(revoke, ['2026-01-01', id]));
   });
 
   it('ends the connections of a user who was disabled although nobody said so', async () => {
-    const user = await world.fixtures.user(viewer.account);
-    const { token } = await world.fixtures.token(user);
-    await expectEnd(token, () => world.fixtures.sql('UPDATE users SET disabled = true WHERE id = $1', [user.id]));
+    const user = await environment.fixtures.user(viewer.account);
+    const { token } = await environment.fixtures.token(user);
+    await expectEnd(token, () => environment.fixtures.sql('UPDATE users SET disabled = true WHERE id = $1', [user.id]));
   });
 
   it('cannot be subscribed to', async () => {
-    const url = world.server.url(streamingPath, 'ws');
-    const client = await opened(WebSocketClient.open(url, { headers: authorization(viewer) }));
+    const url = environment.server.url(streamingPath, 'ws');
+    const client = await closeAfterTest(WebSocketClient.open(url, { headers: authorization(viewer) }));
     for (const stream of ['system', 'access_token', `system:${viewer.account.id}`, 'timeline:system', 'kill']) {
       client.subscribe(stream);
       expect(await client.nextError()).toEqual({ error: 'Unknown stream type', status: 400 });

@@ -1,4 +1,4 @@
-/** A request that is no stream, or none that may be opened, and its answer. */
+/** A request that is no stream, or none that may be closeAfterTest, and its answer. */
 export interface HttpCase {
   readonly name: string;
   /** GET when absent. */

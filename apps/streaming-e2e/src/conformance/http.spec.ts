@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
-  ask,
+  httpRequest,
   authorization,
   EventStreamClient,
   metric,
@@ -9,39 +9,49 @@ import {
   RawConnection,
   streamingPath,
   until,
-  type Answer,
-  type RedisWorld,
+  type HttpResponse,
+  type RedisTestEnvironment,
   type Viewer,
 } from '../support/index.js';
-import { nothingLeft, openCheckedWorld } from './checked-world.js';
+import { expectNothingLeft, openCheckedEnvironment } from './checked-environment.js';
 import { httpCases, streamPaths, type HttpCase } from './http.cases.js';
-import { opened } from './opened.js';
+import { closeAfterTest } from './close-after-test.js';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe('HTTP', () => {
-  let world: RedisWorld;
+  let environment: RedisTestEnvironment;
   let viewer: Viewer;
   let fill: (path: string) => string;
 
   beforeAll(async () => {
-    world = await openCheckedWorld();
-    viewer = await world.fixtures.viewer();
-    const list = await world.fixtures.list(viewer.account);
-    const others = await world.fixtures.list(await world.fixtures.account());
+    environment = await openCheckedEnvironment();
+    viewer = await environment.fixtures.viewer();
+    const list = await environment.fixtures.list(viewer.account);
+    const others = await environment.fixtures.list(await environment.fixtures.account());
     fill = (path) => path.replace('LIST', list).replace('OTHERS', others);
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
-  const get = ({ method = 'GET', path, headers = {}, token }: Omit<HttpCase, 'name' | 'status'>): Promise<Answer> => {
+  const get = ({
+    method = 'GET',
+    path,
+    headers = {},
+    token,
+  }: Omit<HttpCase, 'name' | 'status'>): Promise<HttpResponse> => {
     const sent = token === true ? viewer.token : token;
-    return ask(world.server.url(fill(path)), { method, headers: { ...headers, ...authorization({ token: sent }) } });
+    return httpRequest(environment.server.url(fill(path)), {
+      method,
+      headers: { ...headers, ...authorization({ token: sent }) },
+    });
   };
   const openStream = (path: string, headers: Readonly<Record<string, string>> = {}) =>
-    opened(EventStreamClient.open(world.server.url(fill(path)), { ...authorization(viewer), ...headers }));
+    closeAfterTest(
+      EventStreamClient.open(environment.server.url(fill(path)), { ...authorization(viewer), ...headers }),
+    );
 
   it.each(httpCases)('answers as the contract says: $name', async ({ status, body, answers = {}, ...request }) => {
     const answer = await get(request);
@@ -105,8 +115,8 @@ describe('HTTP', () => {
     const home = `timeline:${viewer.account.id}`;
     const client = await rawStream('HTTP/1.1');
     await client.read(':)\n');
-    await Promise.all(['1', '22', '333'].map((id) => publishEvent(world.feed, home, 'delete', id)));
-    await publishEvent(world.feed, home, 'update', { content: 'é' });
+    await Promise.all(['1', '22', '333'].map((id) => publishEvent(environment.publisher, home, 'delete', id)));
+    await publishEvent(environment.publisher, home, 'update', { content: 'é' });
     const [head = '', body = ''] = (await client.read('"é"}\n\n\r\n')).split(/\r\n\r\n(.*)/s);
     expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(head).toMatch(/^transfer-encoding: chunked$/im);
@@ -117,7 +127,7 @@ describe('HTTP', () => {
         '19\r\nevent: delete\ndata: 333\n\n\r\n' +
         '26\r\nevent: update\ndata: {"content":"é"}\n\n\r\n',
     );
-    await publishEvent(world.feed, `timeline:access_token:${viewer.tokenId}`, 'kill');
+    await publishEvent(environment.publisher, `timeline:access_token:${viewer.tokenId}`, 'kill');
     expect(await client.read('0\r\n\r\n')).toMatch(/\n\n\r\n0\r\n\r\n$/);
     client.destroy();
   });
@@ -125,9 +135,9 @@ describe('HTTP', () => {
   it('frames nothing for HTTP/1.0, and closes at the end', async () => {
     const client = await rawStream('HTTP/1.0');
     await client.read(':)\n');
-    await publishEvent(world.feed, `timeline:${viewer.account.id}`, 'delete', '1');
+    await publishEvent(environment.publisher, `timeline:${viewer.account.id}`, 'delete', '1');
     await client.read('data: 1\n\n');
-    await publishEvent(world.feed, `timeline:access_token:${viewer.tokenId}`, 'kill');
+    await publishEvent(environment.publisher, `timeline:access_token:${viewer.tokenId}`, 'kill');
     await client.closed;
     const [head = '', body] = client.bytes.toString().split(/\r\n\r\n(.*)/s);
     expect(head).not.toMatch(/transfer-encoding/i);
@@ -135,15 +145,15 @@ describe('HTTP', () => {
   });
 
   it('holds nothing after a HEAD on each stream', async () => {
-    const before = await metric(world.server, 'redis_messages_received_total');
+    const before = await metric(environment.server, 'redis_messages_received_total');
     await Promise.all(streamPaths.map((path) => get({ path, method: 'HEAD', token: true })));
-    await nothingLeft(world);
-    await publishEvent(world.feed, 'timeline:public', 'update', {});
-    expect(await metric(world.server, 'redis_messages_received_total')).toBe(before);
+    await expectNothingLeft(environment);
+    await publishEvent(environment.publisher, 'timeline:public', 'update', {});
+    expect(await metric(environment.server, 'redis_messages_received_total')).toBe(before);
   });
 
   async function rawStream(version: string): Promise<RawConnection> {
-    const client = await RawConnection.open(world.server.port);
+    const client = await RawConnection.open(environment.server.port);
     client.write(
       `GET ${streamingPath}/user HTTP/${version.slice(5)}\r\nHost: x\r\nAuthorization: ${viewer.token}\r\n\r\n`,
     );

@@ -8,28 +8,28 @@ import {
   type StreamClient,
   type Transport,
   type Viewer,
-  type World,
+  type TestEnvironment,
 } from '../support/index.js';
-import { openCheckedWorld } from './checked-world.js';
+import { openCheckedEnvironment } from './checked-environment.js';
 import { malformedCases, messageCases } from './messages.cases.js';
 
-describe.each(['memory', 'redis'] as const)('what is published on the %s feed', (feed) => {
-  let world: World;
+describe.each(['memory', 'redis'] as const)('what is published on the %s feed', (broker) => {
+  let environment: TestEnvironment;
   let viewer: Viewer;
   let home: string;
 
   beforeAll(async () => {
-    world = await openCheckedWorld({ feed });
-    viewer = await world.fixtures.viewer();
+    environment = await openCheckedEnvironment({ broker });
+    viewer = await environment.fixtures.viewer();
     home = `timeline:${viewer.account.id}`;
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   const openHome = (transport: Transport) =>
-    transport.open(world.server, world.feed, { token: viewer.token, stream: 'user', channel: home });
+    transport.open(environment.server, environment.publisher, { token: viewer.token, stream: 'user', channel: home });
 
   describe.each(transports)('reaches a client of $name byte for byte:', (transport) => {
     let client: StreamClient;
@@ -43,16 +43,16 @@ describe.each(['memory', 'redis'] as const)('what is published on the %s feed', 
     });
 
     it.each(messageCases)('$name', async ({ message, eventStream, webSocket }) => {
-      await world.feed.publish(home, message);
-      const received = await receivedBeforeFence(client, world.feed, home);
+      await environment.publisher.publish(home, message);
+      const received = await receivedBeforeFence(client, environment.publisher, home);
       expect(received.map(({ raw }) => raw)).toEqual([transport.labelled ? webSocket : eventStream]);
     });
 
     it.each(malformedCases)('but not, and is counted: $name', async ({ message, reason }) => {
-      const counted = () => metric(world.server, 'fedistream_messages_malformed_total', { reason });
+      const counted = () => metric(environment.server, 'fedistream_messages_malformed_total', { reason });
       const before = await counted();
-      await world.feed.publish(home, message);
-      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+      await environment.publisher.publish(home, message);
+      expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
       expect(await counted()).toBe(Number(before) + 1);
     });
   });
@@ -60,9 +60,11 @@ describe.each(['memory', 'redis'] as const)('what is published on the %s feed', 
   it('arrives in the order in which it was published, on every transport', async () => {
     const clients = await Promise.all(transports.map(openHome));
     const ids = Array.from({ length: 300 }, (_, index) => `order ${index}`);
-    await Promise.all(ids.map((id, index) => publishEvent(world.feed, home, index % 3 ? 'update' : 'delete', id)));
+    await Promise.all(
+      ids.map((id, index) => publishEvent(environment.publisher, home, index % 3 ? 'update' : 'delete', id)),
+    );
     for (const client of clients) {
-      const received = await receivedBeforeFence(client, world.feed, home);
+      const received = await receivedBeforeFence(client, environment.publisher, home);
       // Other clients' fences stand among them.
       expect(received.map(({ payload }) => payload).filter((payload) => payload?.startsWith('order'))).toEqual(ids);
       await client.close();

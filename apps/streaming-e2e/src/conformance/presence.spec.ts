@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import {
   eventStream,
-  listening,
+  untilSubscribed,
   metric,
   publishEvent,
   receivedBeforeFence,
@@ -10,37 +10,37 @@ import {
   webSocket,
   WebSocketClient,
   webSocketUrl,
-  type RedisWorld,
+  type RedisTestEnvironment,
   type Viewer,
 } from '../support/index.js';
-import { openCheckedWorld, subscribedFor } from './checked-world.js';
-import { opened } from './opened.js';
+import { openCheckedEnvironment, subscribedFor } from './checked-environment.js';
+import { closeAfterTest } from './close-after-test.js';
 
 /** Seconds that a key lives, and the least that is left of them a moment later. */
 const keySeconds = 1_080;
 const atLeast = 1_000;
 
 describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
-  let world: RedisWorld;
+  let environment: RedisTestEnvironment;
   let redis: RedisPublisher;
   let viewer: Viewer;
   let list: string;
 
   beforeAll(async () => {
     const plain = kind === 'no namespace';
-    world = await openCheckedWorld({ env: plain ? { REDIS_NAMESPACE: '' } : {} });
-    redis = plain ? new RedisPublisher(inject('redisUrl')) : world.feed;
-    viewer = await world.fixtures.viewer();
-    list = await world.fixtures.list(viewer.account);
+    environment = await openCheckedEnvironment({ env: plain ? { REDIS_NAMESPACE: '' } : {} });
+    redis = plain ? new RedisPublisher(inject('redisUrl')) : environment.publisher;
+    viewer = await environment.fixtures.viewer();
+    list = await environment.fixtures.list(viewer.account);
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
     await redis.close();
   });
 
   const open = (stream: string, params = {}) =>
-    opened(WebSocketClient.open(webSocketUrl(world.server, { token: viewer.token, stream, params })));
+    closeAfterTest(WebSocketClient.open(webSocketUrl(environment.server, { token: viewer.token, stream, params })));
   const keysOf = async (channels: readonly string[]) =>
     Promise.all(channels.map((channel) => redis.client.ttl(redis.prefixed(`subscribed:${channel}`))));
 
@@ -68,13 +68,13 @@ describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
     const channel = `timeline:direct:${viewer.account.id}`;
     const first = await open('direct');
     const wanted = { token: viewer.token, stream: 'direct', channel };
-    const second = await eventStream.open(world.server, redis, wanted);
-    const third = await webSocket.open(world.server, redis, wanted);
+    const second = await eventStream.open(environment.server, redis, wanted);
+    const third = await webSocket.open(environment.server, redis, wanted);
     await redis.subscribers(channel, 1);
-    expect(await metric(world.server, 'redis_subscriptions')).toBe(1);
+    expect(await metric(environment.server, 'redis_subscriptions')).toBe(1);
     await second.close();
     await third.close();
-    await listening(first, redis, channel);
+    await untilSubscribed(first, redis, channel);
     await redis.subscribers(channel, 1);
     await first.close();
     await redis.subscribers(channel, 0);
@@ -85,13 +85,13 @@ describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
       const tag = `greeting${time}`;
       const channel = `timeline:hashtag:${tag}`;
       const wanted = { token: viewer.token, stream: 'hashtag', params: { tag }, channel };
-      const client = await opened(eventStream.open(world.server, redis, wanted));
+      const client = await closeAfterTest(eventStream.open(environment.server, redis, wanted));
       expect(await redis.client.publish(redis.prefixed(channel), '{"event":"delete","payload":"1"}')).toBe(1);
       expect(await client.next()).toMatchObject({ payload: '1' });
     }
   });
 
-  it('nothing is heard of what is published under other names', async () => {
+  it('nothing is recorded of what is published under other names', async () => {
     const channel = `timeline:${viewer.account.id}`;
     const client = await open('user');
     const strangers = kind === 'no namespace' ? [`x:${channel}`] : [channel, `x${redis.prefixed(channel)}`];

@@ -14,23 +14,23 @@ import {
   webSocket,
   WebSocketClient,
   type Viewer,
-  type World,
+  type TestEnvironment,
 } from '../support/index.js';
-import { openCheckedWorld } from './checked-world.js';
-import { opened } from './opened.js';
+import { openCheckedEnvironment } from './checked-environment.js';
+import { closeAfterTest } from './close-after-test.js';
 import { allChannels, hashtagCases, onlyMediaCases, scopeCases, streamCases, type Persons } from './streams.cases.js';
 
 const streams = ['user', 'user:notification', 'public', 'hashtag', 'list', 'direct'];
 const noScope = 'Access token does not have the required scopes';
 
-describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (feed) => {
-  let world: World;
+describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (broker) => {
+  let environment: TestEnvironment;
   let viewer: Viewer;
   let persons: Persons;
 
   beforeAll(async () => {
-    world = await openCheckedWorld({ feed });
-    const { fixtures } = world;
+    environment = await openCheckedEnvironment({ broker });
+    const { fixtures } = environment;
     viewer = await fixtures.viewer();
     const other = await fixtures.account();
     persons = {
@@ -42,10 +42,10 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (feed) => 
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
-  const tokenWith = async (scopes: string | null) => (await world.fixtures.token(viewer.user, { scopes })).token;
+  const tokenWith = async (scopes: string | null) => (await environment.fixtures.token(viewer.user, { scopes })).token;
   const paramsOf = (stream: string): Record<string, string> =>
     stream.startsWith('hashtag') ? { tag: 'x' } : stream === 'list' ? { list: persons.list } : {};
 
@@ -54,11 +54,13 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (feed) => 
       const [channel, ...further] = streamCase.fedBy(persons);
       const wanted = { token: await tokenWith(streamCase.scopes), stream: streamCase.stream, channel };
       const params = streamCase.params?.(persons) ?? {};
-      const client = await opened(transport.open(world.server, world.feed, { ...wanted, params }));
+      const client = await closeAfterTest(
+        transport.open(environment.server, environment.publisher, { ...wanted, params }),
+      );
       for (const one of allChannels(persons)) {
-        await publishEvent(world.feed, one, 'delete', one);
+        await publishEvent(environment.publisher, one, 'delete', one);
       }
-      const received = await receivedBeforeFence(client, world.feed, channel);
+      const received = await receivedBeforeFence(client, environment.publisher, channel);
       expect(new Set(received.map(({ payload }) => payload))).toEqual(new Set([channel, ...further]));
       const label = transport.labelled ? streamCase.label(persons) : undefined;
       expect(received.map(({ stream }) => stream)).toEqual(received.map(() => label));
@@ -67,9 +69,9 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (feed) => 
     it.each(hashtagCases)('the tag %s is the one that the platform publishes as %s', async (tag, published) => {
       const channel = `timeline:hashtag:${published}`;
       const wanted = { token: viewer.token, stream: 'hashtag', params: { tag }, channel };
-      const client = await opened(transport.open(world.server, world.feed, wanted));
-      await publishEvent(world.feed, channel, 'delete', '1');
-      expect(await receivedBeforeFence(client, world.feed, channel)).toMatchObject([
+      const client = await closeAfterTest(transport.open(environment.server, environment.publisher, wanted));
+      await publishEvent(environment.publisher, channel, 'delete', '1');
+      expect(await receivedBeforeFence(client, environment.publisher, channel)).toMatchObject([
         transport.labelled ? { payload: '1', stream: ['hashtag', tag] } : { payload: '1' },
       ]);
     });
@@ -81,8 +83,8 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (feed) => 
           ? `timeline:${stream.replace('hashtag', 'hashtag:x')}`
           : `timeline:${stream}`;
         const wanted = { token: viewer.token, stream, params: paramsOf(stream), channel };
-        const client = await opened(transport.open(world.server, world.feed, wanted));
-        const author = await world.fixtures.account();
+        const client = await closeAfterTest(transport.open(environment.server, environment.publisher, wanted));
+        const author = await environment.fixtures.account();
         for (const visibility of [
           'unlisted',
           'private',
@@ -95,10 +97,15 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (feed) => 
           'public',
         ]) {
           for (const event of ['update', 'status.update']) {
-            await publishEvent(world.feed, channel, event, statusBy(author, { visibility, content: visibility }));
+            await publishEvent(
+              environment.publisher,
+              channel,
+              event,
+              statusBy(author, { visibility, content: visibility }),
+            );
           }
         }
-        const received = await receivedBeforeFence(client, world.feed, channel);
+        const received = await receivedBeforeFence(client, environment.publisher, channel);
         const seen = received.map(({ event, payload }) => [
           event,
           (JSON.parse(payload ?? '') as { content: string }).content,
@@ -115,41 +122,41 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (feed) => 
       async (stream) => {
         const channel = stream === 'user' ? `timeline:${persons.account}` : `timeline:list:${persons.list}`;
         const wanted = { token: viewer.token, stream, params: paramsOf(stream), channel };
-        const client = await opened(transport.open(world.server, world.feed, wanted));
-        const author = await world.fixtures.account();
+        const client = await closeAfterTest(transport.open(environment.server, environment.publisher, wanted));
+        const author = await environment.fixtures.account();
         const statuses = ['unlisted', 'private', 'direct', undefined].map((visibility) =>
           statusBy(author, { visibility }),
         );
         for (const status of statuses) {
-          await publishEvent(world.feed, channel, 'update', status);
+          await publishEvent(environment.publisher, channel, 'update', status);
         }
-        const received = await receivedBeforeFence(client, world.feed, channel);
+        const received = await receivedBeforeFence(client, environment.publisher, channel);
         expect(received.map(({ payload }) => payload)).toEqual(statuses.map((status) => JSON.stringify(status)));
       },
     );
   });
 
   it.each(onlyMediaCases)('only_media=%s on an event stream: media alone is %s', async (value, media) => {
-    const url = eventStreamUrl(world.server, { stream: 'public:local', params: { only_media: value } });
-    const client = await opened(EventStreamClient.open(url, authorization(viewer)));
+    const url = eventStreamUrl(environment.server, { stream: 'public:local', params: { only_media: value } });
+    const client = await closeAfterTest(EventStreamClient.open(url, authorization(viewer)));
     const [chosen, other] = media ? [':media', ''] : ['', ':media'];
-    await publishEvent(world.feed, `timeline:public:local${other}`, 'delete', 'other');
-    await publishEvent(world.feed, `timeline:public:local${chosen}`, 'delete', 'chosen');
-    expect(await receivedBeforeFence(client, world.feed, `timeline:public:local${chosen}`)).toMatchObject([
+    await publishEvent(environment.publisher, `timeline:public:local${other}`, 'delete', 'other');
+    await publishEvent(environment.publisher, `timeline:public:local${chosen}`, 'delete', 'chosen');
+    expect(await receivedBeforeFence(client, environment.publisher, `timeline:public:local${chosen}`)).toMatchObject([
       { payload: 'chosen' },
     ]);
   });
 
   it('of a repeated parameter the first counts', async () => {
     const openWith = (path: string) =>
-      opened(EventStreamClient.open(world.server.url(`${streamingPath}/${path}`), authorization(viewer)));
+      closeAfterTest(EventStreamClient.open(environment.server.url(`${streamingPath}/${path}`), authorization(viewer)));
     const clients = [
       [await openWith('hashtag?tag=first&tag=second'), 'timeline:hashtag:first'],
       [await openWith(`list?list=${persons.list}&list=${persons.otherList}`), `timeline:list:${persons.list}`],
       [await openWith('public?only_media=false&only_media=true'), 'timeline:public'],
     ] as const;
     for (const [client, channel] of clients) {
-      expect(await receivedBeforeFence(client, world.feed, channel)).toEqual([]);
+      expect(await receivedBeforeFence(client, environment.publisher, channel)).toEqual([]);
     }
   });
 
@@ -157,7 +164,9 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (feed) => 
     it.each(streams)(`may open ${opens.length ? opens.join(', ') : 'nothing'}: %s`, async (stream) => {
       const wanted = { token: await tokenWith(scopes), stream, params: paramsOf(stream), channel: 'timeline:public' };
       for (const transport of [eventStream, webSocket]) {
-        const outcome = await transport.open(world.server, world.feed, wanted).catch((error: unknown) => error);
+        const outcome = await transport
+          .open(environment.server, environment.publisher, wanted)
+          .catch((error: unknown) => error);
         if (opens.includes(stream)) {
           expect(outcome).not.toBeInstanceOf(Error);
           await (outcome as WebSocketClient).close();
@@ -178,7 +187,9 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (feed) => 
     'an open WebSocket with the scopes "$scopes" is told which streams it may not open',
     async ({ scopes, opens }) => {
       const headers = authorization({ token: await tokenWith(scopes) });
-      const client = await opened(WebSocketClient.open(world.server.url(streamingPath, 'ws'), { headers }));
+      const client = await closeAfterTest(
+        WebSocketClient.open(environment.server.url(streamingPath, 'ws'), { headers }),
+      );
       for (const stream of streams.filter((one) => !opens.includes(one))) {
         client.subscribe(stream, paramsOf(stream));
         expect(await client.nextError()).toEqual({ error: noScope, status: 401 });

@@ -10,44 +10,50 @@ import {
   transports,
   webSocket,
   WebSocketClient,
-  type RedisWorld,
+  type RedisTestEnvironment,
   type StreamClient,
   type Viewer,
 } from '../support/index.js';
-import { openCheckedWorld } from './checked-world.js';
-import { opened } from './opened.js';
+import { openCheckedEnvironment } from './checked-environment.js';
+import { closeAfterTest } from './close-after-test.js';
 import { tokenCases, tokenOf, tokenPlaces } from './tokens.cases.js';
 
 describe('a token', () => {
-  let world: RedisWorld;
+  let environment: RedisTestEnvironment;
   let viewer: Viewer;
   let other: Viewer;
 
   beforeAll(async () => {
-    world = await openCheckedWorld();
-    viewer = await world.fixtures.viewer();
-    other = await world.fixtures.viewer();
+    environment = await openCheckedEnvironment();
+    viewer = await environment.fixtures.viewer();
+    other = await environment.fixtures.viewer();
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   describe.each(transports)('over $name', (transport) => {
     it.each(tokenCases)('is accepted ($accepted): $name', async (tokenCase) => {
-      const token = await tokenOf(world.fixtures, tokenCase);
-      const opening = transport.open(world.server, world.feed, { token, stream: 'public', channel: 'timeline:public' });
+      const token = await tokenOf(environment.fixtures, tokenCase);
+      const opening = transport.open(environment.server, environment.publisher, {
+        token,
+        stream: 'public',
+        channel: 'timeline:public',
+      });
       if (tokenCase.accepted) {
-        expect(await receivedBeforeFence(await opened(opening), world.feed, 'timeline:public')).toEqual([]);
+        expect(
+          await receivedBeforeFence(await closeAfterTest(opening), environment.publisher, 'timeline:public'),
+        ).toEqual([]);
       } else {
         await expectRefusal(opening, 'Invalid access token');
       }
     });
 
     it('of an application is not accepted', async () => {
-      const { token } = await world.fixtures.token(undefined);
+      const { token } = await environment.fixtures.token(undefined);
       const wanted = { token, stream: 'public', channel: 'timeline:public' };
-      await expectRefusal(transport.open(world.server, world.feed, wanted), 'Invalid access token');
+      await expectRefusal(transport.open(environment.server, environment.publisher, wanted), 'Invalid access token');
     });
   });
 
@@ -56,10 +62,14 @@ describe('a token', () => {
       const channel = `timeline:${viewer.account.id}`;
       const parameters = new URLSearchParams(query?.(viewer.token, other.token));
       const sent = { ...headers?.(viewer.token, other.token) };
-      const client = await opened(labelled ? overWebSocket(parameters, sent) : overEventStream(parameters, sent));
-      await publishEvent(world.feed, `timeline:${other.account.id}`, 'delete', 'of the other');
-      await publishEvent(world.feed, channel, 'delete', 'of the viewer');
-      expect(await receivedBeforeFence(client, world.feed, channel)).toMatchObject([{ payload: 'of the viewer' }]);
+      const client = await closeAfterTest(
+        labelled ? overWebSocket(parameters, sent) : overEventStream(parameters, sent),
+      );
+      await publishEvent(environment.publisher, `timeline:${other.account.id}`, 'delete', 'of the other');
+      await publishEvent(environment.publisher, channel, 'delete', 'of the viewer');
+      expect(await receivedBeforeFence(client, environment.publisher, channel)).toMatchObject([
+        { payload: 'of the viewer' },
+      ]);
     });
 
     it.each(['Basic', 'Token', 'Bearer:'])('is not found behind "%s"', async (scheme) => {
@@ -91,14 +101,14 @@ describe('a token', () => {
   }
 
   function overEventStream(query: URLSearchParams, headers: Record<string, string>): Promise<StreamClient> {
-    return EventStreamClient.open(world.server.url(`${streamingPath}/user?${query.toString()}`), headers);
+    return EventStreamClient.open(environment.server.url(`${streamingPath}/user?${query.toString()}`), headers);
   }
 
   /** With the subprotocol given to the client, which would otherwise refuse what it has not asked for. */
   function overWebSocket(query: URLSearchParams, headers: Record<string, string>): Promise<StreamClient> {
     const { 'Sec-WebSocket-Protocol': protocol, ...rest } = headers;
     query.set('stream', 'user');
-    return WebSocketClient.open(world.server.url(`${streamingPath}?${query.toString()}`, 'ws'), {
+    return WebSocketClient.open(environment.server.url(`${streamingPath}?${query.toString()}`, 'ws'), {
       headers: rest,
       ...(protocol === undefined ? {} : { protocols: [protocol] }),
     });
@@ -107,27 +117,29 @@ describe('a token', () => {
 
 describe('a token in the database of an older Mastodon', () => {
   it('is accepted or refused by the columns that there are', async () => {
-    const world = await openCheckedWorld();
+    const environment = await openCheckedEnvironment();
     try {
-      await world.fixtures.sql('ALTER TABLE accounts DROP COLUMN requested_deletion_at, DROP COLUMN memorial');
-      await world.fixtures.sql('ALTER TABLE users DROP COLUMN role_id');
-      await world.fixtures.sql('DROP TABLE user_roles');
-      const account = await world.fixtures.account();
-      const [user] = await world.fixtures.sql(
+      await environment.fixtures.sql('ALTER TABLE accounts DROP COLUMN requested_deletion_at, DROP COLUMN memorial');
+      await environment.fixtures.sql('ALTER TABLE users DROP COLUMN role_id');
+      await environment.fixtures.sql('DROP TABLE user_roles');
+      const account = await environment.fixtures.account();
+      const [user] = await environment.fixtures.sql(
         'INSERT INTO users (account_id, approved, confirmed_at) VALUES ($1, true, now()) RETURNING id',
         [account.id],
       );
       const owner = { id: String(user?.['id']), account };
-      const { token } = await world.fixtures.token(owner);
+      const { token } = await environment.fixtures.token(owner);
       const wanted = { stream: 'public', channel: 'timeline:public' };
-      const client = await opened(eventStream.open(world.server, world.feed, { token, ...wanted }));
-      expect(await receivedBeforeFence(client, world.feed, 'timeline:public')).toEqual([]);
-      const { token: revoked } = await world.fixtures.token(owner, { revokedAt: new Date(0) });
-      const opening = eventStream.open(world.server, world.feed, { token: revoked, ...wanted });
+      const client = await closeAfterTest(
+        eventStream.open(environment.server, environment.publisher, { token, ...wanted }),
+      );
+      expect(await receivedBeforeFence(client, environment.publisher, 'timeline:public')).toEqual([]);
+      const { token: revoked } = await environment.fixtures.token(owner, { revokedAt: new Date(0) });
+      const opening = eventStream.open(environment.server, environment.publisher, { token: revoked, ...wanted });
       await expect(opening).rejects.toMatchObject({ status: 401 });
       await client.close();
     } finally {
-      await world.stop();
+      await environment.stop();
     }
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   authorization,
-  listening,
+  untilSubscribed,
   publishEvent,
   receivedBeforeFence,
   Refusal,
@@ -11,42 +11,44 @@ import {
   WebSocketClient,
   type ReceivedEvent,
   type Viewer,
-  type World,
+  type TestEnvironment,
 } from '../support/index.js';
 import { probeEvent } from '../support/stream-client.js';
-import { openCheckedWorld } from './checked-world.js';
-import { opened } from './opened.js';
+import { openCheckedEnvironment } from './checked-environment.js';
+import { closeAfterTest } from './close-after-test.js';
 import { clientFrame, openRawWebSocket } from './raw-websocket.js';
 import { ignoredFrames, messageErrorCases, upgradeCases } from './websocket.cases.js';
 
-describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) => {
-  let world: World;
+describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) => {
+  let environment: TestEnvironment;
   let viewer: Viewer;
   let others: string;
   let home: string;
 
   beforeAll(async () => {
-    world = await openCheckedWorld({ feed });
-    const { fixtures } = world;
+    environment = await openCheckedEnvironment({ broker });
+    const { fixtures } = environment;
     viewer = await fixtures.viewer();
     home = `timeline:${viewer.account.id}`;
     others = await fixtures.list(await fixtures.account());
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   const open = (path: string = streamingPath, options: Parameters<typeof WebSocketClient.open>[1] = {}) =>
-    opened(WebSocketClient.open(world.server.url(path, 'ws'), { headers: authorization(viewer), ...options }));
+    closeAfterTest(
+      WebSocketClient.open(environment.server.url(path, 'ws'), { headers: authorization(viewer), ...options }),
+    );
 
   describe('at its upgrade', () => {
     it.each(upgradeCases)('is refused with $status $name', async ({ path, scopes, status, message, challenge }) => {
       const { token } =
         scopes === 'none'
           ? { token: undefined }
-          : await world.fixtures.token(viewer.user, { scopes: scopes ?? 'read' });
-      const url = new URL(world.server.address.replace('http', 'ws') + path.replace('OTHERS', others));
+          : await environment.fixtures.token(viewer.user, { scopes: scopes ?? 'read' });
+      const url = new URL(environment.server.address.replace('http', 'ws') + path.replace('OTHERS', others));
       const headers = { ...authorization({ token }), 'X-Request-Id': 'mine' };
       const refusal = (await WebSocketClient.open(url, { headers }).catch((error: unknown) => error)) as Refusal;
       expect(refusal).toBeInstanceOf(Refusal);
@@ -65,7 +67,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
     });
 
     it.each([streamingPath, `${streamingPath}/`])('is accepted on %s, with request id and CORS', async (path) => {
-      const connection = await openRawWebSocket(world.server, viewer.token);
+      const connection = await openRawWebSocket(environment.server, viewer.token);
       const head = connection.bytes.toString();
       expect(head).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
       expect(head).toMatch(/^access-control-allow-origin: \*\r$/im);
@@ -73,7 +75,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
       // Nothing is compressed: frames are shared by all clients as they are.
       expect(head).not.toMatch(/sec-websocket-extensions/i);
       connection.destroy();
-      expect(await receivedBeforeFence(await open(`${path}?stream=user`), world.feed, home)).toEqual([]);
+      expect(await receivedBeforeFence(await open(`${path}?stream=user`), environment.publisher, home)).toEqual([]);
     });
 
     it('echoes the subprotocol, without which browsers refuse the socket', async () => {
@@ -86,23 +88,23 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
 
     it('opens idle when the stream it names is empty', async () => {
       const client = await open(`${streamingPath}?stream=`);
-      await publishEvent(world.feed, home, 'delete', 'too early');
+      await publishEvent(environment.publisher, home, 'delete', 'too early');
       client.subscribe('user');
-      await listening(client, world.feed, home);
-      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+      await untilSubscribed(client, environment.publisher, home);
+      expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
     });
 
     it('takes no second value of a repeated parameter', async () => {
       const client = await open(`${streamingPath}?stream=user&stream=nothing&access_token=wrong`);
-      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+      expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
     });
   });
 
   describe('once it is open', () => {
     it('is idle until it subscribes, and then carries many streams, each under its label', async () => {
       const client = await open();
-      await publishEvent(world.feed, home, 'delete', 'too early');
-      const list = await world.fixtures.list(viewer.account);
+      await publishEvent(environment.publisher, home, 'delete', 'too early');
+      const list = await environment.fixtures.list(viewer.account);
       const wanted = [
         ['user', {}, home, ['user']],
         ['user:notification', {}, `${home}:notifications`, ['user:notification']],
@@ -112,12 +114,12 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
       ] as const;
       for (const [stream, params, channel] of wanted) {
         client.subscribe(stream, params);
-        await listening(client, world.feed, channel);
+        await untilSubscribed(client, environment.publisher, channel);
       }
       // A notification belongs to `user`, too; order holds within a subscription, so each has a fence of its own.
       for (const [stream, , channel, label] of wanted) {
         const labels = stream === 'user:notification' ? [['user'], label] : [label];
-        await publishEvent(world.feed, channel, 'delete', stream);
+        await publishEvent(environment.publisher, channel, 'delete', stream);
         const received = await beforeFences(client, channel, labels.length);
         expect(new Set(received.map((event) => JSON.stringify(event.stream)))).toEqual(
           new Set(labels.map((one) => JSON.stringify(one))),
@@ -130,10 +132,10 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
       const channel = 'timeline:hashtag:foo';
       client.subscribe('hashtag', { tag: 'foo' });
       await until('the second spelling is subscribed', async () => {
-        await publishEvent(world.feed, channel, probeEvent, 'second');
+        await publishEvent(environment.publisher, channel, probeEvent, 'second');
         return client.frames.some((frame) => frame.startsWith('{"stream":["hashtag","foo"]'));
       });
-      await publishEvent(world.feed, channel, 'delete', '1');
+      await publishEvent(environment.publisher, channel, 'delete', '1');
       const both = await beforeFences(client, channel, 2);
       expect(new Set(both.map(({ raw }) => raw))).toEqual(
         new Set([
@@ -143,7 +145,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
       );
       client.unsubscribe('hashtag', { tag: 'Foo' });
       await client.ping();
-      await publishEvent(world.feed, channel, 'delete', '2');
+      await publishEvent(environment.publisher, channel, 'delete', '2');
       const one = await beforeFences(client, channel, 1);
       expect(one.map(({ raw }) => raw)).toEqual(['{"stream":["hashtag","foo"],"event":"delete","payload":"2"}']);
     });
@@ -154,41 +156,43 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
         client.subscribe('user');
       }
       await client.ping();
-      await publishEvent(world.feed, home, 'delete', '1');
-      expect(await receivedBeforeFence(client, world.feed, home)).toHaveLength(1);
+      await publishEvent(environment.publisher, home, 'delete', '1');
+      expect(await receivedBeforeFence(client, environment.publisher, home)).toHaveLength(1);
       expect(client.errors).toEqual([]);
       client.unsubscribe('user');
       await client.ping();
-      await publishEvent(world.feed, home, 'delete', '2');
+      await publishEvent(environment.publisher, home, 'delete', '2');
       await feedIsRead();
       client.subscribe('user');
-      await listening(client, world.feed, home);
-      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+      await untilSubscribed(client, environment.publisher, home);
+      expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
     });
 
     it('reads a stream that is given as an array, and parameters that are, as their first element', async () => {
       const client = await open();
       client.send('{"type":"subscribe","stream":["hashtag","user"],"tag":["Dogs","Cats"]}');
-      await listening(client, world.feed, 'timeline:hashtag:dogs');
-      await publishEvent(world.feed, 'timeline:hashtag:dogs', 'delete', '1');
-      await publishEvent(world.feed, home, 'delete', '2');
-      expect(await receivedBeforeFence(client, world.feed, 'timeline:hashtag:dogs')).toMatchObject([
+      await untilSubscribed(client, environment.publisher, 'timeline:hashtag:dogs');
+      await publishEvent(environment.publisher, 'timeline:hashtag:dogs', 'delete', '1');
+      await publishEvent(environment.publisher, home, 'delete', '2');
+      expect(await receivedBeforeFence(client, environment.publisher, 'timeline:hashtag:dogs')).toMatchObject([
         { stream: ['hashtag', 'Dogs'], payload: '1' },
       ]);
       client.send('{"type":"unsubscribe","stream":["hashtag"],"tag":"Dogs"}');
       await client.ping();
-      await publishEvent(world.feed, 'timeline:hashtag:dogs', 'delete', '3');
+      await publishEvent(environment.publisher, 'timeline:hashtag:dogs', 'delete', '3');
       await feedIsRead();
       client.subscribe('hashtag', { tag: 'dogs' });
-      await listening(client, world.feed, 'timeline:hashtag:dogs');
-      expect(await receivedBeforeFence(client, world.feed, 'timeline:hashtag:dogs')).toEqual([]);
+      await untilSubscribed(client, environment.publisher, 'timeline:hashtag:dogs');
+      expect(await receivedBeforeFence(client, environment.publisher, 'timeline:hashtag:dogs')).toEqual([]);
     });
 
     it('takes no notice of only_media, which is for event streams', async () => {
       const client = await open(`${streamingPath}?stream=public&only_media=true`);
-      await publishEvent(world.feed, 'timeline:public:media', 'delete', '1');
-      await publishEvent(world.feed, 'timeline:public', 'delete', '2');
-      expect(await receivedBeforeFence(client, world.feed, 'timeline:public')).toMatchObject([{ payload: '2' }]);
+      await publishEvent(environment.publisher, 'timeline:public:media', 'delete', '1');
+      await publishEvent(environment.publisher, 'timeline:public', 'delete', '2');
+      expect(await receivedBeforeFence(client, environment.publisher, 'timeline:public')).toMatchObject([
+        { payload: '2' },
+      ]);
     });
 
     it('answers what it refuses with an error frame of status and text, and stays open', async () => {
@@ -198,7 +202,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
         client.send(JSON.stringify({ type: 'subscribe', ...filled }));
         expect([message, await client.nextError()]).toEqual([message, { error, status }]);
       }
-      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+      expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
     });
 
     it('passes over what is no message, and stays open', async () => {
@@ -207,8 +211,8 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
         client.send(frame);
       }
       await client.ping();
-      await publishEvent(world.feed, `timeline:direct:${viewer.account.id}`, 'delete', '1');
-      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+      await publishEvent(environment.publisher, `timeline:direct:${viewer.account.id}`, 'delete', '1');
+      expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
       expect(client.errors).toEqual([]);
     });
 
@@ -219,7 +223,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
         { stream: 'direct' },
         { stream: 'hashtag', tag: 'x' },
         { stream: 'list', list: others },
-        { stream: 'list', list: await world.fixtures.list(account) },
+        { stream: 'list', list: await environment.fixtures.list(account) },
         { stream: 'list', list: '05' },
         { stream: 'list' },
         { stream: 'hashtag', tag: '!' },
@@ -229,7 +233,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
         client.send(JSON.stringify({ type: 'unsubscribe', ...message }));
       }
       await client.ping();
-      expect(await receivedBeforeFence(client, world.feed, home)).toEqual([]);
+      expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
       expect(client.errors).toEqual([]);
     });
 
@@ -240,7 +244,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
     });
 
     it('reads a message in several frames, with a ping between them', async () => {
-      const connection = await openRawWebSocket(world.server, viewer.token);
+      const connection = await openRawWebSocket(environment.server, viewer.token);
       connection.write(clientFrame('{"type":"subscribe",', { fin: false }));
       connection.write(clientFrame('are you there?', { opcode: 9 }));
       connection.write(clientFrame('"stream":"nothing"}', { opcode: 0 }));
@@ -252,12 +256,12 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (feed) =>
 
   /** Settles when the server has read what was published before: another client's fence has come through. */
   async function feedIsRead(): Promise<void> {
-    await receivedBeforeFence(await open(`${streamingPath}?stream=user`), world.feed, home);
+    await receivedBeforeFence(await open(`${streamingPath}?stream=user`), environment.publisher, home);
   }
 
   /** The events before a fence that arrives under as many labels. */
   async function beforeFences(client: WebSocketClient, channel: string, labels: number): Promise<ReceivedEvent[]> {
-    const received = await receivedBeforeFence(client, world.feed, channel);
+    const received = await receivedBeforeFence(client, environment.publisher, channel);
     for (let label = 1; label < labels; label++) {
       received.push(...(await client.takeUntil(({ event }) => event === 'fence')));
     }

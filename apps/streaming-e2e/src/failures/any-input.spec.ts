@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { nothingLeft, openCheckedWorld } from '../conformance/checked-world.js';
+import { expectNothingLeft, openCheckedEnvironment } from '../conformance/checked-environment.js';
 import { openRawWebSocket } from '../conformance/raw-websocket.js';
 import {
   authorization,
@@ -12,11 +12,11 @@ import {
   webSocket,
   WebSocketClient,
   type ReceivedEvent,
-  type RedisWorld,
+  type RedisTestEnvironment,
   type Viewer,
 } from '../support/index.js';
 import { anyClientMessage, anyFrame, anyMessage, anyRequest } from './any-input.js';
-import { Bystanders } from './bystanders.js';
+import { UnaffectedClients } from './unaffected-clients.js';
 
 const runs = { numRuns: 60, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false };
 
@@ -30,32 +30,32 @@ function shown({ event, payload }: ReceivedEvent): readonly [string, string] {
 }
 
 describe('whatever comes', () => {
-  let world: RedisWorld;
-  let bystanders: Bystanders;
+  let environment: RedisTestEnvironment;
+  let bystanders: UnaffectedClients;
   let viewer: Viewer;
 
   beforeAll(async () => {
-    world = await openCheckedWorld();
-    viewer = await world.fixtures.viewer();
-    await world.fixtures.filter(viewer.account, { keywords: [{ keyword: 'x', wholeWord: true }] });
+    environment = await openCheckedEnvironment();
+    viewer = await environment.fixtures.viewer();
+    await environment.fixtures.filter(viewer.account, { keywords: [{ keyword: 'x', wholeWord: true }] });
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   beforeEach(async () => {
-    bystanders = await Bystanders.open(world);
+    bystanders = await UnaffectedClients.open(environment);
   });
 
   afterEach(async () => {
     await bystanders.undisturbed();
     await bystanders.close();
-    await nothingLeft(world);
+    await expectNothingLeft(environment);
   });
 
   it('from Redis, both transports show the same events, and nobody else is disturbed', async () => {
-    const { server, feed } = world;
+    const { server, publisher } = environment;
     const home = `timeline:${viewer.account.id}`;
     const followed = [
       { stream: 'user', channel: home },
@@ -64,8 +64,8 @@ describe('whatever comes', () => {
     const pairs = await Promise.all(
       followed.map(async (wanted) => ({
         channel: wanted.channel,
-        overEventStream: await eventStream.open(server, feed, { token: viewer.token, ...wanted }),
-        overWebSocket: await webSocket.open(server, feed, { token: viewer.token, ...wanted }),
+        overEventStream: await eventStream.open(server, publisher, { token: viewer.token, ...wanted }),
+        overWebSocket: await webSocket.open(server, publisher, { token: viewer.token, ...wanted }),
       })),
     );
     const channels = [
@@ -79,14 +79,14 @@ describe('whatever comes', () => {
     const property = fc.asyncProperty(
       fc.array(fc.tuple(fc.constantFrom(...channels), anyMessage), { minLength: 1, maxLength: 20 }),
       async (messages) => {
-        const pipeline = feed.client.pipeline();
+        const pipeline = publisher.client.pipeline();
         for (const [channel, message] of messages) {
-          pipeline.publish(feed.prefixed(channel), message);
+          pipeline.publish(publisher.prefixed(channel), message);
         }
         await pipeline.exec();
         await bystanders.undisturbed();
         for (const { channel, overEventStream, overWebSocket } of pairs) {
-          const one = await receivedBeforeFence(overEventStream, feed, channel);
+          const one = await receivedBeforeFence(overEventStream, publisher, channel);
           // The fence of the event stream has come over the WebSocket, too.
           const other = await overWebSocket.takeUntil(({ event }) => event === 'fence');
           expect(one.map(shown)).toEqual(other.map(shown));
@@ -104,7 +104,7 @@ describe('whatever comes', () => {
 
   it('over a WebSocket, nobody else is disturbed', async () => {
     const property = fc.asyncProperty(fc.array(anyFrame, { minLength: 1, maxLength: 10 }), async (frames) => {
-      const connection = await openRawWebSocket(world.server, viewer.token, '&stream=user');
+      const connection = await openRawWebSocket(environment.server, viewer.token, '&stream=user');
       for (const frame of frames) {
         connection.write(frame);
       }
@@ -115,7 +115,7 @@ describe('whatever comes', () => {
   });
 
   it('in a client’s messages, the socket stays open and answers with the errors there are', async () => {
-    const url = world.server.url(streamingPath, 'ws');
+    const url = environment.server.url(streamingPath, 'ws');
     const statuses = new Set([400, 401, 429]);
     const property = fc.asyncProperty(fc.array(anyClientMessage, { minLength: 1, maxLength: 30 }), async (messages) => {
       const client = await WebSocketClient.open(url, { headers: authorization(viewer) });
@@ -136,7 +136,7 @@ describe('whatever comes', () => {
     const property = fc.asyncProperty(anyRequest, fc.boolean(), async ({ path, query, header }, known) => {
       const search = query.map((pair) => pair.join('=')).join('&');
       const token = known ? viewer.token : header;
-      const connection = await RawConnection.open(world.server.port);
+      const connection = await RawConnection.open(environment.server.port);
       const head = `GET ${streamingPath}/${path}?${search} HTTP/1.1\r\nHost: x\r\n`;
       connection.write(Buffer.from(`${head}Authorization: ${token}\r\nX-Request-Id: ${header}\r\n\r\n`, 'latin1'));
       const answer = await connection.read('\r\n\r\n');
@@ -150,7 +150,7 @@ describe('whatever comes', () => {
 
   it('instead of HTTP, nobody is disturbed', async () => {
     const property = fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 4 }), async (pieces) => {
-      const connection = await RawConnection.open(world.server.port);
+      const connection = await RawConnection.open(environment.server.port);
       for (const piece of pieces) {
         connection.write(piece);
       }

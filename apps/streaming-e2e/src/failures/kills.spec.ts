@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { opened } from '../conformance/opened.js';
+import { closeAfterTest } from '../conformance/close-after-test.js';
 import {
   authorization,
   EventStreamClient,
@@ -11,16 +11,16 @@ import {
   transports,
   until,
   untilMetric,
+  TableLock,
 } from '../support/index.js';
 import { quickIntervals } from '../conformance/quick-intervals.js';
-import { TableLock } from './table-lock.js';
-import { watchedWorld } from './watched-world.js';
+import { watchedEnvironment } from './watched-environment.js';
 
 const update = JSON.stringify({ event: 'update', payload: { id: '1', content: 'x'.repeat(2_000) } });
 const kill = JSON.stringify({ event: 'kill' });
 
 describe('a kill', () => {
-  const watched = watchedWorld({
+  const watched = watchedEnvironment({
     // Heartbeats that come often walk into every window there is; nobody here is cut off for reading slowly.
     env: { ...quickIntervals, OUTPUT_BUDGET_KIB: '65536' },
   });
@@ -28,9 +28,9 @@ describe('a kill', () => {
 
   /** Publishes all of them in one write, so that they arrive in one piece. */
   const atOnce = async (messages: readonly (readonly [channel: string, text: string])[]) => {
-    const pipeline = watched.feed.client.pipeline();
+    const pipeline = watched.publisher.client.pipeline();
     for (const [channel, text] of messages) {
-      pipeline.publish(watched.feed.prefixed(channel), text);
+      pipeline.publish(watched.publisher.prefixed(channel), text);
     }
     await pipeline.exec();
   };
@@ -38,7 +38,7 @@ describe('a kill', () => {
   it.each(transports)('with events right behind it ends the connection where it stands ($name)', async (transport) => {
     const wanted = { token: watched.viewer.token, stream: 'user', channel: watched.home };
     const clients = await Promise.all(
-      Array.from({ length: 20 }, () => opened(transport.open(watched.server, watched.feed, wanted))),
+      Array.from({ length: 20 }, () => closeAfterTest(transport.open(watched.server, watched.publisher, wanted))),
     );
     const before = { event: 'delete', payload: '1' };
     await atOnce([
@@ -54,7 +54,7 @@ describe('a kill', () => {
   });
 
   it('ends an event stream whose reader is slow, with events and heartbeats behind it', async () => {
-    const client = await opened(
+    const client = await closeAfterTest(
       EventStreamClient.open(eventStreamUrl(watched.server, { stream: 'user' }), authorization(watched.viewer)),
     );
     client.pause();
@@ -69,16 +69,16 @@ describe('a kill', () => {
     expect(client.received).toHaveLength(20);
   });
 
-  it('of an account that listens to a status which is still being decided about is heard at once', async () => {
+  it('of an account that listens to a status which is still being decided about is recorded at once', async () => {
     const author = await watched.fixtures.account();
     const wanted = { token: watched.viewer.token, stream: 'public', channel: 'timeline:public' };
     const clients = await Promise.all(
-      transports.map((transport) => opened(transport.open(watched.server, watched.feed, wanted))),
+      transports.map((transport) => closeAfterTest(transport.open(watched.server, watched.publisher, wanted))),
     );
     const lock = await TableLock.take(watched, 'blocks');
-    await publishEvent(watched.feed, 'timeline:public', 'update', statusBy(author));
-    await lock.awaited();
-    await publishEvent(watched.feed, `timeline:system:${watched.viewer.account.id}`, 'kill');
+    await publishEvent(watched.publisher, 'timeline:public', 'update', statusBy(author));
+    await lock.untilBlocked();
+    await publishEvent(watched.publisher, `timeline:system:${watched.viewer.account.id}`, 'kill');
     for (const client of clients) {
       expect(await client.ended).toMatchObject({ code: 1000 });
       expect(client.received).toEqual([]);
@@ -93,18 +93,18 @@ describe('a kill', () => {
       await watched.fixtures.filter(watched.viewer.account, { keywords: [{ keyword: 'nothing' }] });
       const wanted = { token: watched.viewer.token, stream: 'public:local', channel: 'timeline:public:local' };
       const clients = await Promise.all(
-        transports.map((transport) => opened(transport.open(watched.server, watched.feed, wanted))),
+        transports.map((transport) => closeAfterTest(transport.open(watched.server, watched.publisher, wanted))),
       );
       const lock = await TableLock.take(watched, table);
       const status = statusBy(author);
-      await publishEvent(watched.feed, 'timeline:public:local', 'update', status);
-      await until('the status waits', async () => (await lock.waiting()) > 0);
+      await publishEvent(watched.publisher, 'timeline:public:local', 'update', status);
+      await until('the status waits', async () => (await lock.blockedStatements()) > 0);
       for (let time = 0; time < 10; time++) {
-        await publishEvent(watched.feed, `timeline:system:${watched.viewer.account.id}`, 'filters_changed');
+        await publishEvent(watched.publisher, `timeline:system:${watched.viewer.account.id}`, 'filters_changed');
       }
       await lock.release();
       for (const client of clients) {
-        const received = await receivedBeforeFence(client, watched.feed, 'timeline:public:local');
+        const received = await receivedBeforeFence(client, watched.publisher, 'timeline:public:local');
         const ids = received
           .filter(({ event }) => event === 'update')
           .map(({ payload = '' }) => (JSON.parse(payload) as { id: string }).id);
@@ -118,7 +118,7 @@ describe('a kill', () => {
   async function severalHeartbeats(): Promise<void> {
     const { token: other } = await watched.fixtures.viewer();
     const url = eventStreamUrl(watched.server, { stream: 'user' });
-    const client = await opened(EventStreamClient.open(url, authorization({ token: other })));
+    const client = await closeAfterTest(EventStreamClient.open(url, authorization({ token: other })));
     await until('several heartbeats', () => client.comments.length > 4);
     await client.close();
   }

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
 import { clientFrame, handshake, openRawWebSocket } from '../conformance/raw-websocket.js';
-import { ask, eventStream, publishEvent, RawConnection, streamingPath, type Viewer } from '../support/index.js';
-import { TableLock } from './table-lock.js';
-import { watchedWorld } from './watched-world.js';
+import {
+  httpRequest,
+  eventStream,
+  publishEvent,
+  RawConnection,
+  streamingPath,
+  type Viewer,
+  TableLock,
+} from '../support/index.js';
+import { watchedEnvironment } from './watched-environment.js';
 
 /** Somebody who waits for the database. */
 interface Waiting {
@@ -35,7 +42,7 @@ const ways = [
 ];
 
 describe('a client that leaves while PostgreSQL is slow', () => {
-  const watched = watchedWorld();
+  const watched = watchedEnvironment();
 
   const request = async (text: string) => {
     const connection = await RawConnection.open(watched.server.port);
@@ -96,17 +103,17 @@ describe('a client that leaves while PostgreSQL is slow', () => {
       params: { list: watched.list },
       channel: `timeline:list:${watched.list}`,
     };
-    await (await eventStream.open(watched.server, watched.feed, wanted)).close();
+    await (await eventStream.open(watched.server, watched.publisher, wanted)).close();
   }
 
   describe.each(waiting)('$name', ({ table, begin, killed }) => {
     it.each(ways)('leaves nothing behind when it goes with $how', async ({ leave }) => {
       const lock = await TableLock.take(watched, table);
       const connection = await begin(watched.viewer, watched.list);
-      await lock.awaited();
+      await lock.untilBlocked();
       leave(connection);
       // A later connection is served: the server has seen the end of the earlier one, before its look-up ends.
-      await ask(watched.server.url('/metrics'));
+      await httpRequest(watched.server.url('/metrics'));
       await lock.release();
       await connection.closed;
       await laterClient();
@@ -115,12 +122,12 @@ describe('a client that leaves while PostgreSQL is slow', () => {
     it('is ended, and reads nothing, when it is killed meanwhile', async () => {
       const lock = await TableLock.take(watched, table);
       const connection = await begin(watched.viewer, watched.list);
-      await lock.awaited();
-      await publishEvent(watched.feed, `timeline:access_token:${watched.viewer.tokenId}`, 'kill');
+      await lock.untilBlocked();
+      await publishEvent(watched.publisher, `timeline:access_token:${watched.viewer.tokenId}`, 'kill');
       await watched.bystanders.undisturbed();
       await lock.release();
-      await publishEvent(watched.feed, `timeline:${watched.viewer.account.id}`, 'delete', '1');
-      await publishEvent(watched.feed, `timeline:list:${watched.list}`, 'delete', '1');
+      await publishEvent(watched.publisher, `timeline:${watched.viewer.account.id}`, 'delete', '1');
+      await publishEvent(watched.publisher, `timeline:list:${watched.list}`, 'delete', '1');
       await laterClient();
       await watched.bystanders.undisturbed();
       connection.end();
@@ -132,9 +139,9 @@ describe('a client that leaves while PostgreSQL is slow', () => {
   it('is one of fifty with the same token, for whom one statement is sent', async () => {
     const lock = await TableLock.take(watched, 'oauth_access_tokens');
     const connections = await Promise.all(Array.from({ length: 50 }, () => get('user', watched.viewer)));
-    await lock.awaited();
-    await ask(watched.server.url('/metrics'));
-    expect(await lock.waiting()).toBe(1);
+    await lock.untilBlocked();
+    await httpRequest(watched.server.url('/metrics'));
+    expect(await lock.blockedStatements()).toBe(1);
     for (const connection of connections.slice(10)) {
       connection.destroy();
     }

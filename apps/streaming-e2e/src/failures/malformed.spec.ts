@@ -1,39 +1,39 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { openCheckedWorld } from '../conformance/checked-world.js';
+import { openCheckedEnvironment } from '../conformance/checked-environment.js';
 import {
   metric,
   publishEvent,
   receivedBeforeFence,
   transports,
-  type RedisWorld,
+  type RedisTestEnvironment,
   type StreamClient,
   type Viewer,
 } from '../support/index.js';
-import { Bystanders } from './bystanders.js';
+import { UnaffectedClients } from './unaffected-clients.js';
 import { payloadCases } from './malformed.cases.js';
 
 const author = { id: '109999999999999999', username: 'writer', domain: undefined, acct: 'writer' };
 
 describe('what nobody should publish', () => {
-  let world: RedisWorld;
-  let bystanders: Bystanders;
+  let environment: RedisTestEnvironment;
+  let bystanders: UnaffectedClients;
   let viewer: Viewer;
 
   beforeAll(async () => {
-    world = await openCheckedWorld();
-    viewer = await world.fixtures.viewer({ chosenLanguages: null });
+    environment = await openCheckedEnvironment();
+    viewer = await environment.fixtures.viewer({ chosenLanguages: null });
     // With a filter, a block and a domain block every rule has something to look at.
     const { account } = viewer;
-    await world.fixtures.filter(account, { keywords: [{ keyword: 'nothing' }], statusIds: ['1'] });
-    await world.fixtures.block(account, await world.fixtures.account());
-    await world.fixtures.blockDomain(account, 'blocked.example');
-    bystanders = await Bystanders.open(world);
+    await environment.fixtures.filter(account, { keywords: [{ keyword: 'nothing' }], statusIds: ['1'] });
+    await environment.fixtures.block(account, await environment.fixtures.account());
+    await environment.fixtures.blockDomain(account, 'blocked.example');
+    bystanders = await UnaffectedClients.open(environment);
   });
 
   afterAll(async () => {
     await bystanders.close();
-    await world.stop();
+    await environment.stop();
   });
 
   describe.each([
@@ -44,7 +44,9 @@ describe('what nobody should publish', () => {
 
     beforeAll(async () => {
       const wanted = { token: viewer.token, stream, params, channel };
-      clients = await Promise.all(transports.map((transport) => transport.open(world.server, world.feed, wanted)));
+      clients = await Promise.all(
+        transports.map((transport) => transport.open(environment.server, environment.publisher, wanted)),
+      );
     });
 
     afterAll(async () => {
@@ -55,10 +57,10 @@ describe('what nobody should publish', () => {
       '$name: is sent ($delivered), and disturbs nobody',
       async ({ payload, delivered }) => {
         for (const event of ['update', 'status.update']) {
-          await publishEvent(world.feed, channel, event, payload);
+          await publishEvent(environment.publisher, channel, event, payload);
         }
         for (const client of clients) {
-          const received = await receivedBeforeFence(client, world.feed, channel);
+          const received = await receivedBeforeFence(client, environment.publisher, channel);
           const events = received.map(({ event }) => event).filter((event) => event !== 'fence');
           expect(events).toEqual(delivered ? ['update', 'status.update'] : []);
         }
@@ -68,9 +70,13 @@ describe('what nobody should publish', () => {
   });
 
   it('JSON a million deep is dropped, wherever it stands and on every channel', async () => {
-    const before = Number(await metric(world.server, 'fedistream_messages_malformed_total', { reason: 'tooDeep' }));
+    const before = Number(
+      await metric(environment.server, 'fedistream_messages_malformed_total', { reason: 'tooDeep' }),
+    );
     const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
-    const clients = await Promise.all(transports.map((transport) => transport.open(world.server, world.feed, wanted)));
+    const clients = await Promise.all(
+      transports.map((transport) => transport.open(environment.server, environment.publisher, wanted)),
+    );
     const channels = [
       wanted.channel,
       `timeline:system:${viewer.account.id}`,
@@ -89,29 +95,29 @@ describe('what nobody should publish', () => {
     ];
     for (const channel of channels) {
       for (const text of texts) {
-        await world.feed.publish(channel, text);
+        await environment.publisher.publish(channel, text);
       }
     }
     await bystanders.undisturbed();
     for (const client of clients) {
-      const received = await receivedBeforeFence(client, world.feed, wanted.channel);
+      const received = await receivedBeforeFence(client, environment.publisher, wanted.channel);
       expect(received.filter(({ event }) => event !== 'fence')).toEqual([]);
       await client.close();
     }
-    const after = await metric(world.server, 'fedistream_messages_malformed_total', { reason: 'tooDeep' });
+    const after = await metric(environment.server, 'fedistream_messages_malformed_total', { reason: 'tooDeep' });
     expect(after).toBe(before + channels.length * texts.length);
   });
 
   it('is told to the operator now and then, not each time', async () => {
     const channel = `timeline:${viewer.account.id}`;
     const wanted = { token: viewer.token, stream: 'user', channel };
-    const client = await transports[0]!.open(world.server, world.feed, wanted);
-    const before = world.server.log.length;
+    const client = await transports[0]!.open(environment.server, environment.publisher, wanted);
+    const before = environment.server.log.length;
     for (let time = 0; time < 1_000; time++) {
-      await world.feed.publish(channel, 'no JSON');
+      await environment.publisher.publish(channel, 'no JSON');
     }
-    expect(await receivedBeforeFence(client, world.feed, channel)).toEqual([]);
-    expect(world.server.log.length - before).toBeLessThan(10);
+    expect(await receivedBeforeFence(client, environment.publisher, channel)).toEqual([]);
+    expect(environment.server.log.length - before).toBeLessThan(10);
     await client.close();
   });
 });

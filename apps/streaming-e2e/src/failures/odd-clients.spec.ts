@@ -3,9 +3,8 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 
 import { clientFrame, handshake, openRawWebSocket } from '../conformance/raw-websocket.js';
-import { ask, publishEvent, RawConnection, streamingPath, until } from '../support/index.js';
-import { TableLock } from './table-lock.js';
-import { watchedWorld } from './watched-world.js';
+import { httpRequest, publishEvent, RawConnection, streamingPath, until, TableLock } from '../support/index.js';
+import { watchedEnvironment } from './watched-environment.js';
 
 const longest = 16 * 1_024;
 
@@ -54,7 +53,7 @@ const badHandshakes: readonly (readonly [name: string, change: (request: string)
 ];
 
 describe('a client', () => {
-  const watched = watchedWorld();
+  const watched = watchedEnvironment();
 
   const write = async (text: string | Uint8Array) => {
     const connection = await RawConnection.open(watched.server.port);
@@ -119,7 +118,7 @@ describe('a client', () => {
   it('that would rather speak HTTP/2 gets its event stream over HTTP/1.1', async () => {
     const connection = await write(get('user').replace(/\r\n$/, `${offer}\r\n`));
     await connection.read(':)\n');
-    await publishEvent(watched.feed, watched.home, 'delete', '1');
+    await publishEvent(watched.publisher, watched.home, 'delete', '1');
     await connection.read('17\r\nevent: delete\ndata: 1\n\n\r\n');
     connection.end();
     await connection.closed;
@@ -149,9 +148,9 @@ describe('a client', () => {
     await together.read('Unknown stream type');
     const lock = await TableLock.take(watched, 'oauth_access_tokens');
     const early = await write(handshake(watched.viewer.token));
-    await lock.awaited();
+    await lock.untilBlocked();
     early.write(subscribe('second'));
-    await ask(watched.server.url('/metrics'));
+    await httpRequest(watched.server.url('/metrics'));
     await lock.release();
     await early.read('Unknown stream type');
     together.destroy();
@@ -166,10 +165,10 @@ describe('a client', () => {
     const socket = connect(watched.server.port, '127.0.0.1');
     await once(socket, 'connect');
     socket.write(request());
-    await lock.awaited();
+    await lock.untilBlocked();
     socket.resetAndDestroy();
     await once(socket, 'close');
-    await ask(watched.server.url('/metrics'));
+    await httpRequest(watched.server.url('/metrics'));
     await lock.release();
     const later = await write(get('user'));
     await later.read(':)\n');
@@ -192,9 +191,9 @@ describe('a client', () => {
       }),
     );
     for (const socket of sockets) {
-      await publishEvent(watched.feed, watched.home, 'update', { content: 'x'.repeat(10_000) });
+      await publishEvent(watched.publisher, watched.home, 'update', { content: 'x'.repeat(10_000) });
       socket.resetAndDestroy();
-      await publishEvent(watched.feed, watched.home, 'update', { content: 'x'.repeat(10_000) });
+      await publishEvent(watched.publisher, watched.home, 'update', { content: 'x'.repeat(10_000) });
     }
   });
 
@@ -253,7 +252,7 @@ describe('a client', () => {
     ['Expect', `GET ${streamingPath}/user HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\n\r\n`],
   ])('that sends %s and goes disturbs nobody', async (_, text) => {
     const connection = await write(Buffer.from(text, 'latin1'));
-    await ask(watched.server.url(`${streamingPath}/health`));
+    await httpRequest(watched.server.url(`${streamingPath}/health`));
     await watched.bystanders.undisturbed();
     connection.destroy();
   });
@@ -262,7 +261,7 @@ describe('a client', () => {
     const connection = await write(get('user'));
     await connection.read(':)\n');
     connection.write('some bytes that are no request\r\n\r\n');
-    await publishEvent(watched.feed, watched.home, 'delete', '1');
+    await publishEvent(watched.publisher, watched.home, 'delete', '1');
     await watched.bystanders.undisturbed();
     connection.destroy();
     expect(connection.bytes.toString().match(/HTTP\/1\.1 /g)).toHaveLength(1);
@@ -275,8 +274,8 @@ describe('a client', () => {
     const later = await write(get('public'));
     await later.read(':)\n');
     later.destroy();
-    await publishEvent(watched.feed, `timeline:direct:${watched.viewer.account.id}`, 'delete', 'of the second');
-    await publishEvent(watched.feed, watched.home, 'delete', 'of the first');
+    await publishEvent(watched.publisher, `timeline:direct:${watched.viewer.account.id}`, 'delete', 'of the second');
+    await publishEvent(watched.publisher, watched.home, 'delete', 'of the first');
     const text = await connection.read('of the first');
     connection.destroy();
     expect(text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
@@ -295,8 +294,8 @@ describe('a client', () => {
     const later = await write(get('public'));
     await later.read(':)\n');
     later.destroy();
-    await publishEvent(watched.feed, watched.home, 'update', { content: 'x' });
-    await publishEvent(watched.feed, `timeline:direct:${watched.viewer.account.id}`, 'update', { content: 'x' });
+    await publishEvent(watched.publisher, watched.home, 'update', { content: 'x' });
+    await publishEvent(watched.publisher, `timeline:direct:${watched.viewer.account.id}`, 'update', { content: 'x' });
     await watched.bystanders.undisturbed();
     await connection.closed;
     expect(connection.bytes.toString()).not.toMatch(/HTTP\/1\.1 [^2]|HTTP\/1\.1 .*HTTP\/1\.1 /s);
@@ -306,12 +305,12 @@ describe('a client', () => {
     const second = await watched.fixtures.viewer();
     const connection = await write(get('user'));
     await connection.read(':)\n');
-    await publishEvent(watched.feed, `timeline:access_token:${watched.viewer.tokenId}`, 'kill');
+    await publishEvent(watched.publisher, `timeline:access_token:${watched.viewer.tokenId}`, 'kill');
     await connection.read('\r\n0\r\n\r\n');
     connection.write(`GET ${streamingPath}/user?access_token=${second.token} HTTP/1.1\r\nHost: x\r\n\r\n`);
     await until('a second greeting', () => connection.bytes.toString().split(':)\n').length === 3);
-    await publishEvent(watched.feed, watched.home, 'delete', 'of the first');
-    await publishEvent(watched.feed, `timeline:${second.account.id}`, 'delete', 'of the second');
+    await publishEvent(watched.publisher, watched.home, 'delete', 'of the first');
+    await publishEvent(watched.publisher, `timeline:${second.account.id}`, 'delete', 'of the second');
     expect(await connection.read('of the second')).not.toContain('of the first');
     connection.destroy();
   });

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 
 import { migrate } from '@fedistream/database';
 
-import { openCheckedWorld } from '../conformance/checked-world.js';
-import { opened } from '../conformance/opened.js';
+import { openCheckedEnvironment } from '../conformance/checked-environment.js';
+import { closeAfterTest } from '../conformance/close-after-test.js';
 import {
-  ask,
+  httpRequest,
   authorization,
   eventStream,
-  listening,
+  untilSubscribed,
   metric,
   ownPostgres,
   publishEvent,
@@ -20,26 +20,26 @@ import {
   until,
   webSocket,
   WebSocketClient,
+  TableLock,
 } from '../support/index.js';
-import { TableLock } from './table-lock.js';
 import { expectUnavailable, unavailable } from './unavailable.js';
-import { watchedWorld } from './watched-world.js';
+import { watchedEnvironment } from './watched-environment.js';
 
 describe('PostgreSQL', () => {
-  const watched = watchedWorld();
+  const watched = watchedEnvironment();
 
   const openSocket = () => {
     const url = watched.server.url(streamingPath, 'ws');
     return WebSocketClient.open(url, { headers: authorization(watched.viewer) });
   };
   const openWith = async (transport: typeof eventStream, token: string) =>
-    transport.open(watched.server, watched.feed, {
+    transport.open(watched.server, watched.publisher, {
       token,
       stream: 'user',
       channel: `timeline:${watched.viewer.account.id}`,
     });
   const openList = (transport: typeof eventStream) =>
-    transport.open(watched.server, watched.feed, {
+    transport.open(watched.server, watched.publisher, {
       token: watched.viewer.token,
       stream: 'list',
       params: { list: watched.list },
@@ -57,7 +57,7 @@ describe('PostgreSQL', () => {
       await watched.bystanders.undisturbed();
       for (const transport of transports) {
         const client = await openList(transport);
-        expect(await receivedBeforeFence(client, watched.feed, `timeline:list:${watched.list}`)).toEqual([]);
+        expect(await receivedBeforeFence(client, watched.publisher, `timeline:list:${watched.list}`)).toEqual([]);
         await client.close();
       }
     }
@@ -68,10 +68,10 @@ describe('PostgreSQL', () => {
     const lock = await TableLock.take(watched, 'oauth_access_tokens');
     // One after the other: at the same time, one statement would ask for both.
     const first = expectUnavailable(openWith(eventStream, watched.viewer.token));
-    await lock.awaited(1);
+    await lock.untilBlocked(1);
     const other = expectUnavailable(openWith(webSocket, second.token));
-    await lock.awaited(2);
-    await lock.terminateWaiting();
+    await lock.untilBlocked(2);
+    await lock.terminateBlocked();
     await Promise.all([first, other]);
     await lock.release();
     await (await openWith(eventStream, watched.viewer.token)).close();
@@ -82,17 +82,17 @@ describe('PostgreSQL', () => {
     const lock = await TableLock.take(watched, 'lists');
     for (const open of [() => openList(eventStream), () => openList(webSocket)]) {
       const refused = expectUnavailable(open());
-      await lock.awaited(1);
-      await lock.terminateWaiting();
+      await lock.untilBlocked(1);
+      await lock.terminateBlocked();
       await refused;
     }
     socket.subscribe('list', { list: watched.list });
-    await lock.awaited(1);
-    await lock.terminateWaiting();
+    await lock.untilBlocked(1);
+    await lock.terminateBlocked();
     expect(await socket.nextError()).toEqual({ error: unavailable, status: 503 });
     await lock.release();
     socket.subscribe('list', { list: watched.list });
-    await listening(socket, watched.feed, `timeline:list:${watched.list}`);
+    await untilSubscribed(socket, watched.publisher, `timeline:list:${watched.list}`);
     await socket.close();
   });
 
@@ -117,12 +117,12 @@ describe('PostgreSQL', () => {
     for (const tag of tags) {
       socket.subscribe('hashtag', { tag });
     }
-    await listening(socket, watched.feed, 'timeline:hashtag:slow49');
+    await untilSubscribed(socket, watched.publisher, 'timeline:hashtag:slow49');
     const lock = await TableLock.take(watched, 'blocks');
     for (const tag of tags) {
-      await publishEvent(watched.feed, `timeline:hashtag:${tag}`, 'update', statusBy(author));
+      await publishEvent(watched.publisher, `timeline:hashtag:${tag}`, 'update', statusBy(author));
     }
-    await until('they wait', async () => (await lock.waiting()) > 0);
+    await until('they wait', async () => (await lock.blockedStatements()) > 0);
     for (const transport of transports) {
       await (await openList(transport)).close();
     }
@@ -139,49 +139,52 @@ describe('PostgreSQL that is down', () => {
     const postgres = await ownPostgres(test);
     const databaseUrl = await postgres.createDatabase();
     await migrate(databaseUrl);
-    const world = await openCheckedWorld({ databaseUrl });
+    const environment = await openCheckedEnvironment({ databaseUrl });
     try {
-      const { server, feed } = world;
-      const viewer = await world.fixtures.viewer();
-      const list = await world.fixtures.list(viewer.account);
+      const { server, publisher } = environment;
+      const viewer = await environment.fixtures.viewer();
+      const list = await environment.fixtures.list(viewer.account);
       const home = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
-      const clients = await Promise.all(transports.map((transport) => opened(transport.open(server, feed, home))));
-      const socket = await opened(
+      const clients = await Promise.all(
+        transports.map((transport) => closeAfterTest(transport.open(server, publisher, home))),
+      );
+      const socket = await closeAfterTest(
         WebSocketClient.open(server.url(streamingPath, 'ws'), { headers: authorization(viewer) }),
       );
 
       await postgres.control.stop();
-      await expectUnavailable(eventStream.open(server, feed, home));
-      await expectUnavailable(webSocket.open(server, feed, home));
+      await expectUnavailable(eventStream.open(server, publisher, home));
+      await expectUnavailable(webSocket.open(server, publisher, home));
       expect(
-        (await ask(server.url(`${streamingPath}/user`), { method: 'HEAD', headers: authorization(viewer) })).status,
+        (await httpRequest(server.url(`${streamingPath}/user`), { method: 'HEAD', headers: authorization(viewer) }))
+          .status,
       ).toBe(503);
       socket.subscribe('list', { list });
       expect(await socket.nextError()).toEqual({ error: unavailable, status: 503 });
-      expect((await ask(server.url(`${streamingPath}/health`))).status).toBe(200);
+      expect((await httpRequest(server.url(`${streamingPath}/health`))).status).toBe(200);
       for (const client of clients) {
-        await publishEvent(feed, home.channel, 'delete', '1');
-        expect(await receivedBeforeFence(client, feed, home.channel)).toContainEqual(
+        await publishEvent(publisher, home.channel, 'delete', '1');
+        expect(await receivedBeforeFence(client, publisher, home.channel)).toContainEqual(
           expect.objectContaining({ event: 'delete', payload: '1' }),
         );
       }
       // A server that is started now starts, and lets people in as soon as it can.
-      const later = await Server.start(world.env);
-      await expectUnavailable(eventStream.open(later, feed, home));
+      const later = await Server.start(environment.env);
+      await expectUnavailable(eventStream.open(later, publisher, home));
 
       await postgres.control.start();
       for (const one of [server, later]) {
         for (const transport of [eventStream, webSocket]) {
-          await (await transport.open(one, feed, home)).close();
+          await (await transport.open(one, publisher, home)).close();
         }
       }
       expect(await later.stop()).toEqual({ code: 0, signal: null });
       socket.subscribe('list', { list });
-      await listening(socket, feed, `timeline:list:${list}`);
+      await untilSubscribed(socket, publisher, `timeline:list:${list}`);
       await Promise.all([...clients, socket].map((client) => client.close()));
     } finally {
       await postgres.control.start();
-      await world.stop();
+      await environment.stop();
       await postgres.stop();
     }
   });

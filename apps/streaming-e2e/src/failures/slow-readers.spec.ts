@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { opened } from '../conformance/opened.js';
+import { closeAfterTest } from '../conformance/close-after-test.js';
 import { clientFrame, openRawWebSocket } from '../conformance/raw-websocket.js';
 import {
   authorization,
@@ -13,7 +13,7 @@ import {
   webSocketUrl,
   type Viewer,
 } from '../support/index.js';
-import { watchedWorld } from './watched-world.js';
+import { watchedEnvironment } from './watched-environment.js';
 
 const budgetKib = 1_024;
 /** What the two systems' socket buffers hold between them, at the very most. */
@@ -22,7 +22,7 @@ const eventBytes = 100_000;
 const event = JSON.stringify({ event: 'update', payload: { content: 'x'.repeat(eventBytes) } });
 
 describe('a client that never reads', () => {
-  const watched = watchedWorld({ env: { OUTPUT_BUDGET_KIB: String(budgetKib) } });
+  const watched = watchedEnvironment({ env: { OUTPUT_BUDGET_KIB: String(budgetKib) } });
 
   const kinds = [
     {
@@ -41,15 +41,15 @@ describe('a client that never reads', () => {
 
   describe.each(kinds)('over $type', ({ type, ending, open }) => {
     it('is cut off when its budget is used up, long before the server’s memory grows', async () => {
-      const client = await opened<EventStreamClient | WebSocketClient>(open(watched.viewer));
+      const client = await closeAfterTest<EventStreamClient | WebSocketClient>(open(watched.viewer));
       client.pause();
       const sentBefore = Number(await metric(watched.server, 'messages_sent_total', { type }));
       const memoryBefore = Number(await metric(watched.server, 'process_resident_memory_bytes'));
       // 200 MB in all, ten at a time, so that Redis does not cut off the server instead.
       for (let round = 0; round < 200; round++) {
-        const pipeline = watched.feed.client.pipeline();
+        const pipeline = watched.publisher.client.pipeline();
         for (let time = 0; time < 10; time++) {
-          pipeline.publish(watched.feed.prefixed(watched.home), event);
+          pipeline.publish(watched.publisher.prefixed(watched.home), event);
         }
         await pipeline.exec();
         if (round % 10 === 0) {
@@ -70,13 +70,13 @@ describe('a client that never reads', () => {
     });
 
     it('is ended by a kill all the same', async () => {
-      const client = await opened<EventStreamClient | WebSocketClient>(open(watched.viewer));
+      const client = await closeAfterTest<EventStreamClient | WebSocketClient>(open(watched.viewer));
       client.pause();
       for (let time = 0; time < 5; time++) {
-        await watched.feed.publish(watched.home, event);
+        await watched.publisher.publish(watched.home, event);
       }
-      await publishEvent(watched.feed, `timeline:access_token:${watched.viewer.tokenId}`, 'kill');
-      await publishEvent(watched.feed, watched.home, 'delete', '1');
+      await publishEvent(watched.publisher, `timeline:access_token:${watched.viewer.tokenId}`, 'kill');
+      await publishEvent(watched.publisher, watched.home, 'delete', '1');
       await untilMetric(watched.server, 'connected_clients', { type }, 2);
       client.resume();
       expect(await client.ended).toMatchObject({ code: 1000 });
@@ -84,11 +84,11 @@ describe('a client that never reads', () => {
     });
 
     it('holds nobody else up, who listens to the same', async () => {
-      const slow = await opened<EventStreamClient | WebSocketClient>(open(watched.viewer));
+      const slow = await closeAfterTest<EventStreamClient | WebSocketClient>(open(watched.viewer));
       slow.pause();
-      const quick = await opened<EventStreamClient | WebSocketClient>(open(watched.viewer));
+      const quick = await closeAfterTest<EventStreamClient | WebSocketClient>(open(watched.viewer));
       for (let time = 0; time < 300; time++) {
-        await watched.feed.publish(watched.home, event);
+        await watched.publisher.publish(watched.home, event);
         await quick.next();
       }
       await untilMetric(watched.server, 'connected_clients', { type }, 3);
@@ -117,7 +117,7 @@ describe('a client that never reads', () => {
 });
 
 describe('a client that reads', () => {
-  const watched = watchedWorld({ env: { OUTPUT_BUDGET_KIB: '64' } });
+  const watched = watchedEnvironment({ env: { OUTPUT_BUDGET_KIB: '64' } });
 
   it.each([
     [
@@ -129,11 +129,11 @@ describe('a client that reads', () => {
       () => WebSocketClient.open(webSocketUrl(watched.server, { token: watched.viewer.token, stream: 'user' })),
     ],
   ])('is not cut off for what comes at once, although it is more than its budget: %s', async (_, open) => {
-    const client = await opened<EventStreamClient | WebSocketClient>(open());
-    const pipeline = watched.feed.client.pipeline();
+    const client = await closeAfterTest<EventStreamClient | WebSocketClient>(open());
+    const pipeline = watched.publisher.client.pipeline();
     for (let time = 0; time < 100; time++) {
       const payload = { number: time, content: 'x'.repeat(4_000) };
-      pipeline.publish(watched.feed.prefixed(watched.home), JSON.stringify({ event: 'update', payload }));
+      pipeline.publish(watched.publisher.prefixed(watched.home), JSON.stringify({ event: 'update', payload }));
     }
     await pipeline.exec();
     for (let time = 0; time < 100; time++) {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { subscribedFor } from '../conformance/checked-world.js';
-import { opened } from '../conformance/opened.js';
+import { subscribedFor } from '../conformance/checked-environment.js';
+import { closeAfterTest } from '../conformance/close-after-test.js';
 import { clientFrame, openRawWebSocket } from '../conformance/raw-websocket.js';
 import {
   authorization,
-  listening,
+  untilSubscribed,
   metric,
   publishEvent,
   receivedBeforeFence,
@@ -13,14 +13,14 @@ import {
   until,
   untilMetric,
   WebSocketClient,
+  TableLock,
 } from '../support/index.js';
-import { TableLock } from './table-lock.js';
-import { watchedWorld } from './watched-world.js';
+import { watchedEnvironment } from './watched-environment.js';
 
 const maxSubscriptions = 200;
 
 describe('subscribing and unsubscribing', () => {
-  const watched = watchedWorld();
+  const watched = watchedEnvironment();
   const channel = () => `timeline:list:${watched.list}`;
 
   const open = async () => {
@@ -33,8 +33,8 @@ describe('subscribing and unsubscribing', () => {
   /** What the client has of the list's channel: subscribed once more, nothing of before must turn up. */
   const receivedOfList = async (client: WebSocketClient) => {
     client.subscribe('list', { list: watched.list });
-    await listening(client, watched.feed, channel());
-    return receivedBeforeFence(client, watched.feed, channel());
+    await untilSubscribed(client, watched.publisher, channel());
+    return receivedBeforeFence(client, watched.publisher, channel());
   };
 
   describe.each([
@@ -60,28 +60,28 @@ describe('subscribing and unsubscribing', () => {
       await connection.read('Unknown stream type');
       expect(await subscriptions(stream)).toBe(left);
       await watched.bystanders.undisturbed();
-      await watched.feed.subscribers(channelOf(), left);
+      await watched.publisher.subscribers(channelOf(), left);
       connection.destroy();
       await connection.closed;
     });
   });
 
   it('twice while the first waits for the database is one subscription, which one unsubscribe ends', async () => {
-    const client = await opened(open());
+    const client = await closeAfterTest(open());
     const lock = await TableLock.take(watched, 'lists');
     client.subscribe('list', { list: watched.list });
-    await lock.awaited();
+    await lock.untilBlocked();
     client.subscribe('list', { list: watched.list });
     await client.ping();
-    expect(await lock.waiting()).toBe(1);
+    expect(await lock.blockedStatements()).toBe(1);
     expect(await subscriptions('list')).toBe(1);
     await lock.release();
-    await listening(client, watched.feed, channel());
-    await publishEvent(watched.feed, channel(), 'delete', '1');
-    expect(await receivedBeforeFence(client, watched.feed, channel())).toHaveLength(1);
+    await untilSubscribed(client, watched.publisher, channel());
+    await publishEvent(watched.publisher, channel(), 'delete', '1');
+    expect(await receivedBeforeFence(client, watched.publisher, channel())).toHaveLength(1);
     client.unsubscribe('list', { list: watched.list });
     await client.ping();
-    await publishEvent(watched.feed, channel(), 'delete', '2');
+    await publishEvent(watched.publisher, channel(), 'delete', '2');
     await watched.bystanders.undisturbed();
     expect(await receivedOfList(client)).toEqual([]);
     expect(client.errors).toEqual([]);
@@ -92,66 +92,66 @@ describe('subscribing and unsubscribing', () => {
     ['of somebody else', true],
     ['of the viewer', false],
   ])('unsubscribing before a list %s has been looked up is silent, and holds', async (_, others) => {
-    const client = await opened(open());
+    const client = await closeAfterTest(open());
     const id = others ? await watched.fixtures.list(await watched.fixtures.account()) : watched.list;
     const lock = await TableLock.take(watched, 'lists');
     client.subscribe('list', { list: id });
-    await lock.awaited();
+    await lock.untilBlocked();
     client.unsubscribe('list', { list: id });
     await client.ping();
     expect(await subscriptions('list')).toBe(0);
     await lock.release();
-    await publishEvent(watched.feed, `timeline:list:${id}`, 'delete', '1');
+    await publishEvent(watched.publisher, `timeline:list:${id}`, 'delete', '1');
     expect(await receivedOfList(client)).toEqual([]);
     expect(client.errors).toEqual([]);
     await client.close();
   });
 
   it('again, after unsubscribing, while the first look-up still waits, is one subscription', async () => {
-    const client = await opened(open());
+    const client = await closeAfterTest(open());
     const lock = await TableLock.take(watched, 'lists');
     for (let time = 1; time <= 3; time++) {
       client.subscribe('list', { list: watched.list });
-      await lock.awaited(time);
+      await lock.untilBlocked(time);
       if (time < 3) {
         client.unsubscribe('list', { list: watched.list });
       }
     }
     await lock.release();
-    await listening(client, watched.feed, channel());
-    await publishEvent(watched.feed, channel(), 'delete', '1');
-    expect(await receivedBeforeFence(client, watched.feed, channel())).toHaveLength(1);
+    await untilSubscribed(client, watched.publisher, channel());
+    await publishEvent(watched.publisher, channel(), 'delete', '1');
+    expect(await receivedBeforeFence(client, watched.publisher, channel())).toHaveLength(1);
     expect(await subscriptions('list')).toBe(1);
     await client.close();
   });
 
   it('from a status that is still being decided about: it does not arrive afterwards', async () => {
-    const client = await opened(open());
+    const client = await closeAfterTest(open());
     client.subscribe('public');
-    await listening(client, watched.feed, 'timeline:public');
+    await untilSubscribed(client, watched.publisher, 'timeline:public');
     const lock = await TableLock.take(watched, 'blocks');
     const account = { id: watched.viewer.account.id, username: 'me', acct: 'me' };
-    await publishEvent(watched.feed, 'timeline:public', 'update', { id: '1', visibility: 'public', account });
-    await lock.awaited();
+    await publishEvent(watched.publisher, 'timeline:public', 'update', { id: '1', visibility: 'public', account });
+    await lock.untilBlocked();
     client.unsubscribe('public');
     await client.ping();
     await lock.release();
     client.subscribe('public');
-    await listening(client, watched.feed, 'timeline:public');
-    expect(await receivedBeforeFence(client, watched.feed, 'timeline:public')).toEqual([]);
+    await untilSubscribed(client, watched.publisher, 'timeline:public');
+    expect(await receivedBeforeFence(client, watched.publisher, 'timeline:public')).toEqual([]);
     await client.close();
   });
 
   it('a list that was deleted can be left, without a look at the database', async () => {
-    const client = await opened(open());
+    const client = await closeAfterTest(open());
     client.subscribe('list', { list: watched.list });
-    await listening(client, watched.feed, channel());
+    await untilSubscribed(client, watched.publisher, channel());
     await watched.fixtures.sql('DELETE FROM lists WHERE id = $1', [watched.list]);
     const lock = await TableLock.take(watched, 'lists');
     client.unsubscribe('list', { list: watched.list });
     await client.ping();
-    await watched.feed.subscribers(channel(), 0);
-    expect(await lock.waiting()).toBe(0);
+    await watched.publisher.subscribers(channel(), 0);
+    expect(await lock.blockedStatements()).toBe(0);
     await lock.release();
     expect(await subscriptions('list')).toBe(0);
     client.subscribe('list', { list: watched.list });
@@ -161,7 +161,7 @@ describe('subscribing and unsubscribing', () => {
   });
 
   it('to twenty thousand streams on one socket ends at the limit, beyond which each is refused', async () => {
-    const client = await opened(open());
+    const client = await closeAfterTest(open());
     const wanted = 20_000;
     for (let tag = 0; tag < wanted; tag++) {
       client.subscribe('hashtag:local', { tag: `tag${tag}` });
@@ -175,16 +175,16 @@ describe('subscribing and unsubscribing', () => {
       new Set(['{"error":"Too many subscriptions","status":429}']),
     );
     expect(await subscriptions('hashtag:local')).toBe(maxSubscriptions - 1);
-    const tags = async () => (await subscribedFor(watched.feed)).filter((name) => name.includes(':hashtag:tag'));
+    const tags = async () => (await subscribedFor(watched.publisher)).filter((name) => name.includes(':hashtag:tag'));
     await until('the channels are subscribed', async () => (await tags()).length === maxSubscriptions - 1);
-    const { client: redis } = watched.feed;
-    expect(await redis.keys(watched.feed.prefixed('subscribed:timeline:hashtag:tag*'))).toHaveLength(
+    const { client: redis } = watched.publisher;
+    expect(await redis.keys(watched.publisher.prefixed('subscribed:timeline:hashtag:tag*'))).toHaveLength(
       maxSubscriptions - 1,
     );
     // Who leaves one may have another.
     client.unsubscribe('hashtag:local', { tag: 'tag0' });
     client.subscribe('hashtag:local', { tag: 'tag19999' });
-    await listening(client, watched.feed, 'timeline:hashtag:tag19999:local');
+    await untilSubscribed(client, watched.publisher, 'timeline:hashtag:tag19999:local');
     await client.close();
   });
 

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { databasesOn, type Databases } from '@fedistream/services';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 
-import { TableLock } from '../failures/table-lock.js';
 import {
-  ask,
+  httpRequest,
   authorization,
   eventStream,
   Fixtures,
@@ -18,6 +17,7 @@ import {
   transports,
   untilMetric,
   type Viewer,
+  TableLock,
 } from '../support/index.js';
 
 const publicStream = { stream: 'public', channel: 'timeline:public' };
@@ -61,17 +61,17 @@ describe('a server on an existing database', () => {
     await fixtures.blockDomain(viewer.account, 'blocked.example');
     const list = await fixtures.list(viewer.account);
     for (const transport of transports) {
-      const client = await transport.open(running, running.feed, { token: viewer.token, ...publicStream });
+      const client = await transport.open(running, running.publisher, { token: viewer.token, ...publicStream });
       const status = statusBy(author, { mentions: [mentionOf(viewer.account)] });
-      await publishEvent(running.feed, publicStream.channel, 'update', statusBy(muted));
-      await publishEvent(running.feed, publicStream.channel, 'update', status);
-      const heard = await receivedBeforeFence(client, running.feed, publicStream.channel);
-      expect(heard.map(({ payload = '' }) => JSON.parse(payload) as unknown)).toMatchObject([{ id: status.id }]);
+      await publishEvent(running.publisher, publicStream.channel, 'update', statusBy(muted));
+      await publishEvent(running.publisher, publicStream.channel, 'update', status);
+      const recorded = await receivedBeforeFence(client, running.publisher, publicStream.channel);
+      expect(recorded.map(({ payload = '' }) => JSON.parse(payload) as unknown)).toMatchObject([{ id: status.id }]);
       await client.close();
     }
     const wanted = { token: viewer.token, stream: 'list', params: { list }, channel: `timeline:list:${list}` };
-    const client = await eventStream.open(running, running.feed, wanted);
-    expect(await receivedBeforeFence(client, running.feed, wanted.channel)).toEqual([]);
+    const client = await eventStream.open(running, running.publisher, wanted);
+    expect(await receivedBeforeFence(client, running.publisher, wanted.channel)).toEqual([]);
     await client.close();
   }
 
@@ -95,7 +95,7 @@ describe('a server on an existing database', () => {
     await open();
     const running = (server = await Server.start({ BROKER: 'memory', DATABASE_URL: url, DB_POOL: '3' }));
     const knock = ({ token }: { readonly token: string }) =>
-      ask(running.url(`${streamingPath}/user`), { method: 'HEAD', headers: authorization({ token }) });
+      httpRequest(running.url(`${streamingPath}/user`), { method: 'HEAD', headers: authorization({ token }) });
     // The first one to come finds out about the tables.
     expect((await knock(viewer)).status).toBe(200);
     const tokens = [];
@@ -107,12 +107,12 @@ describe('a server on an existing database', () => {
     const answers: ReturnType<typeof knock>[] = [];
     for (const token of tokens.slice(0, 3)) {
       answers.push(knock(token));
-      await lock.awaited(answers.length);
+      await lock.untilBlocked(answers.length);
     }
     answers.push(...tokens.slice(3).map(knock));
     await untilMetric(running, 'pg_pool_waiting_queries', {}, 1);
     expect(await metric(running, 'pg_pool_total_connections')).toBe(3);
-    expect(await lock.waiting()).toBe(3);
+    expect(await lock.blockedStatements()).toBe(3);
     await lock.release();
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(answers.map(() => 200));
   });
@@ -145,9 +145,9 @@ describe('a server on an existing database', () => {
     await open();
     const before = await content();
     server = await Server.start({ BROKER: 'memory', DATABASE_URL: url });
-    const client = await eventStream.open(server, server.feed, { token: viewer.token, ...publicStream });
-    await publishEvent(server.feed, publicStream.channel, 'update', statusBy(stranger));
-    expect(await receivedBeforeFence(client, server.feed, publicStream.channel)).toHaveLength(1);
+    const client = await eventStream.open(server, server.publisher, { token: viewer.token, ...publicStream });
+    await publishEvent(server.publisher, publicStream.channel, 'update', statusBy(stranger));
+    expect(await receivedBeforeFence(client, server.publisher, publicStream.channel)).toHaveLength(1);
     expect(await server.stop()).toEqual({ code: 0, signal: null });
     await client.ended;
     expect(await content()).toEqual(before);
@@ -184,12 +184,12 @@ describe('a server on an existing database', () => {
       viewer.account.id,
       muted.id,
     ]);
-    const client = await eventStream.open(server, server.feed, { token: viewer.token, ...publicStream });
+    const client = await eventStream.open(server, server.publisher, { token: viewer.token, ...publicStream });
     const status = statusBy(author);
-    await publishEvent(server.feed, publicStream.channel, 'update', statusBy(muted));
-    await publishEvent(server.feed, publicStream.channel, 'update', status);
-    const heard = await receivedBeforeFence(client, server.feed, publicStream.channel);
-    expect(heard.map(({ payload = '' }) => JSON.parse(payload) as unknown)).toMatchObject([
+    await publishEvent(server.publisher, publicStream.channel, 'update', statusBy(muted));
+    await publishEvent(server.publisher, publicStream.channel, 'update', status);
+    const recorded = await receivedBeforeFence(client, server.publisher, publicStream.channel);
+    expect(recorded.map(({ payload = '' }) => JSON.parse(payload) as unknown)).toMatchObject([
       { id: status.id, filtered: [] },
     ]);
   });

@@ -10,15 +10,15 @@ import { eventStream, newId, publishEvent, RedisPublisher, Server, transports } 
 
 describe('a demo on Redis, with the embedded database,', () => {
   let directory: string;
-  let feed: RedisPublisher;
+  let publisher: RedisPublisher;
   let server: Server;
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'fedistream-demo-'));
-    feed = new RedisPublisher(inject('redisUrl'), `e2e-${randomBytes(4).toString('hex')}`);
+    publisher = new RedisPublisher(inject('redisUrl'), `e2e-${randomBytes(4).toString('hex')}`);
     server = await Server.start({
       REDIS_URL: inject('redisUrl'),
-      REDIS_NAMESPACE: feed.prefixed('').slice(0, -1),
+      REDIS_NAMESPACE: publisher.prefixed('').slice(0, -1),
       BROKER: 'redis',
       DATABASE: 'embedded',
       FEDISTREAM_DATA_DIR: directory,
@@ -28,18 +28,18 @@ describe('a demo on Redis, with the embedded database,', () => {
 
   afterAll(async () => {
     await server.stop();
-    await feed.close();
+    await publisher.close();
     await rm(directory, { recursive: true });
   });
 
   it('publishes there as the platform does, so that every server on this Redis streams it', async () => {
-    const client = await eventStream.open(server, feed, {
+    const client = await eventStream.open(server, publisher, {
       token: 'demo-read',
       stream: 'user',
       channel: `timeline:${demoUser.id}`,
     });
-    const listener = feed.client.duplicate();
-    await listener.subscribe(feed.prefixed(`timeline:${demoUser.id}`));
+    const listener = publisher.client.duplicate();
+    await listener.subscribe(publisher.prefixed(`timeline:${demoUser.id}`));
     const [, text] = (await once(listener, 'message')) as [string, string];
     const message = JSON.parse(text) as { event: string; payload?: unknown };
     await client.takeUntil(({ event, payload }) => event === message.event && isSame(payload, message.payload));
@@ -50,9 +50,9 @@ describe('a demo on Redis, with the embedded database,', () => {
   it.each(transports)('brings what somebody publishes there to the demo’s administrator ($name)', async (transport) => {
     for (const stream of ['user', 'public']) {
       const channel = stream === 'user' ? `timeline:${demoAdmin.id}` : 'timeline:public';
-      const client = await transport.open(server, feed, { token: 'demo-admin', stream, channel });
+      const client = await transport.open(server, publisher, { token: 'demo-admin', stream, channel });
       const id = newId();
-      await publishEvent(feed, channel, 'delete', id);
+      await publishEvent(publisher, channel, 'delete', id);
       await client.takeUntil(({ event, payload }) => event === 'delete' && payload === id);
       await client.close();
     }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { ask, authorization, Server, streamingPath, transports, until } from '../support/index.js';
+import { httpRequest, authorization, Server, streamingPath, transports, until } from '../support/index.js';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 
@@ -59,7 +59,7 @@ describe('a first start, with nothing set and nothing running', () => {
     ];
     const firstEvents = wanted.flatMap((stream) =>
       transports.map(async (transport) => {
-        const client = await transport.open(server, server.feed, stream);
+        const client = await transport.open(server, server.publisher, stream);
         const { event } = await client.next();
         await client.close();
         return event;
@@ -73,7 +73,8 @@ describe('a first start, with nothing set and nothing running', () => {
   it.each(demoTokens)('knows its token $token: $opens', async ({ token, scopes, administrator }) => {
     const mayRead = (part: string) => scopes.split(' ').some((scope) => scope === 'read' || scope === `read:${part}`);
     const asked = async (path: string) =>
-      (await ask(server.url(`${streamingPath}/${path}`), { method: 'HEAD', headers: authorization({ token }) })).status;
+      (await httpRequest(server.url(`${streamingPath}/${path}`), { method: 'HEAD', headers: authorization({ token }) }))
+        .status;
     for (const path of ['user', 'public', 'public/local', 'hashtag?tag=photo', 'direct']) {
       expect([path, await asked(path)]).toEqual([path, mayRead('statuses') ? 200 : 401]);
     }
@@ -110,7 +111,7 @@ describe('a first start, with nothing set and nothing running', () => {
 
   async function expectService(): Promise<void> {
     const [transport] = transports;
-    const client = await transport!.open(server, server.feed, {
+    const client = await transport!.open(server, server.publisher, {
       token: 'demo-read',
       stream: 'public',
       channel: 'timeline:public',

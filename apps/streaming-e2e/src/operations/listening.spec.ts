@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import {
-  ask,
+  httpRequest,
   authorization,
   eventStream,
-  openWorld,
+  openTestEnvironment,
   publishEvent,
   receivedBeforeFence,
   Server,
   streamingPath,
   WebSocketClient,
   type Viewer,
-  type World,
+  type TestEnvironment,
 } from '../support/index.js';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
@@ -23,14 +23,14 @@ const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
 );
 
 describe('a server listens', () => {
-  let world: World;
+  let environment: TestEnvironment;
   let viewer: Viewer;
   let directory: string;
   let server: Server | undefined;
 
   beforeAll(async () => {
-    world = await openWorld({ feed: 'memory' });
-    viewer = await world.fixtures.viewer();
+    environment = await openTestEnvironment({ broker: 'memory' });
+    viewer = await environment.fixtures.viewer();
     directory = await mkdtemp(join(tmpdir(), 'fedistream-socket-'));
   });
 
@@ -40,13 +40,13 @@ describe('a server listens', () => {
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
     await rm(directory, { recursive: true });
   });
 
   it('on a Unix socket that every user may connect to, for both transports, and takes it away at its end', async () => {
     const path = join(directory, 'streaming.sock');
-    server = await Server.start({ ...world.env, SOCKET: path });
+    server = await Server.start({ ...environment.env, SOCKET: path });
     expect(server.address).toBe(path);
     const found = await stat(path);
     expect(found.isSocket()).toBe(true);
@@ -64,7 +64,7 @@ describe('a server listens', () => {
         .once('error', reject)
         .end();
     });
-    await publishEvent(server.feed, channel, 'delete', '110000000000000001');
+    await publishEvent(server.publisher, channel, 'delete', '110000000000000001');
     expect(await socket.next()).toMatchObject({ event: 'delete', payload: '110000000000000001' });
     let text = '';
     while (!text.includes('\n\n')) {
@@ -78,7 +78,7 @@ describe('a server listens', () => {
 
   it('where a server was killed that left its socket behind, but not where one answers or a file is', async () => {
     const path = join(directory, 'left.sock');
-    const env = { ...world.env, SOCKET: path };
+    const env = { ...environment.env, SOCKET: path };
     server = await Server.start(env);
     await expect(Server.start(env)).rejects.toThrow('EADDRINUSE');
     await server.kill();
@@ -88,27 +88,27 @@ describe('a server listens', () => {
 
     const file = join(directory, 'file');
     await writeFile(file, 'precious');
-    await expect(Server.start({ ...world.env, SOCKET: file })).rejects.toThrow('EADDRINUSE');
+    await expect(Server.start({ ...environment.env, SOCKET: file })).rejects.toThrow('EADDRINUSE');
     expect(await readFile(file, 'utf8')).toBe('precious');
   });
 
   it.skipIf(!hasIpv6).each(['[::1]', '::1'])('on the IPv6 address BIND=%s', async (address) => {
-    server = await Server.start({ ...world.env, BIND: address });
+    server = await Server.start({ ...environment.env, BIND: address });
     expect(server.address).toMatch(/^http:\/\/\[::1\]:\d+$/);
-    expect(await ask(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
+    expect(await httpRequest(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
   });
 
   it('on the address and port that are set, and nowhere else', async () => {
-    server = await Server.start({ ...world.env, BIND: '127.0.0.2' });
+    server = await Server.start({ ...environment.env, BIND: '127.0.0.2' });
     expect(server.address).toMatch(/^http:\/\/127\.0\.0\.2:\d+$/);
-    const client = await eventStream.open(server, server.feed, {
+    const client = await eventStream.open(server, server.publisher, {
       token: viewer.token,
       stream: 'user',
       channel: `timeline:${viewer.account.id}`,
     });
-    expect(await receivedBeforeFence(client, server.feed, `timeline:${viewer.account.id}`)).toEqual([]);
+    expect(await receivedBeforeFence(client, server.publisher, `timeline:${viewer.account.id}`)).toEqual([]);
     await client.close();
-    await expect(ask(new URL(`http://127.0.0.1:${server.port}${streamingPath}/health`))).rejects.toThrow(
+    await expect(httpRequest(new URL(`http://127.0.0.1:${server.port}${streamingPath}/health`))).rejects.toThrow(
       'ECONNREFUSED',
     );
   });

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
-  ask,
+  httpRequest,
   eventStream,
   metric,
   multiplexedWebSocket,
-  openWorld,
+  openTestEnvironment,
   publishEvent,
   RawConnection,
   receivedBeforeFence,
@@ -16,7 +16,7 @@ import {
   webSocket,
   WebSocketClient,
   webSocketUrl,
-  type RedisWorld,
+  type RedisTestEnvironment,
 } from '../support/index.js';
 
 const types = ['websocket', 'eventsource'];
@@ -48,16 +48,16 @@ const mastodons = [
 ];
 
 describe('the metrics of a server', () => {
-  let world: RedisWorld;
+  let environment: RedisTestEnvironment;
   let atTheStart: string;
 
   beforeAll(async () => {
-    world = await openWorld();
-    atTheStart = (await ask(world.server.url('/metrics'))).body;
+    environment = await openTestEnvironment();
+    atTheStart = (await httpRequest(environment.server.url('/metrics'))).body;
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   it.each(['', 'mastodon_streaming_'])('have all of Mastodon’s names, prefixed %j, at 0 from the start', (prefix) => {
@@ -81,7 +81,7 @@ describe('the metrics of a server', () => {
   });
 
   it('count every refusal, whoever refused it', async () => {
-    const { server, feed, fixtures } = world;
+    const { server, publisher, fixtures } = environment;
     const names = [...atTheStart.matchAll(/^fedistream_refusals_total\{error="(.*)"\} 0$/gm)].map(([, name]) => name);
     const refused = async () =>
       Object.fromEntries(
@@ -92,15 +92,17 @@ describe('the metrics of a server', () => {
     const before = await refused();
     const { token, account } = await fixtures.viewer();
     const bearer = { Authorization: `Bearer ${token}` };
-    await ask(server.url('/api/v1/streaming/user'));
-    await ask(server.url('/api/v1/streaming/nothing'));
-    await ask(server.url('/api/v1/streaming/list?list=05'), { headers: bearer });
-    await ask(server.url('/api/v1/streaming/hashtag'), { headers: bearer });
-    await ask(server.url('/nothing'));
-    await ask(server.url('/metrics'), { method: 'POST' });
+    await httpRequest(server.url('/api/v1/streaming/user'));
+    await httpRequest(server.url('/api/v1/streaming/nothing'));
+    await httpRequest(server.url('/api/v1/streaming/list?list=05'), { headers: bearer });
+    await httpRequest(server.url('/api/v1/streaming/hashtag'), { headers: bearer });
+    await httpRequest(server.url('/nothing'));
+    await httpRequest(server.url('/metrics'), { method: 'POST' });
     const channel = `timeline:${account.id}`;
-    await expect(webSocket.open(server, feed, { token: 'nobody-has-this', stream: 'user', channel })).rejects.toThrow();
-    await expect(webSocket.open(server, feed, { token, stream: 'nothing', channel })).rejects.toThrow();
+    await expect(
+      webSocket.open(server, publisher, { token: 'nobody-has-this', stream: 'user', channel }),
+    ).rejects.toThrow();
+    await expect(webSocket.open(server, publisher, { token, stream: 'nothing', channel })).rejects.toThrow();
     const socket = await WebSocketClient.open(webSocketUrl(server, { token, stream: 'user' }));
     socket.subscribe('nothing');
     await socket.nextError();
@@ -125,7 +127,7 @@ describe('the metrics of a server', () => {
   });
 
   it('are text that Prometheus reads: each name described once, each series there once', async () => {
-    const { headers, body } = await ask(world.server.url('/metrics'));
+    const { headers, body } = await httpRequest(environment.server.url('/metrics'));
     expect(headers['content-type']).toContain('text/plain; version=0.0.4');
     const lines = body.split('\n').filter((line) => line !== '');
     const series = lines.filter((line) => !line.startsWith('#'));
@@ -142,13 +144,13 @@ describe('the metrics of a server', () => {
   });
 
   it('move with clients, subscriptions and events, and go back to 0', async () => {
-    const { server, feed, fixtures } = world;
+    const { server, publisher, fixtures } = environment;
     const { token, account } = await fixtures.viewer();
     const channel = 'timeline:public';
     const home = `timeline:${account.id}`;
-    const stream = await eventStream.open(server, feed, { token, stream: 'public', channel });
-    const socket = await webSocket.open(server, feed, { token, stream: 'public', channel });
-    const idle = await multiplexedWebSocket.open(server, feed, { token, stream: 'user', channel: home });
+    const stream = await eventStream.open(server, publisher, { token, stream: 'public', channel });
+    const socket = await webSocket.open(server, publisher, { token, stream: 'public', channel });
+    const idle = await multiplexedWebSocket.open(server, publisher, { token, stream: 'user', channel: home });
 
     const shown = async (name: string, labels: Readonly<Record<string, string>> = {}) => {
       const values = [await metric(server, name, labels), await metric(server, `mastodon_streaming_${name}`, labels)];
@@ -169,9 +171,9 @@ describe('the metrics of a server', () => {
     ];
     const [toStreams = 0, toSockets = 0] = await sent();
     const received = (await shown('redis_messages_received_total')) ?? 0;
-    await publishEvent(feed, channel, 'update', statusBy(await fixtures.account()));
+    await publishEvent(publisher, channel, 'update', statusBy(await fixtures.account()));
     // The fence counts, too.
-    await receivedBeforeFence(stream, feed, channel);
+    await receivedBeforeFence(stream, publisher, channel);
     await untilMetric(server, 'messages_sent_total', { type: 'websocket' }, toSockets + 2);
     expect(await sent()).toEqual([toStreams + 2, toSockets + 2]);
     expect(await shown('redis_messages_received_total')).toBe(received + 2);
@@ -186,7 +188,7 @@ describe('the metrics of a server', () => {
   });
 
   it('and health are there for everybody, without a token', async () => {
-    const { status, headers, body } = await ask(world.server.url('/api/v1/streaming/health'));
+    const { status, headers, body } = await httpRequest(environment.server.url('/api/v1/streaming/health'));
     expect({ status, body }).toEqual({ status: 200, body: 'OK' });
     expect(headers['content-type']).toMatch(/^text\/plain/);
     expect(headers['cache-control']).toBe('private, no-store');

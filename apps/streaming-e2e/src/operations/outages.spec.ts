@@ -3,7 +3,7 @@ import type { StartedPostgres, StartedRedis } from '@fedistream/services';
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
 
 import {
-  ask,
+  httpRequest,
   authorization,
   eventStream,
   Fixtures,
@@ -64,10 +64,10 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
     'sends clients away for a while, and recovers by itself ($down)',
     async ({ redis, postgres }, test) => {
       const { env, viewer, ...services } = await ownServers(test);
-      const feed = new RedisPublisher(services.redis.url);
+      const publisher = new RedisPublisher(services.redis.url);
       await Promise.all([redis && services.redis.control.stop(), postgres && services.postgres.control.stop()]);
       const server = await Server.start(env);
-      expect(await ask(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
+      expect(await httpRequest(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
       expect(await metric(server, 'fedistream_broker_up')).toBe(redis ? 0 : 1);
       await untilMetric(server, 'fedistream_database_up', {}, postgres ? 0 : 1);
       if (postgres) {
@@ -76,8 +76,8 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
       }
       const wanted = { token: viewer.token, stream: 'public', channel: 'timeline:public' };
       const openings = await Promise.allSettled([
-        eventStream.open(server, feed, wanted),
-        webSocket.open(server, feed, wanted),
+        eventStream.open(server, publisher, wanted),
+        webSocket.open(server, publisher, wanted),
         // Asks for nothing yet; it would have to be told later that nothing comes.
         WebSocketClient.open(server.url(streamingPath, 'ws'), { headers: authorization(viewer) }),
       ]);
@@ -92,22 +92,22 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
       await Promise.all([services.redis.control.start(), services.postgres.control.start()]);
       for (const transport of [eventStream, webSocket]) {
         const client = await until('the server lets clients in', () =>
-          transport.open(server, feed, wanted).catch((error: unknown) => {
+          transport.open(server, publisher, wanted).catch((error: unknown) => {
             expect(error).toMatchObject({ status: 503 });
             return undefined;
           }),
         );
         // The database must be there for this one.
         const status = statusBy({ id: '1', username: 'ada', domain: undefined, acct: 'ada' });
-        await publishEvent(feed, wanted.channel, 'update', status);
-        expect(await receivedBeforeFence(client, feed, wanted.channel)).toMatchObject([{ event: 'update' }]);
+        await publishEvent(publisher, wanted.channel, 'update', status);
+        expect(await receivedBeforeFence(client, publisher, wanted.channel)).toMatchObject([{ event: 'update' }]);
         await client.close();
       }
       expect(await metric(server, 'fedistream_broker_up')).toBe(1);
       expect(await metric(server, 'fedistream_database_up')).toBe(1);
       expect(server.output.includes('PostgreSQL is back after ')).toBe(postgres);
       expect(await server.stop()).toEqual({ code: 0, signal: null });
-      await feed.close();
+      await publisher.close();
     },
   );
 
@@ -115,7 +115,7 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
     const { env, viewer, redis, postgres } = await ownServers(test);
     await Promise.all([redis.control.stop(), postgres.control.stop()]);
     const server = await Server.start(env);
-    const { status } = await ask(server.url(`${streamingPath}/user`), { headers: authorization(viewer) });
+    const { status } = await httpRequest(server.url(`${streamingPath}/user`), { headers: authorization(viewer) });
     expect(status).toBe(503);
     expect(await server.stop()).toEqual({ code: 0, signal: null });
   });
@@ -125,10 +125,10 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
     const server = await Server.start({ ...env, SHUTDOWN_GRACE_SECONDS: '1' });
     const url = server.url(`${streamingPath}/user`);
     // The pool has connected.
-    expect((await ask(url, { headers: authorization({ token: 'nobody' }) })).status).toBe(401);
+    expect((await httpRequest(url, { headers: authorization({ token: 'nobody' }) })).status).toBe(401);
     await postgres.control.suspend();
     try {
-      const waiting = ask(url, { headers: authorization(viewer) }).catch((error: unknown) => error);
+      const waiting = httpRequest(url, { headers: authorization(viewer) }).catch((error: unknown) => error);
       await until('a statement waits', async () => {
         const idle = await metric(server, 'pg_pool_idle_connections');
         return Number(idle) < Number(await metric(server, 'pg_pool_total_connections'));

@@ -3,28 +3,30 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   eventStream,
-  openWorld,
+  openTestEnvironment,
   statusBy,
   transports,
   webSocket,
   type Account,
-  type RedisWorld,
+  type RedisTestEnvironment,
   type Viewer,
 } from '../support/index.js';
 
 describe('what a service of the platform publishes with StreamPublisher', () => {
-  let world: RedisWorld;
+  let environment: RedisTestEnvironment;
   let publisher: StreamPublisher;
   let viewer: Viewer;
 
   beforeAll(async () => {
-    world = await openWorld();
-    publisher = new StreamPublisher(viaIoredis(world.feed.client), { namespace: world.env['REDIS_NAMESPACE'] });
-    viewer = await world.fixtures.viewer();
+    environment = await openTestEnvironment();
+    publisher = new StreamPublisher(viaIoredis(environment.publisher.client), {
+      namespace: environment.env['REDIS_NAMESPACE'],
+    });
+    viewer = await environment.fixtures.viewer();
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   /** A public status as the publisher's types want it. */
@@ -35,8 +37,12 @@ describe('what a service of the platform publishes with StreamPublisher', () => 
 
   it.each(transports)('reaches whoever listens to the channel, as it was published ($name)', async (transport) => {
     const channel = channels.public();
-    const client = await transport.open(world.server, world.feed, { token: viewer.token, stream: 'public', channel });
-    const status = statusOf(await world.fixtures.account());
+    const client = await transport.open(environment.server, environment.publisher, {
+      token: viewer.token,
+      stream: 'public',
+      channel,
+    });
+    const status = statusOf(await environment.fixtures.account());
     await publisher.publish(channel, 'update', status);
     await publisher.publish(channel, 'delete', status.id);
     const { event, payload = '' } = await client.next();
@@ -46,10 +52,14 @@ describe('what a service of the platform publishes with StreamPublisher', () => 
   });
 
   it('reaches those home timelines of many that are open, and is published on no other', async () => {
-    const others = await Promise.all(Array.from({ length: 3 }, () => world.fixtures.account()));
+    const others = await Promise.all(Array.from({ length: 3 }, () => environment.fixtures.account()));
     const homes = [...others, viewer.account].map(({ id }) => channels.home(id));
     const channel = channels.home(viewer.account.id);
-    const client = await eventStream.open(world.server, world.feed, { token: viewer.token, stream: 'user', channel });
+    const client = await eventStream.open(environment.server, environment.publisher, {
+      token: viewer.token,
+      stream: 'user',
+      channel,
+    });
     const status = statusOf(viewer.account);
     expect(await publisher.publishToSubscribed(homes, 'update', status)).toBe(1);
     const { event, payload = '' } = await client.next();
@@ -60,13 +70,13 @@ describe('what a service of the platform publishes with StreamPublisher', () => 
   });
 
   it('ends the connections of a token, and no others', async () => {
-    const { id, token } = await world.fixtures.token(viewer.user);
+    const { id, token } = await environment.fixtures.token(viewer.user);
     const channel = channels.home(viewer.account.id);
     const wanted = { stream: 'user', channel };
-    const staying = await webSocket.open(world.server, world.feed, { ...wanted, token: viewer.token });
+    const staying = await webSocket.open(environment.server, environment.publisher, { ...wanted, token: viewer.token });
     const ending = [
-      await webSocket.open(world.server, world.feed, { ...wanted, token }),
-      await eventStream.open(world.server, world.feed, { ...wanted, token }),
+      await webSocket.open(environment.server, environment.publisher, { ...wanted, token }),
+      await eventStream.open(environment.server, environment.publisher, { ...wanted, token }),
     ];
     await publisher.publish(channels.accessToken(id), 'kill');
     expect(await Promise.all(ending.map(({ ended }) => ended))).toMatchObject([{ code: 1000 }, { code: 1000 }]);

@@ -9,9 +9,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 
 import {
   eventStream,
-  listening,
+  untilSubscribed,
   metric,
-  openWorld,
+  openTestEnvironment,
   ownRedis,
   publishEvent,
   receivedBeforeFence,
@@ -19,8 +19,8 @@ import {
   Server,
   until,
   untilMetric,
-  type Feed,
-  type RedisWorld,
+  type Publisher,
+  type RedisTestEnvironment,
   type Viewer,
 } from '../support/index.js';
 
@@ -36,35 +36,35 @@ afterEach(async () => {
 });
 
 describe('a server reaches Redis', () => {
-  let world: RedisWorld;
+  let environment: RedisTestEnvironment;
   let viewer: Viewer;
   let channel: string;
 
   beforeAll(async () => {
-    world = await openWorld();
-    viewer = await world.fixtures.viewer();
+    environment = await openTestEnvironment();
+    viewer = await environment.fixtures.viewer();
     channel = `timeline:${viewer.account.id}`;
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   async function start(env: Readonly<Record<string, string>>): Promise<Server> {
-    const server = await Server.start({ DATABASE_URL: world.env['DATABASE_URL'] ?? '', ...env });
+    const server = await Server.start({ DATABASE_URL: environment.env['DATABASE_URL'] ?? '', ...env });
     atEnd.push(() => server.stop());
     return server;
   }
 
-  async function openOn(server: Server, feed: Feed) {
+  async function openOn(server: Server, publisher: Publisher) {
     await untilMetric(server, 'fedistream_broker_up', {}, 1);
-    const client = await eventStream.open(server, feed, { token: viewer.token, stream: 'user', channel });
+    const client = await eventStream.open(server, publisher, { token: viewer.token, stream: 'user', channel });
     atEnd.push(() => client.close());
     return client;
   }
 
   /** Publishes through a connection of the test's own. */
-  function publisher(client: Redis): Feed {
+  function publisherOn(client: Redis): Publisher {
     client.on('error', () => {
       // A test stops its server.
     });
@@ -98,18 +98,18 @@ describe('a server reaches Redis', () => {
   }
 
   it('under a namespace, and shares it with servers under others', async () => {
-    const other = new RedisPublisher(inject('redisUrl'), `${world.env['REDIS_NAMESPACE'] ?? ''}-other`);
+    const other = new RedisPublisher(inject('redisUrl'), `${environment.env['REDIS_NAMESPACE'] ?? ''}-other`);
     atEnd.push(() => other.close());
-    const server = await start({ ...world.env, REDIS_NAMESPACE: other.prefixed('').slice(0, -1) });
-    const [mine, theirs] = [await openOn(world.server, world.feed), await openOn(server, other)];
-    await publishEvent(world.feed, channel, 'delete', '1');
+    const server = await start({ ...environment.env, REDIS_NAMESPACE: other.prefixed('').slice(0, -1) });
+    const [mine, theirs] = [await openOn(environment.server, environment.publisher), await openOn(server, other)];
+    await publishEvent(environment.publisher, channel, 'delete', '1');
     await publishEvent(other, channel, 'delete', '2');
-    expect(await receivedBeforeFence(mine, world.feed, channel)).toMatchObject([{ payload: '1' }]);
+    expect(await receivedBeforeFence(mine, environment.publisher, channel)).toMatchObject([{ payload: '1' }]);
     expect(await receivedBeforeFence(theirs, other, channel)).toMatchObject([{ payload: '2' }]);
-    for (const feed of [world.feed, other]) {
-      expect(await feed.client.get(feed.prefixed(`subscribed:${channel}`))).toBe('1');
+    for (const publisher of [environment.publisher, other]) {
+      expect(await publisher.client.get(publisher.prefixed(`subscribed:${channel}`))).toBe('1');
     }
-    expect(await world.feed.client.exists(`subscribed:${channel}`)).toBe(0);
+    expect(await environment.publisher.client.exists(`subscribed:${channel}`)).toBe(0);
   });
 
   it('by REDIS_HOST and its like: port, password, and the database of the presence keys', async (test) => {
@@ -123,10 +123,10 @@ describe('a server reaches Redis', () => {
       REDIS_DB: '3',
     });
     const connection = new Redis({ port: redis.port, password, db: 3 });
-    const feed = publisher(connection);
-    const client = await openOn(server, feed);
-    await publishEvent(feed, channel, 'delete', '1');
-    expect(await receivedBeforeFence(client, feed, channel)).toMatchObject([{ payload: '1' }]);
+    const publisher = publisherOn(connection);
+    const client = await openOn(server, publisher);
+    await publishEvent(publisher, channel, 'delete', '1');
+    expect(await receivedBeforeFence(client, publisher, channel)).toMatchObject([{ payload: '1' }]);
     expect(await connection.exists(`subscribed:${channel}`)).toBe(1);
     expect(server.output).not.toContain(password);
   });
@@ -139,9 +139,9 @@ describe('a server reaches Redis', () => {
     expect(await metric(refused, 'fedistream_broker_up')).toBe(0);
     expect(refused.output).not.toContain('hunter');
     const server = await start({ REDIS_URL: redis.url });
-    const feed = publisher(new Redis(redis.url));
-    const client = await openOn(server, feed);
-    expect(await receivedBeforeFence(client, feed, channel)).toEqual([]);
+    const publisher = publisherOn(new Redis(redis.url));
+    const client = await openOn(server, publisher);
+    expect(await receivedBeforeFence(client, publisher, channel)).toEqual([]);
   });
 
   it('by REDIS_URL over a Unix socket', async (test) => {
@@ -151,9 +151,9 @@ describe('a server reaches Redis', () => {
     const redis = await ownRedis(test, { from: ['system', 'debian'], args: ['--unixsocket', path] });
     atEnd.push(() => redis.stop());
     const server = await start({ REDIS_URL: `unix://${path}` });
-    const feed = publisher(new Redis(path));
-    const client = await openOn(server, feed);
-    expect(await receivedBeforeFence(client, feed, channel)).toEqual([]);
+    const publisher = publisherOn(new Redis(path));
+    const client = await openOn(server, publisher);
+    expect(await receivedBeforeFence(client, publisher, channel)).toEqual([]);
   });
 
   it('over TLS, with an authority and a certificate of its own, and not without them', async (test) => {
@@ -172,10 +172,10 @@ describe('a server reaches Redis', () => {
       REDIS_TLS_KEY_FILE: keyFile,
     });
     const [ca, key] = [await readFile(certFile), await readFile(keyFile)];
-    const feed = publisher(new Redis(redis.url, { tls: { ca, cert: ca, key } }));
-    const client = await openOn(server, feed);
-    await publishEvent(feed, channel, 'delete', '1');
-    expect(await receivedBeforeFence(client, feed, channel)).toMatchObject([{ payload: '1' }]);
+    const publisher = publisherOn(new Redis(redis.url, { tls: { ca, cert: ca, key } }));
+    const client = await openOn(server, publisher);
+    await publishEvent(publisher, channel, 'delete', '1');
+    expect(await receivedBeforeFence(client, publisher, channel)).toMatchObject([{ payload: '1' }]);
   });
 
   it('through a Sentinel, and follows it to the new master without losing its clients', async (test) => {
@@ -185,7 +185,7 @@ describe('a server reaches Redis', () => {
     const replica = await ownRedis(test, { from, args: ['--replicaof', '127.0.0.1', String(master.port)] });
     atEnd.push(() => replica.stop());
     const after = new Redis({ port: replica.port });
-    const feed = publisher(after);
+    const publisher = publisherOn(after);
     // Before the Sentinel looks, which it does every ten seconds: it is to see a replica that is fit to be promoted.
     await until('the replica has what the master has', async () =>
       (await after.info('replication')).includes('master_link_status:up'),
@@ -199,7 +199,7 @@ describe('a server reaches Redis', () => {
       REDIS_SENTINEL_PORT: String(sentinel.port),
       REDIS_SENTINEL_MASTER: 'mymaster',
     });
-    const before = publisher(new Redis({ port: master.port }));
+    const before = publisherOn(new Redis({ port: master.port }));
     const client = await openOn(server, before);
     await publishEvent(before, channel, 'delete', '1');
     expect(await receivedBeforeFence(client, before, channel)).toMatchObject([{ payload: '1' }]);
@@ -222,7 +222,7 @@ describe('a server reaches Redis', () => {
     );
     expect(silent.connections.length).toBeGreaterThan(0);
     // It may have been there before the Sentinel announced it, and then connects once more.
-    await listening(client, feed, channel);
+    await untilSubscribed(client, publisher, channel);
     await until('the presence key is there', async () => (await after.exists(`subscribed:${channel}`)) === 1);
   }, 120_000);
 });

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
-  ask,
+  httpRequest,
   authorization,
   EventStreamClient,
   eventStream,
   eventStreamUrl,
   metric,
   multiplexedWebSocket,
-  openWorld,
+  openTestEnvironment,
   publishEvent,
   RawConnection,
   Server,
@@ -18,7 +18,7 @@ import {
   WebSocketClient,
   webSocketUrl,
   type Viewer,
-  type RedisWorld,
+  type RedisTestEnvironment,
 } from '../support/index.js';
 
 const eventBytes = 100_000;
@@ -26,26 +26,26 @@ const eventBytes = 100_000;
 const moreThanSystemsBuffer = 30_000_000;
 
 describe('a server that is asked to end', () => {
-  let world: RedisWorld;
+  let environment: RedisTestEnvironment;
   let viewer: Viewer;
 
   beforeAll(async () => {
-    world = await openWorld();
-    viewer = await world.fixtures.viewer();
+    environment = await openTestEnvironment();
+    viewer = await environment.fixtures.viewer();
   });
 
   afterAll(async () => {
-    await world.stop();
+    await environment.stop();
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'by %s tells its clients to come back, and ends with status 0',
     async (signal) => {
-      const server = await Server.start(world.env);
+      const server = await Server.start(environment.env);
       const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
-      const stream = await eventStream.open(server, world.feed, wanted);
-      const single = await webSocket.open(server, world.feed, wanted);
-      const multiplexed = await multiplexedWebSocket.open(server, world.feed, wanted);
+      const stream = await eventStream.open(server, environment.publisher, wanted);
+      const single = await webSocket.open(server, environment.publisher, wanted);
+      const multiplexed = await multiplexedWebSocket.open(server, environment.publisher, wanted);
       expect(await server.stop(signal)).toEqual({ code: 0, signal: null });
       expect(server.log.slice(-2)).toMatchObject([
         { msg: 'stopping', signal, clients: 3 },
@@ -54,20 +54,20 @@ describe('a server that is asked to end', () => {
       expect(await stream.ended).toMatchObject({ code: 1000 });
       expect(await single.ended).toEqual({ code: 1012, reason: 'restart' });
       expect(await multiplexed.ended).toEqual({ code: 1012, reason: 'restart' });
-      await world.feed.subscribers(wanted.channel, 0);
+      await environment.publisher.subscribers(wanted.channel, 0);
     },
   );
 
   it('lets those who are behind read to the end that they are to come back', async () => {
-    const server = await Server.start({ ...world.env, OUTPUT_BUDGET_KIB: '65536', SHUTDOWN_GRACE_SECONDS: '60' });
+    const server = await Server.start({ ...environment.env, OUTPUT_BUDGET_KIB: '65536', SHUTDOWN_GRACE_SECONDS: '60' });
     const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
     const single = await WebSocketClient.open(webSocketUrl(server, wanted));
     const stream = await EventStreamClient.open(eventStreamUrl(server, wanted), authorization(viewer));
-    const quick = await webSocket.open(server, world.feed, wanted);
+    const quick = await webSocket.open(server, environment.publisher, wanted);
     single.pause();
     stream.pause();
     for (let round = 0; round < moreThanSystemsBuffer / eventBytes; round++) {
-      await publishEvent(world.feed, wanted.channel, 'update', { content: 'x'.repeat(eventBytes) });
+      await publishEvent(environment.publisher, wanted.channel, 'update', { content: 'x'.repeat(eventBytes) });
       await quick.next();
     }
     server.signal('SIGTERM');
@@ -83,7 +83,7 @@ describe('a server that is asked to end', () => {
 
   it('waits for nobody who has no stream', async () => {
     // The harness waits for less than this before it kills, which would show as a signal.
-    const server = await Server.start({ ...world.env, SHUTDOWN_GRACE_SECONDS: '60' });
+    const server = await Server.start({ ...environment.env, SHUTDOWN_GRACE_SECONDS: '60' });
     const head = `GET ${streamingPath}/health HTTP/1.1\r\nHost: x\r\n`;
     const connections = await Promise.all(
       [
@@ -104,7 +104,7 @@ describe('a server that is asked to end', () => {
   });
 
   it('ends in time when clients do not answer, read nothing, or have not finished their request', async () => {
-    const server = await Server.start({ ...world.env, SHUTDOWN_GRACE_SECONDS: '2' });
+    const server = await Server.start({ ...environment.env, SHUTDOWN_GRACE_SECONDS: '2' });
     const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
     const deaf = await WebSocketClient.open(webSocketUrl(server, wanted));
     deaf.pause();
@@ -143,13 +143,13 @@ describe('a server that is asked to end', () => {
   });
 
   it('logs no access token, whatever has happened before', async () => {
-    const server = await Server.start({ ...world.env, LOG_LEVEL: 'trace' });
+    const server = await Server.start({ ...environment.env, LOG_LEVEL: 'trace' });
     const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
-    await eventStream.open(server, world.feed, wanted);
-    await webSocket.open(server, world.feed, wanted);
+    await eventStream.open(server, environment.publisher, wanted);
+    await webSocket.open(server, environment.publisher, wanted);
     const unknown = 'no-such-token-in-the-table';
-    await ask(server.url(`${streamingPath}/user?access_token=${unknown}`));
-    await ask(server.url(`${streamingPath}/user/%ff?access_token=${unknown}`));
+    await httpRequest(server.url(`${streamingPath}/user?access_token=${unknown}`));
+    await httpRequest(server.url(`${streamingPath}/user/%ff?access_token=${unknown}`));
     expect(await metric(server, 'fedistream_refusals_total', { error: 'invalidToken' })).toBe(1);
     expect(await server.stop()).toEqual({ code: 0, signal: null });
     expect(server.log.length).toBeGreaterThan(0);

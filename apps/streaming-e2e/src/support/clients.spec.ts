@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 import { EventStreamClient } from './event-stream-client.js';
-import { listening, receivedBeforeFence, type Feed } from './feed.js';
+import { untilSubscribed, receivedBeforeFence, type Publisher } from './publisher.js';
 import { Refusal } from './stream-client.js';
 import { WebSocketClient } from './websocket-client.js';
 
@@ -104,7 +104,7 @@ describe('the tests’ own client of a WebSocket', () => {
     const socket = await met;
     let published = 0;
     // A feed that loses what comes before the subscription is in effect.
-    const feed: Feed = {
+    const publisher: Publisher = {
       name: 'memory',
       publish: (_channel, text) => {
         const { event, payload } = JSON.parse(text) as { event: string; payload: string };
@@ -115,10 +115,10 @@ describe('the tests’ own client of a WebSocket', () => {
       },
       close: () => Promise.resolve(),
     };
-    await listening(client, feed, 'timeline:public');
+    await untilSubscribed(client, publisher, 'timeline:public');
     expect(published).toBeGreaterThan(2);
     socket.send(frame('update', '{}'));
-    const before = await receivedBeforeFence(client, feed, 'timeline:public');
+    const before = await receivedBeforeFence(client, publisher, 'timeline:public');
     expect(before.map(({ event }) => event)).toEqual(['delete', 'update']);
   });
 });

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { fillEmbedded } from './embedded.js';
-import { publishEvent, receivedBeforeFence } from './feed.js';
-import type { Viewer } from './people.js';
+import { seedEmbedded } from './embedded.js';
+import { publishEvent, receivedBeforeFence } from './publisher.js';
+import type { Viewer } from './accounts.js';
 import { Server } from './server.js';
 import { eventStream } from './transports.js';
 
@@ -16,7 +16,7 @@ describe('a server on its embedded parts', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'fedistream-embedded-'));
-    viewer = await fillEmbedded(directory, (fixtures) => fixtures.viewer());
+    viewer = await seedEmbedded(directory, (fixtures) => fixtures.viewer());
   });
 
   afterAll(async () => {
@@ -27,9 +27,9 @@ describe('a server on its embedded parts', () => {
   it('knows what was in its database, takes what is published to it, and ends in an orderly way', async () => {
     server = await Server.start({ BROKER: 'memory', DATABASE: 'embedded', FEDISTREAM_DATA_DIR: directory });
     const channel = `timeline:${viewer.account.id}`;
-    const client = await eventStream.open(server, server.feed, { token: viewer.token, stream: 'user', channel });
-    await publishEvent(server.feed, channel, 'delete', '110000000000000001');
-    expect(await receivedBeforeFence(client, server.feed, channel)).toMatchObject([
+    const client = await eventStream.open(server, server.publisher, { token: viewer.token, stream: 'user', channel });
+    await publishEvent(server.publisher, channel, 'delete', '110000000000000001');
+    expect(await receivedBeforeFence(client, server.publisher, channel)).toMatchObject([
       { event: 'delete', payload: '110000000000000001' },
     ]);
     expect(await server.stop()).toEqual({ code: 0, signal: null });

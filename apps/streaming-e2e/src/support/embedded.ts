@@ -12,7 +12,7 @@ import { Fixtures } from './fixtures.js';
  *
  * @param fill adds the rows, and returns what the test has to know about them
  */
-export async function fillEmbedded<Known>(
+export async function seedEmbedded<Known>(
   directory: string,
   fill: (fixtures: Fixtures) => Promise<Known>,
 ): Promise<Known> {

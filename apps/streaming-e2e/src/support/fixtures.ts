@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-import type { Account, FilterOptions, Token, TokenOptions, User, UserOptions, Viewer } from './people.js';
+import type { Account, FilterOptions, Token, TokenOptions, User, UserOptions, Viewer } from './accounts.js';
 
 const filterActions = { warn: 0, hide: 1, blur: 2 } as const;
 

@@ -4,17 +4,17 @@ import { connect, type Socket } from 'node:net';
 import { until } from './until.js';
 
 /** An ordinary answer. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
 /** Asks and reads the whole answer; for everything that is no stream. */
-export function ask(
+export function httpRequest(
   url: URL,
   options: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> } = {},
-): Promise<Answer> {
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { ...options, agent: false }, (response) => {
       const chunks: Buffer[] = [];

@@ -1,13 +1,14 @@
-export { fillEmbedded } from './embedded.js';
+export { seedEmbedded } from './embedded.js';
 export { EventStreamClient } from './event-stream-client.js';
 export { EventStreamParser } from './event-stream-parser.js';
-export { listening, publishEvent, receivedBeforeFence, RedisPublisher, type Feed } from './feed.js';
+export { publishEvent, receivedBeforeFence, RedisPublisher, untilSubscribed, type Publisher } from './publisher.js';
 export { Fixtures, newId } from './fixtures.js';
-export { ask, RawConnection, type Answer } from './http.js';
+export { httpRequest, RawConnection, type HttpResponse } from './http.js';
 export { metric, untilMetric } from './metrics.js';
 export { ownPostgres, ownRedis } from './own-services.js';
-export type { Account, FilterOptions, Token, TokenOptions, User, UserOptions, Viewer } from './people.js';
+export type { Account, FilterOptions, Token, TokenOptions, User, UserOptions, Viewer } from './accounts.js';
 export { Server, type Exit, type LogLine } from './server.js';
+export { TableLock } from './table-lock.js';
 export { boostBy, mentionOf, statusBy, type Status } from './status.js';
 export { Refusal, StreamClient, type Ending, type ReceivedEvent } from './stream-client.js';
 export {
@@ -20,8 +21,13 @@ export {
   webSocket,
   webSocketUrl,
   type Transport,
-  type Wanted,
+  type StreamRequest,
 } from './transports.js';
-export { patienceMs, until } from './until.js';
+export { defaultTimeoutMs, until } from './until.js';
 export { WebSocketClient, type ErrorFrame } from './websocket-client.js';
-export { openWorld, type RedisWorld, type World, type WorldOptions } from './world.js';
+export {
+  openTestEnvironment,
+  type RedisTestEnvironment,
+  type TestEnvironment,
+  type TestEnvironmentOptions,
+} from './test-environment.js';

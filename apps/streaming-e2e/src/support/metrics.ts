@@ -1,4 +1,4 @@
-import { ask } from './http.js';
+import { httpRequest } from './http.js';
 import type { Server } from './server.js';
 import { until } from './until.js';
 
@@ -8,7 +8,7 @@ export async function metric(
   name: string,
   labels: Readonly<Record<string, string>> = {},
 ): Promise<number | undefined> {
-  const { body } = await ask(server.url('/metrics'));
+  const { body } = await httpRequest(server.url('/metrics'));
   const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
   for (const line of body.split('\n')) {
     const [, found, given = '', value] = /^([a-zA-Z_:]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];

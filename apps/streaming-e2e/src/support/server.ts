@@ -1,12 +1,12 @@
-import { atDeath } from '@fedistream/services';
+import { runAfterExit } from '@fedistream/services';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import type { Feed } from './feed.js';
-import { patienceMs, until } from './until.js';
+import type { Publisher } from './publisher.js';
+import { defaultTimeoutMs, until } from './until.js';
 
 const main = join(import.meta.dirname, '..', '..', '..', 'streaming', 'dist', 'main.js');
 
@@ -43,7 +43,7 @@ export class Server {
         createInterface(output).on('line', (line) => this.#lines.push(line));
       }
     }
-    const forget = atDeath(`kill -KILL ${String(child.pid)}`);
+    const forget = runAfterExit(`kill -KILL ${String(child.pid)}`);
     this.#exit = once(child, 'close').then(([code, signal]) => {
       forget();
       this.#ended = true;
@@ -133,8 +133,8 @@ export class Server {
     );
   }
 
-  /** The in-memory feed of this server (BROKER=memory), which takes messages from the process that started it. */
-  get feed(): Feed {
+  /** The in-memory broker of this server (BROKER=memory), which takes messages from the process that started it. */
+  get publisher(): Publisher {
     return {
       name: 'memory',
       publish: (channel, text) =>
@@ -159,7 +159,7 @@ export class Server {
   /** Asks it to end and waits until it has; SIGTERM as a service manager sends it. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
     this.#child.kill(signal);
-    const tooLate = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs);
+    const tooLate = setTimeout(() => this.#child.kill('SIGKILL'), defaultTimeoutMs);
     const exit = await this.#exit;
     clearTimeout(tooLate);
     return exit;

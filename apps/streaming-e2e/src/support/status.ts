@@ -1,5 +1,5 @@
 import { newId } from './fixtures.js';
-import type { Account } from './people.js';
+import type { Account } from './accounts.js';
 
 /** A status as it stands in a payload: the parts that rules look at, and some that nobody here may touch. */
 export interface Status {

@@ -1,4 +1,4 @@
-import { Inbox } from './inbox.js';
+import { AsyncQueue } from './async-queue.js';
 
 /** An event as a client sees it, whatever the transport. */
 export interface ReceivedEvent {
@@ -34,7 +34,7 @@ export const probeEvent = 'fedistream.probe';
 
 /** A client of one connection. It hides nothing of what arrives, and adds nothing. */
 export abstract class StreamClient {
-  readonly #events = new Inbox<ReceivedEvent>();
+  readonly #events = new AsyncQueue<ReceivedEvent>();
   readonly #probes = new Set<string>();
   #finish: (ending: Ending) => void = () => undefined;
 

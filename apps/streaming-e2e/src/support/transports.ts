@@ -1,11 +1,11 @@
 import { EventStreamClient } from './event-stream-client.js';
-import { listening, type Feed } from './feed.js';
+import { untilSubscribed, type Publisher } from './publisher.js';
 import type { Server } from './server.js';
 import type { StreamClient } from './stream-client.js';
 import { WebSocketClient } from './websocket-client.js';
 
 /** A stream that a client asks for. */
-export interface Wanted {
+export interface StreamRequest {
   readonly token?: string;
   /** Its name: `public:local`, `hashtag`. */
   readonly stream: string;
@@ -24,7 +24,7 @@ export interface Transport {
    *
    * @throws Refusal
    */
-  open(server: Server, feed: Feed, wanted: Wanted): Promise<StreamClient>;
+  open(server: Server, publisher: Publisher, wanted: StreamRequest): Promise<StreamClient>;
 }
 
 /** The path under which streams live. */
@@ -48,12 +48,12 @@ export const webSocket: Transport = {
 export const multiplexedWebSocket: Transport = {
   name: 'multiplexed WebSocket',
   labelled: true,
-  async open(server, feed, { token, stream, params, channel }) {
+  async open(server, publisher, { token, stream, params, channel }) {
     const client = await WebSocketClient.open(server.url(`${streamingPath}/`, 'ws'), {
       headers: authorization({ token }),
     });
     client.subscribe(stream, params);
-    await listening(client, feed, channel);
+    await untilSubscribed(client, publisher, channel);
     return client;
   },
 };
@@ -62,7 +62,7 @@ export const multiplexedWebSocket: Transport = {
 export const transports: readonly Transport[] = [eventStream, webSocket, multiplexedWebSocket];
 
 /** The URL of a stream's event stream: colons become slashes, and media a parameter. */
-export function eventStreamUrl(server: Server, { stream, params = {} }: Pick<Wanted, 'stream' | 'params'>): URL {
+export function eventStreamUrl(server: Server, { stream, params = {} }: Pick<StreamRequest, 'stream' | 'params'>): URL {
   const onlyMedia = stream.endsWith(':media');
   const path = stream.replace(/:media$/, '').replaceAll(':', '/');
   const url = server.url(`${streamingPath}/${path}`);
@@ -71,7 +71,7 @@ export function eventStreamUrl(server: Server, { stream, params = {} }: Pick<Wan
 }
 
 /** The URL of a WebSocket that opens with a stream. */
-export function webSocketUrl(server: Server, { token, stream, params = {} }: Omit<Wanted, 'channel'>): URL {
+export function webSocketUrl(server: Server, { token, stream, params = {} }: Omit<StreamRequest, 'channel'>): URL {
   const url = server.url(streamingPath, 'ws');
   const query = { stream, ...params, ...(token === undefined ? {} : { access_token: token }) };
   url.search = new URLSearchParams(query).toString();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long a test waits for what must happen. Long: a slow machine is no failure; a promise that is not kept is one. */
-export const patienceMs = 15_000;
+export const defaultTimeoutMs = 15_000;
 
 /**
  * Waits for a condition of another process, which can only be asked again and again.
@@ -12,7 +12,7 @@ export const patienceMs = 15_000;
 export async function until<Result>(
   what: string,
   holds: () => Promise<Result | undefined | false> | Result | undefined | false,
-  withinMs: number = patienceMs,
+  withinMs: number = defaultTimeoutMs,
 ): Promise<Result> {
   const deadline = Date.now() + withinMs;
   for (;;) {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket, type ClientOptions } from 'ws';
 
-import { Inbox } from './inbox.js';
+import { AsyncQueue } from './async-queue.js';
 import { Refusal, StreamClient } from './stream-client.js';
 
 /** An error frame of the server. */
@@ -12,7 +12,7 @@ export interface ErrorFrame {
 
 /** A client of one WebSocket; it may hold several subscriptions. */
 export class WebSocketClient extends StreamClient {
-  readonly #errors = new Inbox<ErrorFrame>();
+  readonly #errors = new AsyncQueue<ErrorFrame>();
   /** Every frame as it came. */
   readonly frames: string[] = [];
   readonly #socket: WebSocket;

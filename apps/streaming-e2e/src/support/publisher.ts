@@ -4,7 +4,7 @@ import { until } from './until.js';
 import { probeEvent, type ReceivedEvent, type StreamClient } from './stream-client.js';
 
 /** Where the platform publishes: Redis, or the in-memory feed of one server. */
-export interface Feed {
+export interface Publisher {
   readonly name: 'redis' | 'memory';
   /** Publishes a message as it is, on a channel without namespace. */
   publish(channel: string, text: string): Promise<void>;
@@ -12,12 +12,17 @@ export interface Feed {
 }
 
 /** Publishes an event in the form that Mastodon's backend does. */
-export async function publishEvent(feed: Feed, channel: string, event: string, payload?: unknown): Promise<void> {
-  await feed.publish(channel, JSON.stringify({ event, payload }));
+export async function publishEvent(
+  publisher: Publisher,
+  channel: string,
+  event: string,
+  payload?: unknown,
+): Promise<void> {
+  await publisher.publish(channel, JSON.stringify({ event, payload }));
 }
 
 /** Publishes on Redis, like the platform: a plain client, nothing of ours. */
-export class RedisPublisher implements Feed {
+export class RedisPublisher implements Publisher {
   readonly name = 'redis';
   /** The connection, for what a test wants to look up or disturb. */
   readonly client: Redis;
@@ -61,11 +66,11 @@ let counter = 0;
  * Waits until what is published on the channel reaches the client. A subscription over an open WebSocket is not
  * acknowledged, so signals are published until one comes through; clients do not show them among their events.
  */
-export async function listening(client: StreamClient, feed: Feed, channel: string): Promise<void> {
+export async function untilSubscribed(client: StreamClient, publisher: Publisher, channel: string): Promise<void> {
   const probe = `probe ${counter++}`;
   await until(`events of ${channel} reach the client`, async () => {
     if (!client.sawProbe(probe)) {
-      await publishEvent(feed, channel, probeEvent, probe);
+      await publishEvent(publisher, channel, probeEvent, probe);
     }
     return client.sawProbe(probe);
   });
@@ -76,8 +81,12 @@ export async function listening(client: StreamClient, feed: Feed, channel: strin
  *
  * @returns the events that were not taken before it: what is not among them was not delivered, and will not be
  */
-export async function receivedBeforeFence(client: StreamClient, feed: Feed, channel: string): Promise<ReceivedEvent[]> {
+export async function receivedBeforeFence(
+  client: StreamClient,
+  publisher: Publisher,
+  channel: string,
+): Promise<ReceivedEvent[]> {
   const payload = `fence ${counter++}`;
-  await publishEvent(feed, channel, 'fence', payload);
+  await publishEvent(publisher, channel, 'fence', payload);
   return client.takeUntil((event) => event.event === 'fence' && event.payload === payload);
 }

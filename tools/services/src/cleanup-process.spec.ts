@@ -6,17 +6,17 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { quoted } from './watchdog.js';
+import { shellQuoted } from './cleanup-process.js';
 
 /** The watchdog as plain JavaScript that another process can import, without a build. */
-const watchdog = ts.transpileModule(readFileSync(new URL('watchdog.ts', import.meta.url), 'utf8'), {
+const watchdog = ts.transpileModule(readFileSync(new URL('cleanup-process.ts', import.meta.url), 'utf8'), {
   compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 },
 }).outputText;
 const specifier = `data:text/javascript,${encodeURIComponent(watchdog)}`;
 
 /** Runs a module that uses the watchdog; resolves with its first line of output, when the process is at work. */
 async function processWith(code: string) {
-  const module = `import { atDeath } from ${JSON.stringify(specifier)};\n${code}`;
+  const module = `import { runAfterExit } from ${JSON.stringify(specifier)};\n${code}`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', module], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -47,16 +47,16 @@ describe('the watchdog', () => {
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'cleans up after a process that got %s',
     async (signal) => {
-      const command = JSON.stringify(`touch ${quoted(file('cleaned'))}`);
-      const child = await processWith(`atDeath(${command}); console.log('at work'); setInterval(() => {}, 1000);`);
+      const command = JSON.stringify(`touch ${shellQuoted(file('cleaned'))}`);
+      const child = await processWith(`runAfterExit(${command}); console.log('at work'); setInterval(() => {}, 1000);`);
       child.kill(signal);
       await appears('cleaned');
     },
   );
 
   it('cleans up after a process that ended by itself, and does not keep it from ending', async () => {
-    const command = JSON.stringify(`touch ${quoted(file('cleaned'))}`);
-    const child = await processWith(`atDeath(${command}); console.log('at work');`);
+    const command = JSON.stringify(`touch ${shellQuoted(file('cleaned'))}`);
+    const child = await processWith(`runAfterExit(${command}); console.log('at work');`);
     if (child.exitCode === null) {
       await once(child, 'exit');
     }
@@ -65,12 +65,12 @@ describe('the watchdog', () => {
 
   it('leaves out what was taken back, and does the newest first', async () => {
     const commands = [
-      `test -e ${quoted(file('newer'))} && touch ${quoted(file('older'))}; touch ${quoted(file('done'))}`,
-      `touch ${quoted(file('newer'))}`,
-      `touch ${quoted(file('taken back'))}`,
+      `test -e ${shellQuoted(file('newer'))} && touch ${shellQuoted(file('older'))}; touch ${shellQuoted(file('done'))}`,
+      `touch ${shellQuoted(file('newer'))}`,
+      `touch ${shellQuoted(file('taken back'))}`,
     ];
     const child = await processWith(
-      `const back = ${JSON.stringify(commands)}.map((command) => atDeath(command)).at(-1); back();
+      `const back = ${JSON.stringify(commands)}.map((command) => runAfterExit(command)).at(-1); back();
        console.log('at work'); setInterval(() => {}, 1000);`,
     );
     child.kill('SIGKILL');

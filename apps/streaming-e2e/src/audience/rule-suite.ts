@@ -5,17 +5,17 @@ import {
   multiplexedWebSocket,
   newId,
   publishEvent,
-  type Feed,
+  type Publisher,
   type Fixtures,
   type Server,
   type StreamClient,
   type Viewer,
 } from '../support/index.js';
 import { due, feeds, prepare, type AudienceCase, type PreparedCase } from './audience-case.js';
-import type { Listener } from './cast.js';
+import type { ViewerName } from './people.js';
 
 /** Cases that hold under the same settings of the instance. */
-export interface Scene {
+export interface RuleSuite {
   readonly name: string;
   readonly settings?: Readonly<Record<string, string>>;
   /** Permissions of the role of everyone. */
@@ -25,26 +25,26 @@ export interface Scene {
 }
 
 /** A server whose tables were filled for a scene. */
-export interface Stage {
+export interface TestServer {
   readonly server: Server;
-  readonly feed: Feed;
+  readonly publisher: Publisher;
   stop(): Promise<void>;
 }
 
 /** Opens a server on a database that `fill` has put the rows into. */
-export type OpenStage = (fill: (fixtures: Fixtures) => Promise<void>) => Promise<Stage>;
+export type StartTestServer = (fill: (fixtures: Fixtures) => Promise<void>) => Promise<TestServer>;
 
-const listeners: readonly Listener[] = ['eve', 'finn'];
+const viewerNames: readonly ViewerName[] = ['eve', 'finn'];
 const events = ['update', 'status.update'] as const;
 
 /** Plays every case of a scene over both transports, as tests. All rows are there before the first client is. */
-export function describeScene(scene: Scene, openStage: OpenStage): void {
+export function describeRuleSuite(scene: RuleSuite, startTestServer: StartTestServer): void {
   describe(scene.name, () => {
     const prepared = new Map<AudienceCase, PreparedCase>();
-    let stage: Stage;
+    let testServer: TestServer;
 
     beforeAll(async () => {
-      stage = await openStage(async (fixtures) => {
+      testServer = await startTestServer(async (fixtures) => {
         for (const [name, value] of Object.entries(scene.settings ?? {})) {
           await fixtures.setting(name, value);
         }
@@ -58,17 +58,17 @@ export function describeScene(scene: Scene, openStage: OpenStage): void {
     });
 
     afterAll(async () => {
-      await stage.stop();
+      await testServer.stop();
     });
 
     describe.each(Object.entries(scene.cases))('%s', (_about, cases) => {
       it.each(cases.map((one) => [one.it, one] as const))('%s', async (_it, one) => {
         const known = prepared.get(one) as PreparedCase;
-        const received = await play(stage, one, known);
-        for (const listener of listeners) {
-          const statuses = due(one, known.payload, listener);
+        const received = await play(testServer, one, known);
+        for (const viewer of viewerNames) {
+          const statuses = due(one, known.payload, viewer);
           const expected = events.flatMap((event) => statuses.map((status) => ({ event, status })));
-          expect(received[listener]).toEqual({ 'event stream': expected, 'multiplexed WebSocket': expected });
+          expect(received[viewer]).toEqual({ 'event stream': expected, 'multiplexed WebSocket': expected });
         }
       });
     });
@@ -80,25 +80,25 @@ type Received = Readonly<Record<string, readonly { readonly event: string; reado
 
 /** Publishes the case while everybody listens over both transports. */
 async function play(
-  stage: Stage,
+  testServer: TestServer,
   { feed: kind = 'live' }: AudienceCase,
-  { cast, payload }: PreparedCase,
-): Promise<Record<Listener, Received>> {
-  const { server, feed } = stage;
+  { people, payload }: PreparedCase,
+): Promise<Record<ViewerName, Received>> {
+  const { server, publisher } = testServer;
   const { channel, stream, params } = feeds[kind];
   const open = async ({ token }: Viewer): Promise<readonly (readonly [name: string, client: StreamClient])[]> =>
     Promise.all(
       [eventStream, multiplexedWebSocket].map(
         async (transport) =>
-          [transport.name, await transport.open(server, feed, { token, stream, params, channel })] as const,
+          [transport.name, await transport.open(server, publisher, { token, stream, params, channel })] as const,
       ),
     );
-  const [eve, finn] = await Promise.all([open(cast.eve), open(cast.finn)]);
+  const [eve, finn] = await Promise.all([open(people.eve), open(people.finn)]);
   for (const event of events) {
-    await publishEvent(feed, channel, event, payload);
+    await publishEvent(publisher, channel, event, payload);
   }
   const fence = newId();
-  await publishEvent(feed, channel, 'fence', fence);
+  await publishEvent(publisher, channel, 'fence', fence);
   const received = async (clients: typeof eve): Promise<Received> => {
     const all: Record<string, Received[string]> = {};
     for (const [name, client] of clients) {

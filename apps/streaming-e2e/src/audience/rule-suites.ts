@@ -1,15 +1,15 @@
-import { disabled, permissions } from './cast.js';
+import { disabled, permissions } from './people.js';
 import { halfClosed, openToEveryone } from './closed-feeds.cases.js';
 import { combined } from './combined.cases.js';
 import { filters } from './filters.cases.js';
 import { incomplete } from './incomplete.cases.js';
 import { blocksAndMutes, domains, language, visibility } from './relationships.cases.js';
-import type { Scene } from './scene.js';
+import type { RuleSuite } from './rule-suite.js';
 
 const settings = { local_live_feed_access: disabled, remote_topic_feed_access: disabled };
 
 /** Every rule of who may see a status, both ways. */
-export const scenes: readonly Scene[] = [
+export const scenes: readonly RuleSuite[] = [
   {
     name: 'while all feeds are open',
     cases: {

@@ -1,8 +1,14 @@
 import { expect } from 'vitest';
 
-import { eventStream, receivedBeforeFence, webSocket, type StreamClient, type World } from '../support/index.js';
+import {
+  eventStream,
+  receivedBeforeFence,
+  webSocket,
+  type StreamClient,
+  type TestEnvironment,
+} from '../support/index.js';
 
-interface Bystander {
+interface UnaffectedClient {
   readonly client: StreamClient;
   readonly channel: string;
 }
@@ -11,18 +17,18 @@ interface Bystander {
  * Clients who have nothing to do with what a test does and must notice nothing of it: on both transports, on a stream
  * for which the publisher decides and on one for which the server does.
  */
-export class Bystanders {
-  readonly #world: Pick<World, 'server' | 'feed'>;
-  readonly #all: readonly Bystander[];
+export class UnaffectedClients {
+  readonly #environment: Pick<TestEnvironment, 'server' | 'publisher'>;
+  readonly #all: readonly UnaffectedClient[];
 
-  private constructor(world: Pick<World, 'server' | 'feed'>, all: readonly Bystander[]) {
-    this.#world = world;
+  private constructor(environment: Pick<TestEnvironment, 'server' | 'publisher'>, all: readonly UnaffectedClient[]) {
+    this.#environment = environment;
     this.#all = all;
   }
 
   /** Lets them in. */
-  static async open(world: World): Promise<Bystanders> {
-    const { server, feed, fixtures } = world;
+  static async open(environment: TestEnvironment): Promise<UnaffectedClients> {
+    const { server, publisher, fixtures } = environment;
     const { account, token } = await fixtures.viewer();
     const streams = [
       { stream: 'user', channel: `timeline:${account.id}` },
@@ -30,11 +36,11 @@ export class Bystanders {
     ];
     const all = streams.flatMap((wanted) =>
       [eventStream, webSocket].map(async (transport) => ({
-        client: await transport.open(server, feed, { token, ...wanted }),
+        client: await transport.open(server, publisher, { token, ...wanted }),
         channel: wanted.channel,
       })),
     );
-    return new Bystanders(world, await Promise.all(all));
+    return new UnaffectedClients(environment, await Promise.all(all));
   }
 
   /**
@@ -42,9 +48,9 @@ export class Bystanders {
    * was published before, on any channel, has reached the server afterwards.
    */
   async undisturbed(): Promise<void> {
-    const { feed } = this.#world;
+    const { publisher } = this.#environment;
     for (const { client, channel } of this.#all) {
-      const received = await receivedBeforeFence(client, feed, channel);
+      const received = await receivedBeforeFence(client, publisher, channel);
       // The two transports of a stream see each other's fences.
       expect(received.filter(({ event }) => event !== 'fence')).toEqual([]);
     }

@@ -1,7 +1,7 @@
-import { patienceMs } from './until.js';
+import { defaultTimeoutMs } from './until.js';
 
 /** Takes in what arrives, keeps it in order, and hands it out to whoever waits. */
-export class Inbox<Item> {
+export class AsyncQueue<Item> {
   readonly #all: Item[] = [];
   #taken = 0;
   #ending: string | undefined;
@@ -25,7 +25,7 @@ export class Inbox<Item> {
   }
 
   /** Takes the oldest item that has not been taken, as soon as there is one. One caller at a time. */
-  async next(withinMs: number = patienceMs): Promise<Item> {
+  async next(withinMs: number = defaultTimeoutMs): Promise<Item> {
     const deadline = Date.now() + withinMs;
     while (this.#taken === this.#all.length) {
       if (this.#ending !== undefined) {

@@ -1,17 +1,17 @@
 import { migrate } from '@fedistream/database';
 import { onTestFinished, type TestContext } from 'vitest';
 
-import { openWorld, ownPostgres, type RedisWorld } from '../support/index.js';
+import { openTestEnvironment, ownPostgres, type RedisTestEnvironment } from '../support/index.js';
 
-/** A world on a PostgreSQL of its own, whose log tells each statement that it was sent. */
-export interface CountedWorld {
-  readonly world: RedisWorld;
+/** A environment on a PostgreSQL of its own, whose log tells each statement that it was sent. */
+export interface StatementLogEnvironment {
+  readonly environment: RedisTestEnvironment;
   /** The statements that reach PostgreSQL while this is done, from whomever. */
   readonly statementsDuring: (work: () => Promise<unknown>) => Promise<readonly string[]>;
 }
 
 /** Opens one for the running test; where PostgreSQL's log cannot be had, the test is skipped. */
-export async function openCountedWorld(test: TestContext): Promise<CountedWorld> {
+export async function openWithStatementLog(test: TestContext): Promise<StatementLogEnvironment> {
   const postgres = await ownPostgres(test, { settings: { log_statement: 'all', log_line_prefix: '' } });
   onTestFinished(() => postgres.stop());
   const databaseUrl = await postgres.createDatabase();
@@ -19,10 +19,10 @@ export async function openCountedWorld(test: TestContext): Promise<CountedWorld>
   if (!postgres.log().includes('LOG:  ')) {
     test.skip('needs the log of PostgreSQL');
   }
-  const world = await openWorld({ databaseUrl });
-  onTestFinished(() => world.stop());
+  const environment = await openTestEnvironment({ databaseUrl });
+  onTestFinished(() => environment.stop());
   return {
-    world,
+    environment,
     statementsDuring: async (work) => {
       const before = postgres.log().length;
       await work();

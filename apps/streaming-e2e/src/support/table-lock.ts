@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
 
-import { until, type World } from '../support/index.js';
+import type { TestEnvironment } from './test-environment.js';
+import { until } from './until.js';
 
 /** Makes PostgreSQL slow, for as long as a test wants: whoever reads a locked table waits. */
 export class TableLock {
@@ -12,8 +13,8 @@ export class TableLock {
     this.#client = client;
   }
 
-  /** Locks tables of the world's database, until the running test ends at the latest. */
-  static async take({ env }: Pick<World, 'env'>, ...tables: readonly string[]): Promise<TableLock> {
+  /** Locks tables of the environment's database, until the running test ends at the latest. */
+  static async take({ env }: Pick<TestEnvironment, 'env'>, ...tables: readonly string[]): Promise<TableLock> {
     const client = new pg.Client({ connectionString: env['DATABASE_URL'] });
     await client.connect();
     await client.query('BEGIN');
@@ -24,7 +25,7 @@ export class TableLock {
   }
 
   /** How many statements wait for the lock now. */
-  async waiting(): Promise<number> {
+  async blockedStatements(): Promise<number> {
     // Within a transaction, PostgreSQL would go on showing the connections of the first look.
     await this.#client.query('SELECT pg_stat_clear_snapshot()');
     const { rows } = await this.#client.query<{ count: string }>(
@@ -34,12 +35,12 @@ export class TableLock {
   }
 
   /** Settles when as many statements as this wait, or more. */
-  async awaited(count = 1): Promise<void> {
-    await until(`${count} statements wait for a locked table`, async () => (await this.waiting()) >= count);
+  async untilBlocked(count = 1): Promise<void> {
+    await until(`${count} statements wait for a locked table`, async () => (await this.blockedStatements()) >= count);
   }
 
   /** Ends the connections of those who wait, as an administrator does. */
-  async terminateWaiting(): Promise<void> {
+  async terminateBlocked(): Promise<void> {
     await this.#client.query('SELECT pg_stat_clear_snapshot()');
     await this.#client.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { Inbox } from './inbox.js';
+import { AsyncQueue } from './async-queue.js';
 
 describe('an inbox', () => {
   it('hands out in order what came before it was asked and what comes after', async () => {
-    const inbox = new Inbox<number>();
+    const inbox = new AsyncQueue<number>();
     inbox.add(1);
     expect(await inbox.next()).toBe(1);
     const next = inbox.next();
@@ -16,11 +16,11 @@ describe('an inbox', () => {
   });
 
   it('fails when nothing comes in time', async () => {
-    await expect(new Inbox().next(5)).rejects.toThrow('within 5 ms');
+    await expect(new AsyncQueue().next(5)).rejects.toThrow('within 5 ms');
   });
 
   it('hands out what came before the end, then says why there is no more', async () => {
-    const inbox = new Inbox<string>();
+    const inbox = new AsyncQueue<string>();
     const waiting = inbox.next();
     inbox.end('the server has gone');
     await expect(waiting).rejects.toThrow('the server has gone');

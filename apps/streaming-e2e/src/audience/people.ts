@@ -1,7 +1,7 @@
 import { newId, type Account, type Fixtures, type Viewer } from '../support/index.js';
 
 /** The people of one case, whom no other case knows. */
-export interface Cast {
+export interface People {
   /** Listens; the one in question. */
   readonly eve: Viewer;
   /** Listens, too, and has nothing to do with anybody. */
@@ -14,11 +14,11 @@ export interface Cast {
   readonly carol: Account;
 }
 
-/** Those of a cast who listen. */
-export type Listener = 'eve' | 'finn';
+/** Those of a people who listen. */
+export type ViewerName = 'eve' | 'finn';
 
 /** Brings new people into the tables. */
-export async function newCast(fixtures: Fixtures): Promise<Cast> {
+export async function newPeople(fixtures: Fixtures): Promise<People> {
   return {
     eve: await fixtures.viewer(),
     finn: await fixtures.viewer(),

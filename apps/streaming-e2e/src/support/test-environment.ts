@@ -2,14 +2,14 @@ import { databasesOn } from '@fedistream/services';
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 
-import { RedisPublisher, type Feed } from './feed.js';
+import { RedisPublisher, type Publisher } from './publisher.js';
 import { Fixtures } from './fixtures.js';
 import { Server } from './server.js';
 
 /** What to build. */
-export interface WorldOptions {
+export interface TestEnvironmentOptions {
   /** Where the server gets its events from; Redis when absent. */
-  readonly feed?: Feed['name'];
+  readonly broker?: Publisher['name'];
   /** Settings of the server on top of those that connect it. */
   readonly env?: Readonly<Record<string, string>>;
   /** Other servers than the shared ones, for tests that stop them. */
@@ -19,9 +19,9 @@ export interface WorldOptions {
 }
 
 /** A server with all that it needs, shared with nobody: its own database, its own names on Redis. */
-export interface World {
+export interface TestEnvironment {
   readonly server: Server;
-  readonly feed: Feed;
+  readonly publisher: Publisher;
   readonly fixtures: Fixtures;
   /** The server's settings: to start another one beside it. */
   readonly env: Readonly<Record<string, string>>;
@@ -29,34 +29,36 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** A {@link World} on Redis, where more can be looked up than on any feed. */
-export interface RedisWorld extends World {
-  readonly feed: RedisPublisher;
+/** A {@link TestEnvironment} on Redis, where more can be looked up than on any publisher. */
+export interface RedisTestEnvironment extends TestEnvironment {
+  readonly publisher: RedisPublisher;
 }
 
-/** Builds a world; see {@link World}. */
-export async function openWorld(options?: WorldOptions & { readonly feed?: 'redis' }): Promise<RedisWorld>;
-export async function openWorld(options: WorldOptions): Promise<World>;
-export async function openWorld(options: WorldOptions = {}): Promise<World> {
+/** Builds a environment; see {@link TestEnvironment}. */
+export async function openTestEnvironment(
+  options?: TestEnvironmentOptions & { readonly broker?: 'redis' },
+): Promise<RedisTestEnvironment>;
+export async function openTestEnvironment(options: TestEnvironmentOptions): Promise<TestEnvironment>;
+export async function openTestEnvironment(options: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
   const databases = databasesOn(inject('postgresUrl'));
   const databaseUrl = options.databaseUrl ?? (await databases.createDatabase(inject('templateUrl')));
   const redisUrl = options.redisUrl ?? inject('redisUrl');
   const namespace = `e2e-${randomBytes(4).toString('hex')}`;
   const env = {
     DATABASE_URL: databaseUrl,
-    ...(options.feed === 'memory' ? { BROKER: 'memory' } : { REDIS_URL: redisUrl, REDIS_NAMESPACE: namespace }),
+    ...(options.broker === 'memory' ? { BROKER: 'memory' } : { REDIS_URL: redisUrl, REDIS_NAMESPACE: namespace }),
     ...options.env,
   };
   const server = await Server.start(env);
-  const feed = options.feed === 'memory' ? server.feed : new RedisPublisher(redisUrl, namespace);
+  const publisher = options.broker === 'memory' ? server.publisher : new RedisPublisher(redisUrl, namespace);
   const fixtures = new Fixtures(databaseUrl);
   return {
     server,
-    feed,
+    publisher,
     fixtures,
     env,
     async stop() {
-      await feed.close();
+      await publisher.close();
       await server.stop();
       await fixtures.close();
       await databases.dropDatabases();

@@ -1,10 +1,10 @@
 import { demoList, demoScenes, demoUser, type DemoMessage } from '@fedistream/demo';
 
-import type { Feed } from '../support/index.js';
+import type { Publisher } from '../support/index.js';
 import type { Reader, Stream } from './streams.js';
 
 /** An event as a client hands it to its user. */
-export interface Heard {
+export interface RecordedEvent {
   readonly event: string;
   /** Parsed where the client does that. */
   readonly payload?: unknown;
@@ -30,10 +30,10 @@ const seed = 11;
 const firstMorning = Date.UTC(2026, 2, 1, 7);
 
 /** What a small platform publishes in a few days, for the streams of this reader: the same messages each time. */
-export function newsFor({ account, list }: Reader): readonly DemoMessage[] {
+export function sampleEventsFor({ account, list }: Reader): readonly DemoMessage[] {
   let now = firstMorning;
   const messages = demoScenes(scenes, seed, () => (now += 60_000)).flat();
-  return [...messages, ...lateNews(messages)].map(({ channel, message }) => ({
+  return [...messages, ...lateEvents(messages)].map(({ channel, message }) => ({
     channel: channel
       .replace(demoUser.id, account)
       .replace(new RegExp(`^timeline:list:${demoList.id}$`), `timeline:list:${list}`),
@@ -42,7 +42,7 @@ export function newsFor({ account, list }: Reader): readonly DemoMessage[] {
 }
 
 /** What the demo leaves out: a local picture that is described anew and then deleted, and merged notifications. */
-function lateNews(messages: readonly DemoMessage[]): DemoMessage[] {
+function lateEvents(messages: readonly DemoMessage[]): DemoMessage[] {
   const status = messages
     .filter(({ channel, message }) => channel === 'timeline:hashtag:photo:local' && message.event === 'update')
     .map(({ message }) => message.payload as { readonly id: string })
@@ -60,17 +60,17 @@ function lateNews(messages: readonly DemoMessage[]): DemoMessage[] {
   ];
 }
 
-/** Publishes the news, one after the other. */
-export async function publishNews(feed: Feed, news: readonly DemoMessage[]): Promise<void> {
-  for (const { channel, message } of news) {
-    await feed.publish(channel, JSON.stringify(message));
+/** Publishes the sampleEvents, one after the other. */
+export async function publishSampleEvents(publisher: Publisher, sampleEvents: readonly DemoMessage[]): Promise<void> {
+  for (const { channel, message } of sampleEvents) {
+    await publisher.publish(channel, JSON.stringify(message));
   }
 }
 
 /** What arrives on a stream of a reader who blocks nobody and has no filters, in this order. */
-export function newsOn(stream: Stream, reader: Reader, news: readonly DemoMessage[]): Heard[] {
+export function expectedOn(stream: Stream, reader: Reader, sampleEvents: readonly DemoMessage[]): RecordedEvent[] {
   const channels: readonly string[] = stream.channels(reader);
-  return news
+  return sampleEvents
     .filter(({ channel }) => channels.includes(channel))
     .map(({ message: { event, payload } }) => ({
       event,

@@ -1,7 +1,7 @@
 import { newId, type Account, type Fixtures } from '../support/index.js';
 
 /** A great many people, brought into the tables with a few statements. */
-export class Crowd {
+export class BulkViewers {
   private constructor(
     private readonly fixtures: Fixtures,
     /** The first of their ids, which are consecutive; accounts, users and tokens have the same. */
@@ -10,14 +10,14 @@ export class Crowd {
   ) {}
 
   /** Local people who can stream. */
-  static async of(fixtures: Fixtures, size: number): Promise<Crowd> {
+  static async of(fixtures: Fixtures, size: number): Promise<BulkViewers> {
     const first = BigInt(newId()) * 10n;
     const ids = `generate_series(${first}, ${first + BigInt(size) - 1n}) id`;
     await fixtures.sql(`INSERT INTO accounts (id, username) SELECT id, 'crowd' || id FROM ${ids}`);
     await fixtures.sql(`INSERT INTO users (id, account_id, confirmed_at) SELECT id, id, now() FROM ${ids}`);
     await fixtures.sql(`INSERT INTO oauth_access_tokens (id, token, scopes, resource_owner_id)
       SELECT id, 'crowd-' || id, 'read', id FROM ${ids}`);
-    return new Crowd(fixtures, first, size);
+    return new BulkViewers(fixtures, first, size);
   }
 
   /** Their tokens. */

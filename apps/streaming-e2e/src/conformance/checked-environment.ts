@@ -1,0 +1,71 @@
+import { expect } from 'vitest';
+
+import {
+  httpRequest,
+  openTestEnvironment,
+  until,
+  type RedisTestEnvironment,
+  type Server,
+  type TestEnvironment,
+  type TestEnvironmentOptions,
+} from '../support/index.js';
+
+/**
+ * A environment that is looked through at its end: the server has lived through everything, ends when it is asked to, holds
+ * nothing of clients that have left, and no token stands in its log, of which everything is kept.
+ */
+export async function openCheckedEnvironment(
+  options?: TestEnvironmentOptions & { readonly broker?: 'redis' },
+): Promise<RedisTestEnvironment>;
+export async function openCheckedEnvironment(options: TestEnvironmentOptions): Promise<TestEnvironment>;
+export async function openCheckedEnvironment(options: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
+  const environment = await openTestEnvironment({ ...options, env: { LOG_LEVEL: 'trace', ...options.env } });
+  return {
+    ...environment,
+    async stop() {
+      const { server } = environment;
+      try {
+        expect(server.running).toBe(true);
+        await expectNothingLeft(environment);
+        await expectNoTokenInLog(environment);
+      } finally {
+        await environment.stop();
+      }
+      expect(await server.exited).toEqual({ code: 0, signal: null });
+    },
+  };
+}
+
+/** Waits until the server holds no client, no subscription and no channel; what it then still holds fails the test. */
+export async function expectNothingLeft({
+  server,
+  publisher,
+}: Pick<TestEnvironment, 'server' | 'publisher'>): Promise<void> {
+  const left = async () => [...(await heldBy(server)), ...(await subscribedFor(publisher))];
+  await until('the server holds nothing', async () => (await left()).length === 0).catch(() => undefined);
+  expect(await left()).toEqual([]);
+}
+
+/** The metrics of clients, subscriptions and channels that are not 0. */
+export async function heldBy(server: Server): Promise<string[]> {
+  const { body } = await httpRequest(server.url('/metrics'));
+  return body
+    .split('\n')
+    .filter((line) => /^(connected_clients|connected_channels|redis_subscriptions)\b/.test(line))
+    .filter((line) => !line.endsWith(' 0'));
+}
+
+/** The channels to which somebody is subscribed on Redis under the names of this environment. */
+export async function subscribedFor(publisher: TestEnvironment['publisher']): Promise<string[]> {
+  const { client, prefixed } = publisher as Partial<RedisTestEnvironment['publisher']>;
+  return client === undefined || prefixed === undefined
+    ? []
+    : ((await client.pubsub('CHANNELS', `${prefixed.call(publisher, '')}*`)) as string[]);
+}
+
+async function expectNoTokenInLog({ server, fixtures }: TestEnvironment): Promise<void> {
+  const rows = await fixtures.sql('SELECT token FROM oauth_access_tokens');
+  const lines = server.output.split('\n');
+  const telling = rows.flatMap(({ token }) => lines.filter((line) => line.includes(String(token))));
+  expect(telling).toEqual([]);
+}
