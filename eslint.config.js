@@ -1,5 +1,6 @@
 import nx from '@nx/eslint-plugin';
 import jsdoc from 'eslint-plugin-jsdoc';
+import jsonc from 'jsonc-eslint-parser';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 import { builtinModules } from 'node:module';
@@ -119,6 +120,29 @@ export default tseslint.config(
       'jsdoc/require-jsdoc': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
+  },
+  {
+    // Each lib declares what it imports, so that it can be packed and installed by itself.
+    files: ['libs/*/package.json', 'apps/streaming/package.json', 'tools/demo/package.json'],
+    plugins: { '@nx': nx },
+    languageOptions: { parser: jsonc },
+    rules: {
+      '@nx/dependency-checks': [
+        'error',
+        {
+          ignoredFiles: [
+            '{projectRoot}/**/*.spec.ts',
+            '{projectRoot}/src/**/testing/**',
+            '{projectRoot}/src/testing/**',
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // What the kit offers to tests is part of it.
+    files: ['libs/stream-kit/package.json'],
+    rules: { '@nx/dependency-checks': ['error', { ignoredFiles: ['{projectRoot}/**/*.spec.ts'] }] },
   },
   forbid(['libs/domain/**/*.ts', 'libs/util/**/*.ts'], nodeModules, 'Domain and util do no I/O.'),
   forbid(
