@@ -159,7 +159,7 @@ export default tseslint.config(
       'libs/history/**/*.ts',
       'libs/stream-kit/**/*.ts',
     ],
-    `(?!node:(?:url|crypto)$)${nodeModules}`, // these do nothing but compute
+    `(?!node:(?:url|crypto|buffer)$)${nodeModules}`, // these do nothing but compute
     'Core speaks to the outside through a port; what does I/O belongs into an adapter or the app.',
   ),
   prettier,

@@ -69,6 +69,21 @@ describe('WebSocket frames', () => {
   });
 });
 
+describe('an event that was received as bytes', () => {
+  it.each([webSocketFraming, chunkedSseFraming, plainSseFraming])(
+    'is framed as one with the same text, in framing $name',
+    (framing) => {
+      fc.assert(
+        fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()), (payload) => {
+          const text = JSON.stringify(payload);
+          const [asBytes, asText] = [Buffer.from(text), text].map((form) => StreamEvent.received('update', form));
+          expect(framing.frame(asBytes!, ['hashtag', 'é'])).toEqual(framing.frame(asText!, ['hashtag', 'é']));
+        }),
+      );
+    },
+  );
+});
+
 describe('the bytes of a variant', () => {
   const member = fc.record({ name: fc.string({ unit: 'binary' }), value: fc.jsonValue() });
 

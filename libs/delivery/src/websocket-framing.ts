@@ -1,49 +1,32 @@
 import type { StreamEvent } from '@fedistream/domain';
 import type { Framing } from './framing.js';
 import type { Label } from './label.js';
-import { concatenate, VariantBytes } from './variant-bytes.js';
+import { payloadLiteral, utf8, type ByteString } from './payload-encoding.js';
 
-const finalTextFrame = 0x81;
+/** FIN and an opcode (RFC 6455, section 5.2): the first byte of an unfragmented frame. */
+const finalText = 0x81;
+const finalPing = 0x89;
+/** Values of the second byte that announce a longer length field. */
 const length16 = 126;
 const length64 = 127;
-const variants = new VariantBytes();
 
 /**
  * Complete WebSocket frames (RFC 6455, section 5.2), header included: one unfragmented, unmasked, uncompressed text
- * message. Own code, because a library would make the same header again for every socket.
+ * message per event. Own code, because a library would make the same header again for every socket.
  */
 export const webSocketFraming: Framing = {
   type: 'websocket',
   name: 'websocket',
   labelled: true,
-  frame: (event, label) => {
-    const { parts } = event;
-    if (parts === undefined) {
-      return textFrame(message(event, label));
-    }
-    // Each character is escaped by itself, so the literal of a text is made of the literals of its parts.
-    const { common, own } = parts;
-    const beginning = variants.beginning(
-      common,
-      label,
-      () => `${head(event, label)},"payload":${JSON.stringify(common.text).slice(0, -1)}`,
-    );
-    const rest = `${JSON.stringify(own).slice(1)}}`;
-    const length = beginning.length + Buffer.byteLength(rest);
-    const frame = concatenate(headerLength(length), beginning, rest);
-    writeHeader(frame, length);
-    return frame;
-  },
+  frame: (event, label) => frame(finalText, message(event, label)),
 };
+
+/** A ping without application data (RFC 6455, section 5.5.2). Shared by all sockets: it MUST NOT be changed. */
+export const pingFrame: Buffer = frame(finalPing, '');
 
 /** One text message as a complete frame. */
 export function textFrame(text: string): Buffer {
-  const length = Buffer.byteLength(text);
-  const start = headerLength(length);
-  const frame = Buffer.allocUnsafe(start + length);
-  writeHeader(frame, length);
-  frame.write(text, start);
-  return frame;
+  return frame(finalText, utf8(text));
 }
 
 /** The message inside a frame that {@link textFrame} made, without copying: for libraries that make their own header. */
@@ -51,29 +34,27 @@ export function messageOf(frame: Buffer): Buffer {
   return frame.subarray(frame[1] === length64 ? 10 : frame[1] === length16 ? 4 : 2);
 }
 
-function headerLength(length: number): number {
-  return length < length16 ? 2 : length < 2 ** 16 ? 4 : 10;
+function message(event: StreamEvent, label: Label): ByteString {
+  const literal = payloadLiteral(event);
+  const head = `{"stream":${utf8(JSON.stringify(label))},"event":${utf8(JSON.stringify(event.name))}`;
+  return literal === undefined ? `${head}}` : `${head},"payload":${literal}}`;
 }
 
-function writeHeader(frame: Buffer, length: number): void {
-  frame[0] = finalTextFrame;
+function frame(firstByte: number, content: ByteString): Buffer {
+  const { length } = content;
+  const start = length < length16 ? 2 : length < 2 ** 16 ? 4 : 10;
+  const bytes = Buffer.allocUnsafe(start + length);
+  bytes[0] = firstByte;
   if (length < length16) {
-    frame[1] = length;
+    bytes[1] = length;
   } else if (length < 2 ** 16) {
-    frame[1] = length16;
-    frame.writeUInt16BE(length, 2);
+    bytes[1] = length16;
+    bytes.writeUInt16BE(length, 2);
   } else {
-    frame[1] = length64;
-    frame.writeUInt32BE(Math.floor(length / 2 ** 32), 2);
-    frame.writeUInt32BE(length >>> 0, 6);
+    bytes[1] = length64;
+    bytes.writeUInt32BE(Math.floor(length / 2 ** 32), 2);
+    bytes.writeUInt32BE(length >>> 0, 6);
   }
-}
-
-function message(event: StreamEvent, label: Label): string {
-  const { literal } = event;
-  return literal === undefined ? `${head(event, label)}}` : `${head(event, label)},"payload":${literal}}`;
-}
-
-function head(event: StreamEvent, label: Label): string {
-  return `{"stream":${JSON.stringify(label)},"event":${JSON.stringify(event.name)}`;
+  bytes.write(content, start, 'latin1');
+  return bytes;
 }

@@ -1,16 +1,29 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { StreamEvent } from './stream-event.js';
 
 describe('StreamEvent', () => {
-  it('keeps the text of the payload as it arrived', () => {
-    const text = '{"b":9007199254740993001,"1":"\\ud800","a":1.50}';
-    const event = StreamEvent.received('update', text, JSON.parse(text));
+  it.each<[string, (text: string) => Buffer | string]>([
+    ['bytes', (text) => Buffer.from(text)],
+    ['text', (text) => text],
+  ])('keeps a payload that is received as %s unchanged', (_, as) => {
+    const text = '{"b":9007199254740993001,"1":"\\ud800","ü":1.50}';
+    const event = StreamEvent.received('update', as(text));
     expect(event.text).toBe(text);
-    expect(JSON.parse(event.literal ?? '')).toBe(text);
+    expect(event.payload).toEqual(JSON.parse(text));
   });
 
-  it('is frozen to the bottom, so that no viewer can change what another receives', () => {
+  it('parses a received payload only when it is asked for, and once', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const event = StreamEvent.received('update', Buffer.from('{"id":"1"}'));
+    expect(event.text).toBe('{"id":"1"}');
+    expect(parse).not.toHaveBeenCalled();
+    expect(event.payload).toBe(event.payload);
+    expect(parse).toHaveBeenCalledOnce();
+    parse.mockRestore();
+  });
+
+  it('freezes the parsed payload deeply: no viewer can change what another receives', () => {
     const event = StreamEvent.of('update', { account: { tags: [{ name: 'a' }] } });
     const payload = event.payload as { account: { tags: { name: string }[] } };
     expect(() => {
@@ -19,7 +32,7 @@ describe('StreamEvent', () => {
     expect(() => payload.account.tags.push({ name: 'c' })).toThrow(TypeError);
   });
 
-  it('does not freeze what it was made from', () => {
+  it('does not freeze the object that it was made from', () => {
     const own = { list: [1] };
     expect(StreamEvent.of('update', own).payload).toEqual(own);
     own.list.push(2);
@@ -43,24 +56,34 @@ describe('StreamEvent', () => {
     );
   });
 
-  it('shares what variants have in common, and the parts of each make up its own text', () => {
+  it('makes the text of a variant of its two parts', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), fc.jsonValue(), (payload, value) => {
         const event = StreamEvent.of('update', payload);
-        const variants = [value, [value]].map((one) => event.withMember('a', JSON.stringify(one)));
-        for (const { parts, text } of variants) {
-          expect(`${parts?.common.text}${parts?.own}`).toBe(text);
+        for (const variant of [value, [value]].map((one) => event.withMember('a', JSON.stringify(one)))) {
+          expect(variant.parts?.base).toBe(event);
+          expect(`${event.openText}${variant.parts?.own}`).toBe(variant.text);
         }
-        expect(variants[0]?.parts?.common).toBe(variants[1]?.parts?.common);
       }),
     );
   });
 
-  it('adds a member without touching the rest', () => {
+  it('adds a member without changing the rest', () => {
     const text = '{"id":9007199254740993001,"1":"x" }';
-    expect(StreamEvent.received('update', text, {}).withMember('filtered', '[]').text).toBe(
+    expect(StreamEvent.received('update', Buffer.from(text)).withMember('filtered', '[]').text).toBe(
       '{"id":9007199254740993001,"1":"x","filtered":[]}',
     );
+  });
+
+  it('derives a value once per event and function', () => {
+    const event = StreamEvent.of('update', 'x');
+    const functions = ['a', 'b', 'c'].map((suffix) => vi.fn(({ name }: StreamEvent) => `${name} ${suffix}`));
+    for (let round = 0; round < 2; round++) {
+      expect(functions.map((make) => event.derived(make))).toEqual(['update a', 'update b', 'update c']);
+    }
+    functions.forEach((make) => {
+      expect(make).toHaveBeenCalledOnce();
+    });
   });
 
   it('refuses a name that would forge a line of an event stream', () => {

@@ -1,131 +1,156 @@
-/** Where an event stands among everything that this node has received, and the position that clients resume from. */
+/** The place of an event among all messages that this node has received, and the position that clients resume from. */
 export interface EventOrigin {
-  /** Counts up with each message. */
+  /** Increases with each message. */
   readonly order: number;
   /** `undefined` while no recorder has announced an epoch. */
   readonly position: string | undefined;
 }
 
+/** What a variant was made of: see {@link StreamEvent.withMember}. */
+export interface VariantParts {
+  /** The event that all variants extend. */
+  readonly base: StreamEvent;
+  /** The text that stands behind the shared {@link StreamEvent.openText} of the base, the closing brace included. */
+  readonly own: string;
+}
+
 /**
- * One event as the platform published it: a name and, mostly, a payload.
+ * One event as the publisher sent it: a name and, mostly, a payload.
  *
- * The payload leaves as the text that arrived: key order, integers beyond 2^53 and escapes are never touched. The parsed
- * value is there for whoever decides about the event; it is deeply frozen, because all viewers share it.
+ * The payload leaves as it arrived: key order, integers beyond 2^53 and escapes never change. It is parsed on first use
+ * only, and deeply frozen then, because all viewers share it.
  */
 export class StreamEvent {
-  /** The event's name: `update`, `delete`, `notification`, or any other; unknown ones pass untouched. */
+  /** The event's name, such as `update` or `delete`. Names that this server does not know pass unchanged. */
   readonly name: string;
 
   /**
-   * The payload as clients receive it: JSON text for objects, the bare string for strings (ids of `delete`);
-   * `undefined` when the event has none (`filters_changed`).
+   * The payload as it arrived: UTF-8 of a JSON object or array, on one line. `undefined` for events with another payload or
+   * none, and for those that were made in this process. A view of the chunk that was read from the broker: copy it to
+   * keep it for long.
    */
-  readonly text: string | undefined;
+  readonly bytes: Buffer | undefined;
 
-  #value: unknown;
-  #ready: boolean;
+  readonly #parts: VariantParts | undefined;
   #origin: EventOrigin | undefined;
-  #literal: string | undefined;
-  /** What all that {@link withMember} makes of this event begin with. */
-  #common: CommonText | undefined;
-  #parts: TextParts | undefined;
+  #text: string | undefined;
+  #openText: string | undefined;
+  #payload: unknown;
+  #isPayloadReady = false;
+  #derivedBy: unknown;
+  #derived: unknown;
+  #moreDerived: Map<unknown, unknown> | undefined;
 
-  private constructor(name: string, text: string | undefined, value: unknown, ready: boolean) {
+  private constructor(name: string, source: Buffer | string | undefined, payload: unknown, parts?: VariantParts) {
     this.name = name;
-    this.text = text;
-    this.#value = value;
-    this.#ready = ready;
+    this.bytes = typeof source === 'string' ? undefined : source;
+    this.#text = typeof source === 'string' ? source : undefined;
+    this.#payload = payload;
+    this.#parts = parts;
   }
 
   /**
-   * An event from a published message.
+   * An event from a published message. The payload is trusted: callers MUST have validated it.
    *
-   * @param text the payload's own text, cut out of the message (for a JSON string: what it stands for)
-   * @param value what JSON.parse made of the payload; frozen when first read
+   * @param payload bytes as {@link bytes} describes them; or a text: JSON on one line, or what a JSON string stands for
+   * @param value what JSON.parse makes of the payload, if the caller knows it; it is frozen on first use
    */
-  static received(name: string, text: string | undefined, value: unknown): StreamEvent {
-    return new StreamEvent(name, text, value, false);
+  static received(name: string, payload: Buffer | string | undefined, value?: unknown): StreamEvent {
+    return new StreamEvent(name, payload, value ?? (typeof payload === 'string' ? payload : undefined));
   }
 
   /**
-   * An event made here, by a stream module or a test. A string payload leaves as it is, anything else as JSON.
+   * An event made in this process, by a stream module or a test. A string payload leaves as it is, any other as JSON.
    *
-   * @throws TypeError for a name that is empty or has control characters: it would forge lines of an event stream
+   * @throws TypeError when the name is empty or has control characters: it would forge lines of an event stream
    */
   static of(name: string, payload?: unknown): StreamEvent {
     if (name === '' || /\p{Cc}/u.test(name)) {
-      throw new TypeError(`Not a name for an event: ${JSON.stringify(name)}`);
+      throw new TypeError(`Invalid event name: ${JSON.stringify(name)}`);
     }
     const text = payload === undefined || typeof payload === 'string' ? payload : JSON.stringify(payload);
-    return new StreamEvent(name, text, typeof payload === 'object' ? structuredClone(payload) : payload, false);
+    return new StreamEvent(name, text, typeof payload === 'object' ? structuredClone(payload) : payload);
   }
 
   /**
-   * The payload, parsed and deeply frozen. Older publishers send objects encoded as a string: that string is parsed, too.
-   * A string that is no JSON object or array stays a string: ids are larger than a number can hold.
+   * The payload as clients receive it: JSON text for objects, the bare string for strings (the id of a `delete`);
+   * `undefined` when the event has none (`filters_changed`).
+   */
+  get text(): string | undefined {
+    return (this.#text ??= this.#parts ? this.#parts.base.openText + this.#parts.own : this.bytes?.toString());
+  }
+
+  /**
+   * The payload, parsed and deeply frozen. A string that holds a JSON object or array is parsed, too: older publishers
+   * encode payloads themselves. Any other string stays one: ids are larger than a number can hold.
    */
   get payload(): unknown {
-    if (!this.#ready) {
-      this.#value = deepFreeze(typeof this.#value === 'string' ? parseContainer(this.#value) : this.#value);
-      this.#ready = true;
+    if (!this.#isPayloadReady) {
+      const known = this.#payload ?? this.text;
+      this.#payload = deepFreeze(typeof known === 'string' ? parseContainer(known) : known);
+      this.#isPayloadReady = true;
     }
-    return this.#value;
+    return this.#payload;
   }
 
-  /** {@link text} as a JSON string literal, which is what WebSocket frames carry; made once per event. */
-  get literal(): string | undefined {
-    return this.text === undefined ? undefined : (this.#literal ??= JSON.stringify(this.text));
-  }
-
-  /** For an event that {@link withMember} made, its text in two parts. */
-  get parts(): TextParts | undefined {
+  /** For an event that {@link withMember} made, what it was made of. */
+  get parts(): VariantParts | undefined {
     return this.#parts;
   }
 
-  /** The place of the message that this event was made from; `undefined` without history, and for events made here. */
+  /** The place of the message that this event was made from; `undefined` without a history, and for events made here. */
   get origin(): EventOrigin | undefined {
     return this.#origin;
   }
 
-  /** Notes the place, once, before the event is given to anything. What {@link withMember} makes of it has the same. */
+  /** Sets the place, once, before the event reaches a listener. Variants that {@link withMember} makes inherit it. */
   placeAt(origin: EventOrigin): void {
     this.#origin ??= origin;
   }
 
+  /** The text of the payload up to where {@link withMember} puts another member. The payload must be an object. */
+  get openText(): string {
+    return (this.#openText ??= openObject(this.text ?? '{}'));
+  }
+
   /**
-   * A copy whose payload has one member more, put behind the text's last member so that all the rest stays as it was.
-   * The payload must be an object that does not have this member.
+   * A variant whose payload has one member more, behind all others, so that the rest stays as it was. The payload must be
+   * an object without this member.
    *
    * @param json the member's value
    */
   withMember(name: string, json: string): StreamEvent {
-    const common = (this.#common ??= commonOf(this.text ?? '{}'));
     const own = `${JSON.stringify(name)}:${json}}`;
-    const extended = common.text + own;
-    const event = new StreamEvent(this.name, extended, extended, false);
-    event.#parts = { common, own };
-    event.#origin = this.#origin;
-    return event;
+    const variant = new StreamEvent(this.name, undefined, undefined, { base: this, own });
+    variant.#origin = this.#origin;
+    return variant;
+  }
+
+  /**
+   * The result of `make` for this event. `make` runs once per event and function, however many callers ask: that is how
+   * encodings are shared. It must be a constant function, not a new one for each call.
+   */
+  derived<T>(make: (event: StreamEvent) => T): T {
+    if (this.#derivedBy === make) {
+      return this.#derived as T;
+    }
+    if (this.#derivedBy === undefined) {
+      this.#derivedBy = make;
+      const derived = make(this);
+      this.#derived = derived;
+      return derived;
+    }
+    this.#moreDerived ??= new Map();
+    if (!this.#moreDerived.has(make)) {
+      this.#moreDerived.set(make, make(this));
+    }
+    return this.#moreDerived.get(make) as T;
   }
 }
 
-/**
- * What the payloads of all variants of an event begin with; of a status of 3 KB that is nearly all. One object for all of
- * them, so that what is made of it can be kept beside it.
- */
-export interface CommonText {
-  readonly text: string;
-}
-
-/** The text of a payload: what other variants begin with, too, and what is this one's own. */
-export interface TextParts {
-  readonly common: CommonText;
-  readonly own: string;
-}
-
-function commonOf(text: string): CommonText {
-  const head = text.slice(0, text.lastIndexOf('}')).trimEnd();
-  return { text: head.endsWith('{') ? head : `${head},` };
+function openObject(text: string): string {
+  const open = text.slice(0, text.lastIndexOf('}')).trimEnd();
+  return open.endsWith('{') ? open : `${open},`;
 }
 
 function parseContainer(text: string): unknown {
@@ -140,7 +165,7 @@ function parseContainer(text: string): unknown {
   }
 }
 
-/** Depth is bounded by the decoder for what comes from outside, hence the recursion. */
+/** Recursive: the decoder bounds the depth of what publishers send. */
 function deepFreeze(value: unknown): unknown {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

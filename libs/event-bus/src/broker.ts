@@ -2,46 +2,54 @@ import type { Channel } from '@fedistream/domain';
 import { NEVER, type Observable } from 'rxjs';
 
 /**
- * What brings the platform's messages to this process. The bus asks it to follow a channel when the first listener
- * comes and to leave it when the last one goes.
+ * The port for what brings the publishers' messages to this process. The event bus subscribes to a channel for its first
+ * listener and unsubscribes after its last.
  *
- * Promises an implementation makes:
- * - Messages of one channel are handed on in the order in which they were published; control channels are always
- *   followed, and their messages keep their place among those of all other channels.
- * - What is followed stays followed across lost connections. Messages published while the connection is down are lost.
- * - `follow` and `unfollow` may be called in any order and as often as wanted; the last call counts.
+ * An implementation promises:
+ * - Messages of one channel arrive in the order in which they were published. Control channels are always subscribed, and
+ *   their messages keep their place among those of all other channels.
+ * - A subscription outlives a lost connection. Messages published while the connection is down are lost.
+ * - `subscribe` and `unsubscribe` may be called in any order and any number of times; the last call counts.
  */
 export abstract class Broker {
   /** Whether messages can arrive now. While it is false, new connections are refused and open ones wait. */
   abstract readonly ready: boolean;
 
   /**
-   * Says that control messages arrive again after a time in which messages may have been lost, before any of a followed
-   * channel is handed on. Whoever knows something only because a message told so (a kill, a changed filter) must find out
-   * anew. Silent for a broker that loses nothing.
+   * Emits when control messages arrive again after a time in which messages may have been lost, before a message of any
+   * subscribed channel arrives. What the server knows only from messages (a kill, a changed filter) MUST then be looked up
+   * again. Never emits for a broker that loses nothing.
    */
   readonly gaps: Observable<void> = NEVER;
 
   /**
-   * Follows a channel.
+   * Subscribes to a channel.
    *
-   * @returns settles once messages of this channel arrive, or once it has been left again before that; never rejects,
-   *   however long the broker is down
+   * @returns settles once messages of this channel arrive, or once it is unsubscribed before that; never rejects, however
+   *   long the connection is down
    */
   abstract subscribe(channel: Channel): Promise<void>;
 
-  /** Leaves a channel. Nothing of it is handed on afterwards, except what is already on its way. */
+  /** Unsubscribes from a channel. Messages that are already on their way still arrive. */
   abstract unsubscribe(channel: Channel): void;
 }
 
 /**
- * The pattern under which the receiving handler is registered with Nest's microservice container. A transport strategy
- * looks this handler up once, when it starts, and calls it with each message's text and a {@link MessageContext}.
+ * Receives one message. Called in the order of the messages, and MUST NOT throw.
+ *
+ * @param channel without the namespace
+ * @param message the bytes as they were published, which may be anything; a view of a larger chunk
  */
-export const messagePattern = 'fedistream:message';
+export type MessageListener = (channel: Channel, message: Buffer) => void;
 
-/** What a transport strategy tells about a message besides its text. */
-export interface MessageContext {
-  /** The channel, without namespace. */
-  readonly channel: Channel;
+/** What a transport strategy gives to the handler of {@link messagesPattern}. */
+export interface MessageSource {
+  /** Replaces the listener. Messages before the first one are dropped. */
+  setListener(listener: MessageListener): void;
 }
+
+/**
+ * The pattern of the Nest handler that accepts messages. A transport strategy looks the handler up and calls it once, when
+ * it starts, with a {@link MessageSource}; the messages themselves do not pass Nest's pipeline.
+ */
+export const messagesPattern = 'fedistream:messages';

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { MalformedReason } from './malformed-message.js';
 
-/** What the bus has seen since the process started. Plain numbers: whoever exposes them reads them when asked. */
+/** Counters of the bus since the process started: plain numbers, read when metrics are scraped. */
 @Injectable()
 export class BusStatistics {
-  /** Messages that the broker has handed on, whatever became of them. */
+  /** Messages that the broker has delivered, malformed ones included. */
   received = 0;
 
-  /** Messages that were dropped because they are no events. */
+  /** Messages that were dropped because they are no events, by reason. */
   readonly malformed: Record<MalformedReason, number> = {
     notJson: 0,
     notAnObject: 0,
@@ -16,6 +16,6 @@ export class BusStatistics {
     tooDeep: 0,
   };
 
-  /** Errors that listeners have thrown. Each is a bug: listeners handle their own errors. */
+  /** Errors that listeners have thrown. Each is a bug: listeners must handle their own errors. */
   listenerErrors = 0;
 }

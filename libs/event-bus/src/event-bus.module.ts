@@ -3,7 +3,7 @@ import { BusStatistics } from './bus-statistics.js';
 import { EventBus } from './event-bus.js';
 import { Broker } from './broker.js';
 import { MemoryBroker } from './memory-broker.js';
-import { MessagesController } from './messages.controller.js';
+import { MessageReceiverController } from './message-receiver.controller.js';
 
 /** The in-memory broker as a module for {@link EventBusModule.forRoot}. */
 @Module({
@@ -13,10 +13,10 @@ import { MessagesController } from './messages.controller.js';
 export class MemoryBrokerModule {}
 
 /**
- * The process's one event bus. The application chooses the broker and connects it as a microservice transport:
+ * The event bus of the process. The application chooses the broker and connects it as a microservice transport:
  *
  * ```ts
- * app.connectMicroservice({ strategy: app.get<EventFeed & CustomTransportStrategy>(EventFeed) });
+ * app.connectMicroservice({ strategy: app.get<Broker & BrokerServer>(Broker) });
  * await app.startAllMicroservices();
  * ```
  */
@@ -28,7 +28,7 @@ export class EventBusModule {
       module: EventBusModule,
       global: true,
       imports: [broker],
-      controllers: [MessagesController],
+      controllers: [MessageReceiverController],
       providers: [EventBus, BusStatistics],
       exports: [EventBus, BusStatistics, broker],
     };

@@ -6,7 +6,7 @@ import { BusStatistics } from './bus-statistics.js';
 import { type ControlEvent, EventBus } from './event-bus.js';
 import { Broker } from './broker.js';
 
-/** Records what the bus asks for; confirms a channel when told. */
+/** Records the calls of the bus; confirms the last channel when the test says so. */
 class RecordingBroker extends Broker {
   readonly ready = true;
   readonly calls: string[] = [];
@@ -47,7 +47,7 @@ describe('EventBus', () => {
     return events.subscribe((event) => into.push(`${label}${event.name}`));
   }
 
-  it('gives an event to all listeners of its channel, in the order in which they came', () => {
+  it('publishes an event to all listeners of its channel, in the order in which they were added', () => {
     const seen: string[] = [];
     record(bus.on('a'), seen, 'first ');
     record(bus.on('a'), seen, 'second ');
@@ -67,7 +67,7 @@ describe('EventBus', () => {
     expect(seen[1]).toBe(event);
   });
 
-  it('follows a channel with its first listener, leaves it with its last, and keeps nothing of it', () => {
+  it('subscribes to a channel for its first listener, and unsubscribes and forgets it after its last', () => {
     const events = bus.on('a');
     expect(broker.calls).toEqual([]);
     const first = events.subscribe();
@@ -82,7 +82,7 @@ describe('EventBus', () => {
     expect(broker.calls).toEqual(['subscribe a', 'unsubscribe a', 'subscribe a']);
   });
 
-  it('does no work for a channel without listeners', () => {
+  it('has no listeners for a channel before the first and after the last one', () => {
     expect(bus.hasListeners('a')).toBe(false);
     bus.publish('a', StreamEvent.of('update'));
     const listening = bus.on('a').subscribe();
@@ -91,21 +91,21 @@ describe('EventBus', () => {
     expect(bus.hasListeners('a')).toBe(false);
   });
 
-  it('tells when the broker has confirmed a channel', async () => {
+  it('settles `subscribed` when the broker has confirmed the channel, or at once without a listener', async () => {
     bus.on('a').subscribe();
     let confirmed = false;
-    const followed = bus.subscribed('a').then(() => {
+    const subscribed = bus.subscribed('a').then(() => {
       confirmed = true;
     });
     await Promise.resolve();
     expect(confirmed).toBe(false);
     broker.confirm();
-    await followed;
+    await subscribed;
     expect(confirmed).toBe(true);
-    await expect(bus.subscribed('nobody listens here')).resolves.toBeUndefined();
+    await expect(bus.subscribed('a channel without listeners')).resolves.toBeUndefined();
   });
 
-  it('lets listeners come and go while an event is given out', () => {
+  it('accepts listeners that are added and removed while an event is published', () => {
     const seen: string[] = [];
     const third: { unsubscribe(): void }[] = [];
     const first = bus.on('a').subscribe((event) => {
@@ -121,7 +121,7 @@ describe('EventBus', () => {
     expect(seen).toEqual(['first one', 'second one', 'second two', 'new two']);
   });
 
-  it('lets a listener publish', () => {
+  it('accepts a listener that publishes another event', () => {
     const seen: string[] = [];
     record(bus.on('a').pipe(map((event) => (bus.publish('b', event), event))), seen, 'a ');
     record(bus.on('b'), seen, 'b ');
@@ -137,7 +137,7 @@ describe('EventBus', () => {
     it.each<[string, (events: Observable<StreamEvent>) => unknown]>([
       ['in its callback', (events) => events.subscribe(fail)],
       ['in an operator, without an error callback', (events) => events.pipe(map(fail)).subscribe()],
-    ])('%s: the others receive, the process lives on, the error is counted', (_, listen) => {
+    ])('%s: other listeners receive the event, the process lives on, the error is counted', (_, listen) => {
       vi.useFakeTimers();
       const seen: string[] = [];
       record(bus.on('a'), seen, 'before ');
@@ -159,8 +159,8 @@ describe('EventBus', () => {
     });
   });
 
-  describe('its control events', () => {
-    it('name whom they concern, and need no listener on a channel', () => {
+  describe('control events', () => {
+    it('name the account or token that they concern, and need no listener on the channel', () => {
       const seen: ControlEvent[] = [];
       bus.control.subscribe((event) => seen.push(event));
       const kill = StreamEvent.of('kill');
@@ -175,7 +175,7 @@ describe('EventBus', () => {
       expect(bus.hasListeners(channels.system('8'))).toBe(true);
     });
 
-    it('cannot be forged through the observable', () => {
+    it('cannot be emitted through the observable', () => {
       expect('next' in bus.control).toBe(false);
     });
   });

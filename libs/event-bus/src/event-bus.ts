@@ -1,42 +1,42 @@
 import { type Channel, type ControlTarget, controlTarget, type StreamEvent } from '@fedistream/domain';
-import { LogThrottle } from '@fedistream/util';
+import { errorReason, LogThrottle } from '@fedistream/util';
 import { Injectable, Logger } from '@nestjs/common';
 import { config, Observable, Subject, type Unsubscribable } from 'rxjs';
 import { BusStatistics } from './bus-statistics.js';
 import { Broker } from './broker.js';
 
-/** An event of a control channel: it is for the server, no client ever sees it. */
+/** An event of a control channel. It is for the server; no client ever receives it. */
 export interface ControlEvent {
   /** Whose connections it concerns. */
   readonly target: ControlTarget;
   readonly event: StreamEvent;
 }
 
-/** What receives the events of a channel. Whatever it throws disturbs no other. */
+/** Receives the events of a channel. An error that it throws is logged and does not affect other listeners. */
 export type Listener = (event: StreamEvent) => void;
 
 /**
- * Where the platform's events are listened to: one hot stream per channel, which exists only while it has listeners.
+ * One hot stream of events per channel, which exists only while it has listeners.
  *
- * A channel is meant to have a handful of listeners (the streams that it feeds), not one for each of thousands of
- * connections: coming and going costs time in proportion to their number.
+ * A channel is meant to have a handful of listeners: the streams that it feeds, not their connections. Adding and removing
+ * one takes time in proportion to their number.
  */
 @Injectable()
 export class EventBus {
   readonly #logger = new Logger(EventBus.name);
   readonly #errorLog = new LogThrottle();
   /**
-   * Most channels belong to one account and have one listener, so a single one stands here by itself. Lists are replaced
-   * when somebody comes or goes: a running publish keeps the one it began with.
+   * Most channels belong to one account and have one listener, which is stored without a list. Lists are replaced when a
+   * listener is added or removed: a publish that is running keeps the list that it began with.
    */
-  readonly #channels = new Map<Channel, Listening | readonly Listening[]>();
+  readonly #channels = new Map<Channel, Registration | readonly Registration[]>();
   readonly #control = new Subject<ControlEvent>();
 
-  /** One function for all listenings. */
-  readonly #leave = (listening: Listening): void => {
-    const { channel } = listening;
+  /** One function for all registrations. */
+  readonly #remove = (registration: Registration): void => {
+    const { channel } = registration;
     const present = this.#channels.get(channel);
-    const remaining = present === undefined ? [] : asList(present).filter((other) => other !== listening);
+    const remaining = present === undefined ? [] : asList(present).filter((other) => other !== registration);
     if (remaining.length > 0) {
       this.#channels.set(channel, remaining);
     } else if (this.#channels.delete(channel)) {
@@ -44,14 +44,14 @@ export class EventBus {
     }
   };
 
-  /** The events of all control channels, in order. They arrive whether somebody listens or not. */
+  /** The events of all control channels, in order. They arrive whether there is a listener or not. */
   readonly control: Observable<ControlEvent> = this.#control.asObservable();
 
   constructor(
     private readonly broker: Broker,
     private readonly statistics: BusStatistics,
   ) {
-    // RxJS throws what a listener throws once more from a timer, where it would end the process and with it all streams.
+    // RxJS throws the error of a listener again from a timer, where it would end the process and with it all streams.
     config.onUnhandledError ??= (error) => {
       this.#report(error);
     };
@@ -63,8 +63,8 @@ export class EventBus {
   }
 
   /**
-   * The events of a channel, from the moment of subscribing on. Never completes, never fails. Its first listener
-   * makes the broker follow the channel, its last one leaves it; see {@link subscribed} for when events begin to arrive.
+   * The events of a channel from the moment of subscribing on. Never completes, never fails. The first listener of a channel
+   * subscribes the broker to it, the last one unsubscribes it. See {@link subscribed} for when events begin to arrive.
    */
   on(channel: Channel): Observable<StreamEvent> {
     return new Observable((subscriber) =>
@@ -74,20 +74,17 @@ export class EventBus {
     );
   }
 
-  /**
-   * The same as subscribing to {@link on}, without operators and without what they cost: 100 bytes for a listener,
-   * not 600. For streams of which every account has one.
-   */
+  /** As {@link on}, without operators and their memory: 100 bytes a listener instead of 600, for streams of one account. */
   listen(channel: Channel, listener: Listener): Unsubscribable {
-    const listening = new Listening(channel, listener, this.#leave);
+    const registration = new Registration(channel, listener, this.#remove);
     const present = this.#channels.get(channel);
     if (present === undefined) {
-      this.#channels.set(channel, listening);
+      this.#channels.set(channel, registration);
       void this.broker.subscribe(channel);
     } else {
-      this.#channels.set(channel, [...asList(present), listening]);
+      this.#channels.set(channel, [...asList(present), registration]);
     }
-    return listening;
+    return registration;
   }
 
   /**
@@ -98,28 +95,28 @@ export class EventBus {
     return this.#channels.has(channel) ? this.broker.subscribe(channel) : Promise.resolve();
   }
 
-  /** Whether publishing on this channel would reach anybody: for whom there is no need to decode. */
+  /** Whether {@link publish} on this channel would reach a listener. If not, its messages need no decoding. */
   hasListeners(channel: Channel): boolean {
     return this.#channels.has(channel) || controlTarget(channel) !== undefined;
   }
 
-  /** Gives an event to the channel's listeners, in the order in which they came. An error of one disturbs no other. */
+  /** Gives an event to the channel's listeners, in the order in which they were added. */
   publish(channel: Channel, event: StreamEvent): void {
     const target = controlTarget(channel);
     if (target !== undefined) {
       this.#control.next({ target, event });
     }
     const present = this.#channels.get(channel);
-    if (present instanceof Listening) {
-      this.#give(event, present);
+    if (present instanceof Registration) {
+      this.#notify(event, present);
     } else {
-      present?.forEach((listening) => {
-        this.#give(event, listening);
+      present?.forEach((registration) => {
+        this.#notify(event, registration);
       });
     }
   }
 
-  #give(event: StreamEvent, { listener }: Listening): void {
+  #notify(event: StreamEvent, { listener }: Registration): void {
     try {
       listener(event);
     } catch (error) {
@@ -131,31 +128,31 @@ export class EventBus {
     this.statistics.listenerErrors++;
     this.#errorLog.run((suffix) => {
       this.#logger.error(
-        `A listener failed: ${String(error)}${suffix}`,
+        `A listener failed (${errorReason(error)}); the event is lost for its stream${suffix}`,
         error instanceof Error ? error.stack : undefined,
       );
     });
   }
 }
 
-/** One listener of one channel. Ends once, however often it is told to. */
-class Listening implements Unsubscribable {
-  #leave: ((self: Listening) => void) | undefined;
+/** One listener of one channel. Unsubscribing it again does nothing. */
+class Registration implements Unsubscribable {
+  #remove: ((self: Registration) => void) | undefined;
 
   constructor(
     readonly channel: Channel,
     readonly listener: Listener,
-    leave: (self: Listening) => void,
+    remove: (self: Registration) => void,
   ) {
-    this.#leave = leave;
+    this.#remove = remove;
   }
 
   unsubscribe(): void {
-    this.#leave?.(this);
-    this.#leave = undefined;
+    this.#remove?.(this);
+    this.#remove = undefined;
   }
 }
 
-function asList(present: Listening | readonly Listening[]): readonly Listening[] {
-  return present instanceof Listening ? [present] : present;
+function asList(present: Registration | readonly Registration[]): readonly Registration[] {
+  return present instanceof Registration ? [present] : present;
 }

@@ -1,7 +1,7 @@
 export { BusStatistics } from './bus-statistics.js';
 export { EventBusModule, MemoryBrokerModule } from './event-bus.module.js';
 export { EventBus, type ControlEvent } from './event-bus.js';
-export { Broker, messagePattern } from './broker.js';
+export { Broker, type MessageListener, messagesPattern, type MessageSource } from './broker.js';
 export { BrokerServer } from './broker-server.js';
 export { MemoryBroker } from './memory-broker.js';
 export { decode } from './decode.js';

@@ -9,7 +9,7 @@
  */
 export type MalformedReason = 'notJson' | 'notAnObject' | 'noEvent' | 'badEventName' | 'tooDeep';
 
-/** A message that is no event. One shared object for each reason: garbage in bulk costs no memory. */
+/** A message that is no event. One shared object per reason: malformed messages in bulk cost no memory. */
 export class MalformedMessage {
   static readonly notJson = new MalformedMessage('notJson');
   static readonly notAnObject = new MalformedMessage('notAnObject');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { messagePattern } from './broker.js';
+import { messagesPattern } from './broker.js';
 import { MemoryBroker } from './memory-broker.js';
 import { brokerContract, start } from './testing/index.js';
 
-brokerContract('MemoryFeed', () => {
+brokerContract('MemoryBroker', () => {
   const broker = new MemoryBroker();
   return Promise.resolve({
     broker,
@@ -15,25 +15,35 @@ brokerContract('MemoryFeed', () => {
   });
 });
 
-describe('MemoryFeed', () => {
-  it('says what is missing when it is started without a handler', () => {
-    expect(() => {
-      new MemoryBroker().listen(() => undefined);
-    }).toThrow('EventBusModule is not part of the application');
+describe('MemoryBroker', () => {
+  /** What `listen` calls back with. */
+  const listen = (broker: MemoryBroker): Promise<unknown> =>
+    new Promise((resolve) => {
+      broker.listen(resolve);
+    });
+
+  it('does not start without a handler, and says which module is missing', async () => {
+    expect(String(await listen(new MemoryBroker()))).toContain('import EventBusModule into the application');
+  });
+
+  it('does not start when the handler sets no listener', async () => {
+    const broker = new MemoryBroker();
+    broker.addHandler(messagesPattern, () => Promise.resolve(), true);
+    expect(String(await listen(broker))).toContain('has set no listener');
+    expect(broker.ready).toBe(false);
   });
 
   it('is not ready, and confirms no channel, before it is started', async () => {
     const broker = new MemoryBroker();
-    let followed = false;
-    void broker.subscribe('timeline:1').then(() => {
-      followed = true;
+    let confirmed = false;
+    const subscribed = broker.subscribe('timeline:1').then(() => {
+      confirmed = true;
     });
     await Promise.resolve();
-    expect([broker.ready, followed]).toEqual([false, false]);
+    expect([broker.ready, confirmed]).toEqual([false, false]);
 
-    broker.addHandler(messagePattern, () => Promise.resolve(), true);
-    await start(broker);
-    await Promise.resolve();
-    expect([broker.ready, followed]).toEqual([true, true]);
+    await start(broker, () => undefined);
+    await subscribed;
+    expect(broker.ready).toBe(true);
   });
 });

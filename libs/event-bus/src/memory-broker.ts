@@ -3,13 +3,10 @@ import { Injectable } from '@nestjs/common';
 import type { Broker } from './broker.js';
 import { BrokerServer } from './broker-server.js';
 
-/**
- * The broker without a broker, for a first start, demos and tests: what is published here in the process arrives here.
- * It keeps the same promises as the real one.
- */
+/** The broker inside the process, for a first start, demos and tests. It keeps the promises of {@link Broker}. */
 @Injectable()
 export class MemoryBroker extends BrokerServer implements Broker {
-  readonly #followed = new Set<Channel>();
+  readonly #subscribed = new Set<Channel>();
   readonly #started: Promise<void>;
   #markStarted: () => void = () => undefined;
 
@@ -24,38 +21,41 @@ export class MemoryBroker extends BrokerServer implements Broker {
   }
 
   get ready(): boolean {
-    return this.hasHandler;
+    return this.hasListener;
   }
 
-  /** How many channels are followed now. */
+  /** How many channels are subscribed now. */
   get channelCount(): number {
-    return this.#followed.size;
+    return this.#subscribed.size;
   }
 
   subscribe(channel: Channel): Promise<void> {
-    this.#followed.add(channel);
+    this.#subscribed.add(channel);
     return this.#started;
   }
 
   unsubscribe(channel: Channel): void {
-    this.#followed.delete(channel);
+    this.#subscribed.delete(channel);
   }
 
-  /** Publishes a message as it would stand on Redis. Nobody follows the channel: it is gone. */
-  publish(channel: Channel, text: string): void {
-    this.record?.(channel, text);
-    if (this.#followed.has(channel) || controlTarget(channel) !== undefined) {
-      this.dispatch(channel, text);
+  /** Publishes a message as it would stand on Redis. It is lost when the channel is not subscribed. */
+  publish(channel: Channel, message: string): void {
+    this.record?.(channel, message);
+    if (this.#subscribed.has(channel) || controlTarget(channel) !== undefined) {
+      this.dispatch(channel, Buffer.from(message));
     }
   }
 
-  listen(callback: () => void): void {
-    this.findHandler();
-    this.#markStarted();
-    callback();
+  /** Called by Nest. Calls back with an error when no handler accepts messages. */
+  listen(callback: (error?: unknown) => void): void {
+    this.connectHandler().then(() => {
+      this.#markStarted();
+      callback();
+    }, callback);
   }
 
+  /** Called by Nest at shutdown. */
   close(): void {
-    this.#followed.clear();
+    this.#subscribed.clear();
   }
 }

@@ -1,5 +1,5 @@
 import { channels } from '@fedistream/domain';
-import { BusStatistics, EventBus, EventBusModule, Broker, messagePattern } from '@fedistream/event-bus';
+import { BusStatistics, EventBus, EventBusModule, Broker } from '@fedistream/event-bus';
 import { brokerContract, start } from '@fedistream/event-bus/testing';
 import { Logger } from '@nestjs/common';
 import { ClientRedis } from '@nestjs/microservices';
@@ -52,15 +52,7 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
       connectionName = `c-${namespace}`;
       broker = new RedisBroker({ url: redisUrl, namespace, connectionName }, statistics);
       received = [];
-      broker.addHandler(
-        messagePattern,
-        (text: string) => {
-          received.push(text);
-          return Promise.resolve();
-        },
-        true,
-      );
-      await start(broker);
+      await start(broker, (_, message) => received.push(message.toString()));
     });
 
     afterEach(() => {
@@ -117,8 +109,7 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
     it('takes a namespace with the signs of patterns literally', async () => {
       const strange = new RedisBroker({ url: redisUrl, namespace: `${namespace}[a]*?` });
       const heard: string[] = [];
-      strange.addHandler(messagePattern, (text: string) => Promise.resolve(heard.push(text)), true);
-      await start(strange);
+      await start(strange, (_, message) => heard.push(message.toString()));
       await redis.publish(`${namespace}aXY:${channels.system('1')}`, 'would match as a pattern');
       await redis.publish(`${namespace}[a]*?:${channels.system('1')}`, 'mine');
       await vi.waitFor(() => {
@@ -193,8 +184,7 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
     it('sets the keys of what is still followed again every six minutes', async () => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       const patient = new RedisBroker({ url: redisUrl, namespace });
-      patient.addHandler(messagePattern, () => Promise.resolve(), true);
-      await start(patient);
+      await start(patient, () => undefined);
       await Promise.all([patient.subscribe('timeline:1'), patient.subscribe('timeline:2')]);
       patient.unsubscribe('timeline:2');
       for (let round = 0; round < 2; round++) {

@@ -38,8 +38,8 @@ export class RedisBroker extends BrokerServer implements Broker {
       client: createClient(settings, { name: 'subscriber' }),
       prefix,
       log,
-      message: (channel, text) => {
-        this.dispatch(channel, text);
+      message: (channel, message) => {
+        this.dispatch(channel, message);
       },
       gap: () => {
         this.reportGap();
@@ -78,18 +78,23 @@ export class RedisBroker extends BrokerServer implements Broker {
   }
 
   /** Starts to connect, and calls back once messages arrive, or it is clear that this may take a while. */
-  listen(callback: () => void): void {
-    this.findHandler();
-    const present = this.#presenceClient.connect().catch(() => undefined); // It goes on trying; the reason is an `error` event.
-    const connected = Promise.all([this.#subscriber.connect(), present]);
-    void Promise.race([connected, sleep(startMs, undefined, { ref: false })]).then(() => {
-      callback();
-    });
+  listen(callback: (error?: unknown) => void): void {
+    this.connectHandler().then(() => {
+      this.#connect(callback);
+    }, callback);
   }
 
   close(): void {
     this.#presence.close();
     this.#subscriber.close();
     this.#presenceClient.disconnect();
+  }
+
+  #connect(callback: () => void): void {
+    const present = this.#presenceClient.connect().catch(() => undefined); // It goes on trying; the reason is an `error` event.
+    const connected = Promise.all([this.#subscriber.connect(), present]);
+    void Promise.race([connected, sleep(startMs, undefined, { ref: false })]).then(() => {
+      callback();
+    });
   }
 }

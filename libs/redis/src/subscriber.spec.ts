@@ -37,7 +37,7 @@ describe('Subscriber, when the connection was lost', () => {
       client,
       prefix: '',
       log: new RedisLog(new RedisStatistics()),
-      message: (_, text) => heard.push(text),
+      message: (_, message) => heard.push(message.toString()),
       gap: () => heard.push('gap'),
       beforeConfirm: () => alongside(),
     });

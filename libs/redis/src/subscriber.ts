@@ -18,7 +18,7 @@ export interface SubscriberOptions {
   readonly prefix: string;
   readonly log: RedisLog;
   /** Receives each message, in order; must not throw. */
-  readonly message: (channel: Channel, text: string) => void;
+  readonly message: (channel: Channel, message: Buffer) => void;
   /**
    * Called when control messages arrive again after the connection was lost, and before any message of a followed channel
    * does: what was published meanwhile is gone.
@@ -112,12 +112,12 @@ export class Subscriber {
 
   #receive(): void {
     const { client, prefix, message } = this.#options;
-    const skip = prefix.length;
-    client.on('message', (channel: string, text: string) => {
-      message(skip === 0 ? channel : channel.slice(skip), text);
+    const skip = Buffer.byteLength(prefix);
+    client.on('messageBuffer', (channel: Buffer, content: Buffer) => {
+      message(channel.toString('utf8', skip), content);
     });
-    client.on('pmessage', (_pattern: string, channel: string, text: string) => {
-      message(skip === 0 ? channel : channel.slice(skip), text);
+    client.on('pmessageBuffer', (_pattern: string, channel: Buffer, content: Buffer) => {
+      message(channel.toString('utf8', skip), content);
     });
   }
 

@@ -1,4 +1,3 @@
-import { messagePattern } from '@fedistream/event-bus';
 import { start } from '@fedistream/event-bus/testing';
 import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
@@ -88,8 +87,7 @@ export class OwnServers {
   /** A started broker; `received` has what it hands on. */
   async broker(settings: RedisSettings): Promise<RedisBroker> {
     const broker = new RedisBroker(settings, this.statistics);
-    broker.addHandler(messagePattern, (text: string) => Promise.resolve(this.received.push(text)), true);
-    await start(broker);
+    await start(broker, (_, message) => this.received.push(message.toString()));
     this.finally(() => {
       broker.close();
     });

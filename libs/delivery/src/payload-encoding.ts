@@ -1,0 +1,54 @@
+import type { StreamEvent } from '@fedistream/domain';
+
+/**
+ * UTF-8 as a string with one character per byte. V8 keeps such a string in one byte per character: it is escaped and joined
+ * natively, and written to a `Buffer` (encoding `latin1`) by a copy, without decoding or encoding UTF-8 in between.
+ */
+export type ByteString = string;
+
+/** Beyond ASCII, a character is more than one byte. */
+const ascii = /^[\u0000-\u007F]*$/;
+
+/** The UTF-8 bytes of a text. */
+export function utf8(text: string): ByteString {
+  return ascii.test(text) ? text : Buffer.from(text).toString('latin1');
+}
+
+/** The payload as a JSON string literal, quotes included; `undefined` for an event without a payload. */
+export function payloadLiteral(event: StreamEvent): ByteString | undefined {
+  const { parts } = event;
+  return parts === undefined
+    ? event.derived(encodeLiteral)
+    : // Each character is escaped by itself, so the literal of a text is made of the literals of its parts.
+      parts.base.derived(encodeOpenLiteral) + encodeText(parts.own).slice(1);
+}
+
+/** The payload's own bytes; `undefined` for an event without a payload. */
+export function payloadBytes(event: StreamEvent): ByteString | undefined {
+  const { parts } = event;
+  return parts === undefined ? event.derived(encodePayload) : parts.base.derived(encodeOpenPayload) + utf8(parts.own);
+}
+
+function encodeLiteral(event: StreamEvent): ByteString | undefined {
+  if (event.bytes !== undefined) {
+    // JSON escapes ASCII and lone surrogates only: bytes beyond ASCII stay as they are.
+    return JSON.stringify(event.bytes.toString('latin1'));
+  }
+  return event.text === undefined ? undefined : encodeText(event.text);
+}
+
+function encodeOpenLiteral(event: StreamEvent): ByteString {
+  return encodeText(event.openText).slice(0, -1);
+}
+
+function encodePayload(event: StreamEvent): ByteString | undefined {
+  return event.bytes?.toString('latin1') ?? (event.text === undefined ? undefined : utf8(event.text));
+}
+
+function encodeOpenPayload(event: StreamEvent): ByteString {
+  return utf8(event.openText);
+}
+
+function encodeText(text: string): ByteString {
+  return utf8(JSON.stringify(text));
+}

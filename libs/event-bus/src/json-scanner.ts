@@ -1,0 +1,172 @@
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const colon = 0x3a;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const minus = 0x2d;
+const point = 0x2e;
+const zero = 0x30;
+const firstPrintable = 0x20;
+
+/** How a value ended up: not valid, or not of the form that {@link JsonScanner} knows. */
+const failed = -1;
+
+/** What may follow a backslash, `u` apart. */
+const escapable = table('"\\/bfnrt');
+const hexDigits = table('0123456789abcdefABCDEF');
+const digits = table('0123456789');
+const literals = ['true', 'false', 'null'].map((word) => Buffer.from(word));
+
+/**
+ * Finds where a JSON object or array ends, and validates it on the way: one pass over the bytes, no recursion, no garbage.
+ * It knows compact JSON only (RFC 8259 without white space between tokens), as most publishers write it. For all else it
+ * gives up, and the caller parses the text as a whole.
+ *
+ * Own code: `JSON.parse` builds objects that no home stream reads, and does not tell where a value ended.
+ */
+export class JsonScanner {
+  /** For each open container, which byte closes it. */
+  readonly #closers: Uint8Array;
+
+  /** @param deepestNesting how many containers may stand inside each other */
+  constructor(deepestNesting: number) {
+    this.#closers = new Uint8Array(deepestNesting);
+  }
+
+  /**
+   * @param start where the object or array begins
+   * @returns the position behind its last byte; negative when it is not valid, nests too deep or is not compact
+   */
+  endOfContainer(bytes: Uint8Array, start: number): number {
+    const closers = this.#closers;
+    let depth = 0;
+    let at = start;
+    for (;;) {
+      // A value begins here.
+      const first = byteAt(bytes, at);
+      if (first === openBrace || first === openBracket) {
+        if (depth === closers.length) {
+          return failed;
+        }
+        const closer = first + 2; // in ASCII, for both kinds
+        at++;
+        if (byteAt(bytes, at) !== closer) {
+          closers[depth++] = closer;
+          at = first === openBrace ? endOfName(bytes, at) : at;
+          if (at < 0) {
+            return failed;
+          }
+          continue;
+        }
+        at++;
+      } else {
+        at = first === quote ? endOfString(bytes, at + 1) : endOfPrimitive(bytes, at, first);
+        if (at < 0) {
+          return failed;
+        }
+      }
+      // A value has ended here.
+      for (;;) {
+        if (depth === 0) {
+          return at;
+        }
+        const closer = closers[depth - 1];
+        const next = byteAt(bytes, at++);
+        if (next === comma) {
+          at = closer === closeBrace ? endOfName(bytes, at) : at;
+          break;
+        }
+        if (next !== closer) {
+          return failed;
+        }
+        depth--;
+      }
+      if (at < 0) {
+        return failed;
+      }
+    }
+  }
+}
+
+/** Behind the name of a member and its colon. */
+function endOfName(bytes: Uint8Array, at: number): number {
+  if (byteAt(bytes, at) !== quote) {
+    return failed;
+  }
+  const end = endOfString(bytes, at + 1);
+  return end >= 0 && byteAt(bytes, end) === colon ? end + 1 : failed;
+}
+
+/** Behind the quote that ends a string. */
+function endOfString(bytes: Uint8Array, start: number): number {
+  const { length } = bytes;
+  for (let at = start; at < length; at++) {
+    const byte = bytes[at] as number;
+    if (byte === quote) {
+      return at + 1;
+    }
+    if (byte === backslash) {
+      at++;
+      const escaped = byteAt(bytes, at);
+      if (escaped === 0x75) {
+        for (const end = at + 4; at < end;) {
+          if (hexDigits[byteAt(bytes, ++at)] !== 1) {
+            return failed;
+          }
+        }
+      } else if (escapable[escaped] !== 1) {
+        return failed;
+      }
+    } else if (byte < firstPrintable) {
+      return failed;
+    }
+  }
+  return failed;
+}
+
+/** Behind a number, `true`, `false` or `null`. */
+function endOfPrimitive(bytes: Uint8Array, start: number, first: number): number {
+  if (first === minus || digits[first] === 1) {
+    return endOfNumber(bytes, start);
+  }
+  const word = literals.find((literal) => literal[0] === first);
+  return word?.every((byte, index) => byte === bytes[start + index]) === true ? start + word.length : failed;
+}
+
+function endOfNumber(bytes: Uint8Array, start: number): number {
+  let at = byteAt(bytes, start) === minus ? start + 1 : start;
+  at = byteAt(bytes, at) === zero ? at + 1 : endOfDigits(bytes, at);
+  if (at >= 0 && byteAt(bytes, at) === point) {
+    at = endOfDigits(bytes, at + 1);
+  }
+  if (at >= 0 && (byteAt(bytes, at) | 0x20) === 0x65) {
+    at++;
+    const sign = byteAt(bytes, at);
+    at = endOfDigits(bytes, sign === minus || sign === 0x2b ? at + 1 : at);
+  }
+  return at;
+}
+
+/** Behind at least one digit. */
+function endOfDigits(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (digits[byteAt(bytes, at)] === 1) {
+    at++;
+  }
+  return at === start ? failed : at;
+}
+
+/** The byte, or 0, which stands nowhere in JSON, behind the end. */
+function byteAt(bytes: Uint8Array, at: number): number {
+  return at < bytes.length ? (bytes[at] as number) : 0;
+}
+
+function table(characters: string): Uint8Array {
+  const members = new Uint8Array(256);
+  for (const byte of Buffer.from(characters)) {
+    members[byte] = 1;
+  }
+  return members;
+}
