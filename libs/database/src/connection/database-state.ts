@@ -59,7 +59,7 @@ export class DatabaseState {
 function reasonOf(failure: unknown): string {
   const first = firstCause(failure);
   if (first instanceof DatabaseError && first.code === noTable) {
-    return `${first.message}: an empty database needs \`migrate\` (README, "Operating it")`;
+    return `${first.message}: an empty database needs \`npm run migrate\` (docs/operations.md)`;
   }
   return errorReason(first);
 }
