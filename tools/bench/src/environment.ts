@@ -5,16 +5,16 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 
 import { fillDatabase, type FixtureSize } from './database/fixture.js';
-import { choosyViewer, viewer } from './database/viewers.js';
+import { relatedViewer, viewer } from './database/viewers.js';
 import { postgresProcess, redisProcess } from './figures/meters.js';
-import { upTo } from './plans/spread.js';
+import { range } from './plans/range.js';
 import { progress } from './progress.js';
 import { readTokens } from './tokens-file.js';
 import type { BenchOptions } from './options.js';
 import type { Population } from './plans/plan.js';
 import type { Teardown } from './teardown.js';
 
-/** What all measurements share. */
+/** The services that all measurements share. */
 export interface Environment {
   readonly redis: Redis;
   readonly redisUrl: string;
@@ -22,28 +22,28 @@ export interface Environment {
   /** Absent when a target is measured and its database is not named. */
   readonly databaseUrl: string | undefined;
   readonly population: Population;
-  /** Those of PostgreSQL and Redis, if they are on this machine. */
+  /** The processes of PostgreSQL and Redis, if they are on this machine. */
   readonly processes: { readonly postgres?: number | undefined; readonly redis?: number | undefined };
 }
 
 /** Background rows, which make indexes as deep as on an instance of some age. */
 const backgroundAccounts = { full: 50_000, smoke: 500 } as const;
 
-/** Enough viewers for every scenario's own size; with more clients several share one. */
+/** With more clients than viewers, several clients share a viewer. */
 const population = {
-  full: { viewers: 4_000, choosyViewers: 1_000 },
-  smoke: { viewers: 100, choosyViewers: 40 },
+  full: { viewers: 4_000, relatedViewers: 1_000 },
+  smoke: { viewers: 100, relatedViewers: 40 },
 } as const;
 
-/** How much a run puts into its database. */
+/** The number of rows that a run inserts into its database. */
 export function fixtureSize(smoke: boolean): FixtureSize {
   const size = smoke ? 'smoke' : 'full';
   return { ...population[size], backgroundAccounts: backgroundAccounts[size] };
 }
 
-/** The viewers that a database of this size holds. */
-export function populationOf({ viewers, choosyViewers }: FixtureSize): Population {
-  return { viewers: upTo(viewers).map(viewer), choosyViewers: upTo(choosyViewers).map(choosyViewer) };
+/** The viewers in a database of this size. */
+export function populationOf({ viewers, relatedViewers }: FixtureSize): Population {
+  return { viewers: range(viewers).map(viewer), relatedViewers: range(relatedViewers).map(relatedViewer) };
 }
 
 /** Fills the empty database of this URL. */
@@ -51,7 +51,7 @@ export async function prepareDatabase(url: string, size: FixtureSize): Promise<v
   await withDatabase(url, (client) => fillDatabase(client, size));
 }
 
-/** Redis and a filled PostgreSQL: given, or started for the purpose. */
+/** Opens Redis and fills a database; starts the services whose URLs are not given. */
 export async function openEnvironment(options: BenchOptions, teardown: Teardown): Promise<Environment> {
   if (options.redis !== undefined) {
     process.env['REDIS_URL'] = options.redis;

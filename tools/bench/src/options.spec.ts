@@ -3,9 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { OptionError, readOptions } from './options.js';
 
 describe('the command line', () => {
-  it('asks for everything in three rounds when it is empty', () => {
+  it('means all scenarios against the floor server in three rounds when it is empty', () => {
     const options = readOptions([]);
-    expect(options).toMatchObject({ rounds: 3, smoke: false, transports: ['ws', 'sse'], pids: [], serverEnv: {} });
+    expect(options).toMatchObject({
+      rounds: 3,
+      baselines: ['floor'],
+      smoke: false,
+      transports: ['ws', 'sse'],
+      pids: [],
+      serverEnv: {},
+    });
     expect(options.scenarios).toContain('saturate');
   });
 
@@ -19,8 +26,17 @@ describe('the command line', () => {
     });
   });
 
+  it('takes groups of scenarios, baselines, a duration and a warm-up', () => {
+    const args = '--scenario scrape,ordinary --baseline none --seconds 15 --warm-up 500 --reuse --profile';
+    const options = readOptions(args.split(' '));
+    expect(options).toMatchObject({ baselines: [], seconds: 15, warmUp: 500, reuse: true, profile: true });
+    expect(options.scenarios.slice(0, 2)).toEqual(['scrape', 'home']);
+    expect(options.scenarios).not.toContain('saturate');
+  });
+
   it.each([
-    ['--scenario nothing', /--scenario 'nothing' is not one of public, /],
+    ['--baseline slow', /--baseline 'slow' is not one of floor, naive\./],
+    ['--scenario nothing', /--scenario 'nothing' is not one of home, /],
     ['--transport tcp', /--transport 'tcp' is not one of ws, sse\./],
     ['--clients 0', /--clients '0' is not a positive whole number\./],
     ['--rounds x', /--rounds 'x'/],

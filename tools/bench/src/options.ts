@@ -1,19 +1,25 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
 import { scenarios } from './scenarios.js';
+import { baselines, type Baseline } from './servers/baselines.js';
 import type { Transport } from './load/messages.js';
 
-/** What is asked for on the command line; what is absent takes the scenario's own value. */
+/** The command line. Where a value is absent, the scenario's own applies. */
 export interface BenchOptions {
   readonly help: boolean;
   readonly smoke: boolean;
   readonly prepare: boolean;
-  readonly withoutBare: boolean;
+  /** Start each server once for all rounds of a scenario. */
+  readonly reuse: boolean;
+  readonly profile: boolean;
+  readonly baselines: readonly Baseline[];
   readonly scenarios: readonly string[];
   readonly transports: readonly Transport[];
   readonly clients?: number | undefined;
   readonly events?: number | undefined;
   readonly rate?: number | undefined;
+  readonly seconds?: number | undefined;
+  readonly warmUp?: number | undefined;
   readonly rounds: number;
   readonly loaders: number;
   readonly json?: string | undefined;
@@ -28,7 +34,7 @@ export interface BenchOptions {
   readonly nodeArgs: readonly string[];
 }
 
-/** A command line that makes no sense; the message is one line. */
+/** A wrong command line; the message is one line. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
@@ -40,12 +46,16 @@ const config = {
   help: { type: 'boolean', short: 'h', default: false },
   smoke: { type: 'boolean', default: false },
   prepare: { type: 'boolean', default: false },
-  'without-bare': { type: 'boolean', default: false },
+  reuse: { type: 'boolean', default: false },
+  profile: { type: 'boolean', default: false },
+  baseline: { type: 'string' },
   scenario: { type: 'string' },
   transport: { type: 'string' },
   clients: { type: 'string' },
   events: { type: 'string' },
   rate: { type: 'string' },
+  seconds: { type: 'string' },
+  'warm-up': { type: 'string' },
   rounds: { type: 'string' },
   loaders: { type: 'string' },
   json: { type: 'string' },
@@ -61,31 +71,35 @@ const config = {
 } as const satisfies ParseArgsConfig['options'];
 
 /** The help text: every option and every scenario. */
-export const help = `Measures what a delivery, a connection and an idle client cost a streaming server, against a bare server.
+export const help = `Measures what a delivery, a connection and an idle client cost a streaming server, compared with a floor server.
 
   npm run bench -- [options]
 
 What is measured
-  --scenario A,B      which scenarios (default: all, see below)
+  --scenario A,B      which scenarios, or the groups ordinary and gathered (default: all, see below)
   --transport ws,sse  over which transports (default: both)
-  --rounds N          alternating rounds of bare server and server (default: 3)
+  --rounds N          alternating rounds of baseline and server (default: 3)
+  --baseline A,B      floor (bytes only, no library), naive (the usual libraries) or none (default: floor)
   --clients N         connections (default: the scenario's)
   --events N          published events (default: the scenario's)
   --rate N            published events per second (default: the scenario's; saturate begins there)
+  --seconds N         how long events are published, or idle connections watched (default: the scenario's)
+  --warm-up N         messages that a new server delivers first (default: the scenario's, mostly 16000)
+  --reuse             start each server once for all rounds of a scenario: quicker, one state of V8's optimiser
   --loaders N         load processes (default: 2)
   --smoke             tiny sizes, one round: shows that everything works, not how fast
 
-What comes out
+Output
+  --profile           profile the measured part: the ten largest entries of each server's CPU time
   --json FILE         everything as JSON; "-" is standard output, instead of the table
 
-With what
+Servers
   --redis URL         default: REDIS_URL, else one is started
   --database URL      default: DATABASE_URL, else one is started; a database is created there, and dropped at the end
-  --namespace NAME    REDIS_NAMESPACE (default: one that nobody else uses; with --target: none)
+  --namespace NAME    REDIS_NAMESPACE (default: a random one; with --target: none)
   --server FILE       the server's main.js (default: ${defaultServer})
   --server-env K=V    a setting for the server; may be repeated
-  --node-arg ARG      an argument for the server's node, such as --cpu-prof; may be repeated
-  --without-bare      only the server
+  --node-arg ARG      an argument for the server's node; may be repeated
 
 A server that runs already, of any make
   --target URL        http://host:port; needs --redis and --tokens, the Redis and namespace that this server listens to
@@ -94,7 +108,7 @@ A server that runs already, of any make
   --prepare           fills the empty database of --database, writes the file of --tokens, and ends
 
 Scenarios
-${scenarios.map(({ name, about }) => `  ${name.padEnd(18)}  ${about}`).join('\n')}
+${scenarios.map(({ name, group, about }) => `  ${name.padEnd(12)}  ${group.padEnd(8)}  ${about}`).join('\n')}
 `;
 
 /**
@@ -108,16 +122,19 @@ export function readOptions(args: readonly string[]): BenchOptions {
     help: values.help,
     smoke: values.smoke,
     prepare: values.prepare,
-    withoutBare: values['without-bare'],
-    scenarios: chosen(
-      'scenario',
-      values.scenario,
-      scenarios.map(({ name }) => name),
-    ),
+    reuse: values.reuse,
+    profile: values.profile,
+    baselines:
+      values.baseline === 'none'
+        ? []
+        : chosen('baseline', values.baseline ?? (values.smoke ? undefined : 'floor'), baselines),
+    scenarios: chosenScenarios(values.scenario),
     transports: chosen('transport', values.transport, transports),
     clients: positive('clients', values.clients),
     events: positive('events', values.events),
     rate: positive('rate', values.rate),
+    seconds: positive('seconds', values.seconds),
+    warmUp: positive('warm-up', values['warm-up']),
     rounds: positive('rounds', values.rounds) ?? (values.smoke ? 1 : 3),
     loaders: positive('loaders', values.loaders) ?? (values.smoke ? 1 : 2),
     json: values.json,
@@ -135,6 +152,20 @@ export function readOptions(args: readonly string[]): BenchOptions {
   refuseIf(!!options.target && !(options.redis && options.tokens), '--target needs --redis and --tokens.');
   refuseIf(!options.target && options.pids.length > 0, '--pid belongs to --target.');
   return options;
+}
+
+/** The names of scenarios; a group stands for all its scenarios. */
+function chosenScenarios(text: string | undefined): readonly string[] {
+  const names = scenarios.map(({ name }) => name);
+  if (text === undefined) {
+    return names;
+  }
+  const groups = [...new Set<string>(scenarios.map(({ group }) => group))];
+  return chosen('scenario', text, [...names, ...groups]).flatMap((chosenName) =>
+    groups.includes(chosenName)
+      ? scenarios.filter(({ group }) => group === chosenName).map(({ name }) => name)
+      : [chosenName],
+  );
 }
 
 function parse(args: readonly string[]) {

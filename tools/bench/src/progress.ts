@@ -1,4 +1,4 @@
-/** Says on stderr what goes on, so that stdout stays free for results. */
+/** Writes a line about the progress to stderr; stdout is for results. */
 export function progress(line: string): void {
   process.stderr.write(`bench: ${line}\n`);
 }

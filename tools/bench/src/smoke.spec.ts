@@ -12,11 +12,12 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const program = `${root}tools/bench/dist/main.js`;
 const number = expect.any(Number) as number;
 
-/** What the figures of each kind must hold. */
+/** The figures that each kind of measurement gives. */
 const expected: Readonly<Record<Measured, object>> = {
   deliveries: { deliveries: number, cpu: { server: number } },
   connections: { connecting: { p99: number }, cpu: { server: number } },
-  memory: { residentKb: number, heapKb: number },
+  idle: { idle: { server: number }, residentKb: number, heapKb: number },
+  scrape: { cpu: { server: number }, blockMs: number, answerMs: number },
   throughput: { perSecond: number, cores: number },
 };
 const withinMs = 240_000;
@@ -45,19 +46,20 @@ describe('a smoke run of the benchmark', () => {
     expect(results.map(({ failure }) => failure).filter(Boolean)).toEqual([]);
   });
 
-  it('finds nothing lost, extra or unasked for, neither from the server nor from the bare one', () => {
-    for (const { scenario, transport, server, bare } of results) {
-      for (const { errors } of [...server, ...bare]) {
-        const none = { lost: 0, extra: 0, closed: 0, strangers: [] };
+  it('counts no lost, extra or unexpected event, for the server and both baselines', () => {
+    for (const { scenario, transport, server, baselines } of results) {
+      for (const { errors } of [...server, ...baselines.floor, ...baselines.naive]) {
+        const none = { lost: 0, extra: 0, closed: 0, unexpected: [] };
         expect({ scenario, transport, errors }).toEqual({ scenario, transport, errors: errors && none });
       }
     }
   });
 
-  it('has figures for what each scenario is about', () => {
-    for (const { measures, server, bare } of results) {
-      expect([...server, ...bare]).toHaveLength(2);
-      for (const figures of [...server, ...bare]) {
+  it('has the figures of each kind of scenario', () => {
+    for (const { measures, server, baselines } of results) {
+      const rounds = [...server, ...baselines.floor, ...baselines.naive];
+      expect(rounds).toHaveLength(measures === 'scrape' ? 1 : 3);
+      for (const figures of rounds) {
         expect(figures).toMatchObject(expected[measures]);
       }
     }

@@ -1,4 +1,4 @@
-/** What must be undone at the end, however it comes: the last thing first. */
+/** Steps to run at the end, also after an error or a signal. The last one added runs first. */
 export class Teardown {
   readonly #steps: (() => unknown)[] = [];
 
@@ -7,7 +7,7 @@ export class Teardown {
     this.#steps.push(step);
   }
 
-  /** Runs all steps, also those behind one that fails. */
+  /** Runs all steps; a failure is written to stderr and stops none of the others. */
   async run(): Promise<void> {
     for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
       try {

@@ -5,12 +5,12 @@ import type { Viewer } from './database/viewers.js';
 import type { Population } from './plans/plan.js';
 
 /** Writes the viewers of a prepared database to a file, for a later `--target`. */
-export async function writeTokens(file: string, { viewers, choosyViewers }: Population): Promise<void> {
-  const lines = [...viewers, ...choosyViewers].map(({ token, accountId }) => `${token} ${accountId}\n`);
+export async function writeTokens(file: string, { viewers, relatedViewers }: Population): Promise<void> {
+  const lines = [...viewers, ...relatedViewers].map(({ token, accountId }) => `${token} ${accountId}\n`);
   await writeFile(file, lines.join(''), { mode: 0o600 });
 }
 
-/** Reads viewers from a file: one per line, token and account id. Choosy ones are known by their ids. */
+/** Reads viewers from a file: one per line, token and account id. The id tells which viewers have relations. */
 export async function readTokens(file: string): Promise<Population> {
   const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '');
   const people = lines.map((line, index): Viewer => {
@@ -20,7 +20,7 @@ export async function readTokens(file: string): Promise<Population> {
     }
     return { token, accountId };
   });
-  const isChoosy = ({ token, accountId }: Viewer): boolean =>
-    token.startsWith('fedibench-') && accountId.startsWith(prefixes.choosyViewer);
-  return { viewers: people.filter((viewer) => !isChoosy(viewer)), choosyViewers: people.filter(isChoosy) };
+  const isRelated = ({ token, accountId }: Viewer): boolean =>
+    token.startsWith('fedibench-') && accountId.startsWith(prefixes.relatedViewer);
+  return { viewers: people.filter((viewer) => !isRelated(viewer)), relatedViewers: people.filter(isRelated) };
 }

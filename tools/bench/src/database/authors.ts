@@ -1,17 +1,17 @@
 import { idOf } from './ids.js';
 
-/** Somebody whose statuses are published: half of them are local, the others live on other servers. */
+/** An account whose statuses are published. Half of the authors are local, the others remote. */
 export interface Author {
   /** Its place in {@link authors}. */
   readonly index: number;
   readonly id: string;
   readonly username: string;
-  /** `null` for a local one, as in the column. */
+  /** `null` for a local author, as in the column. */
   readonly domain: string | null;
   readonly acct: string;
 }
 
-/** How many servers the remote authors live on. */
+/** The number of servers of the remote authors. */
 export const remoteDomains = 60;
 
 /** The domain of a remote server. */

@@ -10,14 +10,14 @@ const domainBlocksPerAccount = 1;
 const extremePart = 0.4;
 
 /**
- * Fills the tables with people who have nothing to do with the measurement, and their relations, so that indexes have the
+ * Fills the tables with accounts that take no part in the measurement, and with their relations, so that indexes have the
  * depth and the look-ups the cost that they have on an instance of some age.
  */
 export async function insertBackground(client: Client, accounts: number): Promise<void> {
   const first = idOf('background', 0);
   await client.query(
     `INSERT INTO accounts (id, username, domain)
-     SELECT $1::bigint + n, 'somebody' || n, CASE WHEN n % 10 = 0 THEN NULL ELSE 'far' || n % 2000 || '.example' END
+     SELECT $1::bigint + n, 'background' || n, CASE WHEN n % 10 = 0 THEN NULL ELSE 'far' || n % 2000 || '.example' END
      FROM generate_series(0, $2::int - 1) AS n`,
     [first, accounts],
   );
@@ -25,7 +25,7 @@ export async function insertBackground(client: Client, accounts: number): Promis
     ['blocks', blocksPerAccount],
     ['mutes', mutesPerAccount],
   ] as const) {
-    // One in twenty concerns an author of the measurement, the others somebody else.
+    // One in twenty concerns an author of the measurement, the others a background account.
     await client.query(
       `INSERT INTO ${table} (account_id, target_account_id)
        SELECT $1::bigint + floor(random() * $2::int)::int,
@@ -56,6 +56,6 @@ export async function insertBackground(client: Client, accounts: number): Promis
     `INSERT INTO blocks (account_id, target_account_id)
      SELECT $1::bigint, $2::bigint + n FROM generate_series(0, $4::int - 1) AS n
      UNION ALL SELECT $2::bigint + n, $3::bigint FROM generate_series(0, $4::int - 1) AS n ON CONFLICT DO NOTHING`,
-    [idOf('choosyViewer', 0), first, idOf('author', 0), many],
+    [idOf('relatedViewer', 0), first, idOf('author', 0), many],
   );
 }

@@ -3,21 +3,21 @@ import { insertBackground } from './background.js';
 import { idOf } from './ids.js';
 import { relationsOf } from './relations.js';
 import { schema, tables } from './schema.js';
-import { choosyViewer, viewer, type Viewer } from './viewers.js';
+import { relatedViewer, viewer, type Viewer } from './viewers.js';
 import type { Client } from 'pg';
 
-/** How much is put into the database. */
+/** The number of rows to insert. */
 export interface FixtureSize {
   readonly viewers: number;
-  readonly choosyViewers: number;
-  /** Accounts that have nothing to do with the measurement, but with their relations fill the tables and indexes. */
+  readonly relatedViewers: number;
+  /** Accounts that take no part in the measurement; with their relations they fill tables and indexes. */
   readonly backgroundAccounts: number;
 }
 
 /**
  * Creates the tables in an empty database and fills them.
  *
- * @throws Error when there are tables already; then nothing has been changed
+ * @throws Error when the database has tables; then it is unchanged
  */
 export async function fillDatabase(client: Client, size: FixtureSize): Promise<void> {
   const { rows } = await client.query<{ exists: boolean }>("SELECT to_regclass('accounts') IS NOT NULL AS exists");
@@ -35,14 +35,14 @@ export async function fillDatabase(client: Client, size: FixtureSize): Promise<v
   }
   await client.query('COMMIT');
   await client.query('VACUUM (ANALYZE, FREEZE)');
-  // Otherwise its work falls into a measurement. Not everybody may order one.
+  // Otherwise a checkpoint may happen during a measurement. The role may lack the right to order one.
   await client.query('CHECKPOINT').catch(() => undefined);
 }
 
-async function insertPeople(client: Client, { viewers, choosyViewers }: FixtureSize) {
+async function insertPeople(client: Client, { viewers, relatedViewers }: FixtureSize) {
   const people = [
     ...Array.from({ length: viewers }, (_, index) => viewer(index)),
-    ...Array.from({ length: choosyViewers }, (_, index) => choosyViewer(index)),
+    ...Array.from({ length: relatedViewers }, (_, index) => relatedViewer(index)),
   ];
   const accountIds = people.map(({ accountId }) => accountId);
   await client.query(
@@ -75,13 +75,13 @@ async function insertTokens(client: Client, people: readonly Viewer[]) {
   );
 }
 
-async function insertRelations(client: Client, { choosyViewers }: FixtureSize): Promise<void> {
+async function insertRelations(client: Client, { relatedViewers }: FixtureSize): Promise<void> {
   const rows = { blocks: pairs(), mutes: pairs(), expired: pairs(), domains: pairs(), chosen: pairs() };
   const filters: { id: string; accountId: string; title: string; keywords: readonly string[]; wholeWord: boolean }[] =
     [];
-  for (let index = 0; index < choosyViewers; index++) {
+  for (let index = 0; index < relatedViewers; index++) {
     const relations = relationsOf(index);
-    const { accountId } = choosyViewer(index);
+    const { accountId } = relatedViewer(index);
     const author = (number: number): string => idOf('author', number);
     for (const blocked of relations.blocks) {
       rows.blocks.add(accountId, author(blocked));

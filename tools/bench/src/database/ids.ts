@@ -1,7 +1,7 @@
 const digits = 15;
 
 /** An id as Mastodon's are: up to 19 digits, beyond what a number can hold, so it is a string from the start. */
-export function idOf(family: 'author' | 'viewer' | 'choosyViewer' | 'background' | 'list' | 'filter', index: number) {
+export function idOf(family: 'author' | 'viewer' | 'relatedViewer' | 'background' | 'list' | 'filter', index: number) {
   return `${prefixes[family]}${index.toString().padStart(digits, '0')}`;
 }
 
@@ -9,7 +9,7 @@ export function idOf(family: 'author' | 'viewer' | 'choosyViewer' | 'background'
 export const prefixes = {
   author: '108',
   viewer: '109',
-  choosyViewer: '107',
+  relatedViewer: '107',
   background: '106',
   list: '105',
   filter: '104',

@@ -17,28 +17,28 @@ const local = authors[2]!;
 const status = { author: remote, mentions: [local], language: 'en' };
 
 describe('what is due to a viewer', () => {
-  it('is everything without relations', () => {
+  it('reaches a viewer without relations', () => {
     expect(receives(none, status)).toBe(true);
   });
 
   it.each<[string, Partial<Relations>]>([
     ['blocks the author', { blocks: new Set([remote.index]) }],
-    ['blocks somebody mentioned', { blocks: new Set([local.index]) }],
+    ['blocks a mentioned account', { blocks: new Set([local.index]) }],
     ['mutes the author', { mutes: new Set([remote.index]) }],
-    ['mutes somebody mentioned', { mutes: new Set([local.index]) }],
+    ['mutes a mentioned account', { mutes: new Set([local.index]) }],
     ['is blocked by the author', { blockedBy: new Set([remote.index]) }],
     ["blocks the author's domain", { domainBlocks: new Set([remote.domain!]) }],
     ['has chosen other languages', { languages: ['de'] }],
-  ])('is not what comes when the viewer %s', (_, relations) => {
+  ])('does not reach a viewer that %s', (_, relations) => {
     expect(receives({ ...none, ...relations }, status)).toBe(false);
   });
 
   it.each<[string, Partial<Relations>]>([
-    ['whose mute is over', { expiredMutes: new Set([remote.index]) }],
-    ['whom somebody mentioned blocks', { blockedBy: new Set([local.index]) }],
-    ['who has chosen this language among others', { languages: ['de', 'en'] }],
-    ['who filters', { filters: [{ title: '', keywords: ['ferry'], wholeWord: true }] }],
-  ])('is what comes to one %s', (_, relations) => {
+    ['has a mute that has expired', { expiredMutes: new Set([remote.index]) }],
+    ['is blocked by a mentioned account only', { blockedBy: new Set([local.index]) }],
+    ['has chosen this language among others', { languages: ['de', 'en'] }],
+    ['has a filter that matches', { filters: [{ title: '', keywords: ['ferry'], wholeWord: true }] }],
+  ])('reaches a viewer that %s', (_, relations) => {
     expect(receives({ ...none, ...relations }, status)).toBe(true);
   });
 

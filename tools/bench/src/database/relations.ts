@@ -3,18 +3,18 @@ import { languages } from '../events/phrases.js';
 import { Random } from '../events/random.js';
 import type { StatusTraits } from '../events/status.js';
 
-/** A viewer's filter: what makes a server search texts. It never stops a status, it marks it. */
+/** A viewer's filter. It makes a server search texts; it marks a status and never hides it. */
 export interface Filter {
   readonly title: string;
   readonly keywords: readonly string[];
   readonly wholeWord: boolean;
 }
 
-/** Whom a viewer does not want to see, and who does not want to be seen. Authors by their index. */
+/** A viewer's blocks, mutes and choices, and the authors that block the viewer. Authors are given by their index. */
 export interface Relations {
   readonly blocks: ReadonlySet<number>;
   readonly mutes: ReadonlySet<number>;
-  /** Mutes whose time is over: they must not hide anything any more. */
+  /** Mutes that have expired and must not hide anything. */
   readonly expiredMutes: ReadonlySet<number>;
   readonly blockedBy: ReadonlySet<number>;
   readonly domainBlocks: ReadonlySet<string>;
@@ -39,7 +39,7 @@ const keywords = [
 ];
 
 /**
- * The relations of the choosy viewer with this index, always the same ones. Of the authors they block 2 % and mute 2 %,
+ * The relations of the viewer with this index, the same in each run. A viewer blocks 2 % of the authors and mutes 2 %,
  * 1 % of the authors block them; 10 % of the viewers block domains, 15 % have chosen languages, 30 % have filters.
  */
 export function relationsOf(index: number): Relations {
@@ -63,9 +63,9 @@ export function relationsOf(index: number): Relations {
 
 /** Whether a viewer with these relations receives a public status. */
 export function receives(relations: Relations, { author, mentions, language }: StatusTraits): boolean {
-  const apart = [author, ...mentions].some(({ index }) => relations.blocks.has(index) || relations.mutes.has(index));
+  const hidden = [author, ...mentions].some(({ index }) => relations.blocks.has(index) || relations.mutes.has(index));
   const blocked = relations.blockedBy.has(author.index);
   const domainBlocked = author.domain !== null && relations.domainBlocks.has(author.domain);
   const spoken = relations.languages.length === 0 || relations.languages.includes(language);
-  return !apart && !blocked && !domainBlocked && spoken;
+  return !hidden && !blocked && !domainBlocked && spoken;
 }

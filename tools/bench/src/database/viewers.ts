@@ -1,6 +1,6 @@
 import { idOf } from './ids.js';
 
-/** Somebody with an access token, who listens. */
+/** An account with an access token, whose clients listen. */
 export interface Viewer {
   readonly token: string;
   readonly accountId: string;
@@ -12,8 +12,8 @@ export function viewer(index: number): Viewer {
 }
 
 /** A viewer with relations and filters: those of `relationsOf` with the same index. */
-export function choosyViewer(index: number): Viewer {
-  return viewerOf(idOf('choosyViewer', index));
+export function relatedViewer(index: number): Viewer {
+  return viewerOf(idOf('relatedViewer', index));
 }
 
 function viewerOf(accountId: string): Viewer {

@@ -5,23 +5,23 @@ import { micros } from '../figures/clock.js';
 import type { Channel } from '@fedistream/domain';
 import type { Redis } from 'ioredis';
 
-/** What is published next, before it gets its number and its time. */
+/** An event without its number and its time of publication. */
 export interface PlannedEvent {
   readonly channel: Channel;
   readonly status: StatusTemplate;
 }
 
-/** How fast and how many. */
+/** How many events are published, and how fast. */
 export interface Pace {
   readonly events: number;
   readonly perSecond: number;
-  /** So many leave in one packet, and are one read for a server. */
+  /** So many are published in one packet, so that a server reads them at once. */
   readonly burst: number;
 }
 
 /** Publishes numbered events on Redis at an even pace, as the platform's backend would. */
 export class Publisher {
-  /** The number of the next event: no two events of a run have the same. */
+  /** The number of the next event, unique in a run. */
   next = 0;
   readonly #redis: Redis;
   readonly #prefix: string;
@@ -34,8 +34,8 @@ export class Publisher {
   /**
    * Publishes events, resolves when Redis has taken them all.
    *
-   * @param event what the event with this index (from 0) of this call is
-   * @returns by how many milliseconds the last ones were late: more than a few, and this process could not keep the pace
+   * @param event makes the event with this index, from 0 on
+   * @returns by how many ms the last events were late; more than a few mean that this process could not keep the rate
    */
   async publish({ events, perSecond, burst }: Pace, event: (index: number) => PlannedEvent): Promise<number> {
     const sent: Promise<unknown>[] = [];

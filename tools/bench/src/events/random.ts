@@ -1,6 +1,6 @@
 /**
- * A source of numbers that look random and are the same in every run (mulberry32): the benchmark must know who blocks
- * whom, also when the database was filled by an earlier run.
+ * A pseudo-random generator (mulberry32) with the same sequence in every run: the benchmark must know all relations, also when
+ * an earlier run has filled the database.
  */
 export class Random {
   #state: number;
@@ -17,7 +17,7 @@ export class Random {
     return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
   }
 
-  /** True in this part (0 to 1) of all cases. */
+  /** True with this probability (0 to 1). */
   chance(part: number): boolean {
     return this.below(1_000_000) < part * 1_000_000;
   }
@@ -26,7 +26,7 @@ export class Random {
   pick<T>(items: readonly T[]): T {
     const item = items[this.below(items.length)];
     if (item === undefined) {
-      throw new Error('Nothing to pick from');
+      throw new Error('An empty array has no item to pick.');
     }
     return item;
   }

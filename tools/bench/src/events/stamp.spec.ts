@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stamp, StampReader } from './stamp.js';
 
 describe('a stamp', () => {
-  it('carries number and time, also when the next one stands elsewhere', () => {
+  it('carries number and time, also when the next stamp is at another offset', () => {
     const reader = new StampReader();
     for (const [text, sequence, sentAt] of [
       [`{"uri":"${stamp(12, 34_567.8)}"}`, 12, 34_567],
@@ -19,12 +19,12 @@ describe('a stamp', () => {
     }
   });
 
-  it('is not found where only its beginning is at hand', () => {
+  it('is not found when it is cut off', () => {
     const data = Buffer.from(stamp(1, 2));
     expect(new StampReader().read(data, 0, data.length - 1)).toBe(false);
   });
 
-  it('is not taken from the frame behind', () => {
+  it('is not read from the next frame', () => {
     const data = Buffer.from(`heartbeat${stamp(1, 2)}`);
     expect(new StampReader().read(data, 0, 'heartbeat'.length)).toBe(false);
   });

@@ -1,13 +1,13 @@
-/** What a load client looks for; nothing in the texts resembles it. */
+/** The beginning of a stamp; it occurs in no other text of the benchmark. */
 const marker = Buffer.from('fedibench-');
 const sequenceDigits = 9;
 const microsDigits = 16;
 const stampBytes = marker.length + sequenceDigits + 1 + microsDigits;
 
-/** Where in a frame a stamp must begin to be found: servers put little before the payload, and we put it first there. */
+/** A stamp must begin within so many bytes of a frame. Servers write little before the payload, which begins with it. */
 export const stampWithinBytes = 1_024;
 
-/** The text that tells a load client which event this is and when it was published (µs of `micros()`). */
+/** The text from which a load client reads the number of an event and when it was published (µs of `micros()`). */
 export function stamp(sequence: number, micros: number): string {
   const time = Math.floor(micros).toString().padStart(microsDigits, '0');
   return `${marker.toString()}${sequence.toString().padStart(sequenceDigits, '0')}-${time}`;

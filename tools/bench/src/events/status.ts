@@ -3,21 +3,21 @@ import { stamp } from './stamp.js';
 import type { Author } from '../database/authors.js';
 import type { Random } from './random.js';
 
-/** A published status without its id and its stamp, which are put in when it leaves. */
+/** A status without its id and its stamp, which the publisher inserts. */
 export type StatusTemplate = string;
 
 const domain = 'social.example';
 /** Between 2.5 and 4 KB, depending on the script: what a status with an ordinary text and profile has. */
 const sentencesPerStatus = 5;
 
-/** What of a status decides about who receives it. */
+/** The properties of a status that decide which viewers receive it. */
 export interface StatusTraits {
   readonly author: Author;
   readonly mentions: readonly Author[];
   readonly language: string;
 }
 
-/** A believable public status of about 3 KB, without media: the most frequent kind. */
+/** A realistic public status of about 3 KB without media, the most frequent kind. */
 export function statusTemplate({ author, mentions, language }: StatusTraits, random: Random): StatusTemplate {
   const sentences = Array.from({ length: sentencesPerStatus }, () => random.pick(phrases[language] ?? []));
   const greeting = mentions.map(mentionLink).join(' ');

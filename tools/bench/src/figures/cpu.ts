@@ -3,21 +3,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** `/proc` counts in ticks of USER_HZ, which is 100 on every Linux that Node runs on. */
 const microsPerTick = 10_000;
 
-interface ProcessTimes {
+/** CPU time in µs. */
+export interface CpuTime {
+  readonly user: number;
+  readonly system: number;
+}
+
+/** Ticks of all threads of a process, and of its children that have ended. */
+interface ProcessTimes extends CpuTime {
   readonly parent: number;
-  /** User and system time of all its threads, in ticks. */
-  readonly own: number;
-  /** The same of its children that have ended. */
-  readonly endedChildren: number;
 }
 
 /**
- * The CPU time that a process and all its descendants have used so far, user and system, in microseconds, as the operating
- * system counts it. With the postmaster's id this is the whole of PostgreSQL, with a supervisor's all its workers.
+ * The CPU time that a process and all its descendants have used so far, as the operating system counts it. With the
+ * postmaster's id this is the whole of PostgreSQL, with a supervisor's all its workers.
  *
  * @returns `undefined` when there is no such process
  */
-export function cpuMicros(pid: number): number | undefined {
+export function cpuTime(pid: number): CpuTime | undefined {
   const root = timesOf(pid);
   if (!root) {
     return undefined;
@@ -29,16 +32,18 @@ export function cpuMicros(pid: number): number | undefined {
       processes.set(Number(name), times);
     }
   }
-  let ticks = 0;
+  let user = 0;
+  let system = 0;
   for (const [id, times] of processes) {
     if (id === pid || descends(id, pid, processes)) {
-      ticks += times.own + times.endedChildren;
+      user += times.user;
+      system += times.system;
     }
   }
-  return ticks * microsPerTick;
+  return { user: user * microsPerTick, system: system * microsPerTick };
 }
 
-/** The parent of a process, if both are there. */
+/** The id of a process's parent; `undefined` when there is no such process. */
 export function parentOf(pid: number): number | undefined {
   return timesOf(pid)?.parent;
 }
@@ -68,8 +73,8 @@ function timesOf(pid: number): ProcessTimes | undefined {
   } catch {
     return undefined;
   }
-  // The second field is the name in parentheses and may itself hold blanks and parentheses.
+  // The second field is the name in parentheses and may contain blanks and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const field = (number: number): number => Number(fields[number - 3]);
-  return { parent: field(4), own: field(14) + field(15), endedChildren: field(16) + field(17) };
+  return { parent: field(4), user: field(14) + field(16), system: field(15) + field(17) };
 }

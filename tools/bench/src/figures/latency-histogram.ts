@@ -4,7 +4,7 @@ const octaves = 30;
 
 /** Counts latencies in microseconds without keeping each one: a measurement may hold millions. */
 export class LatencyHistogram {
-  /** Plain counts, to be sent to another process and merged there. */
+  /** The counts of all buckets, which another process can merge. */
   readonly counts = new Float64Array(perOctave * octaves);
 
   /** Adds one value. Below zero counts as zero: two reads of one clock on two cores. */

@@ -1,10 +1,13 @@
-import { cpuMicros, nameOf, parentOf } from './cpu.js';
+import { cpuTime, nameOf, parentOf } from './cpu.js';
 import type { Redis } from 'ioredis';
 import type { Client } from 'pg';
 
 /** CPU time in µs; a part is absent when its processes are not on this machine. */
 export interface CpuTimes {
+  /** User and system time of the server. */
   readonly server?: number | undefined;
+  readonly user?: number | undefined;
+  readonly system?: number | undefined;
   readonly postgres?: number | undefined;
   readonly redis?: number | undefined;
 }
@@ -18,23 +21,35 @@ export interface MeteredProcesses {
 
 /** Reads all counters at one moment. */
 export function readCpu({ server, postgres, redis }: MeteredProcesses): CpuTimes {
-  const times = server.map(cpuMicros).filter((time) => time !== undefined);
+  const times = server.map(cpuTime).filter((time) => time !== undefined);
+  const known = times.length > 0;
+  const user = times.reduce((sum, time) => sum + time.user, 0);
+  const system = times.reduce((sum, time) => sum + time.system, 0);
   return {
-    server: times.length === 0 ? undefined : times.reduce((sum, time) => sum + time, 0),
-    postgres: postgres === undefined ? undefined : cpuMicros(postgres),
-    redis: redis === undefined ? undefined : cpuMicros(redis),
+    ...(known && { server: user + system, user, system }),
+    postgres: totalOf(postgres),
+    redis: totalOf(redis),
   };
 }
 
 /** What was used between two readings, divided by `count`. */
 export function cpuPer(count: number, before: CpuTimes, after: CpuTimes): CpuTimes {
-  const per = (from?: number, to?: number): number | undefined =>
-    from === undefined || to === undefined ? undefined : (to - from) / count;
-  return {
-    server: per(before.server, after.server),
-    postgres: per(before.postgres, after.postgres),
-    redis: per(before.redis, after.redis),
+  const per = (part: keyof CpuTimes): number | undefined => {
+    const [from, to] = [before[part], after[part]];
+    return from === undefined || to === undefined ? undefined : (to - from) / count;
   };
+  return {
+    server: per('server'),
+    user: per('user'),
+    system: per('system'),
+    postgres: per('postgres'),
+    redis: per('redis'),
+  };
+}
+
+function totalOf(pid: number | undefined): number | undefined {
+  const time = pid === undefined ? undefined : cpuTime(pid);
+  return time && time.user + time.system;
 }
 
 /** The process of the Redis behind this connection, if it is on this machine. */

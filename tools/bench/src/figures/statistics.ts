@@ -1,11 +1,11 @@
-/** The middle of several rounds and how far apart they lie. */
+/** The median of several rounds, the least and the largest value. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** Sums up what the rounds gave; `undefined` when no round has a value. */
+/** The spread of the rounds; `undefined` when no round has a value. */
 export function spreadOf(values: readonly (number | undefined)[]): Spread | undefined {
   const sorted = values
     .filter((value): value is number => value !== undefined && !Number.isNaN(value))

@@ -1,25 +1,25 @@
 import { connect, type Socket } from 'node:net';
 
-import { ChunkFrames } from './chunk-frames.js';
+import { ChunkSplitter } from './chunk-splitter.js';
 import { eventStreamPath, webSocketPath } from './labels.js';
-import { clientFrame, opcodes, WebSocketFrames } from './websocket-frames.js';
-import type { Frames, OnFrame } from './frames.js';
+import { clientFrame, opcodes, WebSocketSplitter } from './websocket-splitter.js';
+import type { FrameSplitter, OnFrame } from './frame-splitter.js';
 import type { Address, ClientSpec, Transport } from './messages.js';
 
-/** All sockets of a process read into the same memory: each read is dealt with before the next one begins. */
+/** All sockets of a process read into the same memory: each read is handled before the next one begins. */
 const readBuffer = Buffer.allocUnsafe(256 * 1_024);
 const headEnd = '\r\n\r\n';
 const headBytesAtMost = 16 * 1_024;
 
-/** Is told what a client receives; `from` and `to` enclose the beginning of an event, or of something unknown. */
+/** Receives what a client reads; `from` and `to` enclose the beginning of an event or of unknown data. */
 export interface ClientListener {
   onEvent(client: number, data: Buffer, from: number, to: number): void;
   onClosed(client: number): void;
 }
 
 /**
- * A client without a library: a socket, a handshake by hand, and a look at the beginning of each frame. It answers pings.
- * As light as possible, for it shares the machine with what is measured.
+ * A client without a library: a socket, a handshake, and a frame splitter. It answers pings. It uses little CPU, because it
+ * shares the machine with the measured server.
  */
 export class LoadClient {
   readonly #index: number;
@@ -28,8 +28,8 @@ export class LoadClient {
   readonly #listener: ClientListener;
   #socket: Socket | undefined;
   #head: Buffer | undefined = Buffer.alloc(0);
-  #frames: Frames | undefined;
-  #leaving = false;
+  #frames: FrameSplitter | undefined;
+  #closing = false;
 
   constructor(index: number, spec: ClientSpec, transport: Transport, listener: ClientListener) {
     this.#index = index;
@@ -45,7 +45,7 @@ export class LoadClient {
         try {
           this.#read(readBuffer.subarray(0, bytes), resolve);
         } catch (error) {
-          // Not an orderly leave: it counts as a connection that has ended by itself.
+          // This counts as a connection that the server has ended.
           socket.destroy(error instanceof Error ? error : new Error(String(error)));
         }
         return true;
@@ -55,7 +55,7 @@ export class LoadClient {
       socket.on('error', reject);
       socket.on('close', () => {
         reject(new Error('closed before an answer'));
-        if (!this.#leaving) {
+        if (!this.#closing) {
           this.#listener.onClosed(this.#index);
         }
       });
@@ -63,9 +63,9 @@ export class LoadClient {
     });
   }
 
-  /** Leaves without a word, as a phone that loses its network does. */
+  /** Closes the socket without a close frame, as a client that loses its network does. */
   close(): void {
-    this.#leaving = true;
+    this.#closing = true;
     this.#socket?.destroy();
   }
 
@@ -94,7 +94,7 @@ export class LoadClient {
     this.#head = head;
     if (end < 0) {
       if (head.length > headBytesAtMost) {
-        throw new Error('an answer without an end of its head');
+        throw new Error('the head of the response is longer than 16 KiB');
       }
       return;
     }
@@ -104,7 +104,7 @@ export class LoadClient {
     this.#frames.read(head.subarray(end + headEnd.length));
   }
 
-  #accept(head: string): Frames {
+  #accept(head: string): FrameSplitter {
     const status = head.slice(0, head.indexOf('\r\n'));
     const wanted = this.#transport === 'ws' ? ' 101' : ' 200';
     if (!status.startsWith(wanted, 'HTTP/1.1'.length)) {
@@ -112,9 +112,9 @@ export class LoadClient {
     }
     if (this.#transport === 'sse') {
       if (!/\r\ntransfer-encoding: *chunked/i.test(head)) {
-        throw new Error('an event stream without chunks, which this client cannot read');
+        throw new Error('the event stream is not chunked; this client reads chunked responses only');
       }
-      return new ChunkFrames(this.#onChunk);
+      return new ChunkSplitter(this.#onChunk);
     }
     if (this.#spec.subscriptions.length > 1) {
       for (const label of this.#spec.subscriptions) {
@@ -122,7 +122,7 @@ export class LoadClient {
         this.#socket?.write(clientFrame(opcodes.text, Buffer.from(text)));
       }
     }
-    return new WebSocketFrames(this.#onWebSocketFrame);
+    return new WebSocketSplitter(this.#onWebSocketFrame);
   }
 
   readonly #onChunk: OnFrame = (_, data, from, to) => {

@@ -3,14 +3,14 @@ import { micros } from '../figures/clock.js';
 import { StampReader } from '../events/stamp.js';
 import { LoadClient, type ClientListener } from './client.js';
 import { Tally } from './tally.js';
-import type { ConnectOrder, ConnectResult, LoadCommand, LoadNews } from './messages.js';
+import type { ConnectOrder, ConnectResult, LoadCommand, LoadReply } from './messages.js';
 
 /*
- * The program of a load process: it owns sockets and counts what they receive. It is told what to do by its parent and ends
- * with it.
+ * The program of a load process: it owns sockets and counts what they receive. Its parent sends it commands;
+ * it exits when the parent disconnects.
  */
 
-const newsEveryMs = 25;
+const reportEveryMs = 25;
 const openingAtOnce = 50;
 /** What may arrive beside events: comments (`:)`, `:thump`) and, where an event is sent in two chunks, its first line. */
 const expected = /^(?::|event: \w|data:|\s*$)/;
@@ -18,7 +18,7 @@ const expected = /^(?::|event: \w|data:|\s*$)/;
 const stampReader = new StampReader();
 let clients: LoadClient[] = [];
 let tally = new Tally({ first: 0, events: 0 }, 0);
-let told = 0;
+let reported = 0;
 
 const listener: ClientListener = {
   onEvent(client, data, from, to) {
@@ -28,7 +28,7 @@ const listener: ClientListener = {
     }
     const text = data.toString('utf8', from, to);
     if (!expected.test(text)) {
-      tally.stranger(text.slice(0, 200));
+      tally.unexpectedText(text.slice(0, 200));
     }
   },
   onClosed() {
@@ -73,36 +73,36 @@ async function open({ address, transport, clients: specs, perSecond }: ConnectOr
   return { refusals: [...refusals], open: opened, latencies: latencies.counts };
 }
 
-async function obey(command: LoadCommand): Promise<void> {
+async function handle(command: LoadCommand): Promise<void> {
   const { id } = command;
   if ('connect' in command) {
-    say({ id, connected: await open(command.connect) });
+    send({ id, connected: await open(command.connect) });
   } else if ('begin' in command) {
     tally = new Tally(command.begin, clients.length);
-    told = 0;
-    say({ id, done: true });
+    reported = 0;
+    send({ id, done: true });
   } else if ('report' in command) {
-    say({ id, tally: tally.result() });
+    send({ id, tally: tally.result() });
   } else {
     clients.forEach((client) => {
       client.close();
     });
     clients = [];
-    say({ id, done: true });
+    send({ id, done: true });
   }
 }
 
-function say(news: LoadNews): void {
+function send(news: LoadReply): void {
   process.send?.(news);
 }
 
-process.on('message', (command: LoadCommand) => void obey(command));
+process.on('message', (command: LoadCommand) => void handle(command));
 process.on('disconnect', () => process.exit());
 // Ctrl-C in a terminal reaches the whole group; the parent decides when a load process ends.
 process.on('SIGINT', () => undefined);
 setInterval(() => {
-  if (tally.received !== told) {
-    told = tally.received;
-    say({ received: told });
+  if (tally.received !== reported) {
+    reported = tally.received;
+    send({ received: reported });
   }
-}, newsEveryMs);
+}, reportEveryMs);

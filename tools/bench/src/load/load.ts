@@ -7,7 +7,7 @@ import type {
   ConnectOrder,
   ConnectResult,
   LoadCommand,
-  LoadNews,
+  LoadReply,
   TallyOrder,
   TallyResult,
 } from './messages.js';
@@ -21,17 +21,17 @@ type CommandBody = LoadCommand extends infer Command
     : never
   : never;
 
-/** One load process, seen from outside. */
+/** The parent's side of one load process. */
 class LoadProcess {
   received = 0;
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, (news: LoadNews) => void>();
+  readonly #waiting = new Map<number, (news: LoadReply) => void>();
   readonly #ended: Promise<never>;
   #lastId = 0;
 
   constructor() {
     this.#child = fork(program, { serialization: 'advanced' });
-    this.#child.on('message', (news: LoadNews) => {
+    this.#child.on('message', (news: LoadReply) => {
       if ('id' in news) {
         this.#waiting.get(news.id)?.(news);
         this.#waiting.delete(news.id);
@@ -47,9 +47,9 @@ class LoadProcess {
     this.#ended.catch(() => undefined);
   }
 
-  ask(command: CommandBody): Promise<LoadNews> {
+  ask(command: CommandBody): Promise<LoadReply> {
     const id = ++this.#lastId;
-    const answer = new Promise<LoadNews>((resolve) => this.#waiting.set(id, resolve));
+    const answer = new Promise<LoadReply>((resolve) => this.#waiting.set(id, resolve));
     this.#child.send({ ...command, id });
     return Promise.race([answer, this.#ended]);
   }
@@ -59,7 +59,7 @@ class LoadProcess {
   }
 }
 
-/** All load processes together: clients are dealt out to them in turn, and keep the numbers in which they were given. */
+/** All load processes. Clients are assigned round robin and numbered in the order in which they were given. */
 export class Load {
   readonly #processes: readonly LoadProcess[];
   #clients = 0;
@@ -89,7 +89,7 @@ export class Load {
     };
   }
 
-  /** Starts counting anew. */
+  /** Sets all counts to zero. */
   async begin(order: TallyOrder): Promise<void> {
     this.#events = order.events;
     await this.#askAll(() => ({ begin: order }));
@@ -98,7 +98,7 @@ export class Load {
     });
   }
 
-  /** What all clients have received since {@link begin}; row `n` of the bits is the client that was given as the `n`th. */
+  /** What all clients have received since {@link begin}; row `n` of the bits belongs to client `n`. */
   async report(): Promise<TallyResult> {
     const answers = await this.#askAll(() => ({ report: true }));
     const results = answers.flatMap((answer) => ('tally' in answer ? [answer.tally] : []));
@@ -114,7 +114,7 @@ export class Load {
     return {
       received: sum(({ received }) => received),
       duplicates: sum(({ duplicates }) => duplicates),
-      strangers: results.flatMap(({ strangers }) => strangers),
+      unexpected: results.flatMap(({ unexpected }) => unexpected),
       closed: sum(({ closed }) => closed),
       bits,
       latencies: merged(results),
@@ -134,7 +134,7 @@ export class Load {
     });
   }
 
-  #askAll(command: (index: number) => CommandBody): Promise<LoadNews[]> {
+  #askAll(command: (index: number) => CommandBody): Promise<LoadReply[]> {
     return Promise.all(this.#processes.map((process, index) => process.ask(command(index))));
   }
 }

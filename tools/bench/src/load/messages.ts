@@ -1,15 +1,15 @@
 import type { Label } from './labels.js';
 
-/** The ways in which a client may receive events. */
+/** The protocols over which a client may receive events. */
 export type Transport = 'ws' | 'sse';
 
-/** One client to be: what it says of itself and what it listens to. Server-sent events carry one subscription. */
+/** A client to be opened: its token and its subscriptions. Server-sent events carry one subscription. */
 export interface ClientSpec {
   readonly token: string;
   readonly subscriptions: readonly Label[];
 }
 
-/** Where clients go. */
+/** The address that clients connect to. */
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -30,14 +30,14 @@ export interface TallyOrder {
   readonly events: number;
 }
 
-/** What a load process is told. Answers carry the same `id`. */
+/** A command to a load process. The reply carries the same `id`. */
 export type LoadCommand =
   | { readonly id: number; readonly connect: ConnectOrder }
   | { readonly id: number; readonly begin: TallyOrder }
   | { readonly id: number; readonly report: true }
   | { readonly id: number; readonly disconnect: true };
 
-/** How the opening of clients went. */
+/** The result of opening clients. */
 export interface ConnectResult {
   /** Why clients were refused: the status line or the error, once each. */
   readonly refusals: readonly string[];
@@ -51,7 +51,7 @@ export interface TallyResult {
   readonly received: number;
   readonly duplicates: number;
   /** Text frames and chunks that hold neither an event of the benchmark nor a heartbeat: error frames, mostly. */
-  readonly strangers: readonly string[];
+  readonly unexpected: readonly string[];
   /** Connections that the server or the network ended. */
   readonly closed: number;
   /** One row of bits for each client, one bit for each event. */
@@ -60,8 +60,8 @@ export interface TallyResult {
   readonly latencies: Float64Array;
 }
 
-/** What a load process says: answers, and now and then how many events its clients have received. */
-export type LoadNews =
+/** What a load process sends: replies, and every 25 ms the number of events that its clients have received. */
+export type LoadReply =
   | { readonly id: number; readonly connected: ConnectResult }
   | { readonly id: number; readonly tally: TallyResult }
   | { readonly id: number; readonly done: true }

@@ -1,20 +1,20 @@
 import { LatencyHistogram } from '../figures/latency-histogram.js';
 import type { TallyOrder, TallyResult } from './messages.js';
 
-const strangersKept = 5;
+const unexpectedKept = 5;
 
 /** The number of bytes that hold one bit for each event. */
 export function rowBytes(events: number): number {
   return Math.ceil(events / 8);
 }
 
-/** Counts what the clients of one load process receive: which client which event, how late, what twice. */
+/** Counts what the clients of one load process receive: each client's events, their latency, duplicates. */
 export class Tally {
   received = 0;
   #order: TallyOrder;
   readonly #bits: Uint8Array;
   readonly #latencies = new LatencyHistogram();
-  readonly #strangers: string[] = [];
+  readonly #unexpected: string[] = [];
   #duplicates = 0;
   #closed = 0;
 
@@ -23,7 +23,7 @@ export class Tally {
     this.#bits = new Uint8Array(clients * rowBytes(order.events));
   }
 
-  /** An event has arrived. One that was published before this tally began is not counted. */
+  /** Counts an event that has arrived. One published before this tally began is ignored. */
   add(client: number, sequence: number, micros: number): void {
     const event = sequence - this.#order.first;
     if (event < 0 || event >= this.#order.events) {
@@ -41,24 +41,24 @@ export class Tally {
     this.#latencies.record(micros);
   }
 
-  /** Something has arrived that the benchmark did not publish. */
-  stranger(text: string): void {
-    if (this.#strangers.length < strangersKept) {
-      this.#strangers.push(text);
+  /** Keeps the first texts that the benchmark did not publish. */
+  unexpectedText(text: string): void {
+    if (this.#unexpected.length < unexpectedKept) {
+      this.#unexpected.push(text);
     }
   }
 
-  /** A connection has ended by itself. */
+  /** Counts a connection that the server or the network has ended. */
   closed(): void {
     this.#closed++;
   }
 
-  /** All of it, ready to be sent. */
+  /** All counts, as they are sent to the parent process. */
   result(): TallyResult {
     return {
       received: this.received,
       duplicates: this.#duplicates,
-      strangers: this.#strangers,
+      unexpected: this.#unexpected,
       closed: this.#closed,
       bits: this.#bits,
       latencies: this.#latencies.counts,

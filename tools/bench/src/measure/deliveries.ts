@@ -1,26 +1,29 @@
 import { cpuPer } from '../figures/meters.js';
 import { errorsOf, latencyOf } from './latency.js';
-import { breakInServer, prime } from './prime.js';
-import { playRound } from './round.js';
-import { openClients, type Sizes, type Stage } from './stage.js';
+import { awaitSubscriptions, warmUpServer } from './warm-up.js';
+import { runRound } from './round.js';
+import { openClients, profiled, type Session, type Sizes } from './session.js';
 import type { Plan } from '../plans/plan.js';
 import type { Figures } from './figures.js';
 
 const patienceMs = 5_000;
 
-/** What a delivery costs and how long it takes, at an even pace that leaves the machine room. */
-export async function measureDeliveries(stage: Stage, plan: Plan, sizes: Sizes): Promise<Figures> {
-  await breakInServer(stage, plan, sizes);
-  await openClients(stage, plan.clients);
-  const performance = { stage, plan };
-  const from = await prime(performance, sizes);
-  const outcome = await playRound(performance, { ...sizes, from, patienceMs });
-  const deliveries = outcome.tally.received;
+/** What a delivery costs and how long it takes, at an even rate that leaves the machine idle time. */
+export async function measureDeliveries(session: Session, plan: Plan, sizes: Sizes): Promise<Figures> {
+  await warmUpServer(session, plan, sizes);
+  await openClients(session, plan.clients);
+  const from = await awaitSubscriptions(session, plan, sizes);
+  const result = await profiled(
+    session,
+    () => runRound(session, plan, { ...sizes, from, patienceMs }),
+    ({ tally }) => tally.received,
+  );
+  const deliveries = result.tally.received;
   return {
     deliveries,
-    perSecond: deliveries / outcome.seconds,
-    cpu: cpuPer(deliveries, outcome.before, outcome.after),
-    latency: latencyOf(outcome.tally.latencies),
-    errors: errorsOf(outcome),
+    perSecond: deliveries / result.seconds,
+    cpu: cpuPer(deliveries, result.before, result.after),
+    latency: latencyOf(result.tally.latencies),
+    errors: errorsOf(result),
   };
 }

@@ -1,6 +1,6 @@
 import { LatencyHistogram } from '../figures/latency-histogram.js';
 import type { Errors, Latency } from './figures.js';
-import type { Outcome } from './round.js';
+import type { RoundResult } from './round.js';
 
 /** The quantiles of the counts of a histogram. */
 export function latencyOf(counts: Float64Array): Latency {
@@ -11,6 +11,6 @@ export function latencyOf(counts: Float64Array): Latency {
 }
 
 /** What was wrong in a round. */
-export function errorsOf({ verdict, tally }: Outcome): Errors {
-  return { lost: verdict.lost, extra: verdict.extra, closed: tally.closed, strangers: tally.strangers };
+export function errorsOf({ check, tally }: RoundResult): Errors {
+  return { lost: check.lost, extra: check.extra, closed: tally.closed, unexpected: tally.unexpected };
 }

@@ -1,25 +1,25 @@
 import { channels } from '@fedistream/domain';
 
 import { receives, relationsOf } from '../database/relations.js';
-import { posts, postOf } from './posts.js';
-import { inTurn, upTo } from './spread.js';
+import { statuses, statusAt } from './statuses.js';
+import { roundRobin, range } from './range.js';
 import type { Plan, Population } from './plan.js';
 
-/** So many events, so that everybody is due one at least. */
+/** Within so many events each client is due one at least. */
 const cycle = 32;
 
-/** Everybody listens to the public stream, blocks, mutes, has chosen languages and filters: each event is due to most. */
-export function audiencePlan({ choosyViewers }: Population, clients: number): Plan {
-  const everybody = upTo(clients);
-  const relations = choosyViewers.slice(0, clients).map((_, index) => relationsOf(index));
-  const allowed = posts.map((post) => everybody.filter((client) => receives(inTurn(relations, client), post)));
+/** Each client listens to the public stream; viewers have blocks, mutes, languages and filters. An event is due to most. */
+export function audiencePlan({ relatedViewers }: Population, clients: number): Plan {
+  const all = range(clients);
+  const relations = relatedViewers.slice(0, clients).map((_, index) => relationsOf(index));
+  const allowed = statuses.map((post) => all.filter((client) => receives(roundRobin(relations, client), post)));
   return {
-    clients: everybody.map((index) => ({
-      viewer: inTurn(choosyViewers, index),
+    clients: all.map((index) => ({
+      viewer: roundRobin(relatedViewers, index),
       subscriptions: [{ stream: 'public' }],
     })),
     cycle,
-    event: (index) => ({ channel: channels.public(), status: postOf(index).status }),
-    due: (index, rules) => (rules ? inTurn(allowed, index) : everybody),
+    event: (index) => ({ channel: channels.public(), status: statusAt(index).status }),
+    due: (index, rules) => (rules ? roundRobin(allowed, index) : all),
   };
 }

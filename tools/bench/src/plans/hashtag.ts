@@ -1,10 +1,10 @@
 import { channels, normaliseHashtag } from '@fedistream/domain';
 
-import { postOf } from './posts.js';
-import { inTurn, upTo } from './spread.js';
+import { statusAt } from './statuses.js';
+import { roundRobin, range } from './range.js';
 import type { Plan, Population } from './plan.js';
 
-/** What people follow: several scripts. */
+/** Ten hashtags in several scripts. */
 export const tags = [
   'caturday',
   'fotografie',
@@ -18,20 +18,26 @@ export const tags = [
   'gardening',
 ];
 
-/** Everybody listens to one of ten hashtags: each event is due to a tenth. */
-export function hashtagPlan({ viewers }: Population, clients: number): Plan {
-  const listeners = upTo(clients);
-  const clientsOf = tags.map((_, tag) => listeners.filter((client) => client % tags.length === tag));
+/** Each client listens to one hashtag; an event is due to all listeners of its hashtag. */
+export function hashtagPlan({ viewers }: Population, clients: number, hashtags: readonly string[] = tags): Plan {
+  const listeners = range(clients);
+  const clientsOf = hashtags.map((_, tag) => listeners.filter((client) => client % hashtags.length === tag));
   return {
     clients: listeners.map((index) => ({
-      viewer: inTurn(viewers, index),
-      subscriptions: [{ stream: 'hashtag', tag: inTurn(tags, index) }],
+      viewer: roundRobin(viewers, index),
+      subscriptions: [{ stream: 'hashtag', tag: roundRobin(hashtags, index) }],
     })),
-    cycle: tags.length,
+    cycle: hashtags.length,
     event: (index) => ({
-      channel: channels.hashtag(normaliseHashtag(inTurn(tags, index))),
-      status: postOf(index).status,
+      channel: channels.hashtag(normaliseHashtag(roundRobin(hashtags, index))),
+      status: statusAt(index).status,
     }),
-    due: (index) => inTurn(clientsOf, index),
+    due: (index) => roundRobin(clientsOf, index),
   };
+}
+
+/** So many hashtags that each has two listeners. */
+export function hashtagFewPlan(population: Population, clients: number): Plan {
+  const hashtags = range(Math.ceil(clients / 2)).map((index) => `${roundRobin(tags, index)}${index}`);
+  return hashtagPlan(population, clients, hashtags);
 }

@@ -2,17 +2,17 @@ import type { PlannedEvent } from '../events/publisher.js';
 import type { ClientSpec } from '../load/messages.js';
 import type { Viewer } from '../database/viewers.js';
 
-/** A client before it is known what kind of server it goes to, which decides how it proves who it is. */
+/** A client without its token: that depends on the server. */
 export interface PlannedClient extends Omit<ClientSpec, 'token'> {
   readonly viewer: Viewer;
 }
 
-/** Who listens to what, what is published, and who is due to receive it: the benchmark's own knowledge of the truth. */
+/** What each client subscribes to, what is published, and which clients must receive it. */
 export interface Plan {
   readonly clients: readonly PlannedClient[];
-  /** So many consecutive events reach every subscription once at least. */
+  /** So many consecutive events reach every subscription at least once. */
   readonly cycle: number;
-  /** The event with this index; indexes count from 0 without end. */
+  /** The event with this index, from 0 on without an upper bound. */
   event(index: number): PlannedEvent;
   /**
    * The indexes of the clients that must receive this event, from a server that applies the audience rules or from one that
@@ -21,9 +21,9 @@ export interface Plan {
   due(index: number, rules: boolean): readonly number[];
 }
 
-/** Where viewers come from; there may be fewer than clients, then several clients share one. */
+/** The accounts of the clients. With more clients than accounts, several clients share one. */
 export interface Population {
   readonly viewers: readonly Viewer[];
-  /** Those with relations and filters, in the order of `relationsOf`. */
-  readonly choosyViewers: readonly Viewer[];
+  /** Viewers with relations and filters, in the order of `relationsOf`. */
+  readonly relatedViewers: readonly Viewer[];
 }

@@ -1,16 +1,16 @@
 import { channels } from '@fedistream/domain';
 
-import { postOf } from './posts.js';
-import { inTurn, upTo } from './spread.js';
+import { statusAt } from './statuses.js';
+import { roundRobin, range } from './range.js';
 import type { Plan, Population } from './plan.js';
 
-/** Everybody listens to the public stream and has no relations: each event is due to all. */
+/** Each client listens to the public stream and has no relations. An event is due to all clients. */
 export function publicPlan({ viewers }: Population, clients: number): Plan {
-  const everybody = upTo(clients);
+  const all = range(clients);
   return {
-    clients: everybody.map((index) => ({ viewer: inTurn(viewers, index), subscriptions: [{ stream: 'public' }] })),
+    clients: all.map((index) => ({ viewer: roundRobin(viewers, index), subscriptions: [{ stream: 'public' }] })),
     cycle: 1,
-    event: (index) => ({ channel: channels.public(), status: postOf(index).status }),
-    due: () => everybody,
+    event: (index) => ({ channel: channels.public(), status: statusAt(index).status }),
+    due: () => all,
   };
 }

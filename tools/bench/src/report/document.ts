@@ -31,11 +31,21 @@ export function machineLine({ date, processor, cores, memoryGib, node }: Machine
   return `${date.slice(0, 10)}, ${cores} cores ${processor}, ${memoryGib} GiB, Node ${node}`;
 }
 
-/** Everything there is to know about a run, for `--json`: each round of each server, and the ratio of CPU per unit. */
+/** A run as `--json` writes it: each round of each server, and the CPU ratios. */
 export function document(about: Machine, rounds: number, results: readonly ScenarioResult[]): object {
   return {
     machine: about,
     rounds,
-    results: results.map((result) => ({ ...result, cpuRatio: ratioOf(result, serverAndDatabase) })),
+    results: results.map((result) => ({
+      ...result,
+      cpuRatio: {
+        floor: ratioOf(result, 'floor', serverAndDatabase(partOf(result))),
+        naive: ratioOf(result, 'naive', serverAndDatabase(partOf(result))),
+      },
+    })),
   };
+}
+
+function partOf({ measures }: ScenarioResult): 'cpu' | 'idle' {
+  return measures === 'idle' ? 'idle' : 'cpu';
 }

@@ -1,7 +1,7 @@
-/** A cell: text as it is; a number to the right, with the digits that make sense for its size; absent: `-`. */
+/** A cell: a text; a number, aligned right and with about three significant digits; `-` when absent. */
 export type Cell = string | number | undefined;
 
-/** Lines of a table for a terminal, all columns as wide as they need to be. */
+/** A table for a terminal, each column as wide as its widest cell. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const texts = [head, ...rows.map((row) => row.map(textOf))];
   const widths = head.map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));
@@ -14,7 +14,7 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
   return texts.map(line).join('\n');
 }
 
-/** A number with about three digits that count. */
+/** A number with about three significant digits. */
 export function digits(value: number): string {
   const size = Math.abs(value);
   return value.toFixed(size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2);

@@ -1,0 +1,15 @@
+import { profileEntries, type CpuProfile } from './cpu-profile.js';
+import { table } from '../report/table.js';
+
+const entriesShown = 10;
+
+/** The ten largest entries of a profile, in µs per delivery (or per connection) and as a part of all. */
+export function profileReport(title: string, profile: CpuProfile, units: number): string {
+  const entries = profileEntries(profile);
+  const total = entries.reduce((sum, { micros }) => sum + micros, 0);
+  const rows = entries
+    .slice(0, entriesShown)
+    .map(({ name, place, micros }) => [micros / units, `${((100 * micros) / total).toFixed(1)} %`, name, place]);
+  const head = `${title}: ${(total / units).toFixed(1)} µs each, ${units} of them, ${entries.length} functions`;
+  return `${head}\n\n${table(['µs', 'part', 'function', 'place'], rows)}`;
+}
