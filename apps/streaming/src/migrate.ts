@@ -12,8 +12,7 @@ try {
   await migrate(url);
   process.stdout.write('All tables are there.\n');
 } catch (failure) {
-  const hint = (failure as { code?: unknown }).code === '42P07' ? '; a Mastodon database has its own migrations' : '';
-  fail(`DATABASE_URL: no tables were created: ${errorReason(failure)}${hint}`);
+  fail(`DATABASE_URL: no tables were created: ${errorReason(failure)}`);
 }
 
 function fail(reason: string): never {

@@ -77,7 +77,7 @@ describe('DatabaseState', () => {
     state.failed(answer('42P01', 'relation "oauth_access_tokens" does not exist'));
     state.failed(new AggregateError([new Error('connect ECONNREFUSED ::1:5432'), refused]));
     expect(lines).toEqual([
-      'warn PostgreSQL: relation "oauth_access_tokens" does not exist: an empty database needs `migrate` (README, "Operating it")',
+      'warn PostgreSQL: relation "oauth_access_tokens" does not exist: an empty database needs `npm run migrate` (docs/operations.md)',
       'warn PostgreSQL: connect ECONNREFUSED ::1:5432',
     ]);
   });

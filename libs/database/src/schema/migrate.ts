@@ -3,16 +3,28 @@ import { connectionOptions } from '../connection/connection-options.js';
 import { dataSourceOptions } from '../connection/data-source-options.js';
 
 /**
- * Creates the tables in an empty database. For tests and for platforms that begin with us; a Mastodon database has its
- * own migrations, and this fails on its tables without changing anything.
+ * Creates the tables in an empty database; does nothing when it has created them before.
+ *
+ * @throws when the database has tables of another origin, Mastodon's for example: nothing is changed there
  */
 export async function migrate(url: string): Promise<void> {
   const { parameters, encryptions } = connectionOptions({ kind: 'postgresql', url });
   const source = new DataSource(dataSourceOptions({ ...parameters, ssl: encryptions[0] }, { poolSize: 1 }));
   await source.initialize();
   try {
+    await refuseForeignTables(source);
     await source.runMigrations({ transaction: 'all' });
   } finally {
     await source.destroy();
+  }
+}
+
+/** TypeORM would create its own table of migrations before it fails. */
+async function refuseForeignTables(source: DataSource): Promise<void> {
+  const [found] = await source.query<{ tables: string | null; migrations: string | null }[]>(
+    "SELECT to_regclass('oauth_access_tokens') AS tables, to_regclass('migrations') AS migrations",
+  );
+  if (found?.tables && !found.migrations) {
+    throw new Error('the database has tables that other software has created, Mastodon for example');
   }
 }
