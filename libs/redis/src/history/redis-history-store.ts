@@ -1,0 +1,121 @@
+import {
+  fenceText,
+  HistoryStore,
+  markerChannel,
+  type Acknowledgement,
+  type GapReason,
+  type HistoryAnswer,
+  type HistoryQuery,
+  type HistorySettings,
+} from '@fedistream/history';
+import type { Redis } from 'ioredis';
+import { randomBytes } from 'node:crypto';
+import { Subject } from 'rxjs';
+import { createClient } from '../create-client.js';
+import type { RedisLog } from '../redis-log.js';
+import type { RedisSettings } from '../redis-settings.js';
+import { HistoryKeys } from './history-keys.js';
+import { readScript } from './scripts.js';
+import { readText } from './stored-text.js';
+
+const commandTimeoutMs = 2_000;
+
+/** What a {@link RedisHistoryStore} is told at its making. */
+export interface RedisHistoryOptions {
+  /** The Redis on which the platform publishes. */
+  readonly platform: RedisSettings;
+  /** The Redis that keeps the history; may be the same. */
+  readonly history: RedisSettings;
+  readonly prefix: string;
+  readonly settings: HistorySettings;
+  readonly log: RedisLog;
+}
+
+/** History in Redis Streams, as a node reads it. What a `Recorder` writes. */
+export class RedisHistoryStore extends HistoryStore {
+  readonly node = randomBytes(9).toString('base64url');
+  readonly #acknowledged = new Subject<Acknowledgement>();
+  readonly acknowledged = this.#acknowledged.asObservable();
+  readonly #options: RedisHistoryOptions;
+  readonly #keys: HistoryKeys;
+  readonly #publisher: Redis;
+  readonly #reader: Redis;
+  readonly #listener: Redis;
+
+  constructor(options: RedisHistoryOptions) {
+    super();
+    this.#options = options;
+    this.#keys = new HistoryKeys(options.prefix);
+    this.#publisher = createClient(options.platform, { name: 'history-fences', commandTimeoutMs });
+    this.#reader = createClient(options.history, { name: 'history-reader', commandTimeoutMs });
+    this.#listener = createClient(options.history, { name: 'history-listener' });
+    for (const client of this.#clients) {
+      client.on('error', (error) => {
+        options.log.unreachable(error);
+      });
+    }
+    this.#listener.on('ready', () => void this.#subscribe());
+    this.#listener.on('message', (_channel, text) => {
+      this.#acknowledge(text);
+    });
+  }
+
+  /** Starts to connect, and goes on trying. */
+  start(): void {
+    for (const client of this.#clients) {
+      client.connect().catch(() => undefined); // The reason comes as an `error` event.
+    }
+  }
+
+  async fence(number: number): Promise<void> {
+    await this.#publisher.publish(this.#options.prefix + markerChannel, fenceText(this.node, number));
+  }
+
+  async read({ channels, after, upTo, limit }: HistoryQuery): Promise<HistoryAnswer> {
+    if (after.epoch !== upTo.epoch) {
+      return { gap: 'epoch' };
+    }
+    const { epoch, hash } = after;
+    const keys = this.#keys;
+    const answer = await readScript.run(
+      this.#reader,
+      [keys.state, keys.channels(epoch), keys.skipped(epoch)],
+      [epoch, hash, upTo.sequence, limit, this.#options.settings.retentionSeconds, keys.epoch(epoch), ...channels],
+    );
+    if (!Array.isArray(answer)) {
+      return { gap: String(answer) as GapReason };
+    }
+    const entries = (answer as [id: Buffer, channel: number, stored: Buffer][]).map(([id, channel, stored]) => ({
+      sequence: Number(id.toString().split('-', 1)[0]),
+      channel: channels[channel] ?? '',
+      text: readText(stored),
+    }));
+    return { entries: entries.sort((one, other) => one.sequence - other.sequence) };
+  }
+
+  /** Ends the connections. */
+  close(): void {
+    for (const client of this.#clients) {
+      client.disconnect();
+    }
+  }
+
+  get #clients(): readonly Redis[] {
+    return [this.#publisher, this.#reader, this.#listener];
+  }
+
+  async #subscribe(): Promise<void> {
+    try {
+      await this.#listener.subscribe(this.#keys.acknowledgements(this.node));
+    } catch (error) {
+      this.#options.log.commandFailed('Redis refuses to subscribe the acknowledgements of history', error);
+    }
+  }
+
+  #acknowledge(text: string): void {
+    const [fence, epoch, sequence] = text.split(' ');
+    if (epoch !== undefined) {
+      this.#acknowledged.next({ fence: Number(fence), epoch, sequence: Number(sequence) });
+    }
+  }
+}
