@@ -11,7 +11,7 @@ export class MemoryBroker extends BrokerServer implements Broker {
   #markStarted: () => void = () => undefined;
 
   /** Receives every published message before it is handed on, also on channels without subscribers. For a history. */
-  record: ((channel: Channel, text: string) => void) | undefined;
+  record: ((channel: Channel, message: Buffer) => void) | undefined;
 
   constructor() {
     super();
@@ -40,9 +40,10 @@ export class MemoryBroker extends BrokerServer implements Broker {
 
   /** Publishes a message as it would stand on Redis. It is lost when the channel is not subscribed. */
   publish(channel: Channel, message: string): void {
-    this.record?.(channel, message);
+    const bytes = Buffer.from(message);
+    this.record?.(channel, bytes);
     if (this.#subscribed.has(channel) || controlTarget(channel) !== undefined) {
-      this.dispatch(channel, Buffer.from(message));
+      this.dispatch(channel, bytes);
     }
   }
 

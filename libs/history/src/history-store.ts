@@ -7,7 +7,7 @@ export interface HistoryEntry {
   readonly sequence: number;
   readonly channel: Channel;
   /** The message exactly as it was published. */
-  readonly text: string;
+  readonly message: Buffer;
 }
 
 /** The recorder's proof: everything published before the fence has been recorded, with numbers up to `sequence`. */

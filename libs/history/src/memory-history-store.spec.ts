@@ -7,8 +7,8 @@ historyContract('MemoryHistoryStore', (changes) => {
   const settings = new HistorySettings(changes);
   let recorder: MemoryHistoryStore | undefined;
   const publish = (channel: Channel, text: string) => {
-    recorder?.append(channel, text);
-    node.receive(channel, text);
+    recorder?.append(channel, Buffer.from(text));
+    node.receive(channel, Buffer.from(text));
   };
   // Another recorder in the same process is another store: the node asks whichever there is.
   const begin = () => (recorder = new MemoryHistoryStore(publish, settings));

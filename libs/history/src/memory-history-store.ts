@@ -76,12 +76,12 @@ export class MemoryHistoryStore extends HistoryStore {
   }
 
   /** Records a message; to be called for each one, in order, before the broker hands it on. */
-  append(channel: Channel, text: string): void {
+  append(channel: Channel, message: Buffer): void {
     if (channel === markerChannel) {
-      this.#appendMarker(text);
+      this.#appendMarker(message.toString());
     } else if (isRecorded(channel)) {
       this.#sequence += 1;
-      this.#record(channel, text);
+      this.#record(channel, message);
       this.#dropOverTotal();
     }
   }
@@ -129,13 +129,13 @@ export class MemoryHistoryStore extends HistoryStore {
     }
   }
 
-  #record(channel: Channel, text: string): void {
+  #record(channel: Channel, message: Buffer): void {
     const recorded = this.#channels.get(channel) ?? new RecordedChannel();
     this.#channels.delete(channel);
     this.#channels.set(channel, recorded);
-    const hash = messageHash(channel, text);
+    const hash = messageHash(channel, message);
     const atMs = this.now();
-    const entry = { sequence: this.#sequence, channel, text, hash, bytes: Buffer.byteLength(text) };
+    const entry = { sequence: this.#sequence, channel, message, hash, bytes: message.length };
     recorded.entries.push(entry);
     recorded.bytes += entry.bytes;
     recorded.lastMs = atMs;

@@ -103,17 +103,22 @@ export class PositionTracker {
   }
 
   /** The place of a message that has just arrived. Its position is computed when it is first read. */
-  tag(channel: Channel, text: string): EventOrigin {
+  tag(channel: Channel, message: Buffer): EventOrigin {
     this.#order += 1;
-    if (channel === markerChannel) {
-      this.#readMarker(text);
+    if (channel !== markerChannel) {
+      return new Origin(this.#order, this.#epoch, channel, message);
     }
-    const origin = new Origin(this.#order, this.#epoch, channel, text);
-    if (channel === markerChannel) {
-      this.#marker = origin;
-      this.#arrive(text, origin);
+    const marker = readMarker(message.toString());
+    if (marker?.kind === 'tick') {
+      this.#epoch = marker.epoch;
+      this.#tickMs = performance.now();
     }
-    return origin;
+    this.#marker = new Origin(this.#order, this.#epoch, channel, message);
+    if (marker?.kind === 'fence' && marker.node === this.store.node) {
+      // While channels are being subscribed anew, a message behind the fence may have been missed.
+      this.#pending.get(marker.number)?.arrived.settle(this.complete() ? this.#marker : undefined);
+    }
+    return this.#marker;
   }
 
   /** Sends a fence, or joins one that is about to be sent. At most one leaves in `fenceRestMs`. */
@@ -151,22 +156,6 @@ export class PositionTracker {
     return { number, pending };
   }
 
-  #readMarker(text: string): void {
-    const marker = readMarker(text);
-    if (marker?.kind === 'tick') {
-      this.#epoch = marker.epoch;
-      this.#tickMs = performance.now();
-    }
-  }
-
-  #arrive(text: string, origin: EventOrigin): void {
-    const marker = readMarker(text);
-    if (marker?.kind === 'fence' && marker.node === this.store.node) {
-      // While channels are being subscribed anew, a message behind the fence may have been missed.
-      this.#pending.get(marker.number)?.arrived.settle(this.complete() ? origin : undefined);
-    }
-  }
-
   #acknowledge(acknowledgement: Acknowledgement): void {
     const pending = this.#pending.get(acknowledgement.fence);
     if (pending !== undefined) {
@@ -183,25 +172,25 @@ export class PositionTracker {
   }
 }
 
-/** The place of one message. Keeps the text until the position is asked for; the event's payload is a part of it anyway. */
+/** The place of one message. Keeps the message until the position is asked for; the event's payload is a part of it anyway. */
 class Origin implements EventOrigin {
   readonly order: number;
   readonly #epoch: string | undefined;
   readonly #channel: Channel;
-  #text: string | undefined;
+  #message: Buffer | undefined;
   #position: Position | undefined;
 
-  constructor(order: number, epoch: string | undefined, channel: Channel, text: string) {
+  constructor(order: number, epoch: string | undefined, channel: Channel, message: Buffer) {
     this.order = order;
     this.#epoch = epoch;
     this.#channel = channel;
-    this.#text = text;
+    this.#message = message;
   }
 
   get position(): Position | undefined {
-    if (this.#text !== undefined && this.#epoch !== undefined) {
-      this.#position = formatPosition({ epoch: this.#epoch, hash: messageHash(this.#channel, this.#text) });
-      this.#text = undefined;
+    if (this.#message !== undefined && this.#epoch !== undefined) {
+      this.#position = formatPosition({ epoch: this.#epoch, hash: messageHash(this.#channel, this.#message) });
+      this.#message = undefined;
     }
     return this.#position;
   }

@@ -42,7 +42,7 @@ export function historyContract(
 
     async function missed(position: string, channels: readonly Channel[] = ['timeline:1']): Promise<unknown> {
       const { answer } = await history.node.resume(channels, position);
-      return 'gap' in answer ? answer.gap : answer.entries.map(({ text }) => text);
+      return 'gap' in answer ? answer.gap : answer.entries.map(({ message }) => message.toString());
     }
 
     describe('with usual bounds', () => {
@@ -114,7 +114,7 @@ export function historyContract(
         await publishing;
         for (const { answer, order } of parts) {
           expect(answer).toHaveProperty('entries');
-          const past = 'entries' in answer ? answer.entries.map(({ text }) => text) : [];
+          const past = 'entries' in answer ? answer.entries.map(({ message }) => message.toString()) : [];
           const live = history.node.received.filter(
             ({ channel, order: own }) => channel === 'timeline:1' && own > order,
           );

@@ -36,9 +36,9 @@ export class TrackedHistory {
   }
 
   /** To be called for each message that the broker hands on. */
-  receive(channel: Channel, text: string): void {
-    const origin = this.tracker.tag(channel, text);
-    this.received.push({ channel, text, order: origin.order, position: origin.position });
+  receive(channel: Channel, message: Buffer): void {
+    const origin = this.tracker.tag(channel, message);
+    this.received.push({ channel, text: message.toString(), order: origin.order, position: origin.position });
   }
 
   /** Everything of these channels behind a position, and where live messages begin. */

@@ -11,7 +11,7 @@ import type { HistoryKeys } from './history-keys.js';
 import type { LoggedMessage, MessageLog } from './message-log.js';
 import type { PresenceLookup } from './presence-lookup.js';
 import { markScript, recordScript, skipScript, type ScriptArgument } from './scripts.js';
-import { storeText } from './stored-text.js';
+import { storeMessage } from './stored-message.js';
 
 /** Messages in one pipeline. */
 const batchSize = 200;
@@ -100,14 +100,14 @@ export class EpochWriter {
     return true;
   }
 
-  #add(pipeline: ChainableCommander, { channel, text }: LoggedMessage, cursor: Cursor, isPresent: boolean): Cursor {
+  #add(pipeline: ChainableCommander, { channel, message }: LoggedMessage, cursor: Cursor, isPresent: boolean): Cursor {
     const { keys, epoch, settings } = this.#options;
-    const hash = messageHash(channel, text);
+    const hash = messageHash(channel, message);
     const next = { index: cursor.index + 1, tick: cursor.tick, offset: cursor.offset + 1 };
     const guard = this.#guard(cursor);
     const [leading, state] = [keys.leader, keys.state];
     if (channel === markerChannel) {
-      return this.#addMarker(pipeline, text, hash, cursor);
+      return this.#addMarker(pipeline, message.toString(), hash, cursor);
     }
     if (!isPresent || !isRecorded(channel)) {
       const skip = [...guard, hash, channel, skippedAtMost, this.#timeToLive];
@@ -122,7 +122,7 @@ export class EpochWriter {
         ...guard,
         hash,
         channel,
-        storeText(text),
+        storeMessage(message),
         bounds.entries,
         bounds.bytes,
         settings.maxBytes,

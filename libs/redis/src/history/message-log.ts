@@ -4,7 +4,7 @@ import { markerChannel, readMarker } from '@fedistream/history';
 /** A message as a recorder has received it. */
 export interface LoggedMessage {
   readonly channel: Channel;
-  readonly text: string;
+  readonly message: Buffer;
   readonly receivedMs: number;
 }
 
@@ -26,7 +26,7 @@ export class MessageLog {
   #bytes = 0;
   readonly #ticks = new Map<string, number>();
 
-  /** @param bytesAtMost what is kept at most; characters count as bytes */
+  /** @param bytesAtMost what is kept at most */
   constructor(
     private readonly keepMs: number,
     private readonly bytesAtMost: number,
@@ -43,12 +43,12 @@ export class MessageLog {
   }
 
   /** Adds a message. */
-  add(channel: Channel, text: string): void {
-    if (channel === markerChannel && readMarker(text)?.kind === 'tick') {
-      this.#ticks.set(text, this.end);
+  add(channel: Channel, message: Buffer): void {
+    if (channel === markerChannel && readMarker(message.toString())?.kind === 'tick') {
+      this.#ticks.set(message.toString(), this.end);
     }
-    this.#messages.push({ channel, text, receivedMs: performance.now() });
-    this.#bytes += text.length;
+    this.#messages.push({ channel, message, receivedMs: performance.now() });
+    this.#bytes += message.length;
   }
 
   /** The message at a place. */
@@ -70,8 +70,10 @@ export class MessageLog {
       if (!isOld || this.#first + dropped >= needed) {
         break;
       }
-      this.#bytes -= message.text.length;
-      this.#ticks.delete(message.text);
+      this.#bytes -= message.message.length;
+      if (message.channel === markerChannel) {
+        this.#ticks.delete(message.message.toString());
+      }
       dropped += 1;
     }
     if (dropped > 0) {

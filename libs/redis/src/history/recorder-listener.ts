@@ -16,7 +16,7 @@ export interface RecorderListenerOptions {
   /** Everything arrives from now on. */
   readonly began: () => void;
   /** Receives each message, in order; must not throw. */
-  readonly message: (channel: Channel, text: string) => void;
+  readonly message: (channel: Channel, message: Buffer) => void;
   /** The connection was lost: messages may be missing. */
   readonly ended: () => void;
 }
@@ -52,15 +52,16 @@ export class RecorderListener {
     client.on('error', (error) => {
       log.unreachable(error);
     });
-    const receive = (name: string, text: string) => {
-      const channel = name.slice(prefix.length);
+    const skip = Buffer.byteLength(prefix);
+    const receive = (name: Buffer, bytes: Buffer) => {
+      const channel = name.toString('utf8', skip);
       if (this.#listening && client === this.#client && (channel === markerChannel || isRecorded(channel))) {
-        message(channel, text);
+        message(channel, bytes);
       }
     };
-    client.on('message', receive);
-    client.on('pmessage', (_pattern: string, channel: string, text: string) => {
-      receive(channel, text);
+    client.on('messageBuffer', receive);
+    client.on('pmessageBuffer', (_pattern: string, channel: Buffer, bytes: Buffer) => {
+      receive(channel, bytes);
     });
     client.connect().catch(() => undefined); // The reason comes as an `error` event.
   }

@@ -107,9 +107,9 @@ export class Recorder {
       began: () => {
         this.#log.clear();
       },
-      message: (channel, text) => {
-        this.#log.add(channel, text);
-        this.#heard(channel, text);
+      message: (channel, message) => {
+        this.#log.add(channel, message);
+        this.#heard(channel, message);
       },
       ended: () => {
         this.#log.clear();
@@ -246,7 +246,7 @@ export class Recorder {
       const index = (at ?? 0) + 1 + offset;
       const before = at === undefined ? undefined : this.#log.at(index - 1);
       if (before !== undefined) {
-        const same = messageHash(before.channel, before.text) === last;
+        const same = messageHash(before.channel, before.message) === last;
         return same ? ({ index, tick, offset } satisfies Cursor) : undefined;
       }
       if (performance.now() > endMs || stint !== this.#stint) {
@@ -286,11 +286,11 @@ export class Recorder {
     await this.#platform.publish(this.#options.prefix + markerChannel, tickText(this.#epoch, this.#nextTick++));
   }
 
-  #heard(channel: string, text: string): void {
+  #heard(channel: string, message: Buffer): void {
     if (this.#role !== 'leader') {
       return;
     }
-    const marker = channel === markerChannel ? readMarker(text) : undefined;
+    const marker = channel === markerChannel ? readMarker(message.toString()) : undefined;
     if (marker?.kind === 'tick' && marker.epoch === this.#epoch) {
       this.#tickHeardMs = performance.now();
       if (this.#writer === undefined) {

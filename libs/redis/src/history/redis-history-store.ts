@@ -16,7 +16,7 @@ import type { RedisLog } from '../redis-log.js';
 import type { RedisSettings } from '../redis-settings.js';
 import { HistoryKeys } from './history-keys.js';
 import { readScript } from './scripts.js';
-import { readText } from './stored-text.js';
+import { readMessage } from './stored-message.js';
 
 const commandTimeoutMs = 2_000;
 
@@ -88,7 +88,7 @@ export class RedisHistoryStore extends HistoryStore {
     const entries = (answer as [id: Buffer, channel: number, stored: Buffer][]).map(([id, channel, stored]) => ({
       sequence: Number(id.toString().split('-', 1)[0]),
       channel: channels[channel] ?? '',
-      text: readText(stored),
+      message: readMessage(stored),
     }));
     return { entries: entries.sort((one, other) => one.sequence - other.sequence) };
   }

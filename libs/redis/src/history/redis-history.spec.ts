@@ -28,8 +28,8 @@ describe.skipIf(withoutRedis)('over Redis Streams', () => {
     store.start();
     const node = new TrackedHistory(store, settings);
     const [publisher, subscriber] = [new Redis(redisUrl), new Redis(redisUrl)];
-    subscriber.on('message', (channel: string, text: string) => {
-      node.receive(channel.slice(prefix.length), text);
+    subscriber.on('messageBuffer', (channel: Buffer, message: Buffer) => {
+      node.receive(channel.toString().slice(prefix.length), message);
     });
     const channels = [...contractChannels, markerChannel];
     await subscriber.subscribe(...channels.map((channel) => prefix + channel));
