@@ -40,7 +40,7 @@ const packages = [
   },
   { sourceTag: 'kit', allowedExternalImports: ['@nestjs/common', 'rxjs'] },
   { sourceTag: 'stream', allowedExternalImports: ['rxjs'] },
-  { sourceTag: 'adapter:redis', allowedExternalImports: ['@nestjs/common', 'ioredis'] },
+  { sourceTag: 'adapter:redis', allowedExternalImports: ['@nestjs/common', 'ioredis', 'rxjs'] },
   {
     sourceTag: 'adapter:database',
     allowedExternalImports: [

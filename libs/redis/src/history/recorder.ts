@@ -240,18 +240,20 @@ export class Recorder {
   }
 
   /** Where the previous leader has ended, in the log of this one; `undefined` if a message may be missing. */
-  async #find({ tick, offset, last }: { tick: string; offset: number; last: string }, stint: number) {
-    for (const endMs = performance.now() + catchUpMs; tick !== ''; await sleep(20)) {
+  async #find(
+    { tick, offset, last }: { tick: string; offset: number; last: string },
+    stint: number,
+  ): Promise<Cursor | undefined> {
+    const endMs = performance.now() + catchUpMs;
+    while (tick !== '' && stint === this.#stint && performance.now() < endMs) {
       const at = this.#log.indexOfTick(tick);
       const index = (at ?? 0) + 1 + offset;
       const before = at === undefined ? undefined : this.#log.at(index - 1);
       if (before !== undefined) {
         const same = messageHash(before.channel, before.message) === last;
-        return same ? ({ index, tick, offset } satisfies Cursor) : undefined;
+        return same ? { index, tick, offset } : undefined;
       }
-      if (performance.now() > endMs || stint !== this.#stint) {
-        break;
-      }
+      await sleep(20);
     }
     return undefined;
   }
