@@ -1,4 +1,5 @@
 import { command } from './command.js';
+import { runEverything } from './run-everything.js';
 import { compiler, installed } from './workspace.js';
 
 /** Something that is right or wrong as a whole. */
@@ -20,7 +21,11 @@ async function runs(program: string, ...args: string[]): Promise<string | undefi
 export const lint: Check = {
   name: 'lint',
   run: async () =>
-    (await succeeds('nx', 'show', 'projects', '--json')) ?? succeeds('eslint', '.', '--max-warnings', '0'),
+    (await succeeds('nx', 'show', 'projects', '--json')) ??
+    (runEverything
+      ? succeeds('eslint', '.', '--max-warnings', '0')
+      : ((await succeeds('nx', 'run-many', '-t', 'lint')) ??
+        succeeds('eslint', '*.ts', '*.js', '--max-warnings', '0'))),
 };
 
 /** Prettier has nothing to change. */

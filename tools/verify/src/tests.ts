@@ -1,30 +1,52 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { openPostgres, openRedis } from '@fedistream/services';
 
 import { command } from './command.js';
+import { runEverything } from './run-everything.js';
 import type { Tally } from './tally.js';
 import { count, type VitestReport } from './vitest-report.js';
-import { installed } from './workspace.js';
+import { installed, workspace } from './workspace.js';
 
-/** Runs every test of the workspace against a real Redis and a real PostgreSQL, on screen, and counts. */
+/**
+ * Runs the tests of the workspace against a real Redis and a real PostgreSQL, on screen, and counts. A project whose
+ * result Nx remembers is counted as it was.
+ */
 export async function runTests(): Promise<{ tally: Tally; reasons: string[] }> {
   const redis = await openRedis();
   const postgres = await openPostgres();
-  const directory = await mkdtemp(join(tmpdir(), 'fedistream-verify-'));
+  const reports = join(workspace, '.cache', 'tests');
+  await rm(reports, { recursive: true, force: true });
   try {
-    const file = join(directory, 'report.json');
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const { code } = await command(installed('vitest'), ['run', ...reporters], {
+    const [program, ...args] = runEverything ? inOneRun(join(reports, 'all.json')) : throughNx;
+    const { code } = await command(installed(program), args, {
       env: { REDIS_URL: redis.url, DATABASE_URL: await postgres.createDatabase() },
       onScreen: true,
     });
-    return count(await readReport(file), code);
+    return count(await readReports(reports), code);
   } finally {
-    await Promise.all([redis.stop(), postgres.stop(), rm(directory, { recursive: true, force: true })]);
+    await Promise.all([redis.stop(), postgres.stop()]);
   }
+}
+
+type Command = readonly [program: string, ...args: string[]];
+
+const throughNx: Command = ['nx', 'run-many', '-t', 'test', '--output-style', 'static'];
+
+const inOneRun = (report: string): Command => [
+  'vitest',
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+];
+
+/** The reports of all projects, as one. */
+async function readReports(directory: string): Promise<VitestReport> {
+  const files = await readdir(directory).catch(() => []);
+  const reports = await Promise.all(files.map((file) => readReport(join(directory, file))));
+  return { testResults: reports.flatMap(({ testResults }) => testResults) };
 }
 
 async function readReport(file: string): Promise<VitestReport> {
