@@ -78,6 +78,22 @@ const forbid = (files, names, message) => ({
   rules: { 'no-restricted-syntax': ['error', { selector: `${anyImport}[source.value=/^${names}/]`, message }] },
 });
 
+/** The rooms of the app: each may import those that it stands on, and no other. `bootstrap` stands on all of them. */
+const rooms = {
+  connections: [],
+  observability: ['connections'],
+  http: ['connections', 'observability'],
+  websocket: ['connections', 'observability', 'http'],
+  demo: [],
+};
+const roomRules = Object.entries(rooms).map(([room, below]) =>
+  forbid(
+    [`apps/streaming/src/${room}/**/*.ts`],
+    `(\\.\\..)+(?!(${[room, ...below].join('|')}).)[a-z]`,
+    `${room} stands on ${below.join(', ') || 'libs'} only: nothing in the app imports upward.`,
+  ),
+);
+
 export default tseslint.config(
   { ignores: ['**/dist', '**/node_modules', '.nx', '.cache', '.fedistream', 'coverage'] },
   {
@@ -162,5 +178,7 @@ export default tseslint.config(
     `(?!node:(?:url|crypto|buffer)$)${nodeModules}`, // these do nothing but compute
     'Core speaks to the outside through a port; what does I/O belongs into an adapter or the app.',
   ),
+  ...roomRules,
+  forbid(['apps/streaming/src/main.ts'], '\\..(?!bootstrap.)', 'The entry file imports bootstrap only.'),
   prettier,
 );

@@ -1,8 +1,8 @@
-/** What the operator may choose about authorisation. */
+/** The operator's settings of authorisation. */
 export abstract class AuthSettings {
   /**
-   * How long to wait after one re-validation of all open tokens before the next, in milliseconds, give or take a fifth.
-   * Bounds how long a token that was revoked without a kill keeps its connections.
+   * The pause between two re-validations of all open tokens, in milliseconds, ±20 %. A token that was revoked without a
+   * kill keeps its connections for at most this long.
    */
   abstract readonly revalidationIntervalMs: number;
 }

@@ -43,7 +43,7 @@ describe('Authenticator', () => {
   });
 
   it('finds the viewer of a token', async () => {
-    const found = authenticator.authenticate('abc');
+    const found = authenticator.findViewer('abc');
     expect(store.asked.map(({ token }) => token)).toEqual(['abc']);
     store.asked[0]!.answer(viewer);
     await expect(found).resolves.toBe(viewer);
@@ -52,14 +52,14 @@ describe('Authenticator', () => {
   });
 
   it('refuses an unknown token', async () => {
-    const found = authenticator.authenticate('abc');
+    const found = authenticator.findViewer('abc');
     store.asked[0]!.answer();
     await expect(found).rejects.toMatchObject({ code: 'invalidToken', status: 401 });
     expect(statistics.authenticated).toBe(0);
   });
 
-  it('is unavailable when the store fails, and its cause does not hold the token', async () => {
-    const found = authenticator.authenticate('SECRET');
+  it('answers unavailable when the store fails, and the cause does not hold the token', async () => {
+    const found = authenticator.findViewer('SECRET');
     store.asked[0]!.fail(Object.assign(new Error('server closed the connection'), { parameters: ['SECRET'] }));
     const refusal: unknown = await found.catch((error: unknown) => error);
     expect(refusal).toMatchObject({
@@ -71,26 +71,26 @@ describe('Authenticator', () => {
     expect(inspect(refusal, { depth: null, showHidden: true })).not.toContain('SECRET');
   });
 
-  it('is unavailable when the store fails before it has a promise to give', async () => {
+  it('answers unavailable when the store throws before it returns a promise', async () => {
     vi.spyOn(store, 'findViewer').mockImplementation(() => {
       throw new Error('no pool');
     });
-    await expect(authenticator.authenticate('abc')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(authenticator.findViewer('abc')).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  it('is unavailable when the store does not answer in time, and asks again for the next', async () => {
-    const found = expect(authenticator.authenticate('abc')).rejects.toMatchObject({ code: 'unavailable' });
+  it('answers unavailable when the store misses the deadline, and starts a new lookup for the next request', async () => {
+    const found = expect(authenticator.findViewer('abc')).rejects.toMatchObject({ code: 'unavailable' });
     await vi.advanceTimersByTimeAsync(storeDeadlineMs);
     await found;
-    const next = authenticator.authenticate('abc');
+    const next = authenticator.findViewer('abc');
     expect(store.asked).toHaveLength(2);
     store.asked[0]!.fail(new Error('too late to matter'));
     store.asked[1]!.answer(viewer);
     await expect(next).resolves.toBe(viewer);
   });
 
-  it('asks once for equal tokens at the same time', async () => {
-    const found = Promise.all(['a', 'a', 'b', 'a'].map((token) => authenticator.authenticate(token)));
+  it('shares one lookup between concurrent requests with the same token', async () => {
+    const found = Promise.all(['a', 'a', 'b', 'a'].map((token) => authenticator.findViewer(token)));
     expect(store.asked.map(({ token }) => token)).toEqual(['a', 'b']);
     store.asked[0]!.answer(viewer);
     store.asked[1]!.answer({ ...viewer, tokenId: '4' });
@@ -98,54 +98,54 @@ describe('Authenticator', () => {
     expect(statistics.authenticated).toBe(4);
   });
 
-  it('keeps no answer: who comes later is looked up anew', async () => {
-    const first = authenticator.authenticate('a');
+  it('caches nothing: a later request is looked up again', async () => {
+    const first = authenticator.findViewer('a');
     store.asked[0]!.answer(viewer);
     await first;
-    const second = authenticator.authenticate('a');
+    const second = authenticator.findViewer('a');
     store.asked[1]!.answer();
     await expect(second).rejects.toMatchObject({ code: 'invalidToken' });
   });
 
-  it('shares a failure with those who waited for it, and with nobody later', async () => {
-    const waiting = [authenticator.authenticate('a'), authenticator.authenticate('a')];
+  it('shares a failed lookup with the requests that waited for it, and not with later ones', async () => {
+    const waiting = [authenticator.findViewer('a'), authenticator.findViewer('a')];
     store.asked[0]!.fail(new Error('down'));
     expect(await Promise.allSettled(waiting)).toEqual([
       { status: 'rejected', reason: expect.objectContaining({ code: 'unavailable' }) as Error },
       { status: 'rejected', reason: expect.objectContaining({ code: 'unavailable' }) as Error },
     ]);
-    const later = authenticator.authenticate('a');
+    const later = authenticator.findViewer('a');
     store.asked[1]!.answer(viewer);
     await expect(later).resolves.toBe(viewer);
   });
 
-  it('does not share a lookup that began before a kill with who comes after it', async () => {
-    const before = authenticator.authenticate('a');
+  it('does not share a lookup that began before a kill with a request that came after it', async () => {
+    const before = authenticator.findViewer('a');
     kills.record({ kind: 'token', tokenId: viewer.tokenId });
-    const after = authenticator.authenticate('a');
+    const after = authenticator.findViewer('a');
     store.asked[0]!.answer(viewer);
     await expect(before).resolves.toBe(viewer);
     // The end of the older one has not taken the younger one's place in the table.
-    const joined = authenticator.authenticate('a');
+    const joined = authenticator.findViewer('a');
     expect(store.asked).toHaveLength(2);
     store.asked[1]!.answer();
     await expect(after).rejects.toMatchObject({ code: 'invalidToken' });
     await expect(joined).rejects.toMatchObject({ code: 'invalidToken' });
   });
 
-  it('admits a request, and says since when a kill would have been missed', async () => {
-    const admitted = authenticator.authenticateRequest({ url: '/', headers: { authorization: 'Bearer abc' } });
+  it('authenticates a request, and returns the latest kill before its lookup', async () => {
+    const admitted = authenticator.authenticate({ url: '/', headers: { authorization: 'Bearer abc' } });
     kills.record({ kind: 'account', accountId: viewer.accountId });
     store.asked[0]!.answer(viewer);
-    const { since } = await admitted;
-    expect(kills.since(since, viewer)).toBe('account');
+    const { killSequence } = await admitted;
+    expect(kills.since(killSequence, viewer)).toBe('account');
   });
 
   it('refuses a request without a usable token before asking the store', async () => {
-    await expect(authenticator.authenticateRequest({ url: '/', headers: {} })).rejects.toMatchObject({
+    await expect(authenticator.authenticate({ url: '/', headers: {} })).rejects.toMatchObject({
       code: 'missingToken',
     });
-    await expect(authenticator.authenticateRequest({ url: '/?access_token=%00', headers: {} })).rejects.toMatchObject({
+    await expect(authenticator.authenticate({ url: '/?access_token=%00', headers: {} })).rejects.toMatchObject({
       code: 'badRequest',
     });
     expect(store.asked).toEqual([]);

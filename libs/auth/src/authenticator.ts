@@ -11,15 +11,15 @@ import { withoutToken } from './redact.js';
 import { storeDeadlineMs } from './store-deadline.js';
 import { TokenStore } from './token-store.js';
 
-/** Who makes a request, and since when a kill may have been missed. */
+/** The result of an authentication: the viewer, and from which kill on the connection must be checked. */
 export interface Authentication {
   readonly viewer: Viewer;
-  /** For `OpenConnections.add`: the moment before the token was looked up. */
-  readonly since: KillSequence;
+  /** The latest kill before the token was looked up, for `ConnectionRegistry.add`. */
+  readonly killSequence: KillSequence;
 }
 
 interface Lookup {
-  readonly since: KillSequence;
+  readonly killSequence: KillSequence;
   readonly viewer: Promise<Viewer>;
 }
 
@@ -35,33 +35,33 @@ export class Authenticator {
   ) {}
 
   /**
-   * Reads the token of a request and asks who it belongs to. The way in for both transports.
+   * Authenticates a request by its access token. Both transports use it.
    *
-   * @throws {StreamingError} as {@link readToken} and {@link authenticate}
+   * @throws {StreamingError} as {@link readToken} and {@link findViewer}
    */
-  async authenticateRequest(request: TokenRequest): Promise<Authentication> {
-    const since = this.kills.now();
-    return { viewer: await this.authenticate(readToken(request)), since };
+  async authenticate(request: TokenRequest): Promise<Authentication> {
+    const killSequence = this.kills.now();
+    return { viewer: await this.findViewer(readToken(request)), killSequence };
   }
 
   /**
-   * The viewer behind a token. Equal tokens that are looked up at the same time share one lookup, so that a client that
-   * opens many connections at once costs one statement; nothing is kept afterwards.
+   * Finds the viewer of a token. Concurrent lookups of the same token share one statement, so a client that opens many
+   * connections at once costs one. Nothing is cached afterwards.
    *
-   * @throws {StreamingError} `invalidToken`; `unavailable` when the store fails or does not answer, with a `cause` for
-   *   the log that does not hold the token
+   * @throws {StreamingError} `invalidToken`; `unavailable` when the store fails or does not answer within 10 s; its
+   *   `cause`, for the log, never holds the token
    */
-  async authenticate(token: string): Promise<Viewer> {
+  async findViewer(token: string): Promise<Viewer> {
     const viewer = await this.#shared(token);
     this.statistics.authenticated++;
     return viewer;
   }
 
   #shared(token: string): Promise<Viewer> {
-    const since = this.kills.now();
+    const killSequence = this.kills.now();
     const running = this.#lookups.get(token);
-    // A lookup older than a kill may not know of it, and who comes after the kill will not be asked about it again.
-    if (running?.since === since) {
+    // The result of a lookup that began before a kill may be stale, and this request would not be checked for that kill.
+    if (running?.killSequence === killSequence) {
       return running.viewer;
     }
     const viewer = this.#lookUp(token).finally(() => {
@@ -69,7 +69,7 @@ export class Authenticator {
         this.#lookups.delete(token);
       }
     });
-    this.#lookups.set(token, { since, viewer });
+    this.#lookups.set(token, { killSequence, viewer });
     return viewer;
   }
 

@@ -1,9 +1,9 @@
 import type { Viewer } from '@fedistream/domain';
 
-/** A client connection, as far as its authorisation goes. */
+/** What the registry needs to know of a client connection. */
 export interface AuthorisedConnection {
-  /** Stays the same while the connection lives. */
+  /** Never changes. */
   readonly viewer: Viewer;
-  /** Ends the connection, because the viewer may no longer have it. Called again later only if it throws. */
+  /** Ends the connection, because its viewer is no longer authorised. Called once, and again only if it throws. */
   revoke(): void;
 }

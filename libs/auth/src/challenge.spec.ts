@@ -7,14 +7,14 @@ describe('wwwAuthenticate', () => {
     expect(wwwAuthenticate(new StreamingError('missingToken'))).toBe('Bearer realm="streaming"');
   });
 
-  it('names the error of RFC 6750 otherwise', () => {
+  it('names the RFC 6750 error of an invalid token or a missing scope', () => {
     expect(wwwAuthenticate(new StreamingError('invalidToken'))).toBe('Bearer realm="streaming", error="invalid_token"');
     expect(wwwAuthenticate(new StreamingError('missingScope'))).toBe(
       'Bearer realm="streaming", error="insufficient_scope"',
     );
   });
 
-  it('is for 401 only', () => {
+  it('is undefined for every status but 401', () => {
     expect(wwwAuthenticate(new StreamingError('badRequest'))).toBeUndefined();
     expect(wwwAuthenticate(new StreamingError('unavailable'))).toBeUndefined();
   });

@@ -1,10 +1,10 @@
 import type { StreamingError } from '@fedistream/domain';
 
 /**
- * The value of `WWW-Authenticate` for a refusal; `undefined` when it is no 401.
+ * The value of `WWW-Authenticate` for a refusal; `undefined` unless it is a 401.
  *
- * The realm is there because the scheme must be followed by a parameter (RFC 6750, 3), and a request without a token
- * gets no error code (3.1).
+ * RFC 6750, section 3 wants at least one parameter, hence the realm. A request without a token gets no error code
+ * (section 3.1).
  */
 export function wwwAuthenticate(error: StreamingError): string | undefined {
   if (error.status !== 401) {

@@ -1,11 +1,11 @@
-export { AccessRequests, type AccessRequest } from './access-requests.js';
+export { ScopeRequirements, type ScopeRequirement } from './scope-requirements.js';
 export { AuthSettings } from './auth-settings.js';
 export { AuthStatistics } from './auth-statistics.js';
 export { AuthModule } from './auth.module.js';
 export { Authenticator, type Authentication } from './authenticator.js';
 export { wwwAuthenticate } from './challenge.js';
 export { Lists } from './lists.js';
-export { OpenConnections } from './open-connections.js';
+export { ConnectionRegistry } from './connection-registry.js';
 export { queryOf } from './query-of.js';
 export { redactTokens } from './redact.js';
 export { Revalidation } from './revalidation.js';

@@ -13,7 +13,7 @@ describe('readToken', () => {
     },
   );
 
-  it('takes only the leading scheme off', () => {
+  it('removes only the leading scheme', () => {
     expect(readToken(request('/', { authorization: 'Bearer Bearer abc' }))).toBe('Bearer abc');
     expect(readToken(request('/', { authorization: 'Bearer' }))).toBe('Bearer');
     expect(readToken(request('/', { authorization: 'Basic abc' }))).toBe('Basic abc');
@@ -26,22 +26,22 @@ describe('readToken', () => {
     expect(readToken(request('/', subprotocol))).toBe('c');
   });
 
-  it('goes on to the next place when one is empty', () => {
+  it('reads the next place when one is empty', () => {
     const subprotocol = { 'sec-websocket-protocol': 'c' };
     expect(readToken(request('/?access_token=b', { authorization: '', ...subprotocol }))).toBe('b');
     expect(readToken(request('/?access_token=', { authorization: 'Bearer ', ...subprotocol }))).toBe('c');
   });
 
-  it('takes the whole subprotocol header', () => {
+  it('uses the whole subprotocol header as the token', () => {
     expect(readToken(request('/', { 'sec-websocket-protocol': 'a, b' }))).toBe('a, b');
   });
 
-  it('counts what is repeated once, the first', () => {
+  it('uses the first of repeated parameters or headers', () => {
     expect(readToken(request('/?access_token=a&access_token=b'))).toBe('a');
     expect(readToken(request('/', { authorization: ['Bearer a', 'Bearer b'] }))).toBe('a');
   });
 
-  it('reads it behind other parameters and on any path', () => {
+  it('finds the parameter after others and on any path', () => {
     expect(readToken(request('/api/v1/streaming/?stream=user&access_token=a&list=1'))).toBe('a');
   });
 
@@ -52,11 +52,11 @@ describe('readToken', () => {
     },
   );
 
-  it('misses it when the request has no target', () => {
+  it('throws missingToken for a request without a target', () => {
     expect(() => readToken({ headers: {} })).toThrow(expect.objectContaining({ code: 'missingToken' }));
   });
 
-  it('refuses NUL and what is too long to be a token', () => {
+  it('refuses a token with NUL or of more than 2,048 characters', () => {
     const badRequest = expect.objectContaining({ code: 'badRequest', status: 400 }) as Error;
     expect(() => readToken(request('/?access_token=a%00b'))).toThrow(badRequest);
     expect(() => readToken(request('/', { authorization: `Bearer ${'a'.repeat(longestToken + 1)}` }))).toThrow(
@@ -65,7 +65,7 @@ describe('readToken', () => {
     expect(readToken(request(`/?access_token=${'a'.repeat(longestToken)}`))).toHaveLength(longestToken);
   });
 
-  it('gets back any token that was percent-encoded', () => {
+  it('decodes any percent-encoded token', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme', minLength: 1, maxLength: 50 }),
@@ -79,7 +79,7 @@ describe('readToken', () => {
     );
   });
 
-  it('answers any request with a token or a refusal, never with another error', () => {
+  it('returns a token or throws a StreamingError for any request', () => {
     const anything = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('%', '%zz', '%ff%fe', '%C3', '?', '&', '='),

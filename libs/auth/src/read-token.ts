@@ -1,7 +1,7 @@
 import { StreamingError } from '@fedistream/domain';
 import { queryOf } from './query-of.js';
 
-/** What a token is read from: Node's request, or a platform's wrapper around it. Header names are in lower case. */
+/** What a token is read from: Node's request, or an HTTP framework's wrapper around it. Header names are in lower case. */
 export interface TokenRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The request target: path and query. */
@@ -9,8 +9,8 @@ export interface TokenRequest {
 }
 
 /**
- * The longest token that is looked up, in characters. Mastodon's have 43; a platform may have longer ones of its own, but
- * the unique index on `oauth_access_tokens.token` cannot hold a value above 2,704 bytes.
+ * The longest token that is looked up, in characters. Mastodon's have 43. A platform may issue longer ones, but the unique
+ * index on `oauth_access_tokens.token` cannot hold a value above 2,704 bytes.
  */
 export const longestToken = 2_048;
 

@@ -6,7 +6,7 @@ const token = { kind: 'token', tokenId: '3' } as const;
 const account = { kind: 'account', accountId: '1' } as const;
 
 describe('RecentKills', () => {
-  it('tells what was killed after a moment, and not what was killed before', () => {
+  it('reports kills after a position, and none before it', () => {
     const kills = new RecentKills();
     const first = kills.now();
     expect(kills.since(first, viewer)).toBeUndefined();
@@ -19,7 +19,7 @@ describe('RecentKills', () => {
     expect(kills.since(kills.now(), viewer)).toBeUndefined();
   });
 
-  it('does not take a token for an account of the same number, nor others for this one', () => {
+  it('does not confuse a token with an account of the same id, nor one id with another', () => {
     const kills = new RecentKills();
     const start = kills.now();
     kills.record({ kind: 'token', tokenId: viewer.accountId });
@@ -28,7 +28,7 @@ describe('RecentKills', () => {
     expect(kills.since(start, viewer)).toBeUndefined();
   });
 
-  it('counts a repeated kill at its last time', () => {
+  it('uses the last position of a repeated kill', () => {
     const kills = new RecentKills();
     kills.record(token);
     const between = kills.now();
@@ -36,7 +36,7 @@ describe('RecentKills', () => {
     expect(kills.since(between, viewer)).toBe('token');
   });
 
-  it('forgets first what was killed least recently', () => {
+  it('forgets the oldest kill first', () => {
     const kills = new RecentKills();
     kills.record(token);
     for (let i = 1; i < 10_000; i++) {
@@ -49,7 +49,7 @@ describe('RecentKills', () => {
     expect(kills.since(moment, { ...viewer, tokenId: 'innocent' })).toBeUndefined();
   });
 
-  it('takes a moment for killed once it has forgotten kills after it', () => {
+  it('reports a kill for a position older than a forgotten kill', () => {
     const kills = new RecentKills();
     const start = kills.now();
     const flood = (count: number, from = 0) => {

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { KillTarget, Viewer } from '@fedistream/domain';
 
-/** A point in the order of kills. Only {@link RecentKills.now} makes one: no clock, which could be set or stand still. */
+/** A position in the sequence of kills, made by {@link RecentKills.now}. It counts kills: a clock could be set or stand still. */
 export type KillSequence = number & { readonly __kills: never };
 
 /**
- * Remembers the latest kills, so that one that arrives while a connection is still being authenticated or opened is
- * not missed. Bounded in number; what is forgotten counts as a kill of everybody whose authentication is older.
+ * Remembers the latest kills, so that none is missed that arrives while a connection is still being opened. It keeps at
+ * most 10,000. A forgotten kill counts as a kill of every viewer whose authentication is older.
  */
 @Injectable()
 export class RecentKills {
@@ -14,7 +14,7 @@ export class RecentKills {
   #latest = 0;
   #forgotten = 0;
 
-  /** The present moment. To be taken before the token is looked up: only kills after it are asked about later. */
+  /** The current position. Callers MUST take it before they look the token up: only later kills are checked. */
   now(): KillSequence {
     return this.#latest as KillSequence;
   }
@@ -22,7 +22,7 @@ export class RecentKills {
   /** Remembers a kill of a token or an account. */
   record(target: KillTarget): void {
     const key = target.kind === 'token' ? tokenKey(target.tokenId) : accountKey(target.accountId);
-    // Set anew, not only changed: the map's order is the order of kills.
+    // Deleted first, because the map's insertion order is the order of kills.
     this.#moments.delete(key);
     this.#moments.set(key, ++this.#latest);
     const [oldest] = this.#moments.size > rememberedAtMost ? this.#moments : [];
@@ -32,7 +32,7 @@ export class RecentKills {
     }
   }
 
-  /** What of the viewer was killed after that moment, if anything; in doubt, the token. */
+  /** Whether the viewer's token or account was killed after that position. A forgotten kill counts as one of the token. */
   since(moment: KillSequence, viewer: Viewer): KillTarget['kind'] | undefined {
     if (moment < this.#forgotten || (this.#moments.get(tokenKey(viewer.tokenId)) ?? 0) > moment) {
       return 'token';
@@ -41,7 +41,7 @@ export class RecentKills {
   }
 }
 
-/** About a megabyte. An authentication takes seconds at most; nothing kills that many in between but a mass suspension. */
+/** About a megabyte. An authentication takes seconds; only a mass suspension kills this many meanwhile. */
 const rememberedAtMost = 10_000;
 
 function tokenKey(tokenId: string): string {

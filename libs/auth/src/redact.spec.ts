@@ -27,7 +27,7 @@ describe('redactTokens', () => {
     'GET /metrics 200',
     'Access token does not have the required scopes',
     '',
-  ])('leaves %j as it is', (text) => {
+  ])('leaves %j unchanged', (text) => {
     expect(redactTokens(text)).toBe(text);
   });
 
@@ -47,7 +47,7 @@ describe('redactTokens', () => {
     expect(redactTokens(text)).toBe(expected);
   });
 
-  it('lets no token survive in a URL, however the parameter is spelt', () => {
+  it('removes the token from a URL in any spelling of the parameter', () => {
     fc.assert(
       fc.property(
         doorkeeperToken,
@@ -63,7 +63,7 @@ describe('redactTokens', () => {
     );
   });
 
-  it('leaves nothing in a URL for readToken to find', () => {
+  it('removes every token that readToken would find in a URL', () => {
     const separators = ['=', '&', '?', '#', ';', '+', '"', ',', ':', '%', '%3d', '%26', 'access_token'];
     const junk = fc.oneof(
       fc.constant(''),
@@ -98,7 +98,7 @@ describe('redactTokens', () => {
     expect(found).toBeGreaterThan(50);
   });
 
-  it('lets no token survive in a header', () => {
+  it('removes the token from a header', () => {
     const name = fc.constantFrom('Authorization', 'authorization', 'Sec-WebSocket-Protocol', 'sec-websocket-protocol');
     const value = fc.string({ unit: 'grapheme-ascii', minLength: 12 }).map((text) => `~${text}~`);
     fc.assert(
@@ -128,7 +128,7 @@ describe('redactTokens', () => {
 });
 
 describe('withoutToken', () => {
-  it('keeps what explains a failure, without the parameters that a database library puts into it', () => {
+  it('keeps name, message, code and stack, without the parameters that a database library attaches', () => {
     const token = 'p7Jq-secret-token';
     const failure = Object.assign(new Error(`no answer to ${token}`), {
       name: 'QueryFailedError',
@@ -142,7 +142,7 @@ describe('withoutToken', () => {
     expect(inspect(clean, { depth: null, showHidden: true })).not.toContain(token);
   });
 
-  it('bears failures that are no errors', () => {
+  it('accepts thrown values that are no errors', () => {
     expect(withoutToken('down', 'token').message).toBe('down');
     expect(withoutToken(undefined, 'token').message).toBe('undefined');
   });

@@ -1,6 +1,6 @@
 const redacted = '[redacted]';
 
-/** A character as it may stand in a URL: itself, percent-encoded, or percent-encoded again inside another URL. */
+/** Matches a character in a URL: as it is, percent-encoded, or percent-encoded again inside another URL. */
 function inUrl(character: string): string {
   const codes = [character.toLowerCase(), character.toUpperCase()].map((one) => one.charCodeAt(0).toString(16));
   return `(?:${character}|%(?:25)*(?:${codes.join('|')}))`;
@@ -9,20 +9,20 @@ function inUrl(character: string): string {
 const parameterName = Array.from('access_token', inUrl).join('');
 
 /**
- * `access_token=…`, however the name is spelt. The value ends at `&` or a blank and at nothing else: quotes, commas and
- * the like may be part of what the client sent.
+ * Matches `access_token=…` in any spelling. The value ends only at `&` or white space: quotes and commas may be part of
+ * what the client sent.
  */
 const parameter = new RegExp(`(${parameterName}["']?(?:\\s*[:,]\\s*|${inUrl('=')}))[^& \\t\\r\\n]*`, 'gi');
 
-/** A header line, or a header as JSON or an inspected object show it. The value is all of the quoted text, or of the line. */
+/** Matches a header line, or a header in JSON or in an inspected object. The value is the whole quoted text, or the line. */
 const header =
   /((?:authorization|sec-websocket-protocol)["']?\s*[:=,]\s*)(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\r\n]*)/gi;
 
 const credentials = /\b(bearer\s+)\S+/gi;
 
 /**
- * Makes a text that may hold a URL or headers fit for a log: whatever stands where an access token is read from becomes
- * `[redacted]`. It would rather take too much than leave a part of a token, so it is meant for single values, not for
+ * Makes a text that may hold a URL or headers safe to log: replaces access tokens with `[redacted]`, wherever
+ * {@link readToken} would find one. It removes too much rather than too little, so apply it to single values, not to
  * finished JSON lines.
  */
 export function redactTokens(text: string): string {
@@ -33,8 +33,8 @@ export function redactTokens(text: string): string {
 }
 
 /**
- * An error for the log without the token that its making involved. Database libraries put the parameters of a failed
- * statement into the error, and loggers print every member; hence name, message, code and stack, and nothing else.
+ * Copies an error without the token. Database libraries attach the parameters of a failed statement to the error, and
+ * loggers print every member. The copy has name, message, code and stack only.
  */
 export function withoutToken(failure: unknown, token: string): Error {
   const { name, message, stack, code } = (failure instanceof Error ? failure : new Error(String(failure))) as Error & {

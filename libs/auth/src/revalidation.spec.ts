@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AuthSettings } from './auth-settings.js';
 import { AuthStatistics } from './auth-statistics.js';
 import { storeDeadlineMs } from './store-deadline.js';
-import { OpenConnections } from './open-connections.js';
+import { ConnectionRegistry } from './connection-registry.js';
 import { RecentKills } from './recent-kills.js';
 import { Revalidation } from './revalidation.js';
 import { TokenStore } from './token-store.js';
@@ -39,7 +39,7 @@ class StoreOfRevoked extends TokenStore {
 describe('Revalidation', () => {
   let store: StoreOfRevoked;
   let statistics: AuthStatistics;
-  let connections: OpenConnections;
+  let connections: ConnectionRegistry;
   let revalidation: Revalidation;
   let revoked: string[];
 
@@ -50,7 +50,7 @@ describe('Revalidation', () => {
     store = new StoreOfRevoked();
     statistics = new AuthStatistics();
     const kills = new RecentKills();
-    connections = new OpenConnections(kills, statistics);
+    connections = new ConnectionRegistry(kills, statistics);
     revalidation = new Revalidation(connections, store, new Settings());
     revoked = [];
     revalidation.onApplicationBootstrap();
@@ -67,7 +67,7 @@ describe('Revalidation', () => {
     connections.add({ viewer, revoke: () => revoked.push(tokenId) }, new RecentKills().now());
   }
 
-  it('ends the connections of tokens that are no longer valid, and of no others', async () => {
+  it('ends the connections of tokens that are no longer valid, and no others', async () => {
     open('good');
     open('bad');
     open('bad');
@@ -78,7 +78,7 @@ describe('Revalidation', () => {
     expect(statistics.revoked.revalidation).toBe(2);
   });
 
-  it('comes at once when kills may have been missed, and after the interval again', async () => {
+  it('begins a round at once when kills may have been missed, and the next after the interval', async () => {
     open('t');
     store.revoked.add('t');
     revalidation.begin();
@@ -89,7 +89,7 @@ describe('Revalidation', () => {
     expect(store.statements).toEqual([['t'], ['u']]);
   });
 
-  it('asks once at a time, however often it is begun', async () => {
+  it('runs one statement at a time, however often begin is called', async () => {
     open('t');
     revalidation.begin();
     revalidation.begin();
@@ -98,7 +98,7 @@ describe('Revalidation', () => {
     expect(vi.getTimerCount()).toBe(1);
   });
 
-  it('comes again after every interval', async () => {
+  it('begins a round after every interval', async () => {
     open('t');
     await vi.advanceTimersByTimeAsync(aRound);
     expect(revoked).toEqual([]);
@@ -111,7 +111,7 @@ describe('Revalidation', () => {
     [0, 0.8],
     [0.5, 1],
     [0.999_999, 1.2],
-  ])('does not come at the same time in every process: at random %d after %d intervals', async (random, share) => {
+  ])('jitters the interval between processes: with random %d it is %d intervals', async (random, share) => {
     revalidation.onApplicationShutdown();
     vi.spyOn(Math, 'random').mockReturnValue(random);
     const another = new Revalidation(connections, store, new Settings());
@@ -124,12 +124,12 @@ describe('Revalidation', () => {
     another.onApplicationShutdown();
   });
 
-  it('asks nothing while nobody is connected', async () => {
+  it('sends no statement while no connection is open', async () => {
     await vi.advanceTimersByTimeAsync(3 * aRound);
     expect(store.statements).toEqual([]);
   });
 
-  it('asks in batches of a thousand, one after the other, with a pause between', async () => {
+  it('asks in batches of 1,000 tokens, one after the other, with a pause between', async () => {
     const ids = Array.from({ length: 2_500 }, (_, i) => `t${i}`);
     ids.forEach(open);
     store.revoked.add('t0').add('t1234').add('t2499');
@@ -141,7 +141,7 @@ describe('Revalidation', () => {
     expect(revoked.sort()).toEqual(['t0', 't1234', 't2499']);
   });
 
-  it('keeps all connections while the store fails, logs that once, and goes on when it is back', async () => {
+  it('keeps all connections while the store fails, logs the outage once, and resumes afterwards', async () => {
     const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
     const log = vi.spyOn(Logger.prototype, 'log').mockReturnValue();
     open('bad');
@@ -161,7 +161,7 @@ describe('Revalidation', () => {
     expect(warn).toHaveBeenCalledTimes(2);
   });
 
-  it('asks a failing store for what is left, with one statement after each pause, until it answers', async () => {
+  it('retries the rest of a failed round, one statement after each pause, until the store answers', async () => {
     const ids = Array.from({ length: 1_500 }, (_, i) => `t${i}`);
     ids.forEach(open);
     store.revoked.add('t0').add('t1499');
@@ -178,7 +178,7 @@ describe('Revalidation', () => {
     expect(revoked.sort()).toEqual(['t0', 't1499']);
   });
 
-  it('soon makes up for a gap during which the store was away as well', async () => {
+  it('re-validates all tokens soon after a gap during which the store failed too', async () => {
     open('t');
     store.revoked.add('t');
     revalidation.begin();
@@ -190,7 +190,7 @@ describe('Revalidation', () => {
     expect(revoked).toEqual(['t']);
   });
 
-  it('begins anew when kills may have been missed while it asks, although that question fails', async () => {
+  it('begins again when kills may have been missed during a statement, although that statement fails', async () => {
     open('t');
     store.revoked.add('t');
     const ask = vi.spyOn(store, 'stillValid').mockImplementationOnce(() => {
@@ -203,7 +203,7 @@ describe('Revalidation', () => {
     expect(revoked).toEqual(['t']);
   });
 
-  it('does not wait for ever for a store that does not answer', async () => {
+  it('gives up a statement that the store never answers', async () => {
     open('bad');
     store.revoked.add('bad');
     store.failure = 'silence';
@@ -214,7 +214,7 @@ describe('Revalidation', () => {
     expect(revoked).toEqual(['bad']);
   });
 
-  it('ends with the application, in the middle of a statement too', async () => {
+  it('stops with the application, also during a statement', async () => {
     open('bad');
     let answer: (valid: ReadonlySet<string>) => void = () => undefined;
     const ask = vi.spyOn(store, 'stillValid').mockReturnValue(

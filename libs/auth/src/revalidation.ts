@@ -2,25 +2,24 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { jitter, withTimeout } from '@fedistream/util';
 import { AuthSettings } from './auth-settings.js';
-import { OpenConnections } from './open-connections.js';
+import { ConnectionRegistry } from './connection-registry.js';
 import { storeDeadlineMs } from './store-deadline.js';
 import { TokenStore } from './token-store.js';
 
 const tokensPerStatement = 1_000;
-/** So that a round over many tokens neither holds a database connection nor the event loop for long. */
+/** Keeps a round over many tokens from holding a database connection or the event loop for long. */
 const pauseBetweenStatementsMs = 50;
-/** A store that fails is asked again for what is left: a kill may have been missed while it was away. */
+/** After a failure the rest of the round is tried again: a kill may have been missed during the outage. */
 const retryPauseMs = 5_000;
 /** Processes that were started together must not all ask at the same moment. */
 const intervalSpread = 0.2;
 
 /**
- * Asks again and again whether the tokens of the open connections still hold, because publishers have forgotten to send a
- * kill before (CVE-2024-25619, CVE-2025-62175, CVE-2025-62176), and a kill can be lost with the connection to Redis.
+ * Re-validates the tokens of the open connections in rounds. Publishers have forgotten to send a kill before
+ * (CVE-2024-25619, CVE-2025-62175, CVE-2025-62176), and a kill can be lost with the connection to Redis.
  *
- * A store that fails keeps every connection: those were authorised, most of them still are, and kills still arrive.
- * To end them would turn a database restart into a reconnection of everybody, at the database's worst moment.
- * The store is asked again soon; no token is skipped for longer than it is away.
+ * While the store fails, every connection stays: most are still authorised, and kills still arrive. Ending them would make
+ * every client reconnect when the database restarts. The store is asked again after 5 s, and no token is skipped.
  */
 @Injectable()
 export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -32,7 +31,7 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
   #stopped = false;
 
   constructor(
-    private readonly connections: OpenConnections,
+    private readonly connections: ConnectionRegistry,
     private readonly store: TokenStore,
     private readonly settings: AuthSettings,
   ) {}
@@ -41,7 +40,7 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
     this.#stepAfter(spread(this.settings.revalidationIntervalMs));
   }
 
-  /** Begins a round at once: kills may have been missed. */
+  /** Begins a round at once. Call it when kills may have been missed. */
   begin(): void {
     this.#remaining = this.connections.tokenIds();
     if (!this.#asking && !this.#stopped) {
@@ -109,9 +108,11 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
     }
     this.#failing = failing;
     if (failing) {
-      this.#logger.warn(`Open tokens could not be re-validated, connections stay: ${String(failure)}`);
+      this.#logger.warn(
+        `Re-validation of open tokens failed; connections stay open, retrying every 5 s: ${String(failure)}`,
+      );
     } else {
-      this.#logger.log('Open tokens are re-validated again');
+      this.#logger.log('Re-validation of open tokens works again');
     }
   }
 }

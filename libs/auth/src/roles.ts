@@ -28,12 +28,12 @@ export const permissionBits = {
 /** The name of a permission, as in Mastodon's source and documentation. */
 export type Permission = keyof typeof permissionBits;
 
-/** What the viewer's role allows. Asked freshly each time: a changed role holds from the next question on. */
+/** The permissions of a viewer's role. Nothing is cached: a changed role counts from the next call on. */
 export abstract class Roles {
   /**
-   * Whether the viewer has this permission: by own role or the role of everyone; administrators have all.
+   * Whether the viewer has this permission: by the viewer's own role or the role of everyone; an administrator has all.
    *
-   * @throws StreamingError `unavailable` when the roles cannot be asked
+   * @throws StreamingError `unavailable` when the roles cannot be read
    */
   abstract can(viewer: Viewer, permission: Permission): Promise<boolean>;
 }

@@ -1,8 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Viewer } from '@fedistream/domain';
 import { describe, expect, it } from 'vitest';
-import { AccessRequests } from './access-requests.js';
-import type { AccessRequest } from './access-requests.js';
+import { ScopeRequirements } from './scope-requirements.js';
+import type { ScopeRequirement } from './scope-requirements.js';
 import { ScopesGuard } from './scopes.guard.js';
 import { requireScopes } from './scopes.js';
 
@@ -13,13 +13,13 @@ function viewer(...scopes: string[]): Viewer {
 const missingScope = expect.objectContaining({ code: 'missingScope', status: 401 }) as Error;
 
 describe('requireScopes', () => {
-  it('lets any one of the scopes suffice', () => {
+  it('accepts a token with any one of the scopes', () => {
     expect(() => {
       requireScopes(viewer('write', 'read:statuses'), ['read', 'read:statuses']);
     }).not.toThrow();
   });
 
-  it('does not take one scope for another that begins alike', () => {
+  it('does not accept a scope that merely begins like a required one', () => {
     expect(() => {
       requireScopes(viewer('read:statuses'), ['read', 'read:notifications']);
     }).toThrow(missingScope);
@@ -31,7 +31,7 @@ describe('requireScopes', () => {
     }).toThrow(missingScope);
   });
 
-  it('opens nothing that names no scope', () => {
+  it('denies everyone when the list of scopes is empty', () => {
     expect(() => {
       requireScopes(viewer('read', 'admin:read'), []);
     }).toThrow(missingScope);
@@ -40,25 +40,25 @@ describe('requireScopes', () => {
 
 describe('ScopesGuard', () => {
   const context = {} as ExecutionContext;
-  const guard = (request: AccessRequest | undefined) =>
+  const guard = (request: ScopeRequirement | undefined) =>
     new ScopesGuard(
-      new (class extends AccessRequests {
-        override read(asked: ExecutionContext): AccessRequest | undefined {
+      new (class extends ScopeRequirements {
+        override requirementOf(asked: ExecutionContext): ScopeRequirement | undefined {
           expect(asked).toBe(context);
           return request;
         }
       })(),
     );
 
-  it('lets pass who has a scope for what is opened', () => {
+  it('accepts a viewer with a required scope', () => {
     expect(guard({ viewer: viewer('read'), scopes: ['read', 'read:statuses'] }).canActivate(context)).toBe(true);
   });
 
-  it('refuses who has none', () => {
+  it('refuses a viewer without one', () => {
     expect(() => guard({ viewer: viewer('write'), scopes: ['read'] }).canActivate(context)).toThrow(missingScope);
   });
 
-  it('leaves it to others to refuse what does not exist', () => {
+  it('accepts a request for which no scope is required', () => {
     expect(guard(undefined).canActivate(context)).toBe(true);
   });
 });

@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
-import { AccessRequests } from './access-requests.js';
+import { ScopeRequirements } from './scope-requirements.js';
 import { requireScopes } from './scopes.js';
 
 /**
- * Lets HTTP requests and WebSocket messages pass whose viewer has a scope for what they open. Stands behind
- * `TokenGuard` or the upgrade: it asks who may do something, not who somebody is.
+ * Lets an HTTP request or a WebSocket message pass when its viewer has one of the required scopes. It runs after
+ * `TokenGuard` or the upgrade: it authorizes, it does not authenticate.
  *
  * @throws {StreamingError} `missingScope`
  */
 @Injectable()
 export class ScopesGuard implements CanActivate {
-  constructor(private readonly requests: AccessRequests) {}
+  constructor(private readonly requests: ScopeRequirements) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const request = this.requests.read(context);
+    const request = this.requests.requirementOf(context);
     if (request) {
       requireScopes(request.viewer, request.scopes);
     }

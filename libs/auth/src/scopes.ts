@@ -2,11 +2,9 @@ import { StreamingError, grantsAny } from '@fedistream/domain';
 import type { Scope, Viewer } from '@fedistream/domain';
 
 /**
- * Refuses a viewer whose token has none of these scopes; any one of them suffices. With no scope to choose from,
- * nobody passes: what has forgotten to say who may open it stays shut.
+ * Refuses a viewer whose token has none of these scopes; any one of them suffices. An empty list denies everyone.
  *
- * Given the scopes of all streams together, it refuses a token that could open nothing at all: such a token gets no
- * WebSocket either.
+ * Given the scopes of all streams together, it refuses a token that may open no stream at all.
  *
  * @throws {StreamingError} `missingScope`
  */

@@ -1,11 +1,11 @@
 import type { Viewer } from '@fedistream/domain';
 
-/** Where access tokens are kept. Errors mean that the store could not be asked; they never mean "no". */
+/** The platform's access tokens. An error means that the store could not be read, never that a token is invalid. */
 export abstract class TokenStore {
   /**
-   * The viewer behind a token, in one statement.
+   * Finds the viewer of a token, in one statement.
    *
-   * @param token as the client sent it, checked by the caller for length and NUL
+   * @param token as the client sent it. Callers MUST have checked its length, and that it holds no NUL
    * @returns `undefined` unless Mastodon's REST API would accept the token: not revoked, not expired, of a user who is
    *   confirmed, approved and not disabled, of an account that is not suspended, not a memorial, not marked for deletion
    */

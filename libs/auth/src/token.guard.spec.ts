@@ -98,7 +98,7 @@ describe('TokenGuard', () => {
     nextRefusal = () => undefined;
   });
 
-  it('lets a valid token pass and hands its viewer on', async () => {
+  it('accepts a valid token and attaches its viewer to the request', async () => {
     expect((await fetch(url, { headers: { authorization: 'Bearer good' } })).status).toBe(200);
     expect((await fetch(`${url}?access_token=good`)).status).toBe(200);
     expect(opened).toEqual([viewer, viewer]);
@@ -111,7 +111,7 @@ describe('TokenGuard', () => {
     expect(opened).toEqual([]);
   });
 
-  it('opens nothing for a client that goes away while its token is looked up', async () => {
+  it('refuses a client that leaves while its token is looked up', async () => {
     const asked = new Promise<void>((resolve) => {
       store.asked = resolve;
     });
@@ -133,7 +133,7 @@ describe('TokenGuard', () => {
     expect((await fetch(`${url}?access_token=good`)).status).toBe(200);
   });
 
-  it('knows nobody on a request that it has not seen', () => {
+  it('finds no authentication on a request that it has not guarded', () => {
     expect(authenticationOf({})).toBeUndefined();
   });
 });

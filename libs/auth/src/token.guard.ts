@@ -7,7 +7,7 @@ import type { TokenRequest } from './read-token.js';
 
 const authentication = Symbol('authentication');
 
-/** A platform's request: Express passes Node's own, Fastify has it as `raw`. */
+/** An HTTP framework's request: Express passes Node's own, Fastify has it as `raw`. */
 interface PlatformRequest extends TokenRequest {
   readonly raw?: { readonly socket?: Socket };
   readonly socket?: Socket;
@@ -18,16 +18,16 @@ interface Socket {
   readonly destroyed: boolean;
 }
 
-/** Who makes this HTTP request; `undefined` unless {@link TokenGuard} let it pass. */
+/** The authentication of this HTTP request; `undefined` unless {@link TokenGuard} let it pass. */
 export function authenticationOf(request: object): Authentication | undefined {
   return (request as Partial<PlatformRequest>)[authentication];
 }
 
 /**
- * Lets HTTP requests with a valid access token pass, before anything of the answer is written. WebSockets are
- * authenticated during the upgrade instead, so that a refusal has an HTTP status.
+ * Lets HTTP requests with a valid access token pass. A WebSocket is authenticated during its upgrade instead, so that a
+ * refusal has an HTTP status.
  *
- * @throws {StreamingError} as `Authenticator.admit`
+ * @throws {StreamingError} as `Authenticator.authenticate`; `badRequest` when the client has left meanwhile
  */
 @Injectable()
 export class TokenGuard implements CanActivate {
@@ -35,13 +35,12 @@ export class TokenGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<PlatformRequest>();
-    const admitted = await this.authenticator.authenticateRequest(request);
-    // The client has gone while its token was looked up. Its 'close' is over: whoever opened something now would
-    // never be told to undo it. The answer goes nowhere.
+    const authenticated = await this.authenticator.authenticate(request);
+    // The client left during the lookup. Its 'close' event has passed, so nothing that is opened now would be closed.
     if ((request.raw ?? request).socket?.destroyed) {
       throw new StreamingError('badRequest');
     }
-    request[authentication] = admitted;
+    request[authentication] = authenticated;
     return true;
   }
 }

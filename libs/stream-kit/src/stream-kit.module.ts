@@ -12,6 +12,7 @@ export class StreamKitModule {
   static forRoot(streams: readonly Type<StreamSource<never>>[]): DynamicModule {
     return {
       module: StreamKitModule,
+      global: true,
       providers: [
         ...streams,
         StreamFanouts,

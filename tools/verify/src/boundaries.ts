@@ -59,7 +59,29 @@ export const probes: readonly Probe[] = [
   ...refuse('libs/publisher/src/index.ts', nxRule, '@fedistream/event-bus', 'ws'),
   ...refuse('tools/demo/src/index.ts', nxRule, '@fedistream/services', 'ioredis'),
   ...refuse('apps/streaming/src/main.ts', nxRule, '@fedistream/bench', '@fedistream/services', '@fedistream/verify'),
-  ...accept('apps/streaming/src/main.ts', '@fedistream/demo', '@fedistream/streams', '@fedistream/redis', 'fastify'),
+  ...accept(
+    'apps/streaming/src/bootstrap/app.module.ts',
+    '@fedistream/demo',
+    '@fedistream/streams',
+    '@fedistream/redis',
+    'fastify',
+  ),
+
+  // The app's rooms: bootstrap > websocket > http > observability > connections, and demo.
+  ...refuse(
+    'apps/streaming/src/connections/readiness.ts',
+    nodeRule,
+    '../http/fastify.js',
+    '../observability/metrics.js',
+  ),
+  ...refuse('apps/streaming/src/connections/sub/readiness.ts', nodeRule, '../../websocket/client-socket.js'),
+  ...refuse('apps/streaming/src/observability/metrics.ts', nodeRule, '../http/fastify.js', '../bootstrap/settings.js'),
+  ...refuse('apps/streaming/src/http/fastify.ts', nodeRule, '../websocket/client-socket.js', '../demo/demo.module.js'),
+  ...refuse('apps/streaming/src/websocket/client-socket.ts', nodeRule, '../bootstrap/settings.js', '../main.js'),
+  ...refuse('apps/streaming/src/demo/demo.module.ts', nodeRule, '../connections/readiness.js'),
+  ...accept('apps/streaming/src/http/fastify.ts', '../observability/refusal-log.js', './http-request.js', 'node:net'),
+  ...accept('apps/streaming/src/websocket/upgrade-handler.ts', '../http/fastify.js', '../connections/readiness.js'),
+  ...accept('apps/streaming/src/bootstrap/app.module.ts', '../websocket/websocket.module.js'),
 
   // Tests choose their packages and Node's modules, but not their direction.
   ...refuse('libs/delivery/src/framing.spec.ts', nxRule, '@fedistream/redis'),

@@ -1,37 +1,36 @@
 import { Broker, type BrokerServer } from '@fedistream/event-bus';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule } from '../app.module.js';
-import type { Settings } from './settings.js';
-import { HttpErrorFilter } from '../http/error.filter.js';
 import { configureHttp, createFastifyAdapter } from '../http/fastify.js';
-import { listen } from './listen.js';
 import { PinoLogger } from '../observability/pino-logger.js';
-import { Refusals } from '../observability/refusals.js';
+import { RefusalLog } from '../observability/refusal-log.js';
 import { StreamingWebSocketAdapter } from '../websocket/streaming-websocket.adapter.js';
+import { AppModule } from './app.module.js';
+import { listen } from './listen.js';
+import type { Settings } from './settings.js';
 
 /**
- * Builds the server and begins to serve.
+ * Builds the server and starts to listen.
  *
- * @returns the application, and where it listens
- * @throws SettingsError for a setting that turns out to be wrong only now
+ * @returns the application, and its URL or the path of its socket
+ * @throws SettingsError for a setting that proves wrong only now, as a port in use
  */
 export async function startApplication(settings: Settings): Promise<{ app: NestFastifyApplication; address: string }> {
-  const logger = new PinoLogger(settings.LOG_LEVEL);
+  const logger = new PinoLogger(settings.logLevel);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(settings),
-    createFastifyAdapter(settings.TRUSTED_PROXY_IP),
+    createFastifyAdapter(settings.trustedProxies),
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes literals
     { logger, abortOnError: false },
   );
-  configureHttp(app);
-  app.useGlobalFilters(new HttpErrorFilter(app.get(Refusals)));
+  configureHttp(app, app.get(RefusalLog));
   app.useWebSocketAdapter(new StreamingWebSocketAdapter(app));
   app.connectMicroservice({ strategy: app.get<Broker & BrokerServer>(Broker) });
   await app.startAllMicroservices();
-  // Listening would do it, too; what fails here is no fault of the address.
+  // `listen` would call it as well, but its errors then blame the address.
   await app.init();
-  const address = await listen(app, settings);
-  logger.log({ msg: 'listening', address, broker: settings.BROKER, database: settings.DATABASE }, 'Server');
+  const address = await listen(app, settings.listen);
+  const broker = settings.redis === undefined ? 'memory' : 'redis';
+  logger.log({ msg: 'listening', address, broker, database: settings.database.kind }, 'Server');
   return { app, address };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings, type Environment } from './settings.js';
+import type { EnvironmentTexts } from './environment/environment.js';
+import { readSettings } from './settings.js';
 
-const errorOf = (environment: Environment): string => {
+const errorOf = (environment: EnvironmentTexts): string => {
   try {
     readSettings(environment);
   } catch (failure) {
@@ -11,26 +12,18 @@ const errorOf = (environment: Environment): string => {
 };
 
 describe('settings', () => {
-  it('need nothing: embedded parts, a demo, the defaults of Mastodon’s server', () => {
-    expect(readSettings({})).toMatchObject({
-      PORT: 4000,
-      BIND: '127.0.0.1',
-      BROKER: 'memory',
-      DATABASE: 'embedded',
-      DEMO: true,
-      DB_POOL: 10,
-    });
-  });
-
-  it('choose Redis and PostgreSQL when they are named', () => {
-    expect(readSettings({ REDIS_URL: 'redis://r', DATABASE_URL: 'postgresql://p/db' })).toMatchObject({
-      BROKER: 'redis',
-      DATABASE: 'postgresql',
-      DEMO: false,
-    });
-    expect(readSettings({ REDIS_SENTINELS: 's', DB_HOST: 'h' })).toMatchObject({
-      BROKER: 'redis',
-      DATABASE: 'postgresql',
+  it('need no variable: embedded parts, a demo, and the defaults of Mastodon’s server', () => {
+    expect(readSettings({})).toEqual({
+      logLevel: 'info',
+      listen: { address: '127.0.0.1', port: 4000, socket: undefined },
+      trustedProxies: 'loopback,uniquelocal',
+      shutdownGraceMs: 5_000,
+      database: { kind: 'embedded', directory: '.fedistream/database' },
+      redis: undefined,
+      delivery: { maxSubscriptions: 200, outputBudgetBytes: 4 * 1_024 * 1_024 },
+      auth: { revalidationIntervalMs: 300_000 },
+      audience: { maxWaitMs: 10_000, maxQueued: 1_000, maxGatherMs: 100 },
+      demo: true,
     });
   });
 
@@ -44,15 +37,15 @@ describe('settings', () => {
       true,
     ],
     ['embedded parts in production', { NODE_ENV: 'production', BROKER: 'memory', DATABASE: 'embedded' }, false],
-  ])('turn the demo on by themselves only where it disturbs nobody: %s', (_, environment, on) => {
-    expect(readSettings(environment).DEMO).toBe(on);
+  ])('turn the demo on by default only with embedded parts outside of production: %s', (_, environment, on) => {
+    expect(readSettings(environment).demo).toBe(on);
   });
 
-  it('take a demo on Redis when it is asked for, and never one in a PostgreSQL server', () => {
+  it('allow a demo on Redis, and refuse one in a PostgreSQL server', () => {
     expect(readSettings({ REDIS_URL: 'redis://r', DEMO: 'true' })).toMatchObject({
-      BROKER: 'redis',
-      DATABASE: 'embedded',
-      DEMO: true,
+      redis: { url: 'redis://r' },
+      database: { kind: 'embedded' },
+      demo: true,
     });
     for (const broker of ['redis', 'memory']) {
       expect(errorOf({ BROKER: broker, DATABASE: 'postgresql', DEMO: 'true' })).toBe(
@@ -61,19 +54,10 @@ describe('settings', () => {
     }
   });
 
-  it('refuse embedded parts in production, by name, unless asked for by name', () => {
-    const production = { NODE_ENV: 'production' };
-    expect(errorOf(production)).toMatch(/^DATABASE is not set, nor is DATABASE_URL or DB_HOST: .*DATABASE=embedded/);
-    expect(errorOf({ ...production, DATABASE_URL: 'postgres://p' })).toMatch(
-      /^BROKER is not set.*REDIS_URL.*BROKER=memory/,
-    );
-    expect(readSettings({ ...production, DATABASE: 'embedded', BROKER: 'memory' })).toMatchObject({ DEMO: false });
-  });
-
   it.each([
     ['PORT', 'abc', 'PORT="abc": must be a whole number from 0 to 65535'],
     ['PORT', '65536', 'PORT="65536": must be a whole number from 0 to 65535'],
-    ['DB_POOL', '0', 'DB_POOL="0": must be a whole number from 1 to 1000'],
+    ['AUDIENCE_MAX_WAIT_SECONDS', '0', 'AUDIENCE_MAX_WAIT_SECONDS="0": must be a whole number from 1 to 600'],
     [
       'LOG_LEVEL',
       'loud',
@@ -122,47 +106,40 @@ describe('settings', () => {
       'postgres://u:secret@x/db?sslmode=on',
       'DATABASE_URL=(not shown): must be a URL whose sslmode is one of disable, allow, prefer, require, verify-ca, verify-full, no-verify',
     ],
-  ])('refuse %s=%s, naming variable, value and what is allowed', (name = '', value = '', message = '') => {
+  ])('refuse %s=%s and name the variable, its value and what is allowed', (name = '', value = '', message = '') => {
     expect(errorOf({ [name]: value })).toBe(message);
   });
 
-  it('take a database URL with a mode of encryption, with and without other parameters', () => {
-    for (const query of ['?sslmode=no-verify', '?application_name=x&sslmode=prefer', '?sslrootcert=/x', '']) {
-      const url = `postgres://u:secret@x/db${query}`;
-      expect(readSettings({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
+  it.each(['redis://', 'redis://:p%23w@[::1]:6379/3', 'unix:///run/redis.sock?db=3'])('accept REDIS_URL=%s', (url) => {
+    expect(readSettings({ REDIS_URL: url })).toMatchObject({ redis: { url } });
+  });
+
+  it('report every wrong variable, one line each', () => {
+    expect(errorOf({ PORT: 'x', DEMO: 'y' }).split('\n')).toHaveLength(2);
+  });
+
+  it('report a variable that is read twice once', () => {
+    expect(errorOf({ REDIS_SENTINELS: 'one', REDIS_PORT: 'x', REDIS_DB: 'y' }).split('\n')).toHaveLength(1);
+  });
+
+  it('treat an empty variable as one that is not set', () => {
+    expect(readSettings({ PORT: '', REDIS_URL: '' })).toMatchObject({ listen: { port: 4000 }, redis: undefined });
+  });
+
+  it('accept an IPv6 address with or without brackets', () => {
+    expect(readSettings({ BIND: '[::1]' }).listen.address).toBe('::1');
+    expect(readSettings({ BIND: '::' }).listen.address).toBe('::');
+  });
+
+  it('accept the log levels of older servers', () => {
+    expect(readSettings({ LOG_LEVEL: 'silly' }).logLevel).toBe('trace');
+    expect(readSettings({ LOG_LEVEL: 'verbose' }).logLevel).toBe('debug');
+  });
+
+  it('are frozen, their parts included', () => {
+    const settings = readSettings({ REDIS_SENTINELS: 'one' });
+    for (const part of [settings, settings.listen, settings.redis, settings.redis?.sentinels?.[0]]) {
+      expect(Object.isFrozen(part)).toBe(true);
     }
-  });
-
-  it.each([
-    ['DATABASE_URL', 'postgres:///mastodon?host=/run/postgresql'],
-    ['DATABASE_URL', 'postgres://?host=/run/postgresql'],
-    ['DATABASE_URL', 'postgres://u:p%23%2F%40@h'],
-    ['REDIS_URL', 'redis://'],
-    ['REDIS_URL', 'redis://:p%23w@[::1]:6379/3'],
-    ['REDIS_URL', 'unix:///run/redis.sock?db=3'],
-  ])('take %s=%s', (name, value) => {
-    expect(readSettings({ [name]: value })).toMatchObject({ [name]: value });
-  });
-
-  it('name every wrong variable, one line each', () => {
-    expect(errorOf({ PORT: 'x', DB_POOL: 'y' }).split('\n')).toHaveLength(2);
-  });
-
-  it('take an empty variable as one that is not set', () => {
-    expect(readSettings({ PORT: '', REDIS_URL: '' })).toMatchObject({ PORT: 4000, BROKER: 'memory' });
-  });
-
-  it('take an IPv6 address with or without brackets', () => {
-    expect(readSettings({ BIND: '[::1]' }).BIND).toBe('::1');
-    expect(readSettings({ BIND: '::' }).BIND).toBe('::');
-  });
-
-  it('know the log levels of older servers', () => {
-    expect(readSettings({ LOG_LEVEL: 'silly' }).LOG_LEVEL).toBe('trace');
-    expect(readSettings({ LOG_LEVEL: 'verbose' }).LOG_LEVEL).toBe('debug');
-  });
-
-  it('cannot be changed afterwards', () => {
-    expect(Object.isFrozen(readSettings({}))).toBe(true);
   });
 });

@@ -2,8 +2,8 @@ import { lstat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 
 /**
- * Takes away the socket file that a process has left behind that was killed: nobody listens on it, and it would keep
- * the next one from starting. Whatever else is at this path stays, above all a socket on which somebody answers.
+ * Removes the socket file that a killed process has left behind, because it would keep the next one from starting. Any
+ * other file stays, above all a socket on which a server accepts connections.
  */
 export async function removeStaleSocket(path: string): Promise<void> {
   if ((await isSocket(path)) && (await refusesConnections(path))) {
@@ -15,7 +15,7 @@ async function isSocket(path: string): Promise<boolean> {
   try {
     return (await lstat(path)).isSocket();
   } catch {
-    // Why nothing can be made there, whoever tries to will find out.
+    // The caller's attempt to listen reports why the path cannot be used.
     return false;
   }
 }

@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings, SettingsError } from './settings.js';
+import { SettingsError } from './environment/environment.js';
 import { startFailure } from './start-failure.js';
 
-const settings = readSettings({ FEDISTREAM_DATA_DIR: '/data' });
+const environment = { FEDISTREAM_DATA_DIR: '/data' };
 
-describe('why a start has failed', () => {
-  it('is told in the words of whoever found the wrong setting', () => {
-    expect(startFailure(new SettingsError('PORT="1": must be free'), settings)).toBe('PORT="1": must be free');
+describe('the message of a failed start', () => {
+  it('is the message of a SettingsError', () => {
+    expect(startFailure(new SettingsError('PORT="1": must be free'), environment)).toBe('PORT="1": must be free');
   });
 
   it('names the setting of a directory that cannot be used', () => {
     const failure = Object.assign(new Error('must be empty'), { directory: '/data/database' });
-    expect(startFailure(failure, settings)).toBe('FEDISTREAM_DATA_DIR="/data": must be empty');
+    expect(startFailure(failure, environment)).toBe('FEDISTREAM_DATA_DIR="/data": must be empty');
   });
 
-  it('is told with its stack when it is no setting, for whoever has to mend the program', () => {
-    expect(startFailure(new TypeError('streams is not iterable'), settings)).toMatch(
+  it('has the stack of any other error', () => {
+    expect(startFailure(new TypeError('streams is not iterable'), environment)).toMatch(
       /^Cannot start: TypeError: streams is not iterable\n {4}at .*start-failure\.spec/,
     );
-    expect(startFailure('nothing', settings)).toBe('Cannot start: nothing');
+    expect(startFailure('nothing', environment)).toBe('Cannot start: nothing');
   });
 
-  it('never shows a secret, whoever has put it into the reason', () => {
+  it('never shows a secret of the environment', () => {
     const secrets = {
       DATABASE_URL: 'postgres://u:hunter%402@db/d',
       REDIS_URL: 'redis://:s3cr/et@h',

@@ -1,33 +1,32 @@
 import { unescape } from 'node:querystring';
-import { isSecret, SettingsError, type Environment, type Settings } from './settings.js';
+import { SettingsError, type EnvironmentTexts } from './environment/environment.js';
+import { isSecret } from './environment/variables.js';
 
 /**
- * Why the server cannot start. Where that is for the operator to mend, it is one line that names the setting; anything
- * else is a fault of the program, and shown with its stack, without the secrets that it may have taken up.
- *
- * @param given the settings, or where it is they that cannot be read, the environment
+ * Why the server cannot start, for standard error. A wrong setting is one line that names it. Anything else is an error of
+ * the program, shown with its stack and without the secrets of the environment.
  */
-export function startFailure(failure: unknown, given: Environment | Settings): string {
+export function startFailure(failure: unknown, environment: EnvironmentTexts): string {
   if (failure instanceof SettingsError) {
     return failure.message;
   }
   if (failure instanceof Error && 'directory' in failure) {
-    return `FEDISTREAM_DATA_DIR="${given['FEDISTREAM_DATA_DIR'] ?? ''}": ${failure.message}`;
+    return `FEDISTREAM_DATA_DIR="${environment['FEDISTREAM_DATA_DIR'] ?? ''}": ${failure.message}`;
   }
   const text = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
-  return `Cannot start: ${secretsOf(given).reduce((rest, secret) => rest.replaceAll(secret, '(not shown)'), text)}`;
+  return `Cannot start: ${secretsOf(environment).reduce((rest, secret) => rest.replaceAll(secret, '(not shown)'), text)}`;
 }
 
-/** The values of secret settings and the passwords of URLs among them, longest first: one may hold another. */
-function secretsOf(given: Environment | Settings): string[] {
-  return Object.entries(given)
+/** The secret values, and the passwords of URLs among them, longest first: one may contain another. */
+function secretsOf(environment: EnvironmentTexts): string[] {
+  return Object.entries(environment)
     .filter(([name]) => isSecret(name))
-    .flatMap(([, value]) => (typeof value === 'string' ? [value, ...passwordOf(value)] : []))
+    .flatMap(([, value]) => (value === undefined ? [] : [value, ...passwordOf(value)]))
     .filter((secret) => secret !== '')
     .sort((one, other) => other.length - one.length);
 }
 
-/** The password as it stands in the URL, which need not be a valid one, and decoded. */
+/** The password as it stands in a URL, which may be malformed, and decoded. */
 function passwordOf(url: string): string[] {
   const [, password] = /^\w+:\/\/[^:@]*:(.*)@/.exec(url) ?? [];
   return password === undefined ? [] : [password, unescape(password)];

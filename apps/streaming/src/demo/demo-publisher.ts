@@ -1,7 +1,7 @@
 import type { DemoMessage } from '@fedistream/demo';
 
-/** Where the demo publishes: wherever the server gets its events from. */
+/** Publishes demo messages to the broker that the server subscribes to. */
 export abstract class DemoPublisher {
-  /** Messages arrive in the order of the calls. One that cannot be published is lost: its moment has passed. */
+  /** Keeps the order of calls. A message that cannot be published is dropped. */
   abstract publish(message: DemoMessage): void;
 }

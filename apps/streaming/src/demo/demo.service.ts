@@ -15,14 +15,14 @@ import { DemoPublisher } from './demo-publisher.js';
 
 const intervalMs = 2_000;
 
-/** Fills the embedded database with the demo's accounts, and all streams with what they say. */
+/** Writes the demo's accounts to the embedded database, and publishes their events every 2 s. */
 @Injectable()
 export class DemoService implements OnApplicationBootstrap, OnApplicationShutdown {
   #subscription: Subscription | undefined;
 
   constructor(
     private readonly database: DataSource,
-    private readonly fanout: DemoPublisher,
+    private readonly publisher: DemoPublisher,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -34,13 +34,13 @@ export class DemoService implements OnApplicationBootstrap, OnApplicationShutdow
     await this.#seed(CustomFilterKeywordEntity, demoRows.filterKeywords);
     await this.#seed(AccessTokenEntity, demoRows.accessTokens);
     this.#subscription = demoMessages({ intervalMs }).subscribe((message) => {
-      this.fanout.publish(message);
+      this.publisher.publish(message);
     });
   }
 
   /**
-   * Writes rows with the ids that the demo gives them, also over those of an earlier start. TypeORM takes a generated
-   * column from the values only when it is named.
+   * Upserts rows with the demo's own ids. The columns are listed, because TypeORM would otherwise ignore the value of a
+   * generated one.
    */
   async #seed<E extends ObjectLiteral>(
     entity: EntityTarget<E>,

@@ -4,18 +4,18 @@ import { createClient, type RedisSettings } from '@fedistream/redis';
 import type { Redis } from 'ioredis';
 import { DemoPublisher } from './demo-publisher.js';
 
-/** Publishes the demo on Redis, as the platform does with what people write: it comes back from there like everything else. */
+/** Publishes the demo on Redis, as the platform's services do. */
 @Injectable()
 export class RedisDemoPublisher extends DemoPublisher implements OnApplicationShutdown {
   readonly #redis: Redis;
   readonly #prefix: string;
 
-  /** Begins to connect. */
+  /** Starts to connect. */
   constructor(settings: RedisSettings) {
     super();
     this.#redis = createClient(settings, { name: 'demo' });
     this.#redis.on('error', () => {
-      // The broker has connections of its own to the same server, and tells what is wrong with it.
+      // The broker logs the state of the same Redis.
     });
     this.#redis.connect().catch(() => undefined);
     this.#prefix = settings.namespace === undefined ? '' : `${settings.namespace}:`;

@@ -1,2 +1,2 @@
-/** What may be asked: everything here is to be read, nothing to be changed. */
+/** The methods that this server allows: it only reads. */
 export const allowedMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** The path under which all streams live. */
 export const streamingPath = '/api/v1/streaming';
 
-/** A request for a stream: what the guards have found out stands on it. */
+/** A request for a stream, with what the guards have found. */
 export interface StreamHttpRequest extends FastifyRequest<{ Querystring: Record<string, unknown> }> {
   /** Set by `KnownStreamGuard`. */
   definition?: StreamDefinition;
@@ -13,10 +13,7 @@ export interface StreamHttpRequest extends FastifyRequest<{ Querystring: Record<
 /** The answer to any request. */
 export type HttpReply = FastifyReply;
 
-/**
- * What a request asks for below {@link streamingPath}, as it was sent: `public/local`. The router takes one slash off its
- * end.
- */
+/** The path of a request below {@link streamingPath}, not decoded, as `public/local`. The router removes one trailing slash. */
 export function streamPath(request: FastifyRequest): string {
   return (request.params as Readonly<Record<string, string>>)['*'] ?? '';
 }

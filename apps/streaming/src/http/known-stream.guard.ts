@@ -3,7 +3,7 @@ import { StreamingError } from '@fedistream/domain';
 import { StreamRegistry } from '@fedistream/stream-kit/server';
 import { streamPath, type StreamHttpRequest } from './http-request.js';
 
-/** Refuses paths that are no stream, before anybody is authenticated. @throws StreamingError `unknownPath` */
+/** Refuses a path that is no stream, before authentication. @throws StreamingError `unknownPath` */
 @Injectable()
 export class KnownStreamGuard implements CanActivate {
   constructor(private readonly registry: StreamRegistry) {}

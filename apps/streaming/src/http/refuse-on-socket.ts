@@ -1,13 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { StreamingError } from '@fedistream/domain';
-import { refusalHeaders } from './refusal.js';
+import { refusalHeaders } from './refusal-response.js';
 
 /**
- * Refuses on the socket itself, where HTTP has no response to write to: an upgrade, or bytes that are no request. The
- * connection ends with it.
+ * Writes a refusal to the socket itself, where Node gives no response object: for an upgrade, or for bytes that are no
+ * request. Closes the connection afterwards.
  *
- * @param headers what else belongs to this answer
+ * @param headers further headers of this answer
  */
 export function refuseOnSocket(
   socket: Duplex,

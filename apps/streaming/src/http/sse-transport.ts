@@ -15,22 +15,22 @@ import {
 } from '@fedistream/delivery';
 import type { HttpReply } from './http-request.js';
 
-/** After this time a client that does not take the end of its stream is cut off. */
+/** How long a client may take to read the end of its stream, before its socket is destroyed. */
 const lingerMs = 5_000;
 
 const headers = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'private, no-store',
-  // nginx would otherwise keep events back until its buffer is full.
+  // nginx would otherwise buffer the events.
   'X-Accel-Buffering': 'no',
 } as const;
 
 const thumps = new Map([chunkedSseFraming, plainSseFraming].map((framing) => [framing, sseComment('thump', framing)]));
 
-/** Writes an event stream's head, and nothing else: the whole answer to HEAD. */
+/** Writes the head of an event stream, which is the whole answer to HEAD. */
 export function writeHead(reply: HttpReply): ServerResponse {
   reply.hijack();
-  // A hijacked reply loses what Fastify's hooks have set, CORS among it, unless it is copied.
+  // A hijacked reply drops the headers that Fastify's hooks have set, CORS among them, unless they are copied.
   for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...headers })) {
     if (value !== undefined) {
       reply.raw.setHeader(name, value);
@@ -40,14 +40,14 @@ export function writeHead(reply: HttpReply): ServerResponse {
 }
 
 /**
- * A server-sent event stream. Head and greeting go through Node's response; from then on ready-made bytes go to the
- * socket itself, which costs half of what `response.write` does.
+ * A server-sent event stream (WHATWG HTML, section 9.2). Head and greeting go through Node's response. Events are
+ * prepared bytes that go to the socket itself, at half the cost of `response.write`.
  */
 export class SseTransport implements Transport, HeartbeatTarget {
   readonly framing: Framing;
   readonly #response: ServerResponse;
   readonly #socket: Socket;
-  readonly #seat: HeartbeatSlot;
+  readonly #heartbeatSlot: HeartbeatSlot;
 
   constructor(request: IncomingMessage, reply: HttpReply, heartbeat: Heartbeat) {
     const response = writeHead(reply);
@@ -55,7 +55,7 @@ export class SseTransport implements Transport, HeartbeatTarget {
     this.#response = response;
     this.#socket = request.socket;
     this.framing = response.chunkedEncoding ? chunkedSseFraming : plainSseFraming;
-    this.#seat = heartbeat.join(this);
+    this.#heartbeatSlot = heartbeat.join(this);
   }
 
   get bufferedBytes(): number {
@@ -71,14 +71,14 @@ export class SseTransport implements Transport, HeartbeatTarget {
   }
 
   beat(): void {
-    // What is still on its way shows life as well, and who takes nothing is not to be sent more and more.
+    // Waiting output keeps the connection alive as well, and a client that does not read must not be sent more.
     if (this.bufferedBytes === 0) {
       writeCorked(this.#socket, thumps.get(this.framing) as Buffer);
     }
   }
 
   close({ name }: CloseReason): Promise<void> {
-    this.#seat.delete(this);
+    this.#heartbeatSlot.delete(this);
     if (name === 'gone' || name === 'slow') {
       this.#socket.destroy();
       return Promise.resolve();
@@ -86,7 +86,7 @@ export class SseTransport implements Transport, HeartbeatTarget {
     this.#response.end();
     const linger = setTimeout(() => this.#socket.destroy(), lingerMs).unref();
     return new Promise((resolve) => {
-      // The system has taken all of it, or the socket is gone.
+      // The operating system has taken everything, or the socket is closed.
       this.#response.once('close', () => {
         clearTimeout(linger);
         resolve();

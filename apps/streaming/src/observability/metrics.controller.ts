@@ -1,15 +1,14 @@
-import { Controller, Get, Res } from '@nestjs/common';
-import type { HttpReply } from '../http/http-request.js';
-import { Metrics } from './metrics.js';
+import { Controller, Get, Header } from '@nestjs/common';
+import { Metrics, metricsContentType } from './metrics.js';
 
-/** Prometheus text, without a token: keep it inside the platform's network. */
+/** Serves the metrics in Prometheus' text format, without a token. The reverse proxy MUST NOT publish it. */
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
   @Get()
-  async read(@Res() reply: HttpReply): Promise<void> {
-    const text = await this.metrics.text();
-    void reply.header('Content-Type', this.metrics.contentType).send(text);
+  @Header('Content-Type', metricsContentType)
+  read(): Promise<string> {
+    return this.metrics.text();
   }
 }

@@ -7,23 +7,23 @@ import { BusStatistics, EventBus, Broker } from '@fedistream/event-bus';
 import { RedisStatistics } from '@fedistream/redis';
 import { StreamRegistry } from '@fedistream/stream-kit/server';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import { Refusals } from './refusals.js';
+import { RefusalLog } from './refusal-log.js';
 
-/** Values of one metric: a number, or one for each combination of labels. */
+/** Reads the values of one metric, one for each combination of labels. */
 type Reading = () => Iterable<readonly [labels: Readonly<Record<string, string>>, value: number]>;
 
 const clientTypes: readonly ClientType[] = ['websocket', 'eventsource'];
 const documentedPrefix = 'mastodon_streaming_';
 
-/**
- * Everything that can be measured, as Prometheus text. The libs count in plain numbers; they are read here, when
- * somebody asks.
- */
+/** The content type of Prometheus' text format. */
+export const metricsContentType = Registry.PROMETHEUS_CONTENT_TYPE;
+
+/** All metrics as Prometheus text. The libs count in plain numbers, which are read here at each scrape. */
 @Injectable()
 export class Metrics {
-  /** The names of Mastodon's server, for which dashboards exist. */
+  /** The metrics of Mastodon's server, for which dashboards exist. */
   readonly #mastodon = new Registry();
-  /** Our own, and those of the process. */
+  /** This server's own metrics, and those of the process. */
   readonly #own = new Registry();
 
   constructor(
@@ -35,8 +35,8 @@ export class Metrics {
     private readonly bus: EventBus,
     private readonly broker: Broker,
     private readonly registry: StreamRegistry,
-    private readonly refusals: Refusals,
-    /** Of a broker that is not Redis there is nothing to count. */
+    private readonly refusals: RefusalLog,
+    /** Absent for the in-memory broker. */
     @Optional() private readonly redis: RedisStatistics = new RedisStatistics(),
   ) {
     this.#addMastodons();
@@ -44,12 +44,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#own });
   }
 
-  /** The content type that Prometheus expects. */
-  get contentType(): string {
-    return this.#own.contentType;
-  }
-
-  /** All metrics. Mastodon's appear twice: as its server names them, and with the prefix that its documentation gives them. */
+  /** All metrics. Mastodon's appear twice: with the names of its server, and with the prefix of its documentation. */
   async text(): Promise<string> {
     const plain = await this.#mastodon.metrics();
     const prefixed = plain.replace(/^(# (?:HELP|TYPE) )?(?=[a-z])/gm, `$1${documentedPrefix}`);
@@ -108,21 +103,21 @@ export class Metrics {
     const own = this.#own;
     this.#gauge(
       'fedistream_broker_up',
-      'Whether messages can arrive',
+      'Whether the broker can deliver messages',
       [],
       single(() => Number(broker.ready)),
       own,
     );
     this.#gauge(
       'fedistream_database_up',
-      'Whether the last question to PostgreSQL was answered',
+      'Whether the last statement to PostgreSQL succeeded',
       [],
       single(() => Number(pool.up)),
       own,
     );
     this.#counter(
       'fedistream_redis_connections_lost_total',
-      'Connections for messages that were lost after they had worked',
+      'Broker connections lost after they had been established',
       [],
       single(() => redis.connectionsLost),
       own,
@@ -143,7 +138,7 @@ export class Metrics {
     );
     this.#counter(
       'fedistream_listener_errors_total',
-      'Errors thrown by who listens to events; each is a bug',
+      'Errors thrown by listeners of the event bus; each is a bug',
       [],
       single(() => received.listenerErrors),
       own,
@@ -171,63 +166,63 @@ export class Metrics {
     );
     this.#counter(
       'fedistream_revocations_total',
-      'Connections ended for lack of authorisation',
+      'Connections ended for lack of authorisation, by cause',
       ['reason'],
       byName('reason', auth.revoked),
       own,
     );
     this.#counter(
       'fedistream_audience_judged_total',
-      'Statuses decided for everybody who listens',
+      'Statuses evaluated for their listeners',
       [],
       single(() => audience.evaluated),
       own,
     );
     this.#counter(
       'fedistream_audience_dropped_total',
-      'Events dropped for everybody',
+      'Events dropped for all viewers',
       ['reason'],
       byName('reason', audience.dropped),
       own,
     );
     this.#counter(
       'fedistream_audience_statements_total',
-      'SQL statements asked for decisions',
+      'SQL statements sent to evaluate statuses',
       [],
       single(() => audience.statements),
       own,
     );
     this.#counter(
       'fedistream_audience_statements_failed_total',
-      'Statements that failed or came too late',
+      'Statements that failed or exceeded their deadline',
       [],
       single(() => audience.statementsFailed),
       own,
     );
     this.#gauge(
       'fedistream_audience_waiting',
-      'Events that wait for a decision',
+      'Events waiting for their evaluation',
       [],
       single(() => audience.waiting),
       own,
     );
     this.#gauge(
       'fedistream_audience_filter_accounts',
-      'Accounts whose filters are known',
+      'Accounts whose filters are cached',
       [],
       single(() => audience.filterAccounts),
       own,
     );
     this.#gauge(
       'fedistream_audience_filter_keywords',
-      'Different keywords in the filters that are known',
+      'Different keywords in the cached filters',
       [],
       single(() => audience.keywords),
       own,
     );
     this.#counter(
       'fedistream_audience_filter_loads_total',
-      'Accounts whose filters were read',
+      'Loads of an account\'s filters',
       [],
       single(() => audience.filterLoads),
       own,

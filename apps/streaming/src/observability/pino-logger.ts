@@ -3,10 +3,10 @@ import { redactTokens } from '@fedistream/auth';
 import { pino, type DestinationStream, type Level, type Logger, type LoggerOptions } from 'pino';
 import pretty from 'pino-pretty';
 
-/** What Nest passes behind the message: perhaps a stack trace, and the name of the logger. */
+/** What Nest passes after the message: an optional stack trace, and the name of the logger. */
 type Rest = readonly unknown[];
 
-/** Nest tells how it puts the application together; that is for whoever builds it, not for whoever runs it. */
+/** Nest's log of how it builds the application: for developers, so it is logged at level debug. */
 const framework = new Set([
   'InstanceLoader',
   'NestApplication',
@@ -17,26 +17,23 @@ const framework = new Set([
   'WebSocketsController',
 ]);
 
-/**
- * Under these names Nest reports why a start has failed, and hands the reason on as well. The operator is told it once,
- * where the start ends.
- */
+/** Nest logs a failed start under these names and throws it as well. It is logged at debug, and printed once by `main`. */
 const startFailures = new Set(['ExceptionHandler', 'NestApplication']);
 
 /**
- * Nest's logger on pino: a JSON line for each entry, or readable text on a terminal. Access tokens are taken out of
- * every message, wherever it comes from.
+ * Nest's logger on pino: one JSON line for each entry, or readable text on a terminal. Access tokens are removed from every
+ * message and member.
  */
 export class PinoLogger implements LoggerService {
   readonly #pino: Logger;
 
-  /** @param destination standard output, unless told otherwise */
+  /** @param destination default: standard output */
   constructor(level: string, destination: DestinationStream = standardOutput()) {
     const options: LoggerOptions = {
       level,
       base: null,
       redact: ['access_token', 'token', 'headers'],
-      // Errors are made loggable here; pino would do so again, and call each of them an Object.
+      // Errors are serialized here; pino would serialize the result again and lose its type.
       serializers: { err: (error: unknown) => error },
     };
     this.#pino = pino(options, destination);
@@ -91,7 +88,7 @@ function standardOutput(): DestinationStream {
   return process.stdout.isTTY ? pretty({ ignore: 'pid,hostname' }) : pino.destination();
 }
 
-/** An error without members of its own: database libraries put the parameters of a failed statement there. */
+/** Name, message and stack only: database libraries attach the parameters of a failed statement to their errors. */
 function loggable({ name, message, stack }: Error) {
   return { type: name, message: redactTokens(message), stack: redactTokens(stack ?? '') };
 }

@@ -1,12 +1,12 @@
 import type { RawParams } from '@fedistream/stream-kit/server';
 
-/** What a client may say on a WebSocket. Nothing but `type` has been checked. */
+/** A client's message. Only `type` has been validated. */
 export interface ClientMessage extends RawParams {
   readonly type: 'subscribe' | 'unsubscribe';
   readonly stream?: unknown;
 }
 
-/** Reads a text frame; `undefined` for whatever is no message of ours, which is then ignored. */
+/** Parses a text frame. @returns `undefined` for anything else than a known message; the caller ignores it */
 export function readClientMessage(text: string): ClientMessage | undefined {
   let value: unknown;
   try {
@@ -18,7 +18,7 @@ export function readClientMessage(text: string): ClientMessage | undefined {
   return message?.type === 'subscribe' || message?.type === 'unsubscribe' ? (message as ClientMessage) : undefined;
 }
 
-/** Whether it wants something to be opened. */
+/** Whether the message subscribes. */
 export function isSubscribe({ type }: ClientMessage): boolean {
   return type === 'subscribe';
 }

@@ -4,33 +4,33 @@ import { WebSocket, type RawData } from 'ws';
 import { readClientMessage } from './client-message.js';
 
 /**
- * A WebSocket that knows the connection it carries, who takes its messages, and whether its client has answered the last
- * ping: no map leads from sockets to connections. What the client can make it say (error frames, pongs) counts against the
- * connection's budget like everything else.
+ * A WebSocket with its connection, its message handlers, and whether its client answered the last ping. They are members,
+ * because a map from sockets to connections would cost memory for each client. Pongs and error frames count against the
+ * connection's output budget.
  */
 export class ClientSocket extends WebSocket {
-  /** Whether the client has answered every ping so far. */
-  answered = true;
-  /** Set by {@link carry}. */
+  /** Whether the client answered the last ping. */
+  isAlive = true;
+  /** Set by {@link bind}. */
   connection?: Connection;
 
   #handlers: readonly WsMessageHandler[] = [];
 
-  /** Has the client's messages handled, by their type. */
-  take(handlers: readonly WsMessageHandler[]): void {
+  /** Dispatches the client's messages to these handlers, by type. */
+  handleMessages(handlers: readonly WsMessageHandler[]): void {
     this.#handlers = handlers;
     this.on('message', onMessage);
   }
 
-  /** One text message of the client. */
-  receive(text: string): void {
+  /** Calls the handler of one text message. */
+  dispatch(text: string): void {
     const message = readClientMessage(text);
-    // A handler has nothing to return, and its errors are answered by the gateway's filter.
+    // Handlers return nothing, and the gateway's filter answers their errors.
     void this.#handlers.find((handler) => handler.message === message?.type)?.callback(message);
   }
 
-  /** Called as soon as the handshake is done: from now on the connection ends with the socket. */
-  carry(connection: Connection): void {
+  /** Binds the socket to its connection, right after the handshake: the connection ends with the socket. */
+  bind(connection: Connection): void {
     this.connection = connection;
     this.on('pong', onPong);
     this.on('close', onClose);
@@ -44,7 +44,7 @@ export class ClientSocket extends WebSocket {
   }
 }
 
-// Functions that all sockets share: a closure for each would cost every idle client a hundred bytes.
+// Shared by all sockets: a closure for each would cost 100 bytes per client.
 
 function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
   if (!(this instanceof ClientSocket)) {
@@ -53,14 +53,14 @@ function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
   if (isBinary) {
     this.connection?.close(closeReasons.binary);
   } else {
-    // `ws` gives a Buffer unless told otherwise.
-    this.receive((data as Buffer).toString());
+    // A Buffer, because `ws` is not configured otherwise.
+    this.dispatch((data as Buffer).toString());
   }
 }
 
 function onPong(this: WebSocket): void {
   if (this instanceof ClientSocket) {
-    this.answered = true;
+    this.isAlive = true;
   }
 }
 

@@ -10,49 +10,51 @@ import type { IncomingMessage } from 'node:http';
 import { ScopesGuard } from '@fedistream/auth';
 import type { Label } from '@fedistream/delivery';
 import { StreamGate, StreamRegistry } from '@fedistream/stream-kit/server';
-import { Clients } from '../connections/clients.js';
+import { ConnectionOpener } from '../connections/connection-opener.js';
+import { Heartbeats } from '../connections/heartbeats.js';
 import { streamingPath } from '../http/http-request.js';
 import type { ClientMessage } from './client-message.js';
 import { ClientSocket } from './client-socket.js';
-import type { Entry } from './upgrade.js';
+import type { AcceptedUpgrade } from './upgrade-handler.js';
 import { WebSocketErrorFilter } from './websocket-error.filter.js';
 import { WebSocketTransport } from './websocket-transport.js';
 
-/** Client messages are a hundred bytes long; a longer one ends the connection with 1009. */
-const longestMessage = 16 * 1024;
+/** The longest client message in bytes; a longer one closes the connection with 1009. Usual ones have a hundred bytes. */
+const maxMessageBytes = 16 * 1024;
 
 /**
- * One WebSocket for many streams. Who it is and what the URL asks for was decided during the upgrade; here the client
- * subscribes and unsubscribes. https://docs.joinmastodon.org/methods/streaming/#websocket
+ * Handles `subscribe` and `unsubscribe` on a WebSocket, which multiplexes streams. The upgrade has authenticated the
+ * client. https://docs.joinmastodon.org/methods/streaming/#websocket
  *
- * The scope guard stands before both handlers, so that both are the same number of promise steps away and messages take
- * effect in the order in which they were sent.
+ * The scope guard runs before both handlers, although unsubscribing needs no scope: both handlers then start after the
+ * same number of promise steps, so messages take effect in the order in which they were sent.
  */
 @WebSocketGateway({
   path: streamingPath,
   WebSocket: ClientSocket,
   clientTracking: false,
-  maxPayload: longestMessage,
+  maxPayload: maxMessageBytes,
   perMessageDeflate: false,
 })
 @UseGuards(ScopesGuard)
 @UseFilters(WebSocketErrorFilter)
 export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
   constructor(
-    private readonly clients: Clients,
     private readonly gate: StreamGate,
+    private readonly heartbeats: Heartbeats,
+    private readonly opener: ConnectionOpener,
     private readonly registry: StreamRegistry,
   ) {}
 
-  /** The handshake is done. */
-  handleConnection(client: ClientSocket, _request: IncomingMessage, { authentication, admission }: Entry): void {
-    const transport = new WebSocketTransport(client, this.clients.heartbeats.websocket);
-    const connection = this.clients.open(authentication, transport);
-    client.carry(connection);
+  /** Called by Nest after the handshake. */
+  handleConnection(client: ClientSocket, _request: IncomingMessage, { authentication, admission }: AcceptedUpgrade): void {
+    const transport = new WebSocketTransport(client, this.heartbeats.websocket);
+    const connection = this.opener.open(authentication, transport);
+    client.bind(connection);
     admission?.attach(connection);
   }
 
-  /** Subscribes; silent when it is subscribed already. */
+  /** Subscribes. Does nothing when the connection is subscribed already. */
   @SubscribeMessage('subscribe')
   async subscribe(
     @ConnectedSocket() { connection }: ClientSocket,
@@ -63,7 +65,7 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
     }
   }
 
-  /** Unsubscribes; silent when it is not subscribed. */
+  /** Unsubscribes. Does nothing when the connection is not subscribed. */
   @SubscribeMessage('unsubscribe')
   unsubscribe(@ConnectedSocket() { connection }: ClientSocket, @MessageBody() message: ClientMessage): void {
     const label = this.#labelOf(message);
@@ -72,7 +74,7 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
     }
   }
 
-  /** `undefined` for what cannot be subscribed to: then it is not subscribed. */
+  /** `undefined` for a stream that cannot be subscribed to, and so is not subscribed. */
   #labelOf(message: ClientMessage): Label | undefined {
     try {
       return this.registry.requestByName(message.stream, message).label;

@@ -21,7 +21,7 @@ async function connect(options: { compressed: boolean }) {
   const heartbeat = new Heartbeat(30_000);
   open.push({ server, client, heartbeat });
   const close = vi.fn();
-  webSocket.carry({ close } as Partial<Connection> as Connection);
+  webSocket.bind({ close } as Partial<Connection> as Connection);
   return { client, webSocket, close, transport: new WebSocketTransport(webSocket, heartbeat) };
 }
 

@@ -15,20 +15,20 @@ import { WebSocket } from 'ws';
 import type { ClientSocket } from './client-socket.js';
 import { rawSocketOf } from './raw-socket.js';
 
-/** After this time a client that does not answer the close frame is cut off. */
+/** How long a client may take to answer the close frame, before its socket is terminated. */
 const lingerMs = 5_000;
 
-/** A WebSocket as the connection sees it. Data frames go to the socket below; pings and closing go through `ws`. */
+/** A WebSocket as a transport. Data frames go to the TCP socket itself; pings and the close frame go through `ws`. */
 export class WebSocketTransport implements Transport, HeartbeatTarget {
   readonly framing = webSocketFraming;
   readonly #webSocket: ClientSocket;
   readonly #socket: Socket | undefined;
-  readonly #seat: HeartbeatSlot;
+  readonly #heartbeatSlot: HeartbeatSlot;
 
   constructor(webSocket: ClientSocket, heartbeat: Heartbeat) {
     this.#webSocket = webSocket;
     this.#socket = rawSocketOf(webSocket);
-    this.#seat = heartbeat.join(this);
+    this.#heartbeatSlot = heartbeat.join(this);
   }
 
   get bufferedBytes(): number {
@@ -53,8 +53,8 @@ export class WebSocketTransport implements Transport, HeartbeatTarget {
   }
 
   beat(): void {
-    if (this.#webSocket.answered) {
-      this.#webSocket.answered = false;
+    if (this.#webSocket.isAlive) {
+      this.#webSocket.isAlive = false;
       this.#webSocket.ping();
     } else {
       this.#webSocket.connection?.close(closeReasons.idle);
@@ -62,7 +62,7 @@ export class WebSocketTransport implements Transport, HeartbeatTarget {
   }
 
   close({ name, code }: CloseReason): Promise<void> {
-    this.#seat.delete(this);
+    this.#heartbeatSlot.delete(this);
     if (code === undefined) {
       this.#webSocket.terminate();
       return Promise.resolve();

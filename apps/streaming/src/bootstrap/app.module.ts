@@ -1,0 +1,42 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AudienceModule } from '@fedistream/audience';
+import { AuthModule } from '@fedistream/auth';
+import { DatabaseModule } from '@fedistream/database';
+import { EventBusModule, MemoryBrokerModule } from '@fedistream/event-bus';
+import { RedisModule } from '@fedistream/redis';
+import { StreamKitModule } from '@fedistream/stream-kit/server';
+import { streams } from '@fedistream/streams';
+import { ConnectionsModule } from '../connections/connections.module.js';
+import { DemoModule } from '../demo/demo.module.js';
+import { HttpApiModule } from '../http/http-api.module.js';
+import { ObservabilityModule } from '../observability/observability.module.js';
+import { WebSocketModule } from '../websocket/websocket.module.js';
+import { ParentProcessPublisher } from './parent-process-publisher.js';
+import type { Settings } from './settings.js';
+import { SettingsModule } from './settings.module.js';
+
+/** The composition of the server: the only place that chooses adapters. */
+@Module({})
+export class AppModule {
+  static forRoot(settings: Settings): DynamicModule {
+    const { audience, demo, redis } = settings;
+    const database = DatabaseModule.forRoot(settings.database);
+    return {
+      module: AppModule,
+      imports: [
+        SettingsModule.forRoot(settings),
+        database,
+        EventBusModule.forRoot(redis === undefined ? MemoryBrokerModule : RedisModule.forRoot(redis)),
+        AuthModule.forRoot({ imports: [database] }),
+        AudienceModule.forRoot(database, audience),
+        StreamKitModule.forRoot(streams),
+        ConnectionsModule,
+        ObservabilityModule,
+        HttpApiModule,
+        WebSocketModule,
+        ...(demo ? [DemoModule.forRoot(redis)] : []),
+      ],
+      providers: redis === undefined ? [ParentProcessPublisher] : [],
+    };
+  }
+}

@@ -1,0 +1,387 @@
+import { firstHost, flag, host, hosts, integer, oneOf, proxies, socketPath, text, url, type Form } from './forms.js';
+
+/** The headings of the table, in its order. */
+export const groups = {
+  server: 'Server',
+  database: 'PostgreSQL',
+  redis: 'Redis',
+  limits: 'Limits',
+  audience: 'Audience',
+  demo: 'Embedded parts and demo',
+} as const;
+
+/** One environment variable: a row of the table. */
+export interface Variable<T> {
+  readonly group: keyof typeof groups;
+  /** Whose variable it is: one of Mastodon's keeps its meaning there. */
+  readonly origin: 'mastodon' | 'fedistream';
+  readonly form: Form<T>;
+  readonly default?: NoInfer<T>;
+  /** What the documentation says about a default that is computed. */
+  readonly defaultText?: string;
+  readonly description: string;
+  /** While one of these is set, this one is neither read nor validated. */
+  readonly ignoredBeside?: readonly string[];
+  /** The variables that are read instead, in this order, when this one is not set. One that is set but empty has no fall-back. */
+  readonly fallbacks?: readonly string[];
+  /** Whether its value MUST NOT be shown. */
+  readonly secret?: true;
+}
+
+type Defaulted<T> = Variable<T> & { readonly default: NoInfer<T>; readonly ignoredBeside?: never };
+
+function variable<T>(row: Omit<Defaulted<T>, 'origin'> & { readonly origin?: 'mastodon' }): Defaulted<T>;
+function variable<T>(row: Omit<Variable<T>, 'origin'> & { readonly origin?: 'mastodon' }): Variable<T>;
+function variable<T>(row: Omit<Variable<T>, 'origin'> & { readonly origin?: 'mastodon' }): Variable<T> {
+  return { origin: 'fedistream', ...row };
+}
+
+const origin = 'mastodon';
+const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'] as const;
+const redisServers = ['REDIS_URL', 'REDIS_SENTINELS'] as const;
+
+/**
+ * Every environment variable that is read, with its precedence and fall-backs: the one table from which settings,
+ * `--check` and `docs/configuration.md` are made. Names, meaning and precedence of Mastodon's are those of its streaming
+ * server. https://docs.joinmastodon.org/admin/config/
+ */
+export const variables = {
+  NODE_ENV: variable({
+    group: 'server',
+    origin,
+    form: text,
+    default: 'development',
+    description:
+      '`production`: reads `.env.production` instead of `.env`, and expects PostgreSQL and Redis. Not read from a file.',
+  }),
+  PORT: variable({ group: 'server', origin, form: integer(0, 65_535), default: 4000, description: 'TCP port.' }),
+  BIND: variable({
+    group: 'server',
+    origin,
+    form: host,
+    default: '127.0.0.1',
+    description: 'Address to listen on. An IPv6 address may stand in brackets.',
+  }),
+  SOCKET: variable({
+    group: 'server',
+    origin,
+    form: socketPath,
+    description: 'Path of a unix socket to listen on, instead of `BIND` and `PORT`. Its mode is 0666.',
+  }),
+  LOG_LEVEL: variable({
+    group: 'server',
+    origin,
+    form: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent', 'silly', 'verbose'),
+    default: 'info',
+    description: '`silly` and `verbose` of older servers mean `trace` and `debug`.',
+  }),
+  TRUSTED_PROXY_IP: variable({
+    group: 'server',
+    origin,
+    form: proxies,
+    default: 'loopback,uniquelocal',
+    description: 'Proxies whose `X-Forwarded-For` is believed: addresses and networks, separated by commas.',
+  }),
+  SHUTDOWN_GRACE_SECONDS: variable({
+    group: 'server',
+    form: integer(0, 600),
+    default: 5,
+    description: 'The process ends this long after SIGTERM, even if clients have not left.',
+  }),
+
+  DATABASE: variable({
+    group: 'database',
+    form: oneOf('postgresql', 'embedded'),
+    defaultText: '`postgresql` in production or when one of its variables is set, else `embedded`',
+    description: 'Where the platform’s tables are.',
+  }),
+  DATABASE_URL: variable({
+    group: 'database',
+    origin,
+    form: url('postgres:', 'postgresql:')
+      .refine((value) => !/^\w+:\/*$/.test(value), 'a URL that names a host or a database')
+      .refine(
+        (value) => [null, ...sslModes].includes(firstHost(value)?.searchParams.get('sslmode') as null),
+        `a URL whose sslmode is one of ${sslModes.join(', ')}`,
+      ),
+    secret: true,
+    description:
+      'As libpq reads it, with `sslmode`, `sslrootcert`, `sslcert`, `sslkey` and several hosts. It alone says where PostgreSQL is.',
+  }),
+  DB_HOST: variable({
+    group: 'database',
+    origin,
+    form: host,
+    default: 'localhost',
+    ignoredBeside: ['DATABASE_URL'],
+    description: 'Host, or directory of a unix socket.',
+  }),
+  DB_PORT: variable({
+    group: 'database',
+    origin,
+    form: integer(1, 65_535),
+    default: 5432,
+    ignoredBeside: ['DATABASE_URL'],
+    description: 'TCP port of PostgreSQL.',
+  }),
+  DB_USER: variable({
+    group: 'database',
+    origin,
+    form: text,
+    default: 'mastodon',
+    ignoredBeside: ['DATABASE_URL'],
+    description: 'User of PostgreSQL.',
+  }),
+  DB_PASS: variable({
+    group: 'database',
+    origin,
+    form: text,
+    secret: true,
+    description: 'Password of PostgreSQL, also for a `DATABASE_URL` without one.',
+  }),
+  DB_NAME: variable({
+    group: 'database',
+    origin,
+    form: text,
+    defaultText: '`mastodon_production` in production, else `mastodon_development`',
+    ignoredBeside: ['DATABASE_URL'],
+    description: 'Name of the database.',
+  }),
+  DB_SSLMODE: variable({
+    group: 'database',
+    origin,
+    form: oneOf(...sslModes),
+    default: 'prefer',
+    ignoredBeside: ['DATABASE_URL'],
+    description: 'Encryption, with libpq’s modes and `no-verify`.',
+  }),
+  DB_POOL: variable({
+    group: 'database',
+    origin,
+    form: integer(1, 1_000),
+    default: 10,
+    description: 'Most connections to PostgreSQL.',
+  }),
+  PREPARED_STATEMENTS: variable({
+    group: 'database',
+    origin,
+    form: flag,
+    defaultText: 'found out from the server',
+    description: '`false` behind a pooler in transaction mode, as for Mastodon’s other processes.',
+  }),
+
+  BROKER: variable({
+    group: 'redis',
+    form: oneOf('redis', 'memory'),
+    defaultText: '`redis` in production or when one of its variables is set, else `memory`',
+    description: 'Where events come from.',
+  }),
+  REDIS_URL: variable({
+    group: 'redis',
+    origin,
+    form: url('redis:', 'rediss:', 'unix:')
+      .refine((value) => !/^unix:\/*$/.test(value), 'a URL with the path of a socket, as in unix:///run/redis.sock')
+      .refine(
+        (value) => !/^rediss?:/.test(value) || /^\/?\d{0,6}$/.test(new URL(value).pathname),
+        'a URL whose path is the number of a database, as in redis://host:6379/0',
+      ),
+    secret: true,
+    description: '`redis://`, `rediss://` (TLS) or `unix://`. It alone says where Redis is.',
+  }),
+  REDIS_SENTINELS: variable({
+    group: 'redis',
+    origin,
+    form: hosts,
+    ignoredBeside: ['REDIS_URL'],
+    description: 'Sentinels as `host` or `host:port`, separated by commas.',
+  }),
+  REDIS_SENTINEL_MASTER: variable({
+    group: 'redis',
+    origin,
+    form: text,
+    default: 'mymaster',
+    ignoredBeside: ['REDIS_URL'],
+    description: 'The Sentinels’ name of the master.',
+  }),
+  REDIS_SENTINEL_PORT: variable({
+    group: 'redis',
+    origin,
+    form: integer(1, 65_535),
+    default: 26_379,
+    ignoredBeside: ['REDIS_URL'],
+    description: 'Port of Sentinels that are given without one.',
+  }),
+  REDIS_SENTINEL_USERNAME: variable({
+    group: 'redis',
+    origin,
+    form: text,
+    ignoredBeside: ['REDIS_URL'],
+    fallbacks: ['REDIS_USER', 'REDIS_USERNAME'],
+    description: 'User of the Sentinels.',
+  }),
+  REDIS_SENTINEL_PASSWORD: variable({
+    group: 'redis',
+    origin,
+    form: text,
+    secret: true,
+    ignoredBeside: ['REDIS_URL'],
+    fallbacks: ['REDIS_PASSWORD'],
+    description: 'Password of the Sentinels. Set and empty: none.',
+  }),
+  REDIS_SENTINEL_TLS: variable({
+    group: 'redis',
+    form: flag,
+    default: false,
+    ignoredBeside: ['REDIS_URL'],
+    description: '`true` for Sentinels that speak TLS.',
+  }),
+  REDIS_HOST: variable({
+    group: 'redis',
+    origin,
+    form: host,
+    default: '127.0.0.1',
+    ignoredBeside: redisServers,
+    description: 'Host of Redis.',
+  }),
+  REDIS_PORT: variable({
+    group: 'redis',
+    origin,
+    form: integer(1, 65_535),
+    default: 6379,
+    ignoredBeside: redisServers,
+    description: 'TCP port of Redis.',
+  }),
+  REDIS_DB: variable({
+    group: 'redis',
+    origin,
+    form: integer(0, 1_000_000),
+    default: 0,
+    ignoredBeside: ['REDIS_URL'],
+    description: 'Database of the `subscribed:` keys. Publishing knows no databases.',
+  }),
+  REDIS_USER: variable({
+    group: 'redis',
+    origin,
+    form: text,
+    ignoredBeside: ['REDIS_URL'],
+    fallbacks: ['REDIS_USERNAME'],
+    description: 'User of Redis, as Mastodon’s documentation calls it.',
+  }),
+  REDIS_USERNAME: variable({
+    group: 'redis',
+    origin,
+    form: text,
+    ignoredBeside: ['REDIS_URL'],
+    description: 'The same, as Mastodon’s streaming server calls it.',
+  }),
+  REDIS_PASSWORD: variable({
+    group: 'redis',
+    origin,
+    form: text,
+    secret: true,
+    ignoredBeside: ['REDIS_URL'],
+    description: 'Password of Redis.',
+  }),
+  REDIS_TLS: variable({
+    group: 'redis',
+    form: flag,
+    default: false,
+    ignoredBeside: ['REDIS_URL'],
+    description: '`true` for servers that speak TLS. `rediss://` and the files below imply it.',
+  }),
+  REDIS_TLS_CA_FILE: variable({
+    group: 'redis',
+    form: text,
+    description: 'PEM file of the authority that signed the certificates of Redis and its Sentinels.',
+  }),
+  REDIS_TLS_CERT_FILE: variable({
+    group: 'redis',
+    form: text,
+    description: 'PEM file of this client’s certificate.',
+  }),
+  REDIS_TLS_KEY_FILE: variable({ group: 'redis', form: text, description: 'PEM file of its private key.' }),
+  REDIS_NAMESPACE: variable({
+    group: 'redis',
+    origin,
+    form: text,
+    description: '`n` puts `n:` before every channel and key.',
+  }),
+
+  MAX_SUBSCRIPTIONS_PER_CONNECTION: variable({
+    group: 'limits',
+    form: integer(1, 100_000),
+    default: 200,
+    description: 'Subscriptions that one connection may hold. More are answered with 429.',
+  }),
+  OUTPUT_BUDGET_KIB: variable({
+    group: 'limits',
+    form: integer(64, 1_048_576),
+    default: 4_096,
+    description: 'Unsent output of one client in KiB. A client that exceeds it is closed with 1013.',
+  }),
+  TOKEN_REVALIDATION_SECONDS: variable({
+    group: 'limits',
+    form: integer(1, 86_400),
+    default: 300,
+    description: 'Pause between two re-validations of all open tokens, ±20 %.',
+  }),
+
+  AUDIENCE_MAX_WAIT_SECONDS: variable({
+    group: 'audience',
+    form: integer(1, 600),
+    default: 10,
+    description: 'How long an event waits for PostgreSQL before it is dropped.',
+  }),
+  AUDIENCE_MAX_WAITING_EVENTS: variable({
+    group: 'audience',
+    form: integer(1, 100_000),
+    default: 1_000,
+    description: 'Events of one stream that may wait for PostgreSQL.',
+  }),
+  AUDIENCE_MAX_GATHER_MS: variable({
+    group: 'audience',
+    form: integer(0, 1_000),
+    default: 100,
+    description: 'How long events are gathered for one statement, in milliseconds; 0: not at all.',
+  }),
+
+  FEDISTREAM_DATA_DIR: variable({
+    group: 'demo',
+    form: text,
+    default: '.fedistream',
+    description: 'Directory of the embedded database.',
+  }),
+  DEMO: variable({
+    group: 'demo',
+    form: flag,
+    defaultText: '`true` with the embedded database and the in-memory broker outside of production',
+    description: 'Demo accounts, tokens and events. Needs `DATABASE=embedded`.',
+  }),
+} as const satisfies Record<string, Variable<unknown>>;
+
+/** The name of a variable in the table. */
+export type VariableName = keyof typeof variables;
+
+/** The value that a variable has: `undefined` only for one without default. */
+export type ValueOf<N extends VariableName> =
+  (typeof variables)[N] extends Defaulted<infer T>
+    ? T
+    : (typeof variables)[N] extends Variable<infer T>
+      ? T | undefined
+      : never;
+
+/** Variables of Mastodon's documentation that this server does not read, and why. */
+export const notRead = {
+  STREAMING_CLUSTER_NUM: 'Mastodon has removed it. Start one process for each core, each with its own `PORT`.',
+  STREAMING_API_BASE_URL: 'It tells Mastodon’s web server where clients find this one.',
+  REDIS_DRIVER: 'It chooses a Ruby library. TLS needs `rediss://`, or `REDIS_TLS` with Sentinels.',
+  CACHE_REDIS_URL: 'The cache, like the other `CACHE_REDIS_` variables: nothing is published there.',
+  SIDEKIQ_REDIS_URL: 'The job queue, like the other `SIDEKIQ_REDIS_` variables: nothing is published there.',
+  REPLICA_DATABASE_URL:
+    'Read replicas, like the other `REPLICA_` variables: a replica’s lag would show hidden statuses.',
+} as const;
+
+/** Whether a variable of this name may hold a secret. */
+export function isSecret(name: string): boolean {
+  return name in variables && 'secret' in variables[name as VariableName];
+}

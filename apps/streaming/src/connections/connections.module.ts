@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { DeliveryStatistics } from '@fedistream/delivery';
+import { ConnectionDrain } from './connection-drain.js';
+import { ConnectionOpener } from './connection-opener.js';
+import { ControlEventHandler } from './control-event-handler.js';
+import { Heartbeats } from './heartbeats.js';
+import { Readiness } from './readiness.js';
+
+/** Client connections of both transports: opening them, keeping them alive, ending them. */
+@Module({
+  providers: [ConnectionDrain, ConnectionOpener, ControlEventHandler, DeliveryStatistics, Heartbeats, Readiness],
+  exports: [ConnectionOpener, DeliveryStatistics, Heartbeats, Readiness],
+})
+export class ConnectionsModule {}

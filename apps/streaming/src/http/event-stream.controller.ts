@@ -1,0 +1,70 @@
+import { Controller, Get, Head, Req, Res, UseGuards } from '@nestjs/common';
+import { authenticationOf, ScopesGuard, TokenGuard, type Authentication } from '@fedistream/auth';
+import { closeReasons } from '@fedistream/delivery';
+import { StreamingError } from '@fedistream/domain';
+import { StreamGate, StreamRegistry, type StreamRequest } from '@fedistream/stream-kit/server';
+import { ConnectionOpener } from '../connections/connection-opener.js';
+import { Heartbeats } from '../connections/heartbeats.js';
+import { Readiness } from '../connections/readiness.js';
+import { streamingPath, streamPath, type HttpReply, type StreamHttpRequest } from './http-request.js';
+import { KnownStreamGuard } from './known-stream.guard.js';
+import { SseTransport, writeHead } from './sse-transport.js';
+
+/**
+ * Server-sent events: one request opens one stream. Every refusal is sent before the first byte of the stream.
+ * https://docs.joinmastodon.org/methods/streaming/
+ */
+@Controller(streamingPath)
+@UseGuards(KnownStreamGuard, TokenGuard, ScopesGuard)
+export class EventStreamController {
+  constructor(
+    private readonly gate: StreamGate,
+    private readonly heartbeats: Heartbeats,
+    private readonly opener: ConnectionOpener,
+    private readonly readiness: Readiness,
+    private readonly registry: StreamRegistry,
+  ) {}
+
+  /** Answers like GET, without the stream. It is declared first, because Fastify would otherwise derive it from GET. */
+  @Head('*')
+  async head(@Req() request: StreamHttpRequest, @Res() reply: HttpReply): Promise<void> {
+    const { authentication, wanted } = this.#read(request);
+    this.readiness.requireReady();
+    await this.gate.authorize(authentication.viewer, wanted);
+    writeHead(reply).end();
+  }
+
+  /** Opens a stream. */
+  @Get('*')
+  async open(@Req() request: StreamHttpRequest, @Res() reply: HttpReply): Promise<void> {
+    const { authentication, wanted } = this.#read(request);
+    // An unread body would keep the socket's end from being noticed.
+    request.raw.resume();
+    this.readiness.requireReady();
+    const admission = await this.gate.admit(authentication.viewer, wanted);
+    if (request.raw.socket.destroyed) {
+      admission.release();
+      return;
+    }
+    // The response to an earlier, pipelined request has not ended: events would be written into it, and the end of this
+    // response would never be reported.
+    if (reply.raw.socket === null) {
+      admission.release();
+      throw new StreamingError('badRequest');
+    }
+    const transport = new SseTransport(request.raw, reply, this.heartbeats.eventsource);
+    const connection = this.opener.open(authentication, transport);
+    reply.raw.on('close', () => {
+      connection.close(closeReasons.gone);
+    });
+    admission.attach(connection);
+  }
+
+  #read(request: StreamHttpRequest): { authentication: Authentication; wanted: StreamRequest } {
+    const authentication = authenticationOf(request);
+    if (authentication === undefined) {
+      throw new StreamingError('missingToken');
+    }
+    return { authentication, wanted: this.registry.requestByPath(streamPath(request), request.query) };
+  }
+}

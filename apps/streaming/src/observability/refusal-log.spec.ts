@@ -1,0 +1,67 @@
+import { Logger } from '@nestjs/common';
+import { errorTable, StreamingError } from '@fedistream/domain';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RefusalLog } from './refusal-log.js';
+
+const told = vi.fn();
+const whispered = vi.fn();
+let refusals: RefusalLog;
+
+const unavailable = (why: string) => new StreamingError('unavailable', undefined, { cause: new Error(why) });
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  vi.spyOn(Logger.prototype, 'error').mockImplementation(told.mockClear());
+  vi.spyOn(Logger.prototype, 'debug').mockImplementation(whispered.mockClear());
+  refusals = new RefusalLog();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe('refusals', () => {
+  it('are counted by their code, and every code there is from 0', () => {
+    expect(refusals.byCode).toEqual(Object.fromEntries(Object.keys(errorTable).map((code) => [code, 0])));
+    refusals.record(new StreamingError('notAuthorized', 'Not authorized to stream this list'), {});
+    refusals.record(new StreamingError('unavailable'), {});
+    refusals.record(new StreamingError('unavailable'), {});
+    expect(refusals.byCode).toMatchObject({ notAuthorized: 1, unavailable: 2, invalidToken: 0 });
+  });
+});
+
+describe('the log of refusals', () => {
+  it('tells what is the client’s own doing only to those who look for one client', () => {
+    refusals.record(new StreamingError('invalidToken'), { requestId: 'id' });
+    refusals.record(new StreamingError('unknownStream'), { accountId: '1' });
+    expect(told).not.toHaveBeenCalled();
+    expect(whispered.mock.calls).toEqual([
+      [{ requestId: 'id', code: 'invalidToken' }],
+      [{ accountId: '1', code: 'unknownStream' }],
+    ]);
+  });
+
+  it('tells of an outage once, and later how often it was', () => {
+    for (let client = 0; client < 1_000; client++) {
+      refusals.record(unavailable('no connection'), { requestId: String(client) });
+    }
+    expect(told.mock.calls).toEqual([
+      [expect.objectContaining({ requestId: '0', error: 'Service temporarily unavailable' })],
+    ]);
+    vi.advanceTimersByTime(60_000);
+    refusals.record(unavailable('no connection'), { requestId: 'later' });
+    expect(told).toHaveBeenLastCalledWith(
+      expect.objectContaining({ error: expect.stringContaining('999 more') as string }),
+    );
+  });
+
+  it('does not hide a new reason behind an old one', () => {
+    refusals.record(unavailable('no connection'), {});
+    refusals.record(unavailable('too many connections'), {});
+    const cause = new Error('no connection');
+    refusals.record(new StreamingError('unexpected', undefined, { cause }), {});
+    expect(told).toHaveBeenCalledTimes(3);
+    expect(told).toHaveBeenLastCalledWith(expect.objectContaining({ error: 'An unexpected error occurred', cause }));
+  });
+});

@@ -1,0 +1,119 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { AuthStatistics } from './auth-statistics.js';
+import type { RevocationReason } from './auth-statistics.js';
+import type { AuthorisedConnection } from './authorised-connection.js';
+import { CompactMultimap } from '@fedistream/util';
+import { ExpiryTimer, hasExpired } from './expiry-timer.js';
+import { RecentKills } from './recent-kills.js';
+import type { KillSequence } from './recent-kills.js';
+
+/**
+ * The one registry of this process's open connections, and the only code that ends them for lack of authorisation: after
+ * a kill of their token or account, at the token's expiry, or when re-validation finds the token invalid.
+ *
+ * The caller that opens a connection MUST add it, and MUST remove it when it ends for any reason.
+ *
+ * @typeParam C the connections of the application, for callers that list them
+ */
+@Injectable()
+export class ConnectionRegistry<C extends AuthorisedConnection = AuthorisedConnection>
+  implements OnApplicationShutdown
+{
+  readonly #logger = new Logger(ConnectionRegistry.name);
+  readonly #byToken = new CompactMultimap<string, C>();
+  readonly #byAccount = new CompactMultimap<string, C>();
+  readonly #expiryTimer = new ExpiryTimer((connection) => {
+    this.#revoke([connection as C], 'expiry');
+  });
+
+  constructor(
+    private readonly kills: RecentKills,
+    private readonly statistics: AuthStatistics,
+  ) {}
+
+  /**
+   * Registers a connection. Revokes it at once when its token or account was killed, or its token expired, since its
+   * authentication began.
+   *
+   * @param authenticatedAt `Authentication.killSequence`
+   * @returns whether the connection may stay open; if not, it has been revoked
+   */
+  add(connection: C, authenticatedAt: KillSequence): boolean {
+    this.#register(connection);
+    const lost = this.kills.since(authenticatedAt, connection.viewer) ?? (hasExpired(connection) && 'expiry');
+    if (lost) {
+      this.#revoke([connection], lost);
+      return false;
+    }
+    this.#expiryTimer.add(connection);
+    return true;
+  }
+
+  /** Removes a connection. Does nothing for one that is not registered. */
+  remove(connection: C): void {
+    this.#unregister(connection);
+  }
+
+  /** Ends every connection of this token, and those that are being opened with it. */
+  revokeToken(tokenId: string): void {
+    this.kills.record({ kind: 'token', tokenId });
+    this.#revoke(this.#byToken.get(tokenId), 'token');
+  }
+
+  /** Ends every connection of this account, and those that are being opened for it. */
+  revokeAccount(accountId: string): void {
+    this.kills.record({ kind: 'account', accountId });
+    this.#revoke(this.#byAccount.get(accountId), 'account');
+  }
+
+  /** Ends every open connection of a token that re-validation found invalid, although no kill arrived. */
+  revokeInvalid(tokenId: string): void {
+    this.#revoke(this.#byToken.get(tokenId), 'revalidation');
+  }
+
+  /** The tokens of all open connections, each once: a copy. */
+  tokenIds(): string[] {
+    return this.#byToken.keys();
+  }
+
+  /** All open connections: a copy, so that connections may end while it is iterated. O(n). */
+  all(): C[] {
+    return this.#byToken.keys().flatMap((tokenId) => this.#byToken.get(tokenId));
+  }
+
+  onApplicationShutdown(): void {
+    this.#expiryTimer.clear();
+  }
+
+  #revoke(connections: readonly C[], reason: RevocationReason): void {
+    for (const connection of connections) {
+      // Unregistered first: ending it makes its owner remove it, and perhaps others of the list.
+      if (!this.#unregister(connection)) {
+        continue;
+      }
+      try {
+        connection.revoke();
+        this.statistics.revoked[reason]++;
+      } catch (error) {
+        // Registered again, so that re-validation finds its token and tries once more.
+        this.#register(connection);
+        this.#logger.error('A revoked connection could not be ended; the next re-validation tries again', error);
+      }
+    }
+  }
+
+  #register(connection: C): void {
+    const { tokenId, accountId } = connection.viewer;
+    this.#byToken.add(tokenId, connection);
+    this.#byAccount.add(accountId, connection);
+  }
+
+  /** @returns whether it was registered */
+  #unregister(connection: C): boolean {
+    const { tokenId, accountId } = connection.viewer;
+    this.#expiryTimer.delete(connection);
+    this.#byAccount.delete(accountId, connection);
+    return this.#byToken.delete(tokenId, connection);
+  }
+}
