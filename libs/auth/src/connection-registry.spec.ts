@@ -134,19 +134,22 @@ describe('ConnectionRegistry', () => {
     expect(ended.map((reference) => reference.deref())).toEqual([undefined, undefined, undefined, undefined]);
   });
 
-  it.each(['token', 'account'] as const)('revokes a connection whose %s was killed while it was being opened', (kind) => {
-    const since = kills.now();
-    if (kind === 'token') {
-      connections.revokeToken('t1');
-    } else {
-      connections.revokeAccount('1');
-    }
-    const late = new TestConnection(viewer('1', 't1'));
-    expect(connections.add(late, since)).toBe(false);
-    expect(late.revocations).toBe(1);
-    expect(statistics.revoked[kind]).toBe(1);
-    expect(connections.tokenIds()).toEqual([]);
-  });
+  it.each(['token', 'account'] as const)(
+    'revokes a connection whose %s was killed while it was being opened',
+    (kind) => {
+      const since = kills.now();
+      if (kind === 'token') {
+        connections.revokeToken('t1');
+      } else {
+        connections.revokeAccount('1');
+      }
+      const late = new TestConnection(viewer('1', 't1'));
+      expect(connections.add(late, since)).toBe(false);
+      expect(late.revocations).toBe(1);
+      expect(statistics.revoked[kind]).toBe(1);
+      expect(connections.tokenIds()).toEqual([]);
+    },
+  );
 
   it('keeps a connection whose token was looked up after the kill', () => {
     connections.revokeAccount('1');

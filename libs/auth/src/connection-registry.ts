@@ -17,9 +17,9 @@ import type { KillSequence } from './recent-kills.js';
  * @typeParam C the connections of the application, for callers that list them
  */
 @Injectable()
-export class ConnectionRegistry<C extends AuthorisedConnection = AuthorisedConnection>
-  implements OnApplicationShutdown
-{
+export class ConnectionRegistry<
+  C extends AuthorisedConnection = AuthorisedConnection,
+> implements OnApplicationShutdown {
   readonly #logger = new Logger(ConnectionRegistry.name);
   readonly #byToken = new CompactMultimap<string, C>();
   readonly #byAccount = new CompactMultimap<string, C>();

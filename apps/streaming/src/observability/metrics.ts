@@ -222,7 +222,7 @@ export class Metrics {
     );
     this.#counter(
       'fedistream_audience_filter_loads_total',
-      'Loads of an account\'s filters',
+      "Loads of an account's filters",
       [],
       single(() => audience.filterLoads),
       own,

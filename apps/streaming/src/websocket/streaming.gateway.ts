@@ -47,7 +47,11 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
   ) {}
 
   /** Called by Nest after the handshake. */
-  handleConnection(client: ClientSocket, _request: IncomingMessage, { authentication, admission }: AcceptedUpgrade): void {
+  handleConnection(
+    client: ClientSocket,
+    _request: IncomingMessage,
+    { authentication, admission }: AcceptedUpgrade,
+  ): void {
     const transport = new WebSocketTransport(client, this.heartbeats.websocket);
     const connection = this.opener.open(authentication, transport);
     client.bind(connection);

@@ -9,10 +9,6 @@ import { WebSocketScopeRequirements } from './websocket-scope-requirements.js';
 /** The WebSocket side of the streaming API. */
 @Module({
   imports: [ConnectionsModule, ObservabilityModule],
-  providers: [
-    StreamingGateway,
-    UpgradeHandler,
-    { provide: ScopeRequirements, useClass: WebSocketScopeRequirements },
-  ],
+  providers: [StreamingGateway, UpgradeHandler, { provide: ScopeRequirements, useClass: WebSocketScopeRequirements }],
 })
 export class WebSocketModule {}
