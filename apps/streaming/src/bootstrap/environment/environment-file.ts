@@ -32,6 +32,6 @@ export function readEnvironmentFile(process: EnvironmentTexts, directory: string
  * does not count: it would have chosen the file.
  */
 export function mergeEnvironments(process: EnvironmentTexts, file: EnvironmentFile): EnvironmentTexts {
-  const { NODE_ENV: _, ...texts } = file.texts ?? {};
-  return { ...texts, ...process };
+  const ofFile = Object.entries(file.texts ?? {}).filter(([name]) => name !== 'NODE_ENV');
+  return { ...Object.fromEntries(ofFile), ...process };
 }
