@@ -30,8 +30,9 @@ export class Server {
   #address = '';
   #ended = false;
 
-  private constructor(env: Readonly<Record<string, string>>) {
+  private constructor(env: Readonly<Record<string, string>>, execPath = process.execPath) {
     const child = fork(main, {
+      execPath,
       // Nothing of this process' environment: its REDIS_URL is not meant for the server.
       env: { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: '0', LOG_LEVEL: 'info', DEMO: 'false', ...env },
       execArgv: ['--enable-source-maps'],
@@ -55,10 +56,11 @@ export class Server {
    * Starts the server on a free port and waits until it serves.
    *
    * @param env its settings; nothing else reaches it
+   * @param execPath the `node` that runs it; the one that runs the tests when absent
    * @throws Error with what the server said when it ends instead
    */
-  static async start(env: Readonly<Record<string, string>>): Promise<Server> {
-    const server = Server.launch(env);
+  static async start(env: Readonly<Record<string, string>>, execPath?: string): Promise<Server> {
+    const server = Server.launch(env, execPath);
     const { address } = await server
       .logged(({ msg }) => msg === 'listening')
       .catch(async (error: unknown) => {
@@ -70,11 +72,11 @@ export class Server {
   }
 
   /** Starts the server and does not wait: for tests of a start that fails. */
-  static launch(env: Readonly<Record<string, string>>): Server {
+  static launch(env: Readonly<Record<string, string>>, execPath?: string): Server {
     if (!existsSync(main)) {
       throw new Error(`${main} is missing: run "npm run build" before the end-to-end tests.`);
     }
-    return new Server(env);
+    return new Server(env, execPath);
   }
 
   /** Where it listens, as it says: `http://127.0.0.1:41234`, or the path of its socket. */

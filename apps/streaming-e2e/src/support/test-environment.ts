@@ -16,6 +16,8 @@ export interface TestEnvironmentOptions {
   readonly redisUrl?: string;
   /** A database with the schema; a new one when absent. */
   readonly databaseUrl?: string;
+  /** The `node` that runs the server; the one that runs the tests when absent. */
+  readonly execPath?: string;
 }
 
 /** A server with all that it needs, shared with nobody: its own database, its own names on Redis. */
@@ -49,7 +51,7 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
     ...(options.broker === 'memory' ? { BROKER: 'memory' } : { REDIS_URL: redisUrl, REDIS_NAMESPACE: namespace }),
     ...options.env,
   };
-  const server = await Server.start(env);
+  const server = await Server.start(env, options.execPath);
   const publisher = options.broker === 'memory' ? server.publisher : new RedisPublisher(redisUrl, namespace);
   const fixtures = new Fixtures(databaseUrl);
   return {
