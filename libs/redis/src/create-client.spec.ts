@@ -1,103 +1,156 @@
-import type { Redis } from 'ioredis';
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createClient } from './create-client.js';
+import { createClient, createMasterWatch, targetText } from './create-client.js';
+import type { MasterWatch } from './master-watch.js';
+import type { ReconnectingRedis } from './reconnecting-redis.js';
 import { bulk, list, ScriptedServer } from './testing/scripted-server.js';
 
 /** For what follows at once, on a busy machine, too. */
-const patient = { timeout: 10_000, interval: 10 };
+const soon = { timeout: 10_000, interval: 10 };
+
+/** Settles when all that is due now, and what follows from it, has been done. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 describe('a client that finds its master through a Sentinel', () => {
-  let master: ScriptedServer;
+  let masters: ScriptedServer[];
   let sentinel: ScriptedServer;
-  let client: Redis;
-  /** Who is to be told of a new master. */
-  let listeners: Socket[];
+  let client: ReconnectingRedis;
+  let watch: MasterWatch;
+  /** The connections that have subscribed to announcements. */
+  let subscribers: Socket[];
   /** How often the Sentinel was asked for the master. */
   let asked: number;
-  /** What the Sentinel does before it answers that. */
+  /** The index of the master that the Sentinel answers with. */
+  let current: number;
+  /** What the Sentinel does before it answers. */
   let beforeAnswer: () => unknown;
+  let connections: number;
 
   beforeEach(async () => {
-    listeners = [];
+    subscribers = [];
     asked = 0;
+    current = 0;
+    connections = 0;
     beforeAnswer = () => undefined;
-    master = await ScriptedServer.start(([command]) => (command === 'info' ? bulk('role:master\r\n') : '+OK\r\n'));
+    const answer = ([command]: readonly string[]): string => (command === 'info' ? bulk('role:master\r\n') : '+OK\r\n');
+    masters = [await ScriptedServer.start(answer), await ScriptedServer.start(answer)];
     sentinel = await ScriptedServer.start(async ([command, subcommand], connection) => {
       if (command === 'subscribe') {
-        listeners.push(connection);
+        subscribers.push(connection);
         return `*3\r\n${bulk('subscribe')}${bulk('+switch-master')}:1\r\n`;
       }
       if (subcommand === 'get-master-addr-by-name') {
         asked++;
+        const { port } = masters[current]!;
         await beforeAnswer();
-        return list('127.0.0.1', String(master.port));
+        return list('127.0.0.1', String(port));
       }
       return subcommand === 'sentinels' ? list() : '+OK\r\n';
     });
-    client = createClient({ sentinels: [{ host: '127.0.0.1', port: sentinel.port }] }, { name: 'test' });
+    const settings = { sentinels: [{ host: '127.0.0.1', port: sentinel.port }] };
+    client = createClient(settings, { name: 'test' });
     client.on('error', () => undefined);
+    client.on('ready', () => connections++);
+    watch = createMasterWatch(settings, (master) => {
+      client.announceMaster(master);
+    })!;
+    watch.start();
     await client.connect();
+    client.confirmWorking();
     await vi.waitFor(() => {
-      expect(listeners).toHaveLength(1);
-    }, patient);
+      expect(subscribers).toHaveLength(1);
+    }, soon);
   });
 
   afterEach(() => {
+    watch.close();
     client.disconnect();
     sentinel.stop();
-    master.stop();
+    masters.forEach((master) => {
+      master.stop();
+    });
   });
 
-  /** Loses the connection, and waits until the client has ended. */
-  async function endOfClient(): Promise<void> {
-    const ended = new Promise((resolve) => client.once('end', resolve));
-    master.hangUp();
-    await ended;
+  function announce(master: ScriptedServer, name = 'mymaster'): void {
+    for (const subscriber of subscribers) {
+      subscriber.write(list('message', '+switch-master', `${name} 127.0.0.1 1 127.0.0.1 ${master.port}`));
+    }
   }
 
-  /** Loses the connection, and has the Sentinel announce a new master while it is asked for it. */
-  async function announceWhileAsked(): Promise<void> {
+  async function expectConnectedTo(master: ScriptedServer): Promise<void> {
+    await vi.waitFor(() => {
+      expect([client.status, (client.stream as Socket).remotePort]).toEqual(['ready', master.port]);
+    }, soon);
+  }
+
+  it('leaves the old master when the new one is announced', async () => {
+    current = 1;
+    announce(masters[1]!);
+    await expectConnectedTo(masters[1]!);
+    expect(connections).toBe(2);
+  });
+
+  it('stays connected when the announcement comes after it has found the new master', async () => {
+    current = 1;
+    masters[0]!.hangUp();
+    await expectConnectedTo(masters[1]!);
+    announce(masters[1]!);
+    announce(masters[1]!);
+    await client.ping();
+    await settle();
+    expect([connections, client.status]).toEqual([2, 'ready']);
+  });
+
+  it('asks again when it was sent to the old master while the new one was announced', async () => {
     beforeAnswer = async () => {
       beforeAnswer = () => undefined;
-      for (const listener of listeners) {
-        const left = once(listener, 'close');
-        listener.write(list('message', '+switch-master', 'mymaster 127.0.0.1 1 127.0.0.1 2'));
-        await left;
-      }
+      current = 1;
+      announce(masters[1]!);
+      await settle();
     };
-    await endOfClient();
-  }
-
-  it('connects again though the new master is announced just while it asks for it', async () => {
-    await announceWhileAsked();
-    await vi.waitFor(() => {
-      expect(client.status).toBe('ready');
-    }, patient);
+    masters[0]!.hangUp();
+    await expectConnectedTo(masters[1]!);
     expect(asked).toBe(3);
   });
 
-  it('stays ended when it is told to end before it tries again', async () => {
-    await announceWhileAsked();
-    client.disconnect();
-    await sleep(150);
-    expect([asked, client.status]).toEqual([2, 'end']);
+  it('ignores the announcement of another master', async () => {
+    announce(masters[1]!, 'other');
+    await client.ping();
+    await settle();
+    expect(connections).toBe(1);
   });
 
-  it('stays ended when it is told to end while it asks', async () => {
+  it('connects again after an attempt that was interrupted before it had a connection', async () => {
+    beforeAnswer = () => {
+      beforeAnswer = () => undefined;
+      client.disconnect(true);
+    };
+    masters[0]!.hangUp();
+    await vi.waitFor(() => {
+      expect(connections).toBe(2);
+    }, soon);
+  });
+
+  it('stays closed when it is closed while it asks for the master', async () => {
+    const ended = new Promise((resolve) => client.once('end', resolve));
     beforeAnswer = () => {
       client.disconnect();
     };
-    await endOfClient();
-    await sleep(150);
+    masters[0]!.hangUp();
+    await ended;
+    vi.useFakeTimers();
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.useRealTimers();
     expect([asked, client.status]).toEqual([2, 'end']);
   });
 });
 
-describe('a client whose database is not there', () => {
-  it('is not ready, says so, sends nothing but its handshake, and tries again until it is there', async () => {
+describe('a client whose database does not exist', () => {
+  it('is not ready, reports the answer, sends nothing but its handshake, and tries again until it exists', async () => {
     const refused = '-ERR DB index is out of range\r\n';
     const answers = [refused, refused];
     const seen: string[] = [];
@@ -119,14 +172,53 @@ describe('a client whose database is not there', () => {
     client.connect().catch(() => undefined);
     await vi.waitFor(() => {
       expect(client.status).toBe('ready');
-    }, patient);
+    }, soon);
     await client.ping();
     expect(errors).toEqual(['ERR DB index is out of range', 'ERR DB index is out of range']);
-    // The connection that succeeds asks twice: first in RESP3, which this server does not know.
+    // The connection that succeeds selects twice: first in RESP3, which this server does not know.
     const handshakes = ['select 99', 'select 99', 'select 99', 'select 99', 'info'];
     expect(seen).toEqual([...handshakes, 'ping']);
     expect(states).toEqual([handshakes.join(', ')]);
     client.disconnect();
     server.stop();
+  });
+});
+
+describe('a client with a password that the server does not need', () => {
+  it('connects, and prints nothing', async () => {
+    const warn = vi.spyOn(console, 'warn');
+    const server = await ScriptedServer.start(([command]) =>
+      command === 'auth'
+        ? '-ERR AUTH <password> called without any password configured for the default user.\r\n'
+        : command === 'info'
+          ? bulk('role:master\r\n')
+          : '+OK\r\n',
+    );
+    const client = createClient({ url: `redis://:secret@127.0.0.1:${server.port}` }, { name: 'test' });
+    await client.connect();
+    expect(client.status).toBe('ready');
+    expect(warn).not.toHaveBeenCalled();
+    client.disconnect();
+    server.stop();
+    warn.mockRestore();
+  });
+});
+
+describe('the target in log lines', () => {
+  it.each([
+    [{ url: 'redis://user:secret@redis-1:6380/3' }, 'redis-1:6380'],
+    [
+      {
+        sentinels: [
+          { host: 'a', port: 1 },
+          { host: '::1', port: 2 },
+        ],
+        password: 'secret',
+        sentinelPassword: 'secret',
+      },
+      "'mymaster' of the Sentinels a:1, [::1]:2",
+    ],
+  ])('names no user and no password: %j', (settings, text) => {
+    expect(targetText(settings)).toBe(text);
   });
 });

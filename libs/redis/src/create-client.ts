@@ -1,77 +1,117 @@
-import type { Redis } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
 import type { ConnectionOptions } from 'node:tls';
-import { reconnectDelay } from './reconnect-delay.js';
+import { MasterWatch } from './master-watch.js';
+import { ReconnectBackoff } from './reconnect-backoff.js';
 import { ReconnectingRedis } from './reconnecting-redis.js';
-import type { RedisSettings, RedisTls } from './redis-settings.js';
+import { addressText, hostAndPort, redisAddress } from './redis-address.js';
+import type { RedisSettings, RedisTls, SentinelAddress } from './redis-settings.js';
 
 /** How long Redis may owe an answer before the connection counts as dead. A lost route gives no error by itself. */
 const silenceMs = 15_000;
 
-/** How long a Sentinel may take to tell where the master is. */
+/** How long a Sentinel may take to answer where the master is. */
 const sentinelMs = 5_000;
 
-/**
- * How long to wait before trying a Sentinel again that is not needed for a connection, but listened to for news.
- * Seldom, because ioredis prints each failure.
- */
-const sentinelRetryMs = 60_000;
+const defaultMaster = 'mymaster';
 
 /** What a connection is for. */
 export interface ClientPurpose {
-  /** Added to the connection's name in `CLIENT LIST`. */
+  /** The last part of the connection's name in `CLIENT LIST`. */
   readonly name: string;
-  /** How long a single command may take before whoever waits for it goes on without an answer. Default: no limit. */
+  /** How long a single command may take before it fails. Default: no limit. */
   readonly commandTimeoutMs?: number;
 }
 
 /**
- * A client that is not connected yet, tries for ever once it is, and never holds commands back: a command without a
- * connection fails at once, one whose connection is lost is not sent again. What has to be true on the server is stated
- * anew by its owner when the connection is ready.
+ * A client that is not connected yet, reconnects for ever once it is, and never holds commands back: a command without a
+ * connection fails at once, and one whose connection is lost is not sent again. The owner sends what has to be true on the
+ * server again when the connection is ready, and MUST call {@link ReconnectingRedis.confirmWorking} when that succeeds.
  */
-export function createClient(settings: RedisSettings, { name, commandTimeoutMs }: ClientPurpose): Redis {
+export function createClient(settings: RedisSettings, purpose: ClientPurpose): ReconnectingRedis {
+  const backoff = new ReconnectBackoff();
+  return new ReconnectingRedis({ ...commonOptions(settings, purpose), ...targetOptions(settings) }, backoff);
+}
+
+/** Listens for failovers, for clients that find their master through Sentinels; `undefined` for all others. */
+export function createMasterWatch(
+  settings: RedisSettings,
+  switched: (master: SentinelAddress) => void,
+): MasterWatch | undefined {
+  const sentinels = sentinelsOf(settings);
+  if (sentinels === undefined) {
+    return undefined;
+  }
+  const { sentinelMaster: master = defaultMaster, sentinelUsername, sentinelPassword, sentinelTls } = settings;
+  const credentials = {
+    ...(sentinelUsername !== undefined && { username: sentinelUsername }),
+    ...(sentinelPassword !== undefined && { password: sentinelPassword }),
+    ...(sentinelTls && { tls: tlsOptions(sentinelTls) }),
+  };
+  return new MasterWatch({ sentinels, master, credentials, switched });
+}
+
+/** Where clients of these settings connect to, for log lines: no user, no password. */
+export function targetText(settings: RedisSettings): string {
+  const sentinels = sentinelsOf(settings);
+  return sentinels === undefined
+    ? addressText(redisAddress(settings))
+    : `'${settings.sentinelMaster ?? defaultMaster}' of the Sentinels ${sentinels.map(({ host, port }) => hostAndPort(host, port)).join(', ')}`;
+}
+
+function sentinelsOf({ url, sentinels }: RedisSettings): readonly SentinelAddress[] | undefined {
+  return url === undefined && sentinels !== undefined && sentinels.length > 0 ? sentinels : undefined;
+}
+
+function commonOptions({ connectionName }: RedisSettings, { name, commandTimeoutMs }: ClientPurpose): RedisOptions {
   // No `keyPrefix`: ioredis would put it before the channels of SUBSCRIBE, but not take it from those of messages.
-  const common = {
+  return {
     lazyConnect: true,
-    retryStrategy: reconnectDelay,
     enableOfflineQueue: false,
     autoResubscribe: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: null,
     socketTimeout: silenceMs,
     ...(commandTimeoutMs !== undefined && { commandTimeout: commandTimeoutMs }),
-    connectionName: `${settings.connectionName ?? 'fedistream'}-${name}`,
-    // After a failover the old master answers as a replica: go and look for the new one.
-    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
-    username: settings.username,
-    password: settings.password,
-    db: settings.db ?? 0,
-    ...(settings.tls && { tls: tlsOptions(settings.tls) }),
+    connectionName: `${connectionName ?? 'fedistream'}-${name}`,
   };
-  const { url, sentinels, path } = settings;
-  if (url !== undefined) {
-    return new ReconnectingRedis(url, common);
-  }
-  if (sentinels !== undefined && sentinels.length > 0) {
-    return new ReconnectingRedis({
-      ...common,
-      sentinels: sentinels.map(({ host, port }) => ({ host, port })),
-      name: settings.sentinelMaster ?? 'mymaster',
-      sentinelUsername: settings.sentinelUsername,
-      sentinelPassword: settings.sentinelPassword,
-      sentinelRetryStrategy: reconnectDelay,
-      sentinelCommandTimeout: sentinelMs,
-      // Hear of a new master from the Sentinels: the old one, if it lives, is told only ten seconds later.
-      failoverDetector: true,
-      sentinelReconnectStrategy: () => sentinelRetryMs,
-      enableTLSForSentinelMode: settings.tls !== undefined,
-      ...(settings.sentinelTls && { sentinelTLS: tlsOptions(settings.sentinelTls) }),
-    });
-  }
-  if (path !== undefined) {
-    return new ReconnectingRedis({ ...common, path });
-  }
-  return new ReconnectingRedis({ ...common, host: settings.host ?? '127.0.0.1', port: settings.port ?? 6379 });
+}
+
+function targetOptions(settings: RedisSettings): RedisOptions {
+  const sentinels = sentinelsOf(settings);
+  return sentinels === undefined ? serverOptions(settings) : sentinelOptions(settings, sentinels);
+}
+
+function serverOptions(settings: RedisSettings): RedisOptions {
+  const { username, password, tls, ...address } = redisAddress(settings);
+  return {
+    ...address,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls && { tls: tlsOptions(settings.tls ?? {}) }),
+  };
+}
+
+function sentinelOptions(settings: RedisSettings, sentinels: readonly SentinelAddress[]): RedisOptions {
+  const { username, password, db = 0, tls, sentinelUsername, sentinelPassword, sentinelTls } = settings;
+  const backoff = new ReconnectBackoff();
+  return {
+    sentinels: sentinels.map(({ host, port }) => ({ host, port })),
+    name: settings.sentinelMaster ?? defaultMaster,
+    db,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls && { tls: tlsOptions(tls), enableTLSForSentinelMode: true }),
+    ...(sentinelUsername !== undefined && { sentinelUsername }),
+    ...(sentinelPassword !== undefined && { sentinelPassword }),
+    ...(sentinelTls && { sentinelTLS: tlsOptions(sentinelTls) }),
+    sentinelCommandTimeout: sentinelMs,
+    sentinelRetryStrategy: (attempt) => {
+      if (attempt === 1) {
+        backoff.reset();
+      }
+      return backoff.next();
+    },
+  };
 }
 
 function tlsOptions({ ca, cert, key, serverName }: RedisTls): ConnectionOptions {

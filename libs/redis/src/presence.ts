@@ -1,91 +1,215 @@
 import { presenceKey, type Channel } from '@fedistream/domain';
 import { jitter } from '@fedistream/util';
-import type { Redis } from 'ioredis';
+import { ReconnectBackoff } from './reconnect-backoff.js';
+import type { ReconnectingRedis } from './reconnecting-redis.js';
 
-/** How long a key says that somebody listens. Three times the refresh: two of them may fail. */
+/** How long a key lives. Three times the refresh: two of them may fail. */
 const keySeconds = 1_080;
 
-/** How often the keys of all followed channels are set again. */
+/** How often the keys of all subscribed channels are set again. */
 const refreshMs = 360_000;
 
 /** At most this many keys in one pipeline: some milliseconds of work, then the event loop has its turn. */
 const keysPerPipeline = 500;
 
-/** What {@link Presence} is told at its making. */
+/**
+ * Removes the keys (KEYS) of channels (ARGV) without a subscriber on any node. A script, so that no node can subscribe in
+ * between; each node subscribes first and writes its key then.
+ */
+const removeUnused = `
+for index, key in ipairs(KEYS) do
+  if redis.call('PUBSUB', 'NUMSUB', ARGV[index])[2] == 0 then
+    redis.call('UNLINK', key)
+  end
+end`;
+
+/** What {@link Presence} is made of. */
 export interface PresenceOptions {
-  /** A connection of its own: a refresh of 100,000 keys must not stand before a message. */
-  readonly client: Redis;
-  /** Put before every key, `n:` for the namespace `n`. */
+  /** A connection of its own: a refresh of 100,000 keys must not delay a message. */
+  readonly client: ReconnectingRedis;
+  /** Stands before every key: `n:` for the namespace `n`. */
   readonly prefix: string;
   /** The channels that have listeners on this node. */
   readonly channels: ReadonlySet<Channel>;
-  /** A key could not be set. */
-  readonly failed: (error: Error) => void;
+  /** Keys cannot be written. Called for each failed attempt. */
+  readonly failed: (error: unknown) => void;
+  /** All keys were written. */
+  readonly written: () => void;
+}
+
+/** A promise and the function that settles it. */
+interface Pending {
+  readonly promise: Promise<void>;
+  readonly settle: () => void;
 }
 
 /**
- * Tells the platform that somebody listens: it publishes to home, notification, list, direct and announcement channels
- * only while the key `subscribed:<channel>` exists.
+ * Writes the presence keys: Mastodon publishes to home, notification, list, direct and announcement channels only while
+ * the key `subscribed:<channel>` exists.
  *
- * The key is not deleted when the last listener of this node goes: another node may still have one, and would miss all
- * events until its next refresh. It expires instead; until then the platform publishes to nobody, which is cheap.
+ * Redis may accept connections and refuse writes (READONLY, OOM, MISCONF, NOPERM). Then {@link failing} is true, and no
+ * channel is confirmed to a newcomer, who would wait for events that are never published. Writes are tried again, with
+ * back-off, until they succeed.
  */
 export class Presence {
+  readonly #options: PresenceOptions;
+  readonly #backoff = new ReconnectBackoff();
+  /** Channels that were marked while keys could not be written, since the present round began. */
+  readonly #late = new Set<Channel>();
   #timer: NodeJS.Timeout | undefined;
   #round = 0;
+  #working = false;
+  #failing = false;
+  #isLeaving = false;
+  #restored: Pending | undefined;
 
-  constructor(private readonly options: PresenceOptions) {
+  constructor(options: PresenceOptions) {
+    this.#options = options;
     // All keys again whenever the connection is back: a Redis that was restarted may have lost them.
     options.client.on('ready', () => {
+      this.#isLeaving = false;
       void this.#refresh();
+    });
+    options.client.on('close', () => {
+      // Twice without a success in between: Redis cannot be reached, or refuses this connection.
+      this.#failing ||= !this.#working;
+      this.#working = false;
     });
   }
 
-  /** Sets the keys of these channels. Settles when that is done or has failed; never rejects. */
-  async mark(channels: readonly Channel[]): Promise<void> {
-    const { client, prefix, failed } = this.options;
-    if (channels.length === 0 || client.status !== 'ready') {
-      return;
-    }
-    const pipeline = client.pipeline();
-    for (const channel of channels) {
-      pipeline.set(prefix + presenceKey(channel), '1', 'EX', keySeconds);
-    }
-    try {
-      const replies = await pipeline.exec();
-      const error = replies?.find(([reason]) => reason !== null)?.[0];
-      if (error) {
-        failed(error);
-      }
-    } catch (error) {
-      failed(error instanceof Error ? error : new Error(String(error)));
-    }
+  /** Whether keys could not be written at the last attempts. While it lasts, no newcomer can rely on being published to. */
+  get failing(): boolean {
+    return this.#failing;
   }
 
-  /** Ends the refreshing. */
+  /**
+   * Writes the keys of these channels, which MUST be subscribed already: see {@link unmark}. Settles once they are written,
+   * if need be by a later attempt; never rejects.
+   */
+  async mark(channels: readonly Channel[]): Promise<void> {
+    if (channels.length === 0 || (this.#working && (await this.#write(channels)))) {
+      return;
+    }
+    for (const channel of channels) {
+      this.#late.add(channel);
+    }
+    this.#restored ??= newPending();
+    await this.#restored.promise;
+  }
+
+  /**
+   * Removes the keys of channels that no node subscribes to any more. Never rejects: a key that remains, because Redis
+   * refuses scripts for example, expires.
+   */
+  async unmark(channels: readonly Channel[]): Promise<void> {
+    if (channels.length === 0 || !this.#working) {
+      return;
+    }
+    const { client, prefix } = this.#options;
+    const keys = channels.map((channel) => prefix + presenceKey(channel));
+    const names = channels.map((channel) => prefix + channel);
+    await client.eval(removeUnused, keys.length, ...keys, ...names).catch(() => undefined);
+  }
+
+  /** Ends the refreshing. Callers that wait for {@link mark} continue. */
   close(): void {
     this.#round++;
     clearTimeout(this.#timer);
+    this.#working = false;
+    this.#restored?.settle();
   }
 
   async #refresh(): Promise<void> {
     const round = ++this.#round;
     clearTimeout(this.#timer);
-    let some: Channel[] = [];
-    for (const channel of this.options.channels) {
-      some.push(channel);
-      if (some.length === keysPerPipeline) {
-        await this.mark(some);
-        some = [];
-      }
-      if (round !== this.#round) {
-        return;
-      }
-    }
-    await this.mark(some);
-    if (round === this.#round) {
-      // Up to a tenth earlier, by chance: nodes that were started together do not refresh together.
+    this.#late.clear();
+    const written = await this.#writeAll(round);
+    if (written && round === this.#round) {
+      this.#succeed();
+      // Up to a tenth earlier: nodes that were started together do not refresh together.
       this.#timer = setTimeout(() => void this.#refresh(), jitter(0.9 * refreshMs, refreshMs));
     }
   }
+
+  async #writeAll(round: number): Promise<boolean> {
+    let channels: readonly Channel[] = [...this.#options.channels];
+    do {
+      for (const batch of inBatches(channels)) {
+        if (!(await this.#write(batch)) || round !== this.#round) {
+          return false;
+        }
+      }
+      channels = [...this.#late];
+      this.#late.clear();
+    } while (channels.length > 0);
+    return true;
+  }
+
+  /** Without channels it asks whether Redis would accept a key, and leaves none: `XX` writes only over one that exists. */
+  async #write(channels: readonly Channel[]): Promise<boolean> {
+    const { client, prefix } = this.#options;
+    const pipeline = client.pipeline();
+    for (const channel of channels) {
+      pipeline.set(prefix + presenceKey(channel), '1', 'EX', keySeconds);
+    }
+    if (channels.length === 0) {
+      pipeline.set(prefix + presenceKey('timeline:probe'), '1', 'EX', 1, 'XX');
+    }
+    try {
+      const replies = await pipeline.exec();
+      const error = replies?.find(([reason]) => reason !== null)?.[0];
+      if (!error) {
+        return true;
+      }
+      this.#fail(error);
+    } catch (error) {
+      this.#fail(error);
+    }
+    return false;
+  }
+
+  #succeed(): void {
+    this.#working = true;
+    this.#backoff.reset();
+    this.#options.client.confirmWorking();
+    this.#failing = false;
+    this.#options.written();
+    this.#restored?.settle();
+    this.#restored = undefined;
+  }
+
+  #fail(error: unknown): void {
+    const { client, failed } = this.#options;
+    this.#working = false;
+    this.#round++;
+    clearTimeout(this.#timer);
+    if (this.#isLeaving || client.status !== 'ready') {
+      return; // The connection was lost; its successor begins a round.
+    }
+    this.#failing = true;
+    failed(error);
+    if (error instanceof Error && error.message.startsWith('READONLY')) {
+      this.#isLeaving = true;
+      client.disconnect(true); // After a failover the old master answers as a replica: look for the new one.
+    } else {
+      this.#timer = setTimeout(() => void this.#refresh(), this.#backoff.next());
+    }
+  }
+}
+
+/** At least one batch, which may be empty. */
+function inBatches(channels: readonly Channel[]): (readonly Channel[])[] {
+  const batches: (readonly Channel[])[] = [];
+  for (let start = 0; start === 0 || start < channels.length; start += keysPerPipeline) {
+    batches.push(channels.slice(start, start + keysPerPipeline));
+  }
+  return batches;
+}
+
+function newPending(): Pending {
+  let settle: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, settle };
 }

@@ -1,36 +1,75 @@
-import { Redis, ReplyError } from 'ioredis';
-import { reconnectDelay } from './reconnect-delay.js';
+import { Redis, type RedisOptions, ReplyError } from 'ioredis';
+import type { Socket } from 'node:net';
+import type { ReconnectBackoff } from './reconnect-backoff.js';
+import type { SentinelAddress } from './redis-settings.js';
 
-/**
- * A client that ends only when it is told to.
- *
- * `retryStrategy` is asked when a connection closes. An attempt that fails before there is a connection ends the client
- * of ioredis for good. That happens when Sentinels announce a new master just while one of them is asked for it: the
- * announcement is to end the connection to the old master, and ends the attempt instead.
- */
+/** After this time an announced master is no longer compared: Sentinels may know it by another address than this host. */
+const announcementMs = 30_000;
+
+/** Answers to a password that the server does not need: it works without. ioredis prints them on the console. */
+const needlessPassword = /no password is set|without any password configured/;
+
+/** A command as ioredis calls it itself. */
+type Command<T> = (...args: unknown[]) => Promise<T>;
+
+/** A client of ioredis that reconnects until it is closed, and says why a connection was refused. */
 export class ReconnectingRedis extends Redis {
-  #told = false;
-  #failures = 0;
+  readonly #backoff: ReconnectBackoff;
+  #closed = false;
   #retry: NodeJS.Timeout | undefined;
+  #refusal: unknown;
+  #announced: { readonly host: string; readonly port: number; readonly untilMs: number } | undefined;
 
-  /** Rejects when this attempt fails, and tries again nevertheless. ioredis calls it for its own attempts, too. */
-  override async connect(): Promise<void> {
-    try {
-      await super.connect();
-      this.#failures = 0;
-    } catch (error) {
-      if (this.status === 'end' && !this.#told) {
+  constructor(options: RedisOptions, backoff: ReconnectBackoff) {
+    const retryStrategy = (): number => backoff.next();
+    super({ ...options, retryStrategy, replyMapping: 'legacy' });
+    this.#backoff = backoff;
+    this.on('ready', () => {
+      this.#leaveOldMaster();
+    });
+    // ioredis ends for good when an attempt fails before there is a connection, such as one that is interrupted.
+    this.on('end', () => {
+      if (!this.#closed) {
         this.#retry = setTimeout(() => {
           this.connect().catch(() => undefined); // The reason comes as an `error` event.
-        }, reconnectDelay(++this.#failures));
+        }, this.#backoff.next());
       }
-      throw error;
-    }
+    });
   }
 
   /**
-   * Part of a connection's beginning. ioredis goes on in database 0 when there is none of this number, or no right to it;
-   * here the connection ends and is tried again, as after a wrong password: the reason comes as an `error` event.
+   * What Redis answered when it refused the last connection, such as too many clients. It may close the connection at
+   * once: the socket's own error, such as EPIPE, then hides the answer.
+   */
+  get refusal(): unknown {
+    return this.#refusal;
+  }
+
+  /** The commands that this connection is for succeed: the next loss is answered without a long pause. */
+  confirmWorking(): void {
+    this.#refusal = undefined;
+    this.#backoff.reset();
+  }
+
+  /** Sentinels have announced a new master. Leaves the server that it is connected to, unless that is the one. */
+  announceMaster({ host, port }: SentinelAddress): void {
+    this.#announced = { host, port, untilMs: performance.now() + announcementMs };
+    this.#leaveOldMaster();
+  }
+
+  /** Part of each handshake. ioredis prints some refusals of the password on the console, which is no place for logs. */
+  override hello(...args: unknown[]): Promise<unknown[]> {
+    return this.#handshake(() => (super.hello as Command<unknown[]>).apply(this, args), []);
+  }
+
+  /** As {@link hello}, for servers before Redis 6. */
+  override auth(...args: unknown[]): Promise<'OK'> {
+    return this.#handshake(() => (super.auth as Command<'OK'>).apply(this, args), 'OK');
+  }
+
+  /**
+   * Part of each handshake. ioredis would continue in database 0 when there is no database with this number, or the user
+   * may not select it. Here the connection ends and is tried again, with the answer as an `error` event.
    */
   override async select(database: number | string): Promise<'OK'> {
     try {
@@ -39,19 +78,50 @@ export class ReconnectingRedis extends Redis {
       if (!(error instanceof ReplyError)) {
         throw error;
       }
-      this.emit('error', error);
-      this.disconnect(true);
-      // Whoever waits for this waits to say that the connection is ready.
+      this.#refusal = error;
+      this.silentEmit('error', error);
+      super.disconnect(true);
+      // ioredis sends the rest of the handshake when this settles, and would count the connection as good.
       return new Promise(() => undefined);
     }
   }
 
-  /** Ends the client, unless it is to `reconnect`, which is what ioredis itself asks for. */
+  /** Closes the client for good; with `reconnect`, as ioredis itself calls it, only the connection. */
   override disconnect(reconnect = false): void {
     if (!reconnect) {
-      this.#told = true;
+      this.#closed = true;
       clearTimeout(this.#retry);
     }
     super.disconnect(reconnect);
+  }
+
+  async #handshake<T>(send: () => Promise<T>, withoutPassword: T): Promise<T> {
+    try {
+      return await send();
+    } catch (failure) {
+      const error: unknown = failure;
+      if (error instanceof Error && error instanceof ReplyError) {
+        if (needlessPassword.test((error as Error).message)) {
+          return withoutPassword;
+        }
+        this.#refusal = error;
+      }
+      throw error;
+    }
+  }
+
+  #leaveOldMaster(): void {
+    if (this.status !== 'ready' || this.#announced === undefined) {
+      return;
+    }
+    const { host, port, untilMs } = this.#announced;
+    const { remoteAddress, remotePort } = this.stream as Socket;
+    // An IPv4 address on an IPv6 socket is written ::ffff:192.0.2.1.
+    const isMaster = remotePort === port && remoteAddress?.replace(/^::ffff:/, '') === host;
+    if (isMaster || performance.now() > untilMs) {
+      this.#announced = undefined;
+      return;
+    }
+    this.disconnect(true);
   }
 }

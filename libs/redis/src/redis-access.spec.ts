@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { freePort } from './testing/own-redis.js';
-import { OwnServers, program } from './testing/own-servers.js';
+import { freePort } from './testing/redis-process.js';
+import { TestServers, program } from './testing/test-servers.js';
 
 const withoutOpenssl = ((): boolean => {
   try {
@@ -16,79 +16,70 @@ const withoutOpenssl = ((): boolean => {
   }
 })();
 
-describe.skipIf(program === undefined)('RedisFeed and a server', () => {
-  let own: OwnServers;
+describe.skipIf(program === undefined)('RedisBroker on a server', () => {
+  let servers: TestServers;
 
   beforeEach(async () => {
-    own = await OwnServers.begin();
+    servers = await TestServers.begin();
   });
 
-  afterEach(() => own.end());
+  afterEach(() => servers.end());
 
-  describe('with access rules:', () => {
+  describe('with ACL rules', () => {
     // A pattern may be subscribed when the rules hold the very same one.
     const rules = ['+@all', 'allkeys', 'resetchannels', '&timeline:*', ...controlPatterns.map((one) => `&${one}`)];
 
     /** A server with a user `streaming` under these rules; the default user may do everything. */
     async function serverWithUser(...userRules: string[]): Promise<{ port: number; operator: Redis }> {
-      const { port } = await own.server();
-      const operator = own.connect({ port });
+      const { port } = await servers.server();
+      const operator = servers.connect({ port });
       await operator.call('ACL', 'SETUSER', 'streaming', 'on', '>secret', ...userRules);
       return { port, operator };
     }
 
-    it('a password that is wrong is told in the log, without the password', async () => {
-      const { port } = await own.server(['--requirepass', 'right']);
-      const broker = await own.broker({ port, password: 'wrong-secret' });
+    it('logs that the password is wrong, without the password', async () => {
+      const { port } = await servers.server(['--requirepass', 'right']);
+      const broker = await servers.broker({ port, password: 'wrong-secret' });
       expect(broker.ready).toBe(false);
-      expect(own.log.join('\n')).toContain('WRONGPASS');
-      expect(own.log.join('\n')).not.toContain('wrong-secret');
+      expect(servers.log.join('\n')).toContain('WRONGPASS');
+      expect(servers.log.join('\n')).not.toContain('wrong-secret');
     });
 
-    it('a user, its password and a database', async () => {
+    it('connects with a user, its password and a database', async () => {
       const { port, operator } = await serverWithUser(...rules);
-      const broker = await own.broker({ port, username: 'streaming', password: 'secret', db: 3 });
+      const broker = await servers.broker({ port, username: 'streaming', password: 'secret', db: 3 });
       await broker.subscribe('timeline:1');
-      await own.expectDelivery(operator, 'timeline:1', 'hello');
+      await servers.expectDelivery(operator, 'timeline:1', 'hello');
       await operator.select(3);
       expect(await operator.exists('subscribed:timeline:1')).toBe(1);
     });
 
-    it('a channel that is forbidden disturbs no other', async () => {
+    it('subscribes to all channels but a forbidden one', async () => {
       const { port, operator } = await serverWithUser(...rules);
-      const broker = await own.broker({ port, username: 'streaming', password: 'secret' });
+      const broker = await servers.broker({ port, username: 'streaming', password: 'secret' });
       void broker.subscribe('forbidden');
       await Promise.all(['timeline:1', 'timeline:2', 'timeline:3'].map((channel) => broker.subscribe(channel)));
-      await own.expectDelivery(operator, 'timeline:2', 'hello');
+      await servers.expectDelivery(operator, 'timeline:2', 'hello');
       await vi.waitFor(() => {
-        expect(own.log.join('\n')).toContain('Redis refuses to subscribe forbidden');
+        expect(servers.log.join('\n')).toContain('Redis refuses to subscribe forbidden');
       });
       expect(broker.ready).toBe(true);
     });
 
-    it('presence keys that are forbidden keep nobody from following', async () => {
-      const { port, operator } = await serverWithUser('+@all', 'resetkeys', 'allchannels');
-      const broker = await own.broker({ port, username: 'streaming', password: 'secret' });
-      await broker.subscribe('timeline:1');
-      await own.expectDelivery(operator, 'timeline:1', 'hello');
-      expect(own.statistics.commandsFailed).toBeGreaterThan(0);
-      expect(own.log.join('\n')).toContain('Cannot set presence keys');
-    });
-
-    it('without the control channels, by which tokens are revoked, it is not ready', async () => {
+    it('is not ready without the control channels, which revoke tokens', async () => {
       const { port } = await serverWithUser('+@all', 'allkeys', 'resetchannels', '&timeline:public');
-      const broker = await own.broker({ port, username: 'streaming', password: 'secret' });
+      const broker = await servers.broker({ port, username: 'streaming', password: 'secret' });
       expect(broker.ready).toBe(false);
-      expect(own.log.join('\n')).toContain('Redis refuses to subscribe the control channels');
+      expect(servers.log.join('\n')).toContain('Redis refuses to subscribe the control channels');
     });
   });
 
-  describe.skipIf(withoutOpenssl)('that speaks TLS only:', () => {
+  describe.skipIf(withoutOpenssl)('that accepts TLS only', () => {
     let tls: { ca: string; cert: string; key: string };
     let port: number;
 
     function openssl(...parameters: string[]): void {
-      execFileSync('openssl', parameters, { cwd: own.directory, stdio: 'ignore' });
+      execFileSync('openssl', parameters, { cwd: servers.directory, stdio: 'ignore' });
     }
 
     beforeEach(async () => {
@@ -111,39 +102,70 @@ describe.skipIf(program === undefined)('RedisFeed and a server', () => {
           '-out',
           `${name}.csr`,
         );
-        await writeFile(join(own.directory, 'names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1');
+        await writeFile(join(servers.directory, 'names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1');
         openssl(
           ...['x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial'],
           ...['-days', '2', '-extfile', 'names', '-out', `${name}.crt`],
         );
       }
-      const read = (name: string): Promise<string> => readFile(join(own.directory, name), 'utf8');
+      const read = (name: string): Promise<string> => readFile(join(servers.directory, name), 'utf8');
       tls = { ca: await read('ca.crt'), cert: await read('client.crt'), key: await read('client.key') };
       port = await freePort();
-      await own.server(
+      await servers.server(
         [
-          ...['--port', '0', '--tls-port', String(port), '--tls-ca-cert-file', join(own.directory, 'ca.crt')],
+          ...['--port', '0', '--tls-port', String(port), '--tls-ca-cert-file', join(servers.directory, 'ca.crt')],
           ...[
             '--tls-cert-file',
-            join(own.directory, 'server.crt'),
+            join(servers.directory, 'server.crt'),
             '--tls-key-file',
-            join(own.directory, 'server.key'),
+            join(servers.directory, 'server.key'),
           ],
         ],
         port,
       );
     });
 
-    it('with an authority and a client certificate of its own', async () => {
-      const broker = await own.broker({ url: `rediss://localhost:${port}`, tls });
+    it('connects with a certificate authority and a client certificate of its own', async () => {
+      const broker = await servers.broker({ url: `rediss://localhost:${port}`, tls });
       await broker.subscribe('timeline:1');
-      await own.expectDelivery(own.connect({ port, host: 'localhost', tls }), 'timeline:1', 'hello');
+      await servers.expectDelivery(servers.connect({ port, host: 'localhost', tls }), 'timeline:1', 'hello');
     });
 
-    it('and is not trusted without its authority', async () => {
-      const broker = await own.broker({ url: `rediss://localhost:${port}` });
+    it('finds its master through a Sentinel with a password, TLS only, at an IPv6 address', async () => {
+      const sentinelPort = await freePort();
+      const configuration = join(servers.directory, 'sentinel.conf');
+      const certificate = ['tls-cert-file', 'tls-key-file', 'tls-ca-cert-file'].map(
+        (name, index) => `${name} ${join(servers.directory, ['server.crt', 'server.key', 'ca.crt'][index]!)}`,
+      );
+      const master = await servers.server(['--requirepass', 'pw']);
+      await writeFile(
+        configuration,
+        [
+          `sentinel monitor main 127.0.0.1 ${master.port} 1`,
+          'sentinel auth-pass main pw',
+          'requirepass sentinel-pw',
+          `dir ${servers.directory}`,
+          ...['port 0', `tls-port ${sentinelPort}`, 'bind ::1', ...certificate],
+        ].join('\n'),
+      );
+      await servers.start([configuration, '--sentinel', '--tls-port', String(sentinelPort)], sentinelPort);
+      const broker = await servers.broker({
+        sentinels: [{ host: '::1', port: sentinelPort }],
+        sentinelMaster: 'main',
+        sentinelPassword: 'sentinel-pw',
+        sentinelTls: tls,
+        password: 'pw',
+      });
+      await broker.subscribe('timeline:1');
+      await servers.expectDelivery(servers.connect({ port: master.port, password: 'pw' }), 'timeline:1', 'hello');
+    });
+
+    it('refuses a server whose certificate authority it does not know', async () => {
+      const broker = await servers.broker({ url: `rediss://localhost:${port}` });
       expect(broker.ready).toBe(false);
-      expect(own.log.join('\n')).toMatch(/Cannot reach Redis: .*certificate/);
+      expect(servers.log.join('\n')).toMatch(
+        /^Redis unreachable at localhost:\d+ \(.*certificate.*\); retrying in [\d.]+ s$/m,
+      );
     });
   });
 });

@@ -11,9 +11,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { RedisBroker } from './redis-broker.js';
 import { RedisModule } from './redis.module.js';
 import { RedisStatistics } from './redis-statistics.js';
-import { redisUrl, withoutRedis } from './testing/given-redis.js';
+import { redisUrl, withoutRedis } from './testing/redis-url.js';
 
-describe.skipIf(withoutRedis)('With a real Redis', () => {
+describe.skipIf(withoutRedis)('with a real Redis', () => {
   let redis: Redis;
   let namespace: string;
 
@@ -30,7 +30,7 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
     namespace = `test-${randomUUID()}`;
   });
 
-  brokerContract('RedisFeed', () => {
+  brokerContract('RedisBroker', () => {
     const broker = new RedisBroker({ url: redisUrl, namespace });
     return Promise.resolve({
       broker,
@@ -41,7 +41,7 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
     });
   });
 
-  describe('RedisFeed', () => {
+  describe('RedisBroker', () => {
     let broker: RedisBroker;
     let statistics: RedisStatistics;
     let received: string[];
@@ -71,7 +71,7 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
       expect(await redis.client('KILL', 'ID', id)).toBe(1);
     }
 
-    it('says that messages may have been lost when it comes back, before it is ready, and not at the start', async () => {
+    it('reports a gap when the connection is back, before it is ready, and none at the start', async () => {
       const gaps: boolean[] = [];
       broker.gaps.subscribe(() => gaps.push(broker.ready));
       await broker.subscribe('timeline:1');
@@ -86,16 +86,16 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
       expect(gaps).toHaveLength(1);
     });
 
-    it('hands on garbage as it can be read, and lives on', async () => {
+    it('delivers bytes that are not UTF-8 unchanged, and the next message', async () => {
       await broker.subscribe('timeline:1');
       await redis.publish(`${namespace}:timeline:1`, Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]));
       await redis.publish(`${namespace}:timeline:1`, 'after');
       await vi.waitFor(() => {
-        expect(received).toEqual(['\ufffd\ufffd\u0000\ufffd(', 'after']);
+        expect(received).toEqual(['\ufffd\ufffd\u0000\ufffd(', 'after']); // as Buffer.toString reads them
       });
     });
 
-    it('hears nothing of other namespaces, not even control messages', async () => {
+    it('delivers no message of another namespace, control messages included', async () => {
       await broker.subscribe('timeline:1');
       await redis.publish('timeline:1', 'of no namespace');
       await redis.publish(channels.system('1'), 'of no namespace');
@@ -106,19 +106,19 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
       });
     });
 
-    it('takes a namespace with the signs of patterns literally', async () => {
+    it('takes the characters of glob patterns in a namespace literally', async () => {
       const strange = new RedisBroker({ url: redisUrl, namespace: `${namespace}[a]*?` });
-      const heard: string[] = [];
-      await start(strange, (_, message) => heard.push(message.toString()));
+      const delivered: string[] = [];
+      await start(strange, (_, message) => delivered.push(message.toString()));
       await redis.publish(`${namespace}aXY:${channels.system('1')}`, 'would match as a pattern');
       await redis.publish(`${namespace}[a]*?:${channels.system('1')}`, 'mine');
       await vi.waitFor(() => {
-        expect(heard).toEqual(['mine']);
+        expect(delivered).toEqual(['mine']);
       });
       strange.close();
     });
 
-    it('subscribes exactly what is followed, and counts it', async () => {
+    it('subscribes to the wanted channels only, and counts them', async () => {
       await Promise.all(['timeline:1', 'timeline:2', channels.system('1')].map((channel) => broker.subscribe(channel)));
       expect(await redis.pubsub('CHANNELS', `${namespace}:*`)).toHaveLength(2);
       broker.unsubscribe('timeline:1');
@@ -127,7 +127,7 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
       });
     });
 
-    it('follows everything again after the connection was lost', async () => {
+    it('subscribes to everything again after the connection was lost', async () => {
       await Promise.all([broker.subscribe('timeline:1'), broker.subscribe('timeline:2')]);
       broker.unsubscribe('timeline:2');
       await kill('subscriber');
@@ -149,7 +149,7 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
       expect(statistics.connectionsLost).toBe(1);
     });
 
-    it('comes back every time, also when it is cut off while it subscribes', async () => {
+    it('comes back each time, also when the connection is lost while it subscribes', async () => {
       for (let round = 0; round < 5; round++) {
         const many = Array.from({ length: 500 }, (_, index) => broker.subscribe(`timeline:${round}-${index}`));
         await vi.waitFor(() => kill('subscriber'));
@@ -166,7 +166,7 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
       expect(broker.channelCount).toBe(2_500);
     });
 
-    it('tells the platform that somebody listens, for eighteen minutes, and not for control channels', async () => {
+    it('writes presence keys that live for 18 minutes, and none for control channels', async () => {
       await Promise.all([broker.subscribe('timeline:1'), broker.subscribe(channels.system('1'))]);
       const ttl = await redis.ttl(`${namespace}:subscribed:timeline:1`);
       expect(ttl).toBeGreaterThan(1_070);
@@ -174,19 +174,46 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
       expect(await redis.keys(`${namespace}:*`)).toEqual([`${namespace}:subscribed:timeline:1`]);
     });
 
-    it('leaves the key to expire when its own last listener goes: another node may need it', async () => {
-      await broker.subscribe('timeline:1');
-      broker.unsubscribe('timeline:1');
-      await broker.subscribe('timeline:2');
-      expect(await redis.exists(`${namespace}:subscribed:timeline:1`)).toBe(1);
+    it('removes the keys of channels that no node subscribes to any more', async () => {
+      const another = new RedisBroker({ url: redisUrl, namespace });
+      await start(another, () => undefined);
+      const many = Array.from({ length: 1_200 }, (_, index) => `timeline:${index}`);
+      await Promise.all(many.map((channel) => broker.subscribe(channel)));
+      await another.subscribe('timeline:7');
+      many.forEach((channel) => {
+        broker.unsubscribe(channel);
+      });
+      const keys = (): Promise<string[]> => redis.keys(`${namespace}:*`);
+      await vi.waitFor(async () => {
+        expect(await keys()).toEqual([`${namespace}:subscribed:timeline:7`]);
+      });
+      another.unsubscribe('timeline:7');
+      await vi.waitFor(async () => {
+        expect(await keys()).toEqual([]);
+      });
+      another.close();
     });
 
-    it('sets the keys of what is still followed again every six minutes', async () => {
+    it('leaves a key for each subscribed channel, however often nodes subscribe and unsubscribe meanwhile', async () => {
+      const another = new RedisBroker({ url: redisUrl, namespace });
+      await start(another, () => undefined);
+      for (let round = 0; round < 30; round++) {
+        const [first, second] = round % 2 === 0 ? [broker, another] : [another, broker];
+        await first.subscribe('timeline:1');
+        first.unsubscribe('timeline:1');
+        await second.subscribe('timeline:1');
+        expect(await redis.exists(`${namespace}:subscribed:timeline:1`)).toBe(1);
+        second.unsubscribe('timeline:1');
+      }
+      another.close();
+    });
+
+    it('writes the keys of subscribed channels again every six minutes', async () => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-      const patient = new RedisBroker({ url: redisUrl, namespace });
-      await start(patient, () => undefined);
-      await Promise.all([patient.subscribe('timeline:1'), patient.subscribe('timeline:2')]);
-      patient.unsubscribe('timeline:2');
+      const another = new RedisBroker({ url: redisUrl, namespace });
+      await start(another, () => undefined);
+      await Promise.all([another.subscribe('timeline:1'), another.subscribe('timeline:2')]);
+      another.unsubscribe('timeline:2');
       for (let round = 0; round < 2; round++) {
         await redis.del(`${namespace}:subscribed:timeline:1`, `${namespace}:subscribed:timeline:2`);
         vi.advanceTimersByTime(360_000);
@@ -194,10 +221,10 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
           expect(await redis.keys(`${namespace}:*`)).toEqual([`${namespace}:subscribed:timeline:1`]);
         });
       }
-      patient.close();
+      another.close();
     });
 
-    it('sets all keys again when the connection for them was lost', async () => {
+    it('writes all keys again when their connection was lost', async () => {
       const many = Array.from({ length: 1_200 }, (_, index) => `timeline:${index}`);
       await Promise.all(many.map((channel) => broker.subscribe(channel)));
       const keys = many.map((channel) => `${namespace}:subscribed:${channel}`);
@@ -206,10 +233,10 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
       await vi.waitFor(async () => {
         expect(await redis.exists(...keys)).toBe(1_200);
       });
-      expect(broker.ready).toBe(true);
+      expect([broker.ready, statistics.connectionsLost]).toEqual([true, 0]);
     });
 
-    it('is not ready any more once closed, and lets nobody wait', async () => {
+    it('is not ready once it is closed, and closes its connections', async () => {
       broker.close();
       expect(broker.ready).toBe(false);
       expect(broker.channelCount).toBe(0);
@@ -219,7 +246,7 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
     });
   });
 
-  describe('The whole way through Nest', () => {
+  describe('through Nest', () => {
     it.each<[string, (client: ClientRedis, channel: string) => Promise<unknown>, string]>([
       [
         'as Mastodon publishes it',
@@ -236,7 +263,7 @@ describe.skipIf(withoutRedis)('With a real Redis', () => {
         (client, channel) => firstValueFrom(client.emit(channel, { event: 'delete', payload: '107214471804101576' })),
         'delete 107214471804101576',
       ],
-    ])('carries a message %s', async (_, publish, expected) => {
+    ])('a message %s reaches the bus', async (_, publish, expected) => {
       const application = await Test.createTestingModule({
         imports: [EventBusModule.forRoot(RedisModule.forRoot({ url: redisUrl, namespace }))],
       }).compile();

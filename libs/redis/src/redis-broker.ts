@@ -1,41 +1,51 @@
 import type { Channel } from '@fedistream/domain';
 import { type Broker, BrokerServer } from '@fedistream/event-bus';
-import type { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient } from './create-client.js';
+import { createClient, createMasterWatch, targetText } from './create-client.js';
+import type { MasterWatch } from './master-watch.js';
 import { Presence } from './presence.js';
+import type { ReconnectingRedis } from './reconnecting-redis.js';
 import { RedisLog } from './redis-log.js';
 import type { RedisSettings } from './redis-settings.js';
 import { RedisStatistics } from './redis-statistics.js';
 import { Subscriber } from './subscriber.js';
 
-/** How long the start waits for a first answer from Redis. It goes on without one. */
+/** How long the start waits for Redis. It continues without it. */
 const startMs = 2_000;
 
-/**
- * How long a new listener may be kept waiting for its presence key: shorter than it waits for its channels (the stream
- * kit's gate), so that it is let in without one.
- */
+/** How long Redis may take to write presence keys before the attempt counts as failed. */
 const presenceMs = 2_000;
 
 /**
- * Redis as a Nest microservice transport: one connection that subscribes to exactly the channels that somebody on this
- * node listens to, and one for the presence keys.
+ * Redis as a Nest microservice transport: one connection that subscribes to exactly the channels that have listeners on
+ * this node, and one for the presence keys.
  *
- * It starts whether Redis is there or not, tries to connect for ever, and follows everything again when Redis is back.
+ * It starts whether Redis is there or not, tries to connect for ever, and subscribes to everything again when Redis is back.
  */
 export class RedisBroker extends BrokerServer implements Broker {
-  readonly #presenceClient: Redis;
+  readonly #presenceClient: ReconnectingRedis;
   readonly #presence: Presence;
   readonly #subscriber: Subscriber;
+  readonly #masterWatch: MasterWatch | undefined;
 
   constructor(settings: RedisSettings, statistics = new RedisStatistics()) {
     super();
     const { namespace } = settings;
     const prefix = namespace === undefined || namespace === '' ? '' : `${namespace}:`;
-    const log = new RedisLog(statistics);
+    const log = new RedisLog(statistics, targetText(settings));
+    const subscriberClient = createClient(settings, { name: 'subscriber' });
+    this.#presenceClient = createClient(settings, { name: 'presence', commandTimeoutMs: presenceMs });
+    const clients = [subscriberClient, this.#presenceClient];
+    for (const client of clients) {
+      log.watch(client);
+    }
+    this.#masterWatch = createMasterWatch(settings, (master) => {
+      for (const client of clients) {
+        client.announceMaster(master);
+      }
+    });
     this.#subscriber = new Subscriber({
-      client: createClient(settings, { name: 'subscriber' }),
+      client: subscriberClient,
       prefix,
       log,
       message: (channel, message) => {
@@ -44,27 +54,32 @@ export class RedisBroker extends BrokerServer implements Broker {
       gap: () => {
         this.reportGap();
       },
-      beforeConfirm: (channels) => this.#presence.mark(channels),
-    });
-    this.#presenceClient = createClient(settings, { name: 'presence', commandTimeoutMs: presenceMs });
-    this.#presenceClient.on('error', (error) => {
-      log.unreachable(error);
+      subscribed: (channels) => this.#presence.mark(channels),
+      unsubscribed: (channels) => this.#presence.unmark(channels),
     });
     this.#presence = new Presence({
       client: this.#presenceClient,
       prefix,
       channels: this.#subscriber.channels,
       failed: (error) => {
-        log.commandFailed('Cannot set presence keys', error);
+        log.presenceFailed(error);
+      },
+      written: () => {
+        log.presenceWritten();
       },
     });
   }
 
   get ready(): boolean {
-    return this.#subscriber.ready;
+    return this.#subscriber.ready && !this.#presence.failing;
   }
 
-  /** How many channels are followed now; the control patterns are not counted. */
+  /** Whether presence keys cannot be written: no newcomer can rely on being published to. For a metric. */
+  get presenceFailing(): boolean {
+    return this.#presence.failing;
+  }
+
+  /** How many channels are subscribed now; the control patterns are not counted. */
   get channelCount(): number {
     return this.#subscriber.channels.size;
   }
@@ -77,22 +92,28 @@ export class RedisBroker extends BrokerServer implements Broker {
     this.#subscriber.unsubscribe(channel);
   }
 
-  /** Starts to connect, and calls back once messages arrive, or it is clear that this may take a while. */
+  /**
+   * Called by Nest: starts to connect. Calls back once messages arrive, or when Redis does not answer soon; with an error
+   * when no handler accepts messages.
+   */
   listen(callback: (error?: unknown) => void): void {
     this.connectHandler().then(() => {
       this.#connect(callback);
     }, callback);
   }
 
+  /** Called by Nest at shutdown. Callers that wait for a channel continue. */
   close(): void {
     this.#presence.close();
     this.#subscriber.close();
     this.#presenceClient.disconnect();
+    this.#masterWatch?.close();
   }
 
   #connect(callback: () => void): void {
-    const present = this.#presenceClient.connect().catch(() => undefined); // It goes on trying; the reason is an `error` event.
-    const connected = Promise.all([this.#subscriber.connect(), present]);
+    this.#masterWatch?.start();
+    const presence = this.#presenceClient.connect().catch(() => undefined); // It tries again; the log has the reason.
+    const connected = Promise.all([this.#subscriber.connect(), presence]);
     void Promise.race([connected, sleep(startMs, undefined, { ref: false })]).then(() => {
       callback();
     });

@@ -1,49 +1,105 @@
-import { errorReason, LogThrottle, Outage } from '@fedistream/util';
+import { errorReason, firstCause, KeyedLogThrottle, Outage } from '@fedistream/util';
 import { Logger } from '@nestjs/common';
+import type { ReconnectingRedis } from './reconnecting-redis.js';
 import type { RedisStatistics } from './redis-statistics.js';
 
+/** A cause that lasts is logged again after this time. */
+const repeatMs = 60_000;
+
 /**
- * What the Redis side says: troubles once in a while, however many there are. Only the text of an error is ever
- * logged: ioredis hangs the failed command with its arguments on it, the password of AUTH among them.
+ * The log lines about Redis: one per cause, repeated each minute while it lasts. Only the text of an error is logged:
+ * ioredis attaches the failed command with its arguments to an error, the password of AUTH among them.
  */
 export class RedisLog {
   readonly #logger = new Logger('Redis');
-  readonly #troubles = new LogThrottle();
+  readonly #causes = new KeyedLogThrottle(repeatMs);
   readonly #outage = new Outage();
+  #isPresenceFailing = false;
 
-  constructor(private readonly statistics: RedisStatistics) {}
+  /** @param target where Redis is, without user and password */
+  constructor(
+    private readonly statistics: RedisStatistics,
+    private readonly target: string,
+  ) {}
 
-  /** There is no connection, and no attempt has succeeded yet. */
-  unreachable(error: unknown): void {
-    this.#trouble('Cannot reach Redis', error);
+  /** Logs why attempts of this client to connect fail. */
+  watch(client: ReconnectingRedis): void {
+    let cause: unknown;
+    client.on('error', (error) => {
+      cause = error;
+      if (error.message.startsWith('All sentinels are unreachable')) {
+        this.#unreachable(error, undefined); // The client tries them again by itself, without `reconnecting`.
+        cause = undefined;
+      }
+    });
+    client.on('reconnecting', (delayMs: number) => {
+      const reason = client.refusal ?? cause;
+      cause = undefined;
+      if (reason !== undefined) {
+        this.#unreachable(reason, delayMs);
+      }
+    });
   }
 
-  /** A command was refused or not answered in time. */
-  commandFailed(what: string, error: unknown): void {
+  /** A command was refused or not answered in time. `consequence` says what follows. */
+  commandFailed(what: string, error: unknown, consequence: string): void {
     this.statistics.commandsFailed++;
-    this.#trouble(what, error);
+    const reason = reasonOf(error);
+    this.#causes.run(`${what} ${reason}`, (suffix) => {
+      this.#logger.error(`${what} (${reason}); ${consequence}${suffix}`);
+    });
   }
 
-  /** The connection that messages come over has ended after it had worked. */
+  /** The connection of the subscriptions has ended after it had worked. */
   lost(): void {
     this.statistics.connectionsLost++;
     this.#outage.begin();
-    this.#logger.warn('Lost the connection to Redis; messages published until it is back are lost');
+    this.#logger.warn(`Lost the connection to Redis at ${this.target}; messages are lost until it is back`);
   }
 
-  /** Messages arrive: for the first time or again. */
-  connected(channelCount: number): void {
+  /** All channels are subscribed, for the first time or again. */
+  subscribed(channelCount: number): void {
     const seconds = this.#outage.end();
-    if (seconds === undefined) {
-      this.#logger.log('Connected to Redis');
-      return;
-    }
-    this.#logger.log(`Redis is back after ${seconds} s; ${channelCount} channels are followed again`);
+    this.#logger.log(
+      seconds === undefined
+        ? `Connected to Redis at ${this.target}`
+        : `Redis at ${this.target} is back after ${seconds} s; ${channelCount} channels are subscribed again`,
+    );
   }
 
-  #trouble(what: string, error: unknown): void {
-    this.#troubles.run((suffix) => {
-      this.#logger.error(`${what}: ${errorReason(error)}${suffix}`);
+  /** Presence keys cannot be written. */
+  presenceFailed(error: unknown): void {
+    this.#isPresenceFailing = true;
+    this.commandFailed('Presence keys cannot be written', error, 'new clients are refused until they can');
+  }
+
+  /** All presence keys were written. */
+  presenceWritten(): void {
+    if (this.#isPresenceFailing) {
+      this.#isPresenceFailing = false;
+      this.#logger.log('Presence keys are written again');
+    }
+  }
+
+  #unreachable(error: unknown, delayMs: number | undefined): void {
+    const reason = reasonOf(error);
+    const retry = delayMs === undefined ? 'retrying' : `retrying in ${Math.ceil(delayMs / 100) / 10} s`;
+    this.#causes.run(reason, (suffix) => {
+      this.#logger.error(`Redis unreachable at ${this.target} (${reason}); ${retry}${suffix}`);
     });
   }
+}
+
+/** The code of a system error, such as ECONNREFUSED; the text of any other. */
+function reasonOf(error: unknown): string {
+  const cause = firstCause(error);
+  const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException;
+  if (code !== undefined && syscall !== undefined) {
+    return code;
+  }
+  // Behind "All sentinels are unreachable" stands a pause, another one each time.
+  return errorReason(cause).replace(
+    /^All sentinels are unreachable\..*?(?: Last error: (.*))?$/s,
+    (_, last?: string) => (last === undefined ? 'no Sentinel answers' : `no Sentinel answers: ${last}`),
+  );
 }

@@ -1,38 +1,42 @@
 /** Where a Sentinel listens. */
 export interface SentinelAddress {
+  /** A name, or an IPv4 or IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
 }
 
 /** What a `rediss://` connection needs besides the system's own certificates. All texts are PEM. */
 export interface RedisTls {
-  /** The authority that has signed the server's certificate. */
+  /** The certificate authority that has signed the server's certificate. */
   readonly ca?: string | undefined;
-  /** The client's own certificate, where the server asks for one. */
+  /** The client's own certificate, where the server requires one. */
   readonly cert?: string | undefined;
-  /** The key of {@link cert}. */
+  /** The private key of {@link cert}. */
   readonly key?: string | undefined;
-  /** The name the server's certificate must bear, where that is not the host that is connected to. */
+  /** The name that the server's certificate must have, if it is not the host that is connected to. */
   readonly serverName?: string | undefined;
 }
 
 /**
- * How Redis is reached. Of `url`, `sentinels`, `path` and `host` the first one that is given counts. The lib takes them
- * as they are: whoever reads them from the environment has checked them.
+ * How Redis is reached. Of `url`, `sentinels`, `path` and `host` the first one that is given decides. The values are
+ * trusted: the caller MUST have validated them.
  */
 export interface RedisSettings {
-  /** `redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS. What it says wins over the fields below. */
+  /**
+   * `redis://[user][:password]@host[:port][/db]`, `rediss://` for TLS, or `unix:///path[?db=N]`. It decides alone: user,
+   * password and database below do not fill what it leaves out.
+   */
   readonly url?: string | undefined;
-  /** The Sentinels that know which server is the master now. */
+  /** The Sentinels, which know which server is the master. */
   readonly sentinels?: readonly SentinelAddress[] | undefined;
   /** The Sentinels' name for the master. Default `mymaster`. */
   readonly sentinelMaster?: string | undefined;
-  /** For the Sentinels themselves; `username` and `password` are for the servers. */
+  /** The user and password of the Sentinels themselves; `username` and `password` are those of the servers. */
   readonly sentinelUsername?: string | undefined;
   readonly sentinelPassword?: string | undefined;
-  /** The Sentinels, too, are spoken to over TLS. */
+  /** Given when the Sentinels are connected to over TLS. */
   readonly sentinelTls?: RedisTls | undefined;
-  /** A Unix socket. */
+  /** The path of a Unix socket. */
   readonly path?: string | undefined;
   /** Default `127.0.0.1`. */
   readonly host?: string | undefined;
@@ -40,12 +44,12 @@ export interface RedisSettings {
   readonly port?: number | undefined;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  /** The database of the presence keys; publishing and subscribing know no databases. Default 0. */
+  /** The database of the presence keys; publish and subscribe have no databases. Default 0. */
   readonly db?: number | undefined;
-  /** Given (an empty object will do) when the server is spoken to over TLS; `rediss://` implies it. */
+  /** Given, empty if need be, when the server is connected to over TLS; `rediss://` implies it. */
   readonly tls?: RedisTls | undefined;
-  /** `n` puts `n:` before every channel and key. */
+  /** The prefix `n:` of every channel and key, without its colon. */
   readonly namespace?: string | undefined;
-  /** How the connections are called in Redis' `CLIENT LIST`. Default `fedistream`. */
+  /** The first part of the connections' names in `CLIENT LIST`. Default `fedistream`. */
   readonly connectionName?: string | undefined;
 }

@@ -1,9 +1,9 @@
-/** What the Redis side has seen since the process started. Plain numbers: whoever exposes them reads them when asked. */
+/** Counters of the Redis adapter since the process started: plain numbers, read when metrics are scraped. */
 export class RedisStatistics {
   /**
-   * Connections that were lost after they had worked, for whatever reason: a restart, a failover, the network, or
-   * Redis itself, which ends a subscriber that reads too slowly. Messages published before the next one was ready are
-   * lost.
+   * Connections of subscriptions that were lost after they had worked, for whatever reason: a restart, a failover, the
+   * network, or Redis itself, which ends a subscriber that reads too slowly. Messages that are published before the next
+   * one is ready are lost.
    */
   connectionsLost = 0;
 

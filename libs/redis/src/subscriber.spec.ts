@@ -1,31 +1,31 @@
 import { Logger } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createClient } from './create-client.js';
+import type { ReconnectingRedis } from './reconnecting-redis.js';
 import { RedisLog } from './redis-log.js';
 import { RedisStatistics } from './redis-statistics.js';
 import { Subscriber } from './subscriber.js';
 import { bulk, list, ScriptedServer } from './testing/scripted-server.js';
 
 /** For what follows at once, on a busy machine, too. */
-const patient = { timeout: 10_000, interval: 10 };
+const soon = { timeout: 10_000, interval: 10 };
 
 describe('Subscriber, when the connection was lost', () => {
   let server: ScriptedServer;
-  let client: Redis;
+  let client: ReconnectingRedis;
   let subscriber: Subscriber;
-  /** What it hands on, and gaps, in order. */
-  let heard: string[];
-  /** The answer to SUBSCRIBE. */
+  /** Messages and gaps, in order. */
+  let events: string[];
+  /** Makes the answer to SUBSCRIBE. */
   let confirm: (channels: readonly string[]) => Promise<string> | string;
-  /** What is done together with subscribing. */
-  let alongside: () => Promise<void>;
+  /** What is done when Redis has subscribed channels, before they are confirmed. */
+  let afterSubscribe: () => Promise<void>;
 
   beforeEach(async () => {
     Logger.overrideLogger(false);
-    heard = [];
+    events = [];
     confirm = (names) => confirmation('subscribe', names);
-    alongside = () => Promise.resolve();
+    afterSubscribe = () => Promise.resolve();
     server = await ScriptedServer.start(([command, ...names]) => {
       if (command === 'psubscribe') {
         return confirmation(command, names);
@@ -36,14 +36,15 @@ describe('Subscriber, when the connection was lost', () => {
     subscriber = new Subscriber({
       client,
       prefix: '',
-      log: new RedisLog(new RedisStatistics()),
-      message: (_, message) => heard.push(message.toString()),
-      gap: () => heard.push('gap'),
-      beforeConfirm: () => alongside(),
+      log: new RedisLog(new RedisStatistics(), 'test'),
+      message: (_, message) => events.push(message.toString()),
+      gap: () => events.push('gap'),
+      subscribed: () => afterSubscribe(),
+      unsubscribed: () => Promise.resolve(),
     });
     await subscriber.connect();
     await subscriber.subscribe('timeline:1');
-    expect([subscriber.ready, heard]).toEqual([true, []]);
+    expect([subscriber.ready, events]).toEqual([true, []]);
   });
 
   afterEach(() => {
@@ -55,23 +56,23 @@ describe('Subscriber, when the connection was lost', () => {
     return names.map((name, index) => `*3\r\n${bulk(command)}${bulk(name)}:${index + 1}\r\n`).join('');
   }
 
-  it('reports the gap before any message of the next one, whatever is to be done together with subscribing', async () => {
-    alongside = () => new Promise(() => undefined);
+  it('reports the gap before any message of the next connection, although channels are not confirmed yet', async () => {
+    afterSubscribe = () => new Promise(() => undefined);
     confirm = (names) => confirmation('subscribe', names) + list('message', 'timeline:1', 'first');
     server.hangUp();
     await vi.waitFor(() => {
-      expect(heard).toContain('first');
-    }, patient);
-    expect(heard).toEqual(['gap', 'first']);
+      expect(events).toContain('first');
+    }, soon);
+    expect(events).toEqual(['gap', 'first']);
   });
 
-  it('reports another gap when the next one is lost before all channels are followed again', async () => {
+  it('reports another gap when the next connection is lost before all channels are subscribed again', async () => {
     confirm = () => new Promise(() => undefined);
     for (const gaps of [1, 2, 3]) {
       server.hangUp();
       await vi.waitFor(() => {
-        expect(heard).toEqual(Array.from({ length: gaps }, () => 'gap'));
-      }, patient);
+        expect(events).toEqual(Array.from({ length: gaps }, () => 'gap'));
+      }, soon);
       expect(subscriber.ready).toBe(false);
     }
   });

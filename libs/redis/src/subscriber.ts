@@ -1,42 +1,44 @@
 import { type Channel, controlPatterns, controlTarget } from '@fedistream/domain';
-import type { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReconnectingRedis } from './reconnecting-redis.js';
 import type { RedisLog } from './redis-log.js';
 import { Subscriptions } from './subscriptions.js';
 
-/** A subscriber may hear nothing for hours: asking now and then finds out that the other side is gone. */
+/** A subscriber may receive nothing for hours: a PING finds out that the other side is gone. */
 const pingMs = 30_000;
 
-/** How long to wait before asking again for the control patterns when Redis has refused them. */
+/** How long to wait before the control patterns are subscribed again after Redis has refused them. */
 const retryMs = 5_000;
 
-/** What {@link Subscriber} is told at its making. */
+/** What {@link Subscriber} is made of. */
 export interface SubscriberOptions {
   /** A connection for nothing but subscriptions, not connected yet. */
-  readonly client: Redis;
-  /** Put before every channel, `n:` for the namespace `n`. */
+  readonly client: ReconnectingRedis;
+  /** Stands before every channel: `n:` for the namespace `n`. */
   readonly prefix: string;
   readonly log: RedisLog;
-  /** Receives each message, in order; must not throw. */
+  /** Receives each message, in order. MUST NOT throw. */
   readonly message: (channel: Channel, message: Buffer) => void;
   /**
-   * Called when control messages arrive again after the connection was lost, and before any message of a followed channel
-   * does: what was published meanwhile is gone.
+   * Called when control messages arrive again after the connection was lost, and before a message of any subscribed channel
+   * arrives: what was published meanwhile is lost.
    */
   readonly gap: () => void;
-  /** Done together with subscribing channels; a channel is confirmed when both are done. Must not reject. */
-  readonly beforeConfirm: (channels: readonly Channel[]) => Promise<void>;
+  /** Called when Redis has subscribed these channels. A channel is confirmed when this settles. MUST NOT reject. */
+  readonly subscribed: (channels: readonly Channel[]) => Promise<void>;
+  /** Called when Redis has unsubscribed these channels. MUST NOT reject. */
+  readonly unsubscribed: (channels: readonly Channel[]) => Promise<void>;
 }
 
-/** The connection that messages come over: the followed channels and the control patterns, on each new server anew. */
+/** The connection of the subscriptions: channels and control patterns, subscribed again on each new connection. */
 export class Subscriber {
   readonly #options: SubscriberOptions;
   readonly #subscriptions: Subscriptions;
   readonly #patterns: readonly string[];
-  /** Changes whenever the connection comes or goes, so that a late answer is not taken for one of the next. */
+  /** Changes whenever the connection comes or goes: a late answer must not be taken for one of the next connection. */
   #connection = 0;
   /** Whether control messages have ever arrived: with each later connection some of them may be missing. */
-  #controlled = false;
+  #hadControl = false;
   #ready = false;
   #ping: NodeJS.Timeout | undefined;
 
@@ -48,39 +50,43 @@ export class Subscriber {
     this.#subscriptions = new Subscriptions({
       subscribe: (channels) => this.#subscribe(channels),
       unsubscribe: async (channels) => {
-        await client.unsubscribe(...this.#named(channels));
+        await client.unsubscribe(...this.#prefixed(channels));
+        await options.unsubscribed(channels);
       },
       refused: (channel, error) => {
-        log.commandFailed(`Redis refuses to subscribe ${channel}`, error);
+        log.commandFailed(`Redis refuses to subscribe ${channel}`, error, 'check the ACL rules of this user');
       },
     });
     this.#receive();
   }
 
-  /** Whether messages of all followed channels and of the control channels arrive. */
+  /** Whether messages of all subscribed channels and of the control channels arrive. */
   get ready(): boolean {
     return this.#ready;
   }
 
-  /** The followed channels. */
+  /** The subscribed channels, those that are not confirmed yet included. */
   get channels(): ReadonlySet<Channel> {
     return this.#subscriptions.channels;
   }
 
-  /** What EventFeed promises of `follow`. */
+  /** As `Broker.subscribe`. */
   subscribe(channel: Channel): Promise<void> {
     return this.#subscriptions.add(channel);
   }
 
-  /** What EventFeed promises of `unfollow`. */
+  /** As `Broker.unsubscribe`. */
   unsubscribe(channel: Channel): void {
     this.#subscriptions.remove(channel);
   }
 
-  /** Connects, and goes on trying for ever. Settles when messages arrive or the first attempt has failed. */
+  /** Connects, and tries for ever. Settles when messages arrive or the first attempt has failed. */
   connect(): Promise<void> {
-    const { client, log } = this.#options;
+    const { client } = this.#options;
     const outcome = new Promise<void>((resolve) => {
+      client.once('reconnecting', () => {
+        resolve();
+      });
       client.once('error', () => {
         resolve();
       });
@@ -89,10 +95,7 @@ export class Subscriber {
     client.on('close', () => {
       this.#down();
     });
-    client.on('error', (error) => {
-      log.unreachable(error);
-    });
-    client.connect().catch(() => undefined); // The reason comes as an `error` event.
+    client.connect().catch(() => undefined); // It tries again; the log has the reason.
     this.#ping = setInterval(() => {
       if (client.status === 'ready') {
         client.ping().catch(() => undefined); // Without an answer the client ends the connection itself.
@@ -101,7 +104,7 @@ export class Subscriber {
     return outcome;
   }
 
-  /** Ends the connection for good. Whoever waits for a channel goes on. */
+  /** Ends the connection for good. Callers that wait for a channel continue. */
   close(): void {
     this.#connection++;
     this.#ready = false;
@@ -121,20 +124,22 @@ export class Subscriber {
     });
   }
 
-  /** Channels come after the control patterns: no message may be judged by what a missed one has changed. */
+  /** Channels come after the control patterns: a missed control message may change who receives a message. */
   async #up(): Promise<void> {
     const connection = ++this.#connection;
-    await this.#followControl(connection);
+    await this.#subscribeControl(connection);
     if (connection !== this.#connection) {
       return;
     }
-    if (this.#controlled) {
+    if (this.#hadControl) {
       this.#options.gap();
     }
-    this.#controlled = true;
+    this.#hadControl = true;
     if (await this.#subscriptions.connected()) {
+      const { client, log } = this.#options;
       this.#ready = true;
-      this.#options.log.connected(this.channels.size);
+      client.confirmWorking();
+      log.subscribed(this.channels.size);
     }
   }
 
@@ -147,14 +152,17 @@ export class Subscriber {
     }
   }
 
-  /** Without control channels no token could be revoked, so nothing is subscribed before them. */
-  async #followControl(connection: number): Promise<void> {
+  /** Without control channels no token could be revoked, so no channel is subscribed before them. */
+  async #subscribeControl(connection: number): Promise<void> {
     while (connection === this.#connection) {
       try {
         await this.#options.client.psubscribe(...this.#patterns);
         return;
       } catch (error) {
-        this.#options.log.commandFailed('Redis refuses to subscribe the control channels', error);
+        if (connection === this.#connection) {
+          const consequence = 'no client is served without them; check the ACL rules of this user';
+          this.#options.log.commandFailed('Redis refuses to subscribe the control channels', error, consequence);
+        }
         await sleep(retryMs, undefined, { ref: false });
       }
     }
@@ -164,13 +172,12 @@ export class Subscriber {
     // By name as well as by pattern, a control message would come twice.
     const wanted = channels.filter((channel) => controlTarget(channel) === undefined);
     if (wanted.length > 0) {
-      const alongside = this.#options.beforeConfirm(wanted);
-      await this.#options.client.subscribe(...this.#named(wanted));
-      await alongside;
+      await this.#options.client.subscribe(...this.#prefixed(wanted));
+      await this.#options.subscribed(wanted);
     }
   }
 
-  #named(channels: readonly Channel[]): string[] {
+  #prefixed(channels: readonly Channel[]): string[] {
     const { prefix } = this.#options;
     return prefix === '' ? [...channels] : channels.map((channel) => prefix + channel);
   }

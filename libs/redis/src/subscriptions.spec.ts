@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Subscriptions } from './subscriptions.js';
 import { SimulatedServer } from './testing/simulated-server.js';
 
-/** Tells whether a promise has settled by now. */
+/** Says whether a promise has settled by now. */
 function watch(promise: Promise<unknown>): { settled: boolean } {
   const state = { settled: false };
   void promise.then(() => {
@@ -30,14 +30,14 @@ describe('Subscriptions', () => {
     vi.useRealTimers();
   });
 
-  it('sends what was asked for within a turn of the event loop as one command', async () => {
+  it('sends all channels that are added within one turn of the event loop in one command', async () => {
     const added = [subscriptions.add('a'), subscriptions.add('b'), subscriptions.add('c')];
     await server.settle();
     await Promise.all(added);
     expect(server.sent).toEqual(['subscribe a b c']);
   });
 
-  it('sends what is asked for soon after a command together, a little later', async () => {
+  it('collects changes during the pause after a command and sends them together', async () => {
     const restMs = 60;
     subscriptions = new Subscriptions(server, restMs);
     await subscriptions.connected();
@@ -56,7 +56,7 @@ describe('Subscriptions', () => {
     expect(performance.now() - began).toBeGreaterThan(restMs / 2);
   });
 
-  it('leaves no timer behind when it is closed', async () => {
+  it('leaves no timer when it is closed', async () => {
     vi.useFakeTimers();
     subscriptions = new Subscriptions(server, 60);
     await subscriptions.connected();
@@ -65,14 +65,14 @@ describe('Subscriptions', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('divides thousands of channels into commands of a thousand', async () => {
+  it('sends at most 1,000 channels in one command', async () => {
     const added = Array.from({ length: 2_500 }, (_, index) => subscriptions.add(`channel ${index}`));
     await server.settle();
     await Promise.all(added);
     expect(server.sent).toEqual(['subscribe 1000 channels', 'subscribe 1000 channels', 'subscribe 500 channels']);
   });
 
-  it('confirms a channel when the server has, not when the command was sent', async () => {
+  it('confirms a channel when the server confirms it, not when the command is sent', async () => {
     const added = watch(subscriptions.add('a'));
     await turn();
     expect([server.sent, added.settled]).toEqual([['subscribe a'], false]);
@@ -81,7 +81,7 @@ describe('Subscriptions', () => {
     expect(added.settled).toBe(true);
   });
 
-  it('does not take the answer to an earlier command for that to a later one', async () => {
+  it('does not confirm a channel that was removed and added again by the answer to the first command', async () => {
     void subscriptions.add('a');
     await turn();
     subscriptions.remove('a');
@@ -99,7 +99,7 @@ describe('Subscriptions', () => {
     expect(again.settled).toBe(true);
   });
 
-  it('confirms at once what is confirmed already', async () => {
+  it('confirms a channel at once that is confirmed already', async () => {
     const first = subscriptions.add('a');
     await server.settle();
     await first;
@@ -108,7 +108,7 @@ describe('Subscriptions', () => {
     expect(server.sent).toEqual(['subscribe a']);
   });
 
-  it('settles a channel that is removed before it was confirmed', async () => {
+  it('settles a channel that is removed before it is confirmed', async () => {
     const added = watch(subscriptions.add('a'));
     subscriptions.remove('a');
     await turn();
@@ -117,7 +117,7 @@ describe('Subscriptions', () => {
     expect(server.subscribed).toEqual(new Set());
   });
 
-  it('asks for everything again on a new connection, and confirms only then what was waiting', async () => {
+  it('subscribes to all channels again on a new connection, and confirms pending ones only then', async () => {
     const before = subscriptions.add('before');
     await server.settle();
     await before;
@@ -138,7 +138,7 @@ describe('Subscriptions', () => {
     expect(server.sent.at(-1)).toBe('subscribe in flight meanwhile');
   });
 
-  it('does not confirm a channel asked for once more while all are being asked for again', async () => {
+  it('does not confirm a channel that is added again while the new connection subscribes to all', async () => {
     const before = subscriptions.add('a');
     await server.settle();
     await before;
@@ -152,7 +152,7 @@ describe('Subscriptions', () => {
     expect(again.settled).toBe(true);
   });
 
-  it('says so when the connection is lost again before all is confirmed', async () => {
+  it('reports that the connection was lost before all channels were confirmed', async () => {
     void subscriptions.add('a');
     await server.settle();
     const first = subscriptions.connected();
@@ -161,7 +161,7 @@ describe('Subscriptions', () => {
     expect(await first).toBe(false);
   });
 
-  it('gets all channels but the one that the server forbids', async () => {
+  it('subscribes to all channels but the one that the server refuses', async () => {
     server.forbidden.add('channel 13');
     const added = Array.from({ length: 40 }, (_, index) => watch(subscriptions.add(`channel ${index}`)));
     await server.settle();
@@ -170,14 +170,14 @@ describe('Subscriptions', () => {
     expect(server.refusals).toEqual(['channel 13']);
   });
 
-  it('lets everybody go on when it is closed', async () => {
+  it('settles all pending channels when it is closed', async () => {
     const added = subscriptions.add('a');
     subscriptions.close();
     await expect(added).resolves.toBeUndefined();
     expect(subscriptions.channels.size).toBe(0);
   });
 
-  it('ends with what was asked for last, whatever happened in between', async () => {
+  it('reaches the state of the last calls, whatever order of calls, answers and lost connections', async () => {
     const channel = fc.constantFrom('a', 'b', 'c');
     const step = fc.oneof(
       fc.record({ kind: fc.constant('add' as const), channel }),
@@ -189,7 +189,7 @@ describe('Subscriptions', () => {
         const simulated = new SimulatedServer();
         const subject = new Subscriptions(simulated, 0);
         const wanted = new Set<string>();
-        /** Counts how often a channel was removed: a wait that ended with that confirms nothing. */
+        /** How often a channel was removed: a call that a removal settled confirms nothing. */
         const removals = new Map<string, number>();
         const unconfirmed: string[] = [];
         let connected = false;
@@ -230,7 +230,7 @@ describe('Subscriptions', () => {
         expect(simulated.subscribed).toEqual(wanted);
         expect(subject.channels).toEqual(wanted);
         expect(waits.every(({ settled }) => settled)).toBe(true);
-        // The server answers and is asked within one step here, so a confirmed channel is one that it has.
+        // The server executes and answers in one step here, so it must have each channel that is confirmed.
         expect(unconfirmed).toEqual([]);
       }),
       { numRuns: 300 },

@@ -1,71 +1,68 @@
 import { type Channel } from '@fedistream/domain';
 import { BatchScheduler } from '@fedistream/util';
 
-/** What {@link Subscriptions} asks of a connection. Redis carries commands out in the order in which they are sent. */
+/** The commands of {@link Subscriptions}. Redis executes them in the order in which they are sent. */
 export interface SubscriptionCommands {
-  /** Settles when the server has confirmed all of these channels; may hang for ever if the connection is lost. */
+  /** Settles when the server has confirmed all of these channels; never settles if the connection is lost. */
   subscribe(channels: readonly Channel[]): Promise<void>;
   unsubscribe(channels: readonly Channel[]): Promise<void>;
-  /** The server refuses to subscribe this channel. */
+  /** Called when the server refuses to subscribe this channel. */
   refused(channel: Channel, error: unknown): void;
 }
 
-/** Somebody waits for a channel to be confirmed. */
-interface Waiting {
+/** A channel that the server has not confirmed yet. */
+interface Pending {
   readonly promise: Promise<void>;
   readonly settle: () => void;
 }
 
-const settled = Promise.resolve();
+const confirmed = Promise.resolve();
 
-/**
- * Between commands, in milliseconds. Where clients come one after the other, one command serves several of them; who
- * comes alone does not wait.
- */
-const betweenCommandsMs = 20;
+/** The pause between commands: when clients connect one after the other, one command serves several of them. */
+const pauseMs = 20;
 
-/** At most this many channels in one command, so that Redis can serve others in between. */
+/** At most this many channels in one command: Redis serves other connections in between. */
 const channelsPerCommand = 1_000;
 
 /**
- * Which channels are wanted, and the conversation with the server until it has them.
+ * The wanted channels, and the commands that bring the server to the same state.
  *
- * What is sent is always the present wish for each channel that has changed since the last time: thousands of calls
- * become a few commands, and because the server answers in order, the last call counts. The same command twice does no
- * harm, so nothing has to be remembered about what the server knows.
+ * For each channel that has changed since the last command, its present state is sent. So thousands of calls become a few
+ * commands, and the last call counts, because the server executes commands in order. A command may be sent twice without
+ * harm, so the state of the server is not tracked.
  */
 export class Subscriptions {
   readonly #wanted = new Set<Channel>();
   readonly #changed = new Set<Channel>();
-  readonly #waiting = new Map<Channel, Waiting>();
-  /** Counts connections: an answer that comes in over an earlier one says nothing about this one. */
+  readonly #pending = new Map<Channel, Pending>();
+  /** Changes with each connection: an answer over an earlier connection says nothing about this one. */
   #connection = 0;
   #connected = false;
   #complete = false;
-  readonly #pace: BatchScheduler;
+  readonly #scheduler: BatchScheduler;
 
   readonly #send = (): void => {
-    const come: Channel[] = [];
-    const gone: Channel[] = [];
+    const added: Channel[] = [];
+    const removed: Channel[] = [];
     for (const channel of this.#changed) {
-      (this.#wanted.has(channel) ? come : gone).push(channel);
+      (this.#wanted.has(channel) ? added : removed).push(channel);
     }
     this.#changed.clear();
     if (!this.#connected) {
       return;
     }
-    for (const some of inChunks(gone)) {
-      // A channel that is not wanted any more does no harm: its messages find no listener.
+    for (const some of inChunks(removed)) {
+      // A channel that stays subscribed does no harm: its messages find no listener.
       this.commands.unsubscribe(some).catch(() => undefined);
     }
-    void this.#subscribeAll(come);
+    void this.#subscribeAll(added);
   };
 
   constructor(
     private readonly commands: SubscriptionCommands,
-    restMs = betweenCommandsMs,
+    betweenCommandsMs = pauseMs,
   ) {
-    this.#pace = new BatchScheduler(() => restMs);
+    this.#scheduler = new BatchScheduler(() => betweenCommandsMs);
   }
 
   /** The wanted channels. */
@@ -75,20 +72,20 @@ export class Subscriptions {
 
   /** Settles once the server has confirmed the channel, or the channel is no longer wanted. */
   add(channel: Channel): Promise<void> {
-    let waiting = this.#waiting.get(channel);
-    if (waiting === undefined) {
+    let pending = this.#pending.get(channel);
+    if (pending === undefined) {
       if (this.#complete && this.#wanted.has(channel)) {
-        return settled;
+        return confirmed;
       }
-      waiting = newWaiting();
-      this.#waiting.set(channel, waiting);
+      pending = newPending();
+      this.#pending.set(channel, pending);
       this.#wanted.add(channel);
       this.#change(channel);
     }
-    return waiting.promise;
+    return pending.promise;
   }
 
-  /** The channel is no longer wanted. */
+  /** Removes a channel. */
   remove(channel: Channel): void {
     if (this.#wanted.delete(channel)) {
       this.#settle(channel);
@@ -97,9 +94,9 @@ export class Subscriptions {
   }
 
   /**
-   * A connection is there, and its server knows nothing yet.
+   * Call it when there is a new connection: subscribes to all wanted channels.
    *
-   * @returns whether all wanted channels were confirmed before the connection was lost again; may hang if it was
+   * @returns whether all were confirmed before the connection was lost again; may never settle if it was
    */
   async connected(): Promise<boolean> {
     const connection = ++this.#connection;
@@ -113,19 +110,19 @@ export class Subscriptions {
     return true;
   }
 
-  /** The connection is lost. */
+  /** Call it when the connection is lost. */
   disconnected(): void {
     this.#connection++;
     this.#connected = false;
     this.#complete = false;
   }
 
-  /** Nobody wants anything any more; whoever waits goes on. */
+  /** Removes all channels. Callers that wait for one continue. */
   close(): void {
     this.disconnected();
-    this.#pace.cancel();
+    this.#scheduler.cancel();
     this.#wanted.clear();
-    for (const channel of [...this.#waiting.keys()]) {
+    for (const channel of [...this.#pending.keys()]) {
       this.#settle(channel);
     }
   }
@@ -133,7 +130,7 @@ export class Subscriptions {
   #change(channel: Channel): void {
     if (this.#connected) {
       this.#changed.add(channel);
-      this.#pace.schedule(this.#send);
+      this.#scheduler.schedule(this.#send);
     }
   }
 
@@ -143,8 +140,8 @@ export class Subscriptions {
 
   async #subscribe(channels: readonly Channel[]): Promise<void> {
     const connection = this.#connection;
-    // By identity: a channel that is left and wanted again in the meantime has another entry, for another command.
-    const waiting = channels.map((channel) => this.#waiting.get(channel));
+    // By identity: a channel that was removed and added again has another entry, which another command confirms.
+    const pending = channels.map((channel) => this.#pending.get(channel));
     try {
       await this.commands.subscribe(channels);
     } catch (error) {
@@ -155,14 +152,14 @@ export class Subscriptions {
     }
     if (connection === this.#connection) {
       channels.forEach((channel, index) => {
-        if (this.#waiting.get(channel) === waiting[index]) {
+        if (this.#pending.get(channel) === pending[index]) {
           this.#settle(channel);
         }
       });
     }
   }
 
-  /** Redis refuses a whole command for one channel that its access rules forbid: halve until that one stands alone. */
+  /** Redis refuses a whole command for one channel that its ACL rules forbid: halve until that channel stands alone. */
   async #isolate(channels: readonly Channel[], error: unknown): Promise<void> {
     const wanted = channels.filter((channel) => this.#wanted.has(channel));
     if (wanted.length > 1) {
@@ -174,12 +171,12 @@ export class Subscriptions {
   }
 
   #settle(channel: Channel): void {
-    this.#waiting.get(channel)?.settle();
-    this.#waiting.delete(channel);
+    this.#pending.get(channel)?.settle();
+    this.#pending.delete(channel);
   }
 }
 
-function newWaiting(): Waiting {
+function newPending(): Pending {
   let settle: () => void = () => undefined;
   const promise = new Promise<void>((resolve) => {
     settle = resolve;

@@ -2,22 +2,22 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-/** The answer to a command, in RESP, from a server that may also do something with the connection. */
+/** Makes the answer to a command, in RESP. It may use the connection for other messages. */
 export type Script = (words: readonly string[], connection: Socket) => Promise<string> | string;
 
-/** The words as a list in RESP. */
+/** An array of bulk strings in RESP. */
 export function list(...words: readonly string[]): string {
   return `*${words.length}\r\n${words.map(bulk).join('')}`;
 }
 
-/** The text as a string in RESP. */
+/** A bulk string in RESP. */
 export function bulk(text: string): string {
   return `$${text.length}\r\n${text}\r\n`;
 }
 
 /**
- * A Redis or a Sentinel that says what a test wants, when the test wants it. Understands commands of plain words,
- * answers them one after the other, and knows only RESP2.
+ * A Redis or a Sentinel whose answers a test scripts. It reads commands of plain words, answers them one after the other,
+ * and speaks RESP2 only.
  */
 export class ScriptedServer {
   readonly #connections = new Set<Socket>();
@@ -29,7 +29,7 @@ export class ScriptedServer {
     server.on('connection', (connection) => void this.#serve(connection));
   }
 
-  /** Starts one on a free port. */
+  /** Starts a server on a free port. */
   static async start(script: Script): Promise<ScriptedServer> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -41,14 +41,14 @@ export class ScriptedServer {
     return address === null || typeof address === 'string' ? 0 : address.port;
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   hangUp(): void {
     for (const connection of this.#connections) {
       connection.destroy();
     }
   }
 
-  /** Ends the server. */
+  /** Stops the server and closes all connections. */
   stop(): void {
     this.server.close();
     this.hangUp();

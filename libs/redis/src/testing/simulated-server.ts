@@ -6,11 +6,11 @@ interface Command {
   readonly answer: (error?: Error) => void;
 }
 
-/** A Redis in miniature: carries commands out one by one, when told to, and forgets all when its connection is lost. */
+/** A Redis in memory: executes commands one by one when the test says so, and forgets all when its connection is lost. */
 export class SimulatedServer implements SubscriptionCommands {
-  /** What the server has subscribed for the present connection. */
+  /** The channels that the present connection has subscribed to. */
   readonly subscribed = new Set<string>();
-  /** All commands of all connections, as they were sent. */
+  /** The commands of all connections in the order in which they were sent. */
   readonly sent: string[] = [];
   readonly refusals: string[] = [];
   readonly forbidden = new Set<string>();
@@ -28,7 +28,7 @@ export class SimulatedServer implements SubscriptionCommands {
     this.refusals.push(channel);
   }
 
-  /** Carries out the oldest command. */
+  /** Executes the oldest command. */
   step(): void {
     const command = this.#queue.shift();
     if (command === undefined) {
@@ -48,7 +48,7 @@ export class SimulatedServer implements SubscriptionCommands {
     command.answer();
   }
 
-  /** Carries out everything, and what follows from it. */
+  /** Executes all commands, and those that follow from their answers. */
   async settle(): Promise<void> {
     for (let round = 0; round < 50; round++) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -58,7 +58,7 @@ export class SimulatedServer implements SubscriptionCommands {
     }
   }
 
-  /** The connection is lost: commands on their way never get an answer. */
+  /** Loses the connection: commands on their way never get an answer. */
   lose(): void {
     this.#queue = [];
     this.subscribed.clear();

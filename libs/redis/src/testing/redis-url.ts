@@ -1,7 +1,7 @@
-/** The Redis that tests may use: they keep to namespaces of their own. */
+/** The Redis that tests share. Each test uses a namespace of its own. */
 export const redisUrl = process.env['REDIS_URL'] ?? '';
 
-/** Whether there is one. `npm test` starts one and names it here. */
+/** Whether there is none: tests against a real Redis are skipped then. */
 export const withoutRedis = redisUrl === '';
 
 if (withoutRedis) {

@@ -9,27 +9,27 @@ import { expect, vi } from 'vitest';
 import { RedisBroker } from '../redis-broker.js';
 import type { RedisSettings } from '../redis-settings.js';
 import { RedisStatistics } from '../redis-statistics.js';
-import { redisUrl, withoutRedis } from './given-redis.js';
-import { findProgram, type OwnRedis, type RedisProgram, startRedis } from './own-redis.js';
+import { redisUrl, withoutRedis } from './redis-url.js';
+import { findProgram, type RedisProcess, type RedisProgram, startRedis } from './redis-process.js';
 
-/** The program that own servers are started from; without it, tests that need them are skipped. */
+/** The program that servers are started from; without it, tests that start servers are skipped. */
 export const program: RedisProgram | undefined = withoutRedis ? undefined : await findProgram(redisUrl);
 if (!withoutRedis && program === undefined) {
-  console.warn('REDIS_URL is on another machine: the tests that start Redis servers of their own are skipped');
+  console.warn('REDIS_URL is on another machine: the tests that start Redis servers are skipped');
 }
 
-/** How long servers may take to start, to fail over, to be connected to again. */
-export const patient = { timeout: 15_000, interval: 20 };
+/** How long servers may take to start, to fail over and to be connected to again. */
+export const eventually = { timeout: 15_000, interval: 20 };
 
-/** Servers and feeds of one test, and what the feeds have received and logged. */
-export class OwnServers {
+/** The servers and brokers of one test, and what the brokers have received and logged. */
+export class TestServers {
   readonly statistics = new RedisStatistics();
   readonly received: string[] = [];
   readonly log: string[] = [];
   readonly #cleanups: (() => unknown)[] = [];
 
   private constructor(
-    /** For whatever the test needs on disk. */
+    /** A temporary directory of the test. */
     readonly directory: string,
   ) {
     Logger.overrideLogger(false);
@@ -38,12 +38,12 @@ export class OwnServers {
     }
   }
 
-  /** Before a test. */
-  static async begin(): Promise<OwnServers> {
-    return new OwnServers(await mkdtemp(join(tmpdir(), 'fedistream-redis-')));
+  /** Call it before each test. */
+  static async begin(): Promise<TestServers> {
+    return new TestServers(await mkdtemp(join(tmpdir(), 'fedistream-redis-')));
   }
 
-  /** After it: ends everything, last things first. */
+  /** Call it after each test: undoes everything in reverse order. */
   async end(): Promise<void> {
     for (const cleanup of this.#cleanups.splice(0).reverse()) {
       await cleanup();
@@ -52,53 +52,53 @@ export class OwnServers {
     vi.restoreAllMocks();
   }
 
-  /** Has something done at the end. */
-  finally(cleanup: () => unknown): void {
+  /** Runs `cleanup` at the end of the test. */
+  onEnd(cleanup: () => unknown): void {
     this.#cleanups.push(cleanup);
   }
 
   /** Starts a server without persistence. */
-  server(parameters: readonly string[] = [], port?: number): Promise<OwnRedis> {
+  server(parameters: readonly string[] = [], port?: number): Promise<RedisProcess> {
     return this.start(['--save', '', '--dir', this.directory, ...parameters], port);
   }
 
-  /** Starts the program with exactly these parameters and a port. */
-  async start(parameters: readonly string[], port?: number): Promise<OwnRedis> {
+  /** Starts the program with these parameters and a port. */
+  async start(parameters: readonly string[], port?: number): Promise<RedisProcess> {
     if (program === undefined) {
-      throw new Error('skip the test without a program');
+      throw new Error('without a program the test must be skipped');
     }
-    const own = await startRedis(program, parameters, port);
-    this.finally(() => own.stop());
-    return own;
+    const process = await startRedis(program, parameters, port);
+    this.onEnd(() => process.stop());
+    return process;
   }
 
-  /** A client of the test's own. */
+  /** A client for the test itself. */
   connect(options: RedisSettings & { readonly tls?: ConnectionOptions }): Redis {
     const { host = '127.0.0.1', port = 0, path, password, tls } = options;
     const common = { ...(password !== undefined && { password }), ...(tls && { tls }) };
     const client = new Redis(path === undefined ? { ...common, host, port } : { ...common, path });
     client.on('error', () => undefined);
-    this.finally(() => {
+    this.onEnd(() => {
       client.disconnect();
     });
     return client;
   }
 
-  /** A started broker; `received` has what it hands on. */
+  /** Starts a broker, whose messages are added to {@link received}. */
   async broker(settings: RedisSettings): Promise<RedisBroker> {
     const broker = new RedisBroker(settings, this.statistics);
     await start(broker, (_, message) => this.received.push(message.toString()));
-    this.finally(() => {
+    this.onEnd(() => {
       broker.close();
     });
     return broker;
   }
 
-  /** Publishes until it arrives, which is how a test finds out that a connection works again. */
+  /** Publishes until a message arrives: that proves that the subscription works (again). */
   async expectDelivery(publisher: Redis, channel: string, text: string): Promise<void> {
     await vi.waitFor(async () => {
       await publisher.publish(channel, text);
       expect(this.received).toContain(text);
-    }, patient);
+    }, eventually);
   }
 }

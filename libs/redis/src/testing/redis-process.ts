@@ -5,24 +5,24 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 
-/** How the server behind `REDIS_URL` was started, to start more of its kind. */
+/** How the server behind `REDIS_URL` was started: enough to start another one. */
 export interface RedisProgram {
   readonly executable: string;
-  /** Where it finds its libraries. */
+  /** The `LD_LIBRARY_PATH` that it needs. */
   readonly libraryPath: string;
 }
 
-/** A server of a test's own, which it may stop, kill or give rules as it likes. */
-export interface OwnRedis {
+/** A Redis or Sentinel process that belongs to one test, which may stop or change it. */
+export interface RedisProcess {
   readonly port: number;
   readonly pid: number;
-  /** What the process has printed so far. */
+  /** Standard output and standard error so far. */
   output(): string;
-  /** Ends the process. Settles when it has ended. */
+  /** Kills the process. Settles when it has ended. */
   stop(): Promise<void>;
 }
 
-/** Finds the program of a running server; `undefined` when that runs on another machine. */
+/** Finds the program of a running server; `undefined` when the server runs on another machine. */
 export async function findProgram(url: string): Promise<RedisProgram | undefined> {
   const client = new Redis(url);
   const info = await client.info('server');
@@ -32,13 +32,13 @@ export async function findProgram(url: string): Promise<RedisProgram | undefined
   if (executable === undefined || !existsSync(executable)) {
     return undefined;
   }
-  // A program that was only unpacked finds its libraries where the running one has found them.
+  // A package that was unpacked but not installed finds its libraries where the running process found them.
   const maps = await readFile(`/proc/${pid ?? ''}/maps`, 'utf8').catch(() => '');
   const libraries = maps.match(/\/\S+(?=\/[^/\s]+\.so[.\d]*$)/gm) ?? [];
   return { executable, libraryPath: [...new Set(libraries)].join(':') };
 }
 
-/** A port that nobody listens on. */
+/** A TCP port of 127.0.0.1 that is free now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -56,7 +56,7 @@ export async function startRedis(
   program: RedisProgram,
   parameters: readonly string[],
   port?: number,
-): Promise<OwnRedis> {
+): Promise<RedisProcess> {
   const own = port ?? (await freePort());
   const portOptions = parameters.includes('--tls-port') ? [] : ['--port', String(own), '--bind', '127.0.0.1'];
   const server = spawn(program.executable, [...parameters, ...portOptions], {

@@ -1,0 +1,35 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ReconnectBackoff } from './reconnect-backoff.js';
+
+describe('ReconnectBackoff', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('tries every 0.5 s in the first seconds, then up to every 5 s, and never gives up', () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.999_999);
+    const backoff = new ReconnectBackoff();
+    const pauses = Array.from({ length: 16 }, () => backoff.next());
+    expect(pauses).toEqual([100, ...Array.from({ length: 9 }, () => 500), 1_000, 2_000, 4_000, 5_000, 5_000, 5_000]);
+    expect(Array.from({ length: 1_000 }, () => backoff.next()).at(-1)).toBe(5_000);
+  });
+
+  it('starts again only when the connection works', () => {
+    const backoff = new ReconnectBackoff();
+    Array.from({ length: 20 }, () => backoff.next());
+    expect(backoff.next()).toBeGreaterThanOrEqual(2_500);
+    backoff.reset();
+    expect(backoff.next()).toBeLessThanOrEqual(100);
+  });
+
+  it('draws a pause of at least half its ceiling, another one each time', () => {
+    const pauses = Array.from({ length: 50 }, () => {
+      const backoff = new ReconnectBackoff();
+      backoff.next();
+      return backoff.next();
+    });
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(250);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(500);
+    expect(new Set(pauses).size).toBeGreaterThan(10);
+  });
+});

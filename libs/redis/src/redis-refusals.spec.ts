@@ -1,0 +1,149 @@
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually, program, TestServers } from './testing/test-servers.js';
+
+/** Redis that accepts connections and refuses commands. */
+describe.skipIf(program === undefined)('RedisBroker on a server that refuses commands', () => {
+  let servers: TestServers;
+  let printed: (() => void)[];
+
+  beforeEach(async () => {
+    servers = await TestServers.begin();
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): number => warnings.push(warning);
+    process.on('warning', onWarning);
+    const spies = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'error')];
+    printed = [
+      () => {
+        process.off('warning', onWarning);
+        expect(warnings).toEqual([]);
+      },
+      ...spies.map((spy) => () => {
+        expect(spy).not.toHaveBeenCalled();
+      }),
+    ];
+  });
+
+  afterEach(async () => {
+    printed.forEach((check) => {
+      check();
+    });
+    await servers.end();
+  });
+
+  const lines = (text: string): string[] => servers.log.filter((line) => line.includes(text));
+
+  it('because it is a read-only replica: newcomers wait, one line, and few connections however long it lasts', async () => {
+    const { port } = await servers.server();
+    const broker = await servers.broker({ port });
+    await broker.subscribe('timeline:0');
+    const operator = servers.connect({ port });
+    await operator.replicaof('127.0.0.1', 1);
+    await operator.config('SET', 'replica-serve-stale-data', 'yes');
+    const connectionsBefore = await connectionsReceived();
+
+    const many = Array.from({ length: 300 }, (_, index) => broker.subscribe(`timeline:${index + 1}`));
+    let admitted = 0;
+    many.forEach((subscribed) => void subscribed.then(() => admitted++));
+    await vi.waitFor(() => {
+      expect(broker.ready).toBe(false);
+    }, eventually);
+    expect(broker.presenceFailing).toBe(true);
+    await sleep(2_000);
+    expect(admitted).toBe(0);
+    expect((await connectionsReceived()) - connectionsBefore).toBeLessThanOrEqual(9); // 50 before
+    expect(lines('READONLY')).toHaveLength(1);
+    expect(lines('READONLY')[0]).toMatch(
+      /^Presence keys cannot be written \(READONLY .*\); new clients are refused until/,
+    );
+    await servers.expectDelivery(operator, 'timeline:0', 'open streams go on');
+
+    await operator.replicaof('NO', 'ONE');
+    await Promise.all(many);
+    await vi.waitFor(() => {
+      expect(broker.ready).toBe(true);
+    }, eventually);
+    expect(await operator.exists('subscribed:timeline:300')).toBe(1);
+    expect(lines('Presence keys are written again')).toHaveLength(1);
+
+    async function connectionsReceived(): Promise<number> {
+      return Number(/total_connections_received:(\d+)/.exec(await operator.info('stats'))?.[1]);
+    }
+  }, 30_000);
+
+  it('because its memory is full: it is not ready, also without a client, until there is room', async () => {
+    const { port } = await servers.server(['--maxmemory', '1mb', '--maxmemory-policy', 'noeviction']);
+    const operator = servers.connect({ port });
+    await operator.config('SET', 'maxmemory', '1');
+    const broker = await servers.broker({ port });
+    await vi.waitFor(() => {
+      expect(lines('OOM command not allowed')).toHaveLength(1);
+    }, eventually);
+    expect(broker.ready).toBe(false);
+    await operator.config('SET', 'maxmemory', '0');
+    await vi.waitFor(() => {
+      expect(broker.ready).toBe(true);
+    }, eventually);
+    expect(await operator.keys('*')).toEqual([]);
+  });
+
+  it('because its disk is full: a newcomer is confirmed when its key is written', async () => {
+    const { port } = await servers.start(['--save', '3600 1', '--dir', servers.directory]);
+    const operator = servers.connect({ port });
+    const broker = await servers.broker({ port });
+    await rm(servers.directory, { recursive: true });
+    await operator.call('BGSAVE');
+    await vi.waitFor(async () => {
+      expect(await operator.info('persistence')).toContain('rdb_last_bgsave_status:err');
+    }, eventually);
+    let admitted = false;
+    const subscribed = broker.subscribe('timeline:1').then(() => {
+      admitted = true;
+    });
+    await vi.waitFor(() => {
+      expect([broker.ready, lines('MISCONF').length]).toEqual([false, 1]);
+    }, eventually);
+    expect(admitted).toBe(false);
+    await operator.config('SET', 'stop-writes-on-bgsave-error', 'no');
+    await subscribed;
+    expect(await operator.exists('subscribed:timeline:1')).toBe(1);
+  });
+
+  it('because ACL rules forbid presence keys: it is not ready, and the log says why', async () => {
+    const { port } = await servers.server();
+    const operator = servers.connect({ port });
+    await operator.call('ACL', 'SETUSER', 'streaming', 'on', '>secret', '+@all', 'resetkeys', 'allchannels');
+    const broker = await servers.broker({ port, username: 'streaming', password: 'secret' });
+    await vi.waitFor(() => {
+      expect(lines('Presence keys cannot be written (NOPERM')).toHaveLength(1);
+    }, eventually);
+    expect([broker.ready, servers.statistics.commandsFailed > 0]).toEqual([false, true]);
+  });
+
+  it('because it has too many clients: the log has the answer, not EPIPE', async () => {
+    const { port } = await servers.server(['--maxclients', '1']);
+    const operator = servers.connect({ port });
+    await operator.ping();
+    const broker = await servers.broker({ port });
+    await vi.waitFor(() => {
+      expect(lines('ERR max number of clients reached')).toHaveLength(1);
+    }, eventually);
+    expect(broker.ready).toBe(false);
+    await operator.config('SET', 'maxclients', '10');
+    await vi.waitFor(() => {
+      expect(broker.ready).toBe(true);
+    }, eventually);
+  });
+
+  it('because it wants a password: one line for both connections', async () => {
+    const { port } = await servers.server(['--requirepass', 'secret']);
+    const broker = await servers.broker({ port });
+    await vi.waitFor(() => {
+      expect(lines('NOAUTH')).toHaveLength(1);
+    }, eventually);
+    await sleep(300);
+    expect(broker.ready).toBe(false);
+    expect(servers.log).toHaveLength(1);
+  });
+});
