@@ -29,7 +29,11 @@ export interface ClientPurpose {
  */
 export function createClient(settings: RedisSettings, purpose: ClientPurpose): ReconnectingRedis {
   const backoff = new ReconnectBackoff();
-  return new ReconnectingRedis({ ...commonOptions(settings, purpose), ...targetOptions(settings) }, backoff);
+  return new ReconnectingRedis(
+    { ...commonOptions(settings, purpose), ...targetOptions(settings) },
+    backoff,
+    targetText(settings),
+  );
 }
 
 /** Listens for failovers, for clients that find their master through Sentinels; `undefined` for all others. */

@@ -6,6 +6,9 @@ import type { SentinelAddress } from './redis-settings.js';
 /** After this time an announced master is no longer compared: Sentinels may know it by another address than this host. */
 const announcementMs = 30_000;
 
+/** A server that refuses commands ends connections, or has them ended, sooner. */
+const stableMs = 60_000;
+
 /** Answers to a password that the server does not need: it works without. ioredis prints them on the console. */
 const needlessPassword = /no password is set|without any password configured/;
 
@@ -14,18 +17,28 @@ type Command<T> = (...args: unknown[]) => Promise<T>;
 
 /** A client of ioredis that reconnects until it is closed, and says why a connection was refused. */
 export class ReconnectingRedis extends Redis {
+  /** Where it connects to, for log lines: no user, no password. */
+  readonly target: string;
   readonly #backoff: ReconnectBackoff;
   #closed = false;
   #retry: NodeJS.Timeout | undefined;
+  #stable: NodeJS.Timeout | undefined;
   #refusal: unknown;
   #announced: { readonly host: string; readonly port: number; readonly untilMs: number } | undefined;
 
-  constructor(options: RedisOptions, backoff: ReconnectBackoff) {
+  constructor(options: RedisOptions, backoff: ReconnectBackoff, target: string) {
     const retryStrategy = (): number => backoff.next();
     super({ ...options, retryStrategy, replyMapping: 'legacy' });
+    this.target = target;
     this.#backoff = backoff;
     this.on('ready', () => {
+      this.#stable = setTimeout(() => {
+        this.confirmWorking();
+      }, stableMs).unref();
       this.#leaveOldMaster();
+    });
+    this.on('close', () => {
+      clearTimeout(this.#stable);
     });
     // ioredis ends for good when an attempt fails before there is a connection, such as one that is interrupted.
     this.on('end', () => {
@@ -45,7 +58,10 @@ export class ReconnectingRedis extends Redis {
     return this.#refusal;
   }
 
-  /** The commands that this connection is for succeed: the next loss is answered without a long pause. */
+  /**
+   * The commands that this connection is for succeed: the next loss is answered without a long pause. A connection that has
+   * lasted a minute counts as working without this call.
+   */
   confirmWorking(): void {
     this.#refusal = undefined;
     this.#backoff.reset();

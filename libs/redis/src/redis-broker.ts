@@ -1,7 +1,7 @@
 import type { Channel } from '@fedistream/domain';
 import { type Broker, BrokerServer } from '@fedistream/event-bus';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient, createMasterWatch, targetText } from './create-client.js';
+import { createClient, createMasterWatch } from './create-client.js';
 import type { MasterWatch } from './master-watch.js';
 import { Presence } from './presence.js';
 import type { ReconnectingRedis } from './reconnecting-redis.js';
@@ -32,7 +32,7 @@ export class RedisBroker extends BrokerServer implements Broker {
     super();
     const { namespace } = settings;
     const prefix = namespace === undefined || namespace === '' ? '' : `${namespace}:`;
-    const log = new RedisLog(statistics, targetText(settings));
+    const log = new RedisLog(statistics);
     const subscriberClient = createClient(settings, { name: 'subscriber' });
     this.#presenceClient = createClient(settings, { name: 'presence', commandTimeoutMs: presenceMs });
     const clients = [subscriberClient, this.#presenceClient];

@@ -16,11 +16,7 @@ export class RedisLog {
   readonly #outage = new Outage();
   #isPresenceFailing = false;
 
-  /** @param target where Redis is, without user and password */
-  constructor(
-    private readonly statistics: RedisStatistics,
-    private readonly target: string,
-  ) {}
+  constructor(private readonly statistics: RedisStatistics) {}
 
   /** Logs why attempts of this client to connect fail. */
   watch(client: ReconnectingRedis): void {
@@ -28,7 +24,7 @@ export class RedisLog {
     client.on('error', (error) => {
       cause = error;
       if (error.message.startsWith('All sentinels are unreachable')) {
-        this.#unreachable(error, undefined); // The client tries them again by itself, without `reconnecting`.
+        this.#unreachable(client, error, undefined); // The client tries them again by itself, without `reconnecting`.
         cause = undefined;
       }
     });
@@ -36,7 +32,7 @@ export class RedisLog {
       const reason = client.refusal ?? cause;
       cause = undefined;
       if (reason !== undefined) {
-        this.#unreachable(reason, delayMs);
+        this.#unreachable(client, reason, delayMs);
       }
     });
   }
@@ -51,19 +47,19 @@ export class RedisLog {
   }
 
   /** The connection of the subscriptions has ended after it had worked. */
-  lost(): void {
+  lost({ target }: ReconnectingRedis): void {
     this.statistics.connectionsLost++;
     this.#outage.begin();
-    this.#logger.warn(`Lost the connection to Redis at ${this.target}; messages are lost until it is back`);
+    this.#logger.warn(`Lost the connection to Redis at ${target}; messages are lost until it is back`);
   }
 
   /** All channels are subscribed, for the first time or again. */
-  subscribed(channelCount: number): void {
+  subscribed({ target }: ReconnectingRedis, channelCount: number): void {
     const seconds = this.#outage.end();
     this.#logger.log(
       seconds === undefined
-        ? `Connected to Redis at ${this.target}`
-        : `Redis at ${this.target} is back after ${seconds} s; ${channelCount} channels are subscribed again`,
+        ? `Connected to Redis at ${target}`
+        : `Redis at ${target} is back after ${seconds} s; ${channelCount} channels are subscribed again`,
     );
   }
 
@@ -81,11 +77,11 @@ export class RedisLog {
     }
   }
 
-  #unreachable(error: unknown, delayMs: number | undefined): void {
+  #unreachable({ target }: ReconnectingRedis, error: unknown, delayMs: number | undefined): void {
     const reason = reasonOf(error);
     const retry = delayMs === undefined ? 'retrying' : `retrying in ${Math.ceil(delayMs / 100) / 10} s`;
-    this.#causes.run(reason, (suffix) => {
-      this.#logger.error(`Redis unreachable at ${this.target} (${reason}); ${retry}${suffix}`);
+    this.#causes.run(`${target} ${reason}`, (suffix) => {
+      this.#logger.error(`Redis unreachable at ${target} (${reason}); ${retry}${suffix}`);
     });
   }
 }

@@ -36,7 +36,7 @@ describe('Subscriber, when the connection was lost', () => {
     subscriber = new Subscriber({
       client,
       prefix: '',
-      log: new RedisLog(new RedisStatistics(), 'test'),
+      log: new RedisLog(new RedisStatistics()),
       message: (_, message) => events.push(message.toString()),
       gap: () => events.push('gap'),
       subscribed: () => afterSubscribe(),

@@ -139,7 +139,7 @@ export class Subscriber {
       const { client, log } = this.#options;
       this.#ready = true;
       client.confirmWorking();
-      log.subscribed(this.channels.size);
+      log.subscribed(client, this.channels.size);
     }
   }
 
@@ -148,7 +148,8 @@ export class Subscriber {
     this.#subscriptions.disconnected();
     if (this.#ready) {
       this.#ready = false;
-      this.#options.log.lost();
+      const { client, log } = this.#options;
+      log.lost(client);
     }
   }
 

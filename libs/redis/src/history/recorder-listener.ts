@@ -1,7 +1,7 @@
 import type { Channel } from '@fedistream/domain';
 import { isRecorded, markerChannel } from '@fedistream/history';
-import type { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReconnectingRedis } from '../reconnecting-redis.js';
 import type { RedisLog } from '../redis-log.js';
 
 /** How long to wait before asking again when Redis has refused the subscription. */
@@ -10,7 +10,7 @@ const retryMs = 5_000;
 /** What a {@link RecorderListener} is told at its making. */
 export interface RecorderListenerOptions {
   /** Makes a connection for nothing but this subscription, not connected yet. */
-  readonly connect: () => Redis;
+  readonly connect: () => ReconnectingRedis;
   readonly prefix: string;
   readonly log: RedisLog;
   /** Everything arrives from now on. */
@@ -24,7 +24,7 @@ export interface RecorderListenerOptions {
 /** The connection that brings a recorder every message of every timeline, and the markers. */
 export class RecorderListener {
   readonly #options: RecorderListenerOptions;
-  #client: Redis | undefined;
+  #client: ReconnectingRedis | undefined;
   #listening = false;
   #connection = 0;
 
@@ -49,9 +49,7 @@ export class RecorderListener {
     client.on('close', () => {
       this.#down(client);
     });
-    client.on('error', (error) => {
-      log.unreachable(error);
-    });
+    log.watch(client);
     const skip = Buffer.byteLength(prefix);
     const receive = (name: Buffer, bytes: Buffer) => {
       const channel = name.toString('utf8', skip);
@@ -63,7 +61,7 @@ export class RecorderListener {
     client.on('pmessageBuffer', (_pattern: string, channel: Buffer, bytes: Buffer) => {
       receive(channel, bytes);
     });
-    client.connect().catch(() => undefined); // The reason comes as an `error` event.
+    client.connect().catch(() => undefined); // It tries again; the log has the reason.
   }
 
   /** Ends this connection and makes another one: it is not to be trusted. */
@@ -82,7 +80,7 @@ export class RecorderListener {
     }
   }
 
-  async #subscribe(client: Redis): Promise<void> {
+  async #subscribe(client: ReconnectingRedis): Promise<void> {
     const connection = ++this.#connection;
     const { prefix, log, began } = this.#options;
     const literalPrefix = prefix.replace(/[*?[\]\\]/g, '\\$&');
@@ -92,17 +90,19 @@ export class RecorderListener {
         await client.subscribe(prefix + markerChannel);
         break;
       } catch (error) {
-        log.commandFailed('Redis refuses to subscribe the recorder of history', error);
+        const consequence = 'history is not recorded; check the ACL rules of this user';
+        log.commandFailed('Redis refuses to subscribe the recorder of history', error, consequence);
         await sleep(retryMs, undefined, { ref: false });
       }
     }
     if (connection === this.#connection) {
       this.#listening = true;
+      client.confirmWorking();
       began();
     }
   }
 
-  #down(client: Redis): void {
+  #down(client: ReconnectingRedis): void {
     if (client !== this.#client) {
       return;
     }

@@ -9,10 +9,10 @@ import {
 } from '@fedistream/history';
 import { errorReason } from '@fedistream/util';
 import { Logger } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '../create-client.js';
+import type { ReconnectingRedis } from '../reconnecting-redis.js';
 import type { RedisLog } from '../redis-log.js';
 import type { RedisSettings } from '../redis-settings.js';
 import { EpochDamaged, EpochWriter, LeaseLost, type Cursor } from './epoch-writer.js';
@@ -70,8 +70,8 @@ export class Recorder {
   readonly #options: RecorderOptions;
   readonly #token = randomBytes(9).toString('base64url');
   readonly #keys: HistoryKeys;
-  readonly #platform: Redis;
-  readonly #writerClient: Redis;
+  readonly #platform: ReconnectingRedis;
+  readonly #writerClient: ReconnectingRedis;
   readonly #listener: RecorderListener;
   readonly #presence: PresenceLookup;
   readonly #log = new MessageLog(logMs, logBytes);
@@ -95,9 +95,7 @@ export class Recorder {
     this.#platform = createClient(platform, { name: 'recorder-platform', commandTimeoutMs });
     this.#writerClient = createClient(history, { name: 'recorder-writer', commandTimeoutMs });
     for (const client of [this.#platform, this.#writerClient]) {
-      client.on('error', (error) => {
-        log.unreachable(error);
-      });
+      log.watch(client);
     }
     this.#presence = new PresenceLookup(this.#platform, prefix);
     this.#listener = new RecorderListener({
@@ -128,7 +126,7 @@ export class Recorder {
   /** Begins to ask for a lease. Returns at once. */
   start(): void {
     for (const client of [this.#platform, this.#writerClient]) {
-      client.connect().catch(() => undefined); // The reason comes as an `error` event.
+      client.connect().catch(() => undefined); // It tries again; the log has the reason.
     }
     this.#timer = setInterval(() => void this.#beat(), beatMs);
   }
@@ -171,7 +169,7 @@ export class Recorder {
         await this.#tick();
       }
     } catch (error) {
-      this.#options.log.commandFailed('The recorder of history cannot do its work', error);
+      this.#options.log.commandFailed('The recorder of history failed', error, 'it tries again');
     } finally {
       this.#beating = false;
     }

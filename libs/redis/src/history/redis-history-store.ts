@@ -8,10 +8,11 @@ import {
   type HistoryQuery,
   type HistorySettings,
 } from '@fedistream/history';
-import type { Redis } from 'ioredis';
+
 import { randomBytes } from 'node:crypto';
 import { Subject } from 'rxjs';
 import { createClient } from '../create-client.js';
+import type { ReconnectingRedis } from '../reconnecting-redis.js';
 import type { RedisLog } from '../redis-log.js';
 import type { RedisSettings } from '../redis-settings.js';
 import { HistoryKeys } from './history-keys.js';
@@ -38,9 +39,9 @@ export class RedisHistoryStore extends HistoryStore {
   readonly acknowledged = this.#acknowledged.asObservable();
   readonly #options: RedisHistoryOptions;
   readonly #keys: HistoryKeys;
-  readonly #publisher: Redis;
-  readonly #reader: Redis;
-  readonly #listener: Redis;
+  readonly #publisher: ReconnectingRedis;
+  readonly #reader: ReconnectingRedis;
+  readonly #listener: ReconnectingRedis;
 
   constructor(options: RedisHistoryOptions) {
     super();
@@ -50,9 +51,7 @@ export class RedisHistoryStore extends HistoryStore {
     this.#reader = createClient(options.history, { name: 'history-reader', commandTimeoutMs });
     this.#listener = createClient(options.history, { name: 'history-listener' });
     for (const client of this.#clients) {
-      client.on('error', (error) => {
-        options.log.unreachable(error);
-      });
+      options.log.watch(client);
     }
     this.#listener.on('ready', () => void this.#subscribe());
     this.#listener.on('message', (_channel, text) => {
@@ -63,7 +62,7 @@ export class RedisHistoryStore extends HistoryStore {
   /** Starts to connect, and goes on trying. */
   start(): void {
     for (const client of this.#clients) {
-      client.connect().catch(() => undefined); // The reason comes as an `error` event.
+      client.connect().catch(() => undefined); // It tries again; the log has the reason.
     }
   }
 
@@ -100,7 +99,7 @@ export class RedisHistoryStore extends HistoryStore {
     }
   }
 
-  get #clients(): readonly Redis[] {
+  get #clients(): readonly ReconnectingRedis[] {
     return [this.#publisher, this.#reader, this.#listener];
   }
 
@@ -108,7 +107,11 @@ export class RedisHistoryStore extends HistoryStore {
     try {
       await this.#listener.subscribe(this.#keys.acknowledgements(this.node));
     } catch (error) {
-      this.#options.log.commandFailed('Redis refuses to subscribe the acknowledgements of history', error);
+      this.#options.log.commandFailed(
+        'Redis refuses to subscribe the acknowledgements of history',
+        error,
+        'clients cannot resume',
+      );
     }
   }
 

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, vi } from 'vitest';
 import { RedisLog } from '../redis-log.js';
 import { RedisStatistics } from '../redis-statistics.js';
-import { redisUrl, withoutRedis } from '../testing/given-redis.js';
+import { redisUrl, withoutRedis } from '../testing/redis-url.js';
 import { RedisHistoryStore } from './redis-history-store.js';
 import { Recorder } from './recorder.js';
 
