@@ -1,0 +1,50 @@
+import 'reflect-metadata';
+import { demoBanner } from '@fedistream/demo';
+import { DeliveryStatistics } from '@fedistream/delivery';
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { startApplication } from './application.js';
+import type { EnvironmentFile } from './environment/environment-file.js';
+import type { Settings } from './settings.js';
+
+/**
+ * Starts the server and shuts it down on a signal; resolves when it listens.
+ *
+ * @param file the environment file, of which the log tells when it could not be read
+ * @throws the reason for which it cannot start
+ */
+export async function serve(settings: Settings, file: EnvironmentFile): Promise<void> {
+  const { app, address } = await startApplication(settings);
+  if (file.failure !== undefined && file.failure !== 'ENOENT') {
+    new Logger('Server').warn(`Environment file ${file.path} not read (${file.failure}); check its permissions`);
+  }
+  if (settings.demo && settings.listen.socket === undefined) {
+    process.stdout.write(`\n${demoBanner({ url: address }).join('\n')}\n\n`);
+  }
+  stopOnSignal(app, settings);
+}
+
+/** Shuts down gracefully on SIGTERM and SIGINT, and in any case when the time for it is over. */
+function stopOnSignal(app: NestFastifyApplication, { shutdownGraceMs }: Settings): void {
+  const logger = new Logger('Server');
+  const log = (msg: string, members: object = {}) => {
+    const statistics = app.get(DeliveryStatistics);
+    const clients = statistics.of('websocket').connections + statistics.of('eventsource').connections;
+    logger.log({ msg, ...members, clients });
+  };
+  const end = () => {
+    log('stopped');
+    process.exit(0);
+  };
+  const stop = async (signal: NodeJS.Signals) => {
+    log('stopping', { signal });
+    setTimeout(end, shutdownGraceMs).unref();
+    await app.close();
+    end();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      void stop(signal);
+    });
+  }
+}
