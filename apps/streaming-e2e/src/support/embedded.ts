@@ -1,14 +1,14 @@
-import { PGlite } from '@electric-sql/pglite';
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import { migrate } from '@fedistream/database';
-import { mkdir } from 'node:fs/promises';
+import { cp, mkdir, rename } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 
 import { Fixtures } from './fixtures.js';
+import { until } from './until.js';
 
 /**
- * Fills the embedded database of a server that does not run yet; start it with `FEDISTREAM_DATA_DIR` set to the directory
- * and `DATABASE=embedded`. Only one process can use the files at a time, so there is no changing them afterwards.
+ * Fills the embedded database of a server that has not started yet. Start it with `FEDISTREAM_DATA_DIR` set to the
+ * directory and `DATABASE=embedded`. One process at a time can use the files, so the rows cannot be changed afterwards.
  *
  * @param fill adds the rows, and returns what the test has to know about them
  */
@@ -17,20 +17,45 @@ export async function seedEmbedded<Known>(
   fill: (fixtures: Fixtures) => Promise<Known>,
 ): Promise<Known> {
   const data = join(directory, 'database', 'postgresql');
-  await mkdir(data, { recursive: true });
+  await cp(await template(), data, { recursive: true });
+  return withEmbedded(data, (url) => {
+    const fixtures = new Fixtures(url, 1);
+    return fill(fixtures).finally(() => fixtures.close());
+  });
+}
+
+/**
+ * The files of an embedded database with the schema and no rows. The first caller of a test run makes them, which takes
+ * seconds; all others, in any process, copy them.
+ */
+async function template(): Promise<string> {
+  const path = join(inject('scratchDirectory'), 'embedded-template');
+  const claimed = await mkdir(`${path}.claimed`).then(
+    () => true,
+    () => false,
+  );
+  if (claimed) {
+    const { migrate } = await import('@fedistream/database');
+    const unfinished = `${path}.unfinished`;
+    await mkdir(unfinished);
+    await withEmbedded(unfinished, (url) => migrate(url));
+    await rename(unfinished, path);
+  } else {
+    await until('the template of the embedded database is there', () => existsSync(path), 60_000);
+  }
+  return path;
+}
+
+/** Opens the files as PostgreSQL's protocol while `use` runs. The modules are loaded here, since few tests need them. */
+async function withEmbedded<Result>(data: string, use: (url: string) => Promise<Result>): Promise<Result> {
+  const { PGlite } = await import('@electric-sql/pglite');
+  const { PGLiteSocketServer } = await import('@electric-sql/pglite-socket');
   const db = await PGlite.create(data);
   const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port: 0, maxConnections: 2 });
   await server.start();
   const port = server.getServerConn().split(':').at(-1) ?? '';
-  const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres?sslmode=disable`;
   try {
-    await migrate(url);
-    const fixtures = new Fixtures(url, 1);
-    try {
-      return await fill(fixtures);
-    } finally {
-      await fixtures.close();
-    }
+    return await use(`postgres://postgres:postgres@127.0.0.1:${port}/postgres?sslmode=disable`);
   } finally {
     await server.stop();
     await db.close();

@@ -1,5 +1,8 @@
 import { migrate } from '@fedistream/database';
 import { openPostgres, openRedis } from '@fedistream/services';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -9,8 +12,10 @@ declare module 'vitest' {
     redisUrl: string;
     /** A PostgreSQL for all; each test file copies a database of its own from the template. */
     postgresUrl: string;
-    /** A database with the schema and no rows. Nobody connects to it: it is copied. */
+    /** A database with the schema and no rows. Tests copy it, so none may connect to it. */
     templateUrl: string;
+    /** A directory for files that several test files share; removed at the end. */
+    scratchDirectory: string;
   }
 }
 
@@ -23,7 +28,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   project.provide('redisUrl', redis.url);
   project.provide('postgresUrl', postgres.url);
   project.provide('templateUrl', templateUrl);
+  const scratch = await mkdtemp(join(tmpdir(), 'fedistream-e2e-'));
+  project.provide('scratchDirectory', scratch);
   return async () => {
-    await Promise.all([redis.stop(), postgres.stop()]);
+    await Promise.all([redis.stop(), postgres.stop(), rm(scratch, { recursive: true })]);
   };
 }
