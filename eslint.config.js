@@ -38,7 +38,7 @@ const packages = [
       'yaml',
     ],
   },
-  { sourceTag: 'kit', allowedExternalImports: ['@nestjs/common', 'rxjs'] },
+  { sourceTag: 'kit', allowedExternalImports: ['@nestjs/common', '@nestjs/core', 'rxjs', 'semver'] },
   { sourceTag: 'stream', allowedExternalImports: ['rxjs'] },
   { sourceTag: 'adapter:redis', allowedExternalImports: ['@nestjs/common', 'ioredis', 'rxjs'] },
   {

@@ -98,6 +98,22 @@ export class Connection {
     }
   }
 
+  /**
+   * Ends a subscription that the viewer may no longer have, and tells the client why. Where the connection carries nothing
+   * else, as an event stream, it ends with it. One that has ended already is left alone.
+   */
+  withdraw(subscription: Subscription, error: StreamingError): void {
+    if (this.#subscriptions.get(labelKey(subscription.label)) !== subscription) {
+      return;
+    }
+    this.end(subscription);
+    if (this.#transport.withdraw === undefined) {
+      this.close(closeReasons.revoked);
+    } else if (this.isWithinBudget()) {
+      this.#transport.withdraw(error);
+    }
+  }
+
   /** Ends the subscription with this label, if there is one. Looks nothing up but the label. */
   unsubscribe(label: Label): void {
     const key = labelKey(label);

@@ -1,3 +1,4 @@
+export * from './backlog.js';
 export * from './close-reason.js';
 export * from './connection.js';
 export * from './corked-write.js';

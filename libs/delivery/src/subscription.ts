@@ -11,6 +11,7 @@ export class Subscription {
   readonly label: Label;
   #fanout: Fanout | undefined;
   #ended = false;
+  #onEnd: (() => void) | undefined;
 
   /** Only a connection makes subscriptions: {@link Connection.reserve}. */
   constructor(connection: Connection, label: Label) {
@@ -31,10 +32,22 @@ export class Subscription {
     }
   }
 
+  /** Calls this once, when the subscription ends, whatever ends it; at once when it has ended. */
+  onEnd(callback: () => void): void {
+    if (this.#ended) {
+      callback();
+    } else {
+      this.#onEnd = callback;
+    }
+  }
+
   /** Ends it, at whatever stage it is. Called by its connection, which also forgets the label. */
   end(): void {
     this.#ended = true;
     this.#fanout?.remove(this);
     this.#fanout = undefined;
+    const onEnd = this.#onEnd;
+    this.#onEnd = undefined;
+    onEnd?.();
   }
 }

@@ -1,3 +1,4 @@
+import type { StreamingError } from '@fedistream/domain';
 import type { CloseReason } from './close-reason.js';
 import type { Framing } from './framing.js';
 
@@ -13,6 +14,12 @@ export interface Transport {
 
   /** Gives the operating system what was kept back to be written in one call. */
   flush(): void;
+
+  /**
+   * Tells the client that one of its subscriptions has ended, and why. Left out by a transport that carries a single
+   * subscription: the connection ends instead.
+   */
+  withdraw?(error: StreamingError): void;
 
   /**
    * Says goodbye as the protocol does it, and lets go of the socket even if the client does not answer. Called once.

@@ -1,13 +1,9 @@
-import { channels, Stream, type StreamContext, type StreamSource } from '@fedistream/stream-kit';
+import { channels, stream } from '@fedistream/stream-kit';
 
 /** The viewer's conversations. https://docs.joinmastodon.org/methods/streaming/#direct */
-@Stream({
+export const direct = stream({
   name: 'direct',
   scopes: ['read', 'read:statuses'],
   audience: 'chosen-by-publisher',
-})
-export class DirectStream implements StreamSource {
-  channels({ viewer }: StreamContext) {
-    return [channels.direct(viewer.accountId)];
-  }
-}
+  channels: ({ viewer }) => [channels.direct(viewer.accountId)],
+});

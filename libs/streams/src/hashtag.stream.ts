@@ -1,18 +1,14 @@
-import { channels, hashtag, Stream, type StreamContext, type StreamSource } from '@fedistream/stream-kit';
+import { channels, hashtag, stream } from '@fedistream/stream-kit';
 
 /**
- * Public statuses with a hashtag, of everybody or of this server. The label keeps the tag as the client wrote it.
+ * Public statuses with a hashtag, of all servers or of this one. The label keeps the tag as the client wrote it.
  * https://docs.joinmastodon.org/methods/streaming/#hashtag
  */
-@Stream({
+export const hashtagStream = stream({
   name: ['hashtag', 'hashtag:local'],
   params: { tag: hashtag() },
   scopes: ['read', 'read:statuses'],
   audience: 'per-viewer',
   closedBy: 'topic-feeds',
-})
-export class HashtagStream implements StreamSource<{ tag: string }> {
-  channels({ name, params }: StreamContext<{ tag: string }>) {
-    return [channels.hashtag(params.tag, name === 'hashtag:local')];
-  }
-}
+  channels: ({ name, params }) => [channels.hashtag(params.tag, name === 'hashtag:local')],
+});

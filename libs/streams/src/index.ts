@@ -1,9 +1,17 @@
-import { DirectStream } from './direct.stream.js';
-import { HashtagStream } from './hashtag.stream.js';
-import { ListStream } from './list.stream.js';
-import { NotificationsStream } from './notifications.stream.js';
-import { PublicStream } from './public.stream.js';
-import { UserStream } from './user.stream.js';
+import { streamModule } from '@fedistream/stream-kit';
+import { direct } from './direct.stream.js';
+import { hashtagStream } from './hashtag.stream.js';
+import { list } from './list.stream.js';
+import { notifications } from './notifications.stream.js';
+import { publicStream } from './public.stream.js';
+import { user } from './user.stream.js';
 
-/** The streams that this server offers. A new one is a class of its own and a line here. */
-export const streams = [DirectStream, HashtagStream, ListStream, NotificationsStream, PublicStream, UserStream];
+export { direct, hashtagStream, list, notifications, publicStream, user };
+
+/** Mastodon's streams, as the module that every server has. */
+export default streamModule({
+  name: 'mastodon',
+  owner: 'team-streaming',
+  kit: '^1',
+  streams: [direct, hashtagStream, list, notifications, publicStream, user],
+});

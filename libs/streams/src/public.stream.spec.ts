@@ -1,8 +1,8 @@
 import { openStream } from '@fedistream/stream-kit/testing';
 import { describe, expect, it } from 'vitest';
-import { PublicStream } from './public.stream.js';
+import { publicStream } from './public.stream.js';
 
-describe('PublicStream', () => {
+describe('the stream public', () => {
   it.each([
     { name: 'public', channel: 'timeline:public' },
     { name: 'public:local', channel: 'timeline:public:local' },
@@ -11,7 +11,7 @@ describe('PublicStream', () => {
     { name: 'public:local:media', channel: 'timeline:public:local:media' },
     { name: 'public:remote:media', channel: 'timeline:public:remote:media' },
   ])('listens as $name to $channel alone', async ({ name, channel }) => {
-    const stream = await openStream(new PublicStream(), { name });
+    const stream = await openStream(publicStream, { name });
     expect(stream.channels).toEqual([channel]);
   });
 });

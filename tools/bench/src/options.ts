@@ -12,8 +12,6 @@ export interface BenchOptions {
   /** Start each server once for all rounds of a scenario. */
   readonly reuse: boolean;
   readonly profile: boolean;
-  /** Where the whole profiles are written, too. */
-  readonly profileDirectory?: string | undefined;
   readonly baselines: readonly Baseline[];
   readonly scenarios: readonly string[];
   readonly transports: readonly Transport[];
@@ -50,7 +48,6 @@ const config = {
   prepare: { type: 'boolean', default: false },
   reuse: { type: 'boolean', default: false },
   profile: { type: 'boolean', default: false },
-  'profile-dir': { type: 'string' },
   baseline: { type: 'string' },
   scenario: { type: 'string' },
   transport: { type: 'string' },
@@ -94,7 +91,6 @@ What is measured
 
 Output
   --profile           profile the measured part: the ten largest entries of each server's CPU time
-  --profile-dir DIR   the same, and write the whole profiles there, for speedscope or Chrome's DevTools
   --json FILE         everything as JSON; "-" is standard output, instead of the table
 
 Servers
@@ -127,8 +123,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     smoke: values.smoke,
     prepare: values.prepare,
     reuse: values.reuse,
-    profile: values.profile || values['profile-dir'] !== undefined,
-    profileDirectory: values['profile-dir'],
+    profile: values.profile,
     baselines:
       values.baseline === 'none'
         ? []

@@ -5,7 +5,6 @@ import { DatabaseModule } from '@fedistream/database';
 import { EventBusModule, MemoryBrokerModule } from '@fedistream/event-bus';
 import { RedisModule } from '@fedistream/redis';
 import { StreamKitModule } from '@fedistream/stream-kit/server';
-import { streams } from '@fedistream/streams';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { DemoModule } from '../demo/demo.module.js';
 import { HttpApiModule } from '../http/http-api.module.js';
@@ -14,6 +13,7 @@ import { WebSocketModule } from '../websocket/websocket.module.js';
 import { ParentProcessPublisher } from './parent-process-publisher.js';
 import type { Settings } from './settings.js';
 import { SettingsModule } from './settings.module.js';
+import { moduleSources } from './stream-modules.js';
 
 /** The composition of the server: the only place that chooses adapters. */
 @Module({})
@@ -29,7 +29,12 @@ export class AppModule {
         EventBusModule.forRoot(redis === undefined ? MemoryBrokerModule : RedisModule.forRoot(redis)),
         AuthModule.forRoot({ imports: [database] }),
         AudienceModule.forRoot(database, audience),
-        StreamKitModule.forRoot(streams),
+        StreamKitModule.forRoot({
+          modules: moduleSources(settings.streamModules.named),
+          environment: settings.streamModules.environment,
+          onFailure: settings.streamModules.onFailure,
+          reauthorizationIntervalMs: settings.auth.revalidationIntervalMs,
+        }),
         ConnectionsModule,
         ObservabilityModule,
         HttpApiModule,

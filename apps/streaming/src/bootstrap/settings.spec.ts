@@ -23,6 +23,7 @@ describe('settings', () => {
       delivery: { maxSubscriptions: 200, outputBudgetBytes: 4 * 1_024 * 1_024 },
       auth: { revalidationIntervalMs: 300_000 },
       audience: { maxWaitMs: 10_000, maxQueued: 1_000, maxGatherMs: 100 },
+      streamModules: { named: [], onFailure: 'stop', environment: {} },
       demo: true,
     });
   });

@@ -17,6 +17,12 @@ export interface Settings {
   readonly delivery: { readonly maxSubscriptions: number; readonly outputBudgetBytes: number };
   readonly auth: { readonly revalidationIntervalMs: number };
   readonly audience: { readonly maxWaitMs: number; readonly maxQueued: number; readonly maxGatherMs: number };
+  /** The teams' modules beside those of the workspace, and the environment that their own settings are read from. */
+  readonly streamModules: {
+    readonly named: readonly string[];
+    readonly onFailure: 'stop' | 'leave-out';
+    readonly environment: EnvironmentTexts;
+  };
   /** Whether demo accounts and events are added. */
   readonly demo: boolean;
 }
@@ -56,6 +62,11 @@ export function readSettingsFrom(environment: Environment): Settings {
       maxWaitMs: environment.read('AUDIENCE_MAX_WAIT_SECONDS') * 1_000,
       maxQueued: environment.read('AUDIENCE_MAX_WAITING_EVENTS'),
       maxGatherMs: environment.read('AUDIENCE_MAX_GATHER_MS'),
+    },
+    streamModules: {
+      named: environment.read('STREAM_MODULES') ?? [],
+      onFailure: environment.read('STREAM_MODULES_ON_FAILURE'),
+      environment: { ...environment.texts },
     },
   };
   const { database, redis } = settings;

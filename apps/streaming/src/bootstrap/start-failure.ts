@@ -1,3 +1,4 @@
+import { StreamModulesError } from '@fedistream/stream-kit/server';
 import { unescape } from 'node:querystring';
 import { SettingsError, type EnvironmentTexts } from './environment/environment.js';
 import { isSecret } from './environment/variables.js';
@@ -7,7 +8,7 @@ import { isSecret } from './environment/variables.js';
  * the program, shown with its stack and without the secrets of the environment.
  */
 export function startFailure(failure: unknown, environment: EnvironmentTexts): string {
-  if (failure instanceof SettingsError) {
+  if (failure instanceof SettingsError || failure instanceof StreamModulesError) {
     return failure.message;
   }
   if (failure instanceof Error && 'directory' in failure) {

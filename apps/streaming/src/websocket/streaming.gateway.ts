@@ -81,7 +81,7 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
   /** `undefined` for a stream that cannot be subscribed to, and so is not subscribed. */
   #labelOf(message: ClientMessage): Label | undefined {
     try {
-      return this.registry.requestByName(message.stream, message).label;
+      return this.registry.labelByName(message.stream, message);
     } catch {
       return undefined;
     }

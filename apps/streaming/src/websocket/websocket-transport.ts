@@ -11,6 +11,7 @@ import {
   type HeartbeatSlot,
   type Transport,
 } from '@fedistream/delivery';
+import type { StreamingError } from '@fedistream/domain';
 import { WebSocket } from 'ws';
 import type { ClientSocket } from './client-socket.js';
 import { rawSocketOf } from './raw-socket.js';
@@ -44,6 +45,10 @@ export class WebSocketTransport implements Transport, HeartbeatTarget {
     } else {
       writeCorked(this.#socket, bytes);
     }
+  }
+
+  withdraw({ message, status }: StreamingError): void {
+    this.#webSocket.send(JSON.stringify({ error: message, status }));
   }
 
   flush(): void {

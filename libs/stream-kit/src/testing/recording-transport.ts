@@ -7,13 +7,16 @@ export interface ReceivedEvent {
   readonly payload?: string;
 }
 
-/** A client that keeps what it is sent. */
-export function recordingTransport(received: ReceivedEvent[]): Transport {
+/** A client that keeps what it is sent: events, and errors as `status message`. */
+export function recordingTransport(received: ReceivedEvent[], errors: string[] = []): Transport {
   return {
     framing: webSocketFraming,
     bufferedBytes: 0,
     write: (bytes) => {
       received.push(JSON.parse(messageOf(bytes).toString()) as ReceivedEvent);
+    },
+    withdraw: ({ status, message }) => {
+      errors.push(`${status} ${message}`);
     },
     flush: () => undefined,
     close: () => Promise.resolve(),

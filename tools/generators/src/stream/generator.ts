@@ -1,70 +1,126 @@
-import { formatFiles, generateFiles, joinPathFragments, logger, type GeneratorCallback, type Tree } from '@nx/devkit';
+import {
+  formatFiles,
+  generateFiles,
+  installPackagesTask,
+  joinPathFragments,
+  logger,
+  type GeneratorCallback,
+  type Tree,
+} from '@nx/devkit';
 import { fileURLToPath } from 'node:url';
-import { withStream } from './stream-list.js';
+import { readParams, type GeneratorParam } from './generator-params.js';
+import { withListEntry } from './list-entry.js';
+import { addModule } from './module-files.js';
 import { streamNames, type StreamNames } from './stream-names.js';
+import { namesDeclaredIn } from './taken-names.js';
 
 /** What `npm run generate` takes; `schema.json` describes it for the command line. */
 export interface StreamGeneratorOptions {
   /** The name that clients subscribe to. */
   readonly name: string;
+  /** The lib of the team that owns it: `drafts-streams`. Made when it is not there. */
+  readonly project: string;
+  /** The owner of a lib that is made: `team-drafts`. */
+  readonly team?: string;
+  /** Parameters: `draft:recordId,kind:optional(oneOf(text,poll))`. */
+  readonly params?: string;
   /** OAuth scopes separated by commas. Default: `read`. */
   readonly scopes?: string;
-  /** Default: `per-viewer`, which cannot show anybody too much. */
+  /** Default: `per-viewer`, which shows no viewer too much. */
   readonly audience?: 'per-viewer' | 'chosen-by-publisher';
-  /** The first sentence of the class's documentation. */
+  /** The first sentence of the stream's documentation. */
   readonly about?: string;
 }
 
-const directory = 'libs/streams/src';
 // Source and built code lie equally deep, so the templates need not be copied by the build.
 const templates = fileURLToPath(new URL('../../templates/stream', import.meta.url));
 
 /**
- * Writes a stream class and its test into `libs/streams` and adds the class to the list there.
+ * Writes a stream and its test into the lib of a team and adds it to the module there; makes the lib when there is none.
  *
- * @throws Error when the name is not possible or taken; nothing is written then
+ * @throws Error when a name is not possible or taken; nothing is written then
  */
 export default async function streamGenerator(tree: Tree, options: StreamGeneratorOptions): Promise<GeneratorCallback> {
   const names = streamNames(options.name);
-  const file = joinPathFragments(directory, `${names.fileName}.ts`);
-  const list = joinPathFragments(directory, 'index.ts');
+  const params = readParams(options.params ?? '');
   const scopes = readScopes(options.scopes ?? 'read');
+  const directory = joinPathFragments('libs', options.project, 'src');
+  const file = joinPathFragments(directory, `${names.fileName}.ts`);
+  const isNew = !tree.exists(joinPathFragments('libs', options.project, 'project.json'));
   refuseTaken(tree, options.name, file);
-
-  generateFiles(tree, templates, directory, {
-    ...names,
-    about: sentence(options.about ?? `What the channel \`timeline:${names.name}\` carries.`),
-    audience: options.audience ?? 'per-viewer',
-    scopes,
-    template: '',
-  });
-  tree.write(list, withStream(tree.read(list, 'utf8') ?? '', names));
+  if (isNew) {
+    addModule(tree, { project: requireForm(options.project, 'project'), team: requireForm(options.team, 'team') });
+  }
+  const audience = options.audience ?? 'per-viewer';
+  const about = sentence(options.about ?? `What the channel \`timeline:${names.name}\` carries.`);
+  generateFiles(tree, templates, directory, { ...substitutions(names, params, audience), scopes, about });
+  addToModule(tree, directory, names);
   await formatFiles(tree);
   return () => {
+    if (isNew) {
+      installPackagesTask(tree, true);
+    }
     logger.info(whatNext(names, file, scopes));
   };
 }
 
-/** A stream starts as it was made, open to everybody with the scope: nobody should learn that later. */
+function substitutions(names: StreamNames, params: readonly GeneratorParam[], audience: string) {
+  const own = audience === 'chosen-by-publisher';
+  const inChannel = params.filter((param) => param.inChannel);
+  const functions = params.flatMap((param) => param.functions);
+  return {
+    ...names,
+    params,
+    audience,
+    imports: [...new Set(['channelFamily', own ? 'payload' : 'mastodonEvents', 'stream', ...functions])].sort(),
+    placeholders: inChannel.map(({ name }) => name),
+    template_: [`timeline:${names.name}`, ...inChannel.map(({ name }) => `{${name}}`)].join(':'),
+    examples: params.filter(({ required }) => required),
+    exampleChannel: [`timeline:${names.name}`, ...inChannel.map(({ example }) => example)].join(':'),
+    exampleEvent: own ? 'example' : 'delete',
+    examplePayload: own ? "{ id: '1' }" : "'1'",
+    template: '',
+  };
+}
+
+function addToModule(tree: Tree, directory: string, { constName, fileName }: StreamNames): void {
+  const index = joinPathFragments(directory, 'index.ts');
+  const importLine = `import { ${constName}, ${constName}Channel } from './${fileName}.js';`;
+  const source = tree.read(index, 'utf8') ?? '';
+  const withStream = withListEntry(source, { list: 'streams', entry: constName, importLine });
+  tree.write(index, withListEntry(withStream, { list: 'families', entry: `${constName}Channel` }));
+}
+
+/** A stream starts as it was made, open to every token with the scope: that is better learned now. */
 function whatNext({ name, path }: StreamNames, file: string, scopes: readonly string[]): string {
   return `Clients open it as "${name}", or with GET ${path}.
 Any token with ${scopes.join(' or ')} can open it until you have set, in ${file},
   scopes     the OAuth scopes that open it
-  audience   who has chosen which viewer receives what
+  audience   what decides which viewer receives what
   authorize  which viewers may open it, where that is not for scopes to say
-Then say in channels what feeds it. libs/stream-kit/README.md explains each.`;
+Then say in events what it carries, and in channels what feeds it. docs/streams/first-stream.md goes on from here.`;
 }
 
 function refuseTaken(tree: Tree, name: string, file: string): void {
   if (tree.exists(file)) {
     throw new Error(`"${name}" is taken: ${file} exists`);
   }
-  for (const child of tree.children(directory).filter((each) => each.endsWith('.stream.ts'))) {
-    const other = joinPathFragments(directory, child);
-    if (tree.read(other, 'utf8')?.includes(`'${name}'`)) {
-      throw new Error(`"${name}" is taken: ${other} declares it`);
+  for (const lib of tree.children('libs')) {
+    const directory = joinPathFragments('libs', lib, 'src');
+    for (const child of tree.children(directory).filter((each) => each.endsWith('.stream.ts'))) {
+      const other = joinPathFragments(directory, child);
+      if (namesDeclaredIn(tree.read(other, 'utf8') ?? '').includes(name)) {
+        throw new Error(`"${name}" is taken: ${other} declares it`);
+      }
     }
   }
+}
+
+function requireForm(value: string | undefined, option: string): string {
+  if (value === undefined || !/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(value)) {
+    throw new Error(`--${option}=${value ?? ''} is needed for a new lib: words of a-z and 0-9, joined by -`);
+  }
+  return value;
 }
 
 function readScopes(text: string): readonly string[] {

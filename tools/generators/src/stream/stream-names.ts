@@ -2,9 +2,9 @@
 export interface StreamNames {
   /** The name that clients subscribe to: `admin:reports`. */
   readonly name: string;
-  /** `AdminReportsStream`. */
-  readonly className: string;
-  /** The module's name without extension: `admin-reports.stream`. */
+  /** `adminReports`. */
+  readonly constName: string;
+  /** The file's name without extension: `admin-reports.stream`. */
   readonly fileName: string;
   /** `/api/v1/streaming/admin/reports`. */
   readonly path: string;
@@ -30,9 +30,12 @@ export function streamNames(name: string): StreamNames {
     throw new Error(`"${name}" cannot be a stream's name: /api/v1/streaming/${name} is the server's own`);
   }
   const words = name.split(/[:_-]/);
+  const camel = words
+    .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join('');
   return {
     name,
-    className: `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}Stream`,
+    constName: words.length === 1 ? `${camel}Stream` : camel,
     fileName: `${words.join('-')}.stream`,
     path: `/api/v1/streaming/${name.replaceAll(':', '/')}`,
   };

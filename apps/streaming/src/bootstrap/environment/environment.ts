@@ -26,7 +26,7 @@ export class Environment {
   /** Where the value of each variable comes from that was read. */
   readonly sources = new Map<VariableName, Source>();
 
-  constructor(private readonly texts: EnvironmentTexts) {}
+  constructor(readonly texts: EnvironmentTexts) {}
 
   /** Whether a variable is set and not empty. */
   isSet(name: string): boolean {

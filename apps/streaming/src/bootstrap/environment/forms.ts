@@ -45,6 +45,15 @@ export const socketPath: Form<string> = z
   .string()
   .refine((value) => Buffer.byteLength(value) <= longestSocketPath, `a path of ${longestSocketPath} bytes at most`);
 
+/** Names of npm packages, separated by commas. */
+export const packages: Form<readonly string[]> = z
+  .string()
+  .transform((value) => value.split(/[\s,]+/).filter((name) => name !== ''))
+  .refine(
+    (names) => names.every((name) => /^(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*$/.test(name)),
+    'names of npm packages, separated by commas',
+  );
+
 /** Proxies as proxy-addr reads them, which Fastify uses. White space separates as well as commas. */
 export const proxies: Form<string> = z
   .string()

@@ -1,4 +1,17 @@
-import { firstHost, flag, host, hosts, integer, oneOf, proxies, socketPath, text, url, type Form } from './forms.js';
+import {
+  firstHost,
+  flag,
+  host,
+  hosts,
+  integer,
+  oneOf,
+  packages,
+  proxies,
+  socketPath,
+  text,
+  url,
+  type Form,
+} from './forms.js';
 
 /** The headings of the table, in its order. */
 export const groups = {
@@ -7,6 +20,7 @@ export const groups = {
   redis: 'Redis',
   limits: 'Limits',
   audience: 'Audience',
+  modules: 'Stream modules',
   demo: 'Embedded parts and demo',
 } as const;
 
@@ -343,6 +357,19 @@ export const variables = {
     form: integer(0, 1_000),
     default: 100,
     description: 'How long events are gathered for one statement, in milliseconds; 0: not at all.',
+  }),
+
+  STREAM_MODULES: variable({
+    group: 'modules',
+    form: packages,
+    description: 'Packages with stream modules that are loaded beside those of the workspace, separated by commas.',
+  }),
+  STREAM_MODULES_ON_FAILURE: variable({
+    group: 'modules',
+    form: oneOf('stop', 'leave-out'),
+    default: 'stop',
+    description:
+      'What becomes of a start in which a stream module has problems. `leave-out`: the server starts without it.',
   }),
 
   FEDISTREAM_DATA_DIR: variable({

@@ -1,0 +1,73 @@
+import type { Selection, StreamEvent, Viewer } from '@fedistream/domain';
+import type { DeliverySteps, Fanout } from './fanout.js';
+import type { Subscription } from './subscription.js';
+
+/** Events that a backlog holds at most: a client that waits for longer than these take is told to come back later. */
+const heldAtMost = 1_000;
+
+/**
+ * What one viewer would have received while its subscription was being prepared: between the moment from which nothing is
+ * missed and the moment when the subscription has been sent what comes first, such as a snapshot.
+ */
+export class Backlog {
+  readonly viewer: Viewer;
+  readonly #fanout: Fanout;
+  readonly #steps: DeliverySteps | undefined;
+  readonly #done: () => void;
+  #selections: Selection[] = [];
+  #overflowed = false;
+
+  /** Only a fanout makes backlogs: {@link Fanout.keepFor}. */
+  constructor(viewer: Viewer, fanout: Fanout, steps: DeliverySteps | undefined, done: () => void) {
+    this.viewer = viewer;
+    this.#fanout = fanout;
+    this.#steps = steps;
+    this.#done = done;
+  }
+
+  /** Whether more has come than it may hold: it is incomplete, and its subscription must not begin. */
+  get overflowed(): boolean {
+    return this.#overflowed;
+  }
+
+  /** Keeps what of this selection is for the viewer. */
+  keep(selection: Selection): void {
+    if (this.#selections.length < heldAtMost) {
+      this.#selections.push(selection);
+    } else {
+      this.#overflowed = true;
+      this.#selections = [];
+    }
+  }
+
+  /**
+   * Sends the subscription what comes first, then what was kept, and attaches it: nothing is missing or repeated in
+   * between. A subscription that has ended receives nothing.
+   */
+  attach(subscription: Subscription, first: readonly StreamEvent[]): void {
+    const kept = this.#selections.flatMap((selection) => this.#mine(selection) ?? []);
+    for (const event of [...first, ...kept]) {
+      if (subscription.ended) {
+        break;
+      }
+      const { connection, label } = subscription;
+      connection.send(connection.framing.frame(event, label));
+    }
+    subscription.attach(this.#fanout);
+    this.discard();
+  }
+
+  /** Gives up what was kept. */
+  discard(): void {
+    this.#selections = [];
+    this.#done();
+  }
+
+  #mine(selection: Selection): StreamEvent | undefined {
+    const event = selection.for(this.viewer.accountId);
+    if (event === undefined || this.#steps?.acceptsFor?.(event, this.viewer) === false) {
+      return undefined;
+    }
+    return this.#steps?.map ? this.#steps.map(event) : event;
+  }
+}

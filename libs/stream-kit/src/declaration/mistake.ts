@@ -1,0 +1,4 @@
+/** A type that no value has: the compiler shows the sentence. */
+export interface Mistake<Sentence extends string> {
+  readonly mistake: Sentence;
+}

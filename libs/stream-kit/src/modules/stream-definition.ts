@@ -1,0 +1,113 @@
+import { StreamEvent, type Scope, type Viewer } from '@fedistream/domain';
+import type { Label } from '@fedistream/delivery';
+import {
+  hasOwnCode,
+  namesOf,
+  type AnyContext,
+  type AnyDeclaration,
+  type AnyRequestContext,
+} from '../declaration/any-declaration.js';
+import type { AnyStream } from '../declaration/stream.js';
+import { ignoredParams, labelOf, readParams, type RawParams } from '../params/read-params.js';
+import type { ModuleIdentity } from './stream-module.js';
+
+/** A subscription that a client wants: name and parameters are right, whether the viewer may is not known yet. */
+export interface StreamRequest {
+  readonly definition: StreamDefinition;
+  readonly name: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly label: Label;
+}
+
+/** What `deps` of a stream holds. */
+export type ResolvedDeps = Readonly<Record<string, unknown>>;
+
+const falsy = new Set(['', 'false', '0', 'f', 'F', 'FALSE', 'off', 'OFF']);
+const makeEvent = (name: string, payload?: unknown) => StreamEvent.of(name, payload);
+
+/** A stream that has been loaded: its declaration, its providers, its owner, and how to read a client's request for it. */
+export class StreamDefinition {
+  readonly declaration: AnyDeclaration;
+  readonly declaredAt: string;
+  /** All names, with the variants that flags add. */
+  readonly names: readonly string[];
+  /** Events of other names are dropped; `undefined` where all pass. */
+  readonly readable: ReadonlySet<string> | undefined;
+  /** Names of events that the module declares to carry no status; `undefined` where it declares no events. */
+  readonly harmless: ReadonlySet<string> | undefined;
+  /** Whether code of the stream runs for events. */
+  readonly hasOwnCode: boolean;
+
+  constructor(
+    { declaration, declaredAt }: AnyStream,
+    readonly module: ModuleIdentity,
+    readonly deps: ResolvedDeps = {},
+  ) {
+    this.declaration = declaration;
+    this.declaredAt = declaredAt;
+    this.names = allNamesOf(declaration);
+    const read = declaration.source ?? declaration.events;
+    this.readable = read && new Set(Object.keys(read));
+    this.harmless =
+      read && new Set(Object.entries(read).flatMap(([name, { carriesStatus }]) => (carriesStatus ? [] : [name])));
+    this.hasOwnCode = hasOwnCode(declaration);
+  }
+
+  /** The scopes of which one is enough. */
+  get scopes(): readonly Scope[] {
+    return this.declaration.scopes;
+  }
+
+  /** The name that an SSE request means: the path's name, or the variant that a truthy flag chooses. */
+  nameFor(pathName: string, query: RawParams): string {
+    const flag = Object.entries(this.declaration.flags ?? {}).find(([parameter]) => isTruthy(query[parameter]));
+    return flag === undefined ? pathName : `${pathName}:${flag[1]}`;
+  }
+
+  /**
+   * Reads the parameters.
+   *
+   * @throws StreamingError 400 for a missing or malformed one, 401 for an id that cannot exist
+   */
+  request(name: string, raw: RawParams): StreamRequest {
+    return {
+      definition: this,
+      name,
+      params: readParams(this.declaration.params ?? {}, raw),
+      label: this.label(name, raw),
+    };
+  }
+
+  /** The label that {@link request} gives, without parsing anything. @throws StreamingError 400 for a value that is too long */
+  label(name: string, raw: RawParams): Label {
+    return labelOf(name, this.declaration.params ?? {}, raw);
+  }
+
+  /** What of a request is ignored: parameters that the stream does not know, and values behind the first. */
+  ignored(raw: RawParams, others: readonly string[]): readonly string[] {
+    const { params = {}, flags = {} } = this.declaration;
+    return ignoredParams(params, [...others, ...Object.keys(flags)], raw);
+  }
+
+  /** What functions without a viewer are given. */
+  requestContext({ params, name }: Pick<StreamRequest, 'params' | 'name'>): AnyRequestContext {
+    return { params, name, deps: this.deps, event: makeEvent };
+  }
+
+  /** What functions with a viewer are given. */
+  context(request: Pick<StreamRequest, 'params' | 'name'>, viewer: Viewer): AnyContext {
+    return { ...this.requestContext(request), viewer };
+  }
+}
+
+/** All names of a declaration, with the variants that flags add. */
+export function allNamesOf(declaration: AnyDeclaration): readonly string[] {
+  const names = namesOf(declaration);
+  const suffixes = Object.values(declaration.flags ?? {});
+  return [...names, ...names.flatMap((name) => suffixes.map((suffix) => `${name}:${suffix}`))];
+}
+
+function isTruthy(value: unknown): boolean {
+  const single: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof single === 'string' && !falsy.has(single);
+}

@@ -1,0 +1,90 @@
+import { StreamingError } from '@fedistream/domain';
+import type { Label } from '@fedistream/delivery';
+import type { Param, Params } from './param.js';
+
+/** What a client asks for: parameters by name, not checked yet. A query string or a WebSocket message has this form. */
+export type RawParams = Readonly<Record<string, unknown>>;
+
+/** The texts that a client gave for each parameter. */
+type Texts = readonly (readonly [name: string, param: Param<unknown>, texts: readonly string[]])[];
+
+const longestText = 1_000;
+
+/**
+ * Reads the parameters of a request.
+ *
+ * @throws StreamingError 400 for a missing or malformed one, 401 for an id that cannot exist
+ */
+export function readParams(declared: Params, raw: RawParams): Readonly<Record<string, unknown>> {
+  const params: Record<string, unknown> = {};
+  for (const [name, param, texts] of textsOf(declared, raw)) {
+    const value = valueOf(name, param, texts);
+    if (value !== undefined) {
+      params[name] = value;
+    } else if (!param.optional) {
+      throw new StreamingError('missingParameter', `Missing ${name} name parameter`);
+    }
+  }
+  return params;
+}
+
+/**
+ * The label of a request: the stream's name, then the values as this client wrote them, in the order of the declaration.
+ * Where more than one parameter may be absent or repeated, each value says whose it is (`any=cats`), so that no two
+ * requests have one label. Parses nothing: unsubscribing looks a label up.
+ *
+ * @throws StreamingError 400 for a value that is too long
+ */
+export function labelOf(name: string, declared: Params, raw: RawParams): Label {
+  const named = Object.values(declared).filter(({ optional, max }) => optional || max !== undefined).length > 1;
+  const values = textsOf(declared, raw).flatMap(([parameter, , texts]) =>
+    named ? texts.map((text) => `${parameter}=${text}`) : texts,
+  );
+  return [name, ...values];
+}
+
+/** What of a request nothing is made of: parameters that the stream does not know, and values behind the first. */
+export function ignoredParams(declared: Params, others: readonly string[], raw: RawParams): readonly string[] {
+  return Object.keys(raw).filter((key) => {
+    const name = withoutBrackets(key);
+    const param = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    return param === undefined
+      ? !others.includes(key)
+      : param.max === undefined && Array.isArray(raw[key]) && raw[key].length > 1;
+  });
+}
+
+function textsOf(declared: Params, raw: RawParams): Texts {
+  return Object.entries(declared).map(([name, param]) => {
+    const values = [raw[name], raw[`${name}[]`]].flat().map((value) => textOf(value, name));
+    const texts = [...new Set(values.filter((text) => text !== undefined))];
+    return [name, param, param.max === undefined ? texts.slice(0, 1) : texts];
+  });
+}
+
+function valueOf(name: string, { max, parse }: Param<unknown>, texts: readonly string[]): unknown {
+  if (max === undefined) {
+    return texts[0] === undefined ? undefined : parse(texts[0], name);
+  }
+  if (texts.length > max) {
+    throw new StreamingError('invalidParameter', `Too many values of the ${name} parameter, at most ${max}`);
+  }
+  const values = texts.map((text) => parse(text, name)).filter((value) => value !== undefined);
+  return values.length > 0 ? values : undefined;
+}
+
+function textOf(value: unknown, name: string): string | undefined {
+  const text = Number.isSafeInteger(value) ? String(value) : value;
+  if (typeof text !== 'string' || text === '') {
+    return undefined;
+  }
+  if (text.length > longestText || text.includes('\0')) {
+    throw new StreamingError('invalidParameter', `Invalid ${name} parameter`);
+  }
+  return text;
+}
+
+/** Some clients write lists as `any[]=a&any[]=b`. */
+function withoutBrackets(key: string): string {
+  return key.endsWith('[]') ? key.slice(0, -2) : key;
+}

@@ -1,0 +1,90 @@
+import { StreamEvent, type Viewer } from '@fedistream/domain';
+import type { DeliverySteps } from '@fedistream/delivery';
+import type { StreamRequest } from '../modules/stream-definition.js';
+import type { StreamFunction, StreamStatistics } from '../modules/stream-statistics.js';
+import type { FailureLog } from './failure-log.js';
+
+/** Whether an event goes on. Never throws. */
+export type EventFilter = (event: StreamEvent) => boolean;
+
+/**
+ * What a request lets through before its audience is decided: declared events that `accepts` accepts. `undefined` when
+ * all pass, so that nothing is called for each event. A failure, or an answer that is neither true nor false, drops it.
+ */
+export function eventFilter(
+  request: StreamRequest,
+  failures: FailureLog,
+  statistics: StreamStatistics,
+): EventFilter | undefined {
+  const { definition } = request;
+  const { readable, declaration } = definition;
+  const { accepts } = declaration;
+  if (readable === undefined && accepts === undefined) {
+    return undefined;
+  }
+  const counters = statistics.of(definition.names[0] ?? '');
+  const context = definition.requestContext(request);
+  return (event) => {
+    if (readable?.has(event.name) === false) {
+      counters.undeclaredEvents += 1;
+      return false;
+    }
+    return accepts === undefined || isTrue(request, failures, 'accepts', () => accepts(event, context));
+  };
+}
+
+/** What a request does per viewer and event; `undefined` for streams that do nothing. */
+export function deliverySteps(request: StreamRequest, failures: FailureLog): DeliverySteps | undefined {
+  const { definition } = request;
+  const { acceptsFor, map } = definition.declaration;
+  if (acceptsFor === undefined && map === undefined) {
+    return undefined;
+  }
+  const context = definition.requestContext(request);
+  const contexts = new WeakMap<Viewer, ReturnType<typeof definition.context>>();
+  const contextOf = (viewer: Viewer) => {
+    const known = contexts.get(viewer) ?? definition.context(request, viewer);
+    contexts.set(viewer, known);
+    return known;
+  };
+  return {
+    acceptsFor:
+      acceptsFor &&
+      ((event, viewer) => isTrue(request, failures, 'acceptsFor', () => acceptsFor(event, contextOf(viewer)))),
+    map: map && ((event) => mapped(request, failures, () => map(event, context))),
+  };
+}
+
+function isTrue(request: StreamRequest, failures: FailureLog, method: StreamFunction, ask: () => unknown): boolean {
+  try {
+    const answer = ask();
+    if (typeof answer !== 'boolean') {
+      throw new TypeError(`it must return true or false, not ${kindOf(answer)}`);
+    }
+    return answer;
+  } catch (failure) {
+    failures.add(request.definition, method, failure, 'the event was dropped');
+    return false;
+  }
+}
+
+function mapped(request: StreamRequest, failures: FailureLog, make: () => unknown): StreamEvent | undefined {
+  try {
+    return asEvent(make());
+  } catch (failure) {
+    failures.add(request.definition, 'map', failure, 'the event was dropped');
+    return undefined;
+  }
+}
+
+function asEvent(made: unknown): StreamEvent | undefined {
+  if (made !== undefined && !(made instanceof StreamEvent)) {
+    throw new TypeError(`it must return an event made by event(), or undefined, not ${kindOf(made)}`);
+  }
+  return made;
+}
+
+/** A promise is named, because `async` is the usual mistake. */
+function kindOf(value: unknown): string {
+  return value instanceof Promise ? 'a promise' : String(value);
+}

@@ -1,0 +1,65 @@
+import type { StreamEvent } from '@fedistream/domain';
+import { isObservable, Observable, of, retry, tap, timer, type Unsubscribable } from 'rxjs';
+import type { StreamRequest } from '../modules/stream-definition.js';
+import type { FailureLog } from './failure-log.js';
+
+/** How long a stream rests whose `select` fails before it has been given anything. */
+const restMs = 1_000;
+
+/**
+ * What `select` makes of events, run after run. When it fails for one, that one is lost, with what it was holding back,
+ * and it has begun anew before the next. When it fails before it was given any, it would do so for ever: it rests
+ * first, and what is published meanwhile is lost. A `select` that completes has failed, too: its clients wait for more.
+ */
+export function selectRuns(
+  request: StreamRequest,
+  events: Observable<StreamEvent>,
+  failures: FailureLog,
+): Observable<StreamEvent> {
+  const { definition } = request;
+  let given = false;
+  const run = new Observable<StreamEvent>((subscriber) => {
+    given = false;
+    const noticed = events.pipe(tap(() => (given = true)));
+    const selected: unknown = definition.declaration.select?.(noticed, definition.requestContext(request));
+    if (!isObservable(selected)) {
+      throw new TypeError(`it must return an Observable, not ${String(selected)}`);
+    }
+    const running = (selected as Observable<StreamEvent>).subscribe({
+      next: (event) => {
+        subscriber.next(event);
+      },
+      error: (failure: unknown) => {
+        subscriber.error(failure);
+      },
+      complete: () => {
+        subscriber.error(new Error('it has completed, as take() and first() do'));
+      },
+    });
+    return () => {
+      end(running, (failure) => {
+        failures.add(definition, 'select', failure, 'it had been ended');
+      });
+    };
+  });
+  return run.pipe(
+    retry({
+      delay: (failure) => {
+        const next = given
+          ? 'it begins anew with the next event'
+          : `events are lost until it begins anew in ${restMs} ms`;
+        failures.add(definition, 'select', failure, next);
+        return given ? of(undefined) : timer(restMs);
+      },
+    }),
+  );
+}
+
+/** What throws while it ends must keep neither its successor from beginning nor a connection from its teardown. */
+function end(running: Unsubscribable, report: (failure: unknown) => void): void {
+  try {
+    running.unsubscribe();
+  } catch (failure) {
+    report(failure);
+  }
+}

@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { Audience } from '@fedistream/audience';
+import { Fanout } from '@fedistream/delivery';
+import { forEveryone, type Channel, type Selection, type StreamEvent, type Viewer } from '@fedistream/domain';
+import { EventBus } from '@fedistream/event-bus';
+import { connect, filter, map, merge, type Observable, type Unsubscribable } from 'rxjs';
+import type { StreamRequest } from '../modules/stream-definition.js';
+import { StreamRegistry } from '../modules/stream-registry.js';
+import { channelsOf } from './channels-of.js';
+import { FailureLog } from './failure-log.js';
+import { deliverySteps, eventFilter, type EventFilter } from './own-code.js';
+import { selectRuns } from './select-runs.js';
+
+interface Pipeline {
+  readonly fanout: Fanout;
+  readonly channels: readonly Channel[];
+}
+
+/**
+ * Joins bus, stream and fanout: one pipeline for each stream and set of channels, shared by all subscriptions that receive
+ * the same from it. A pipeline begins with its first subscription and ends with its last.
+ */
+@Injectable()
+export class StreamFanouts {
+  readonly #pipelines = new Map<string, Pipeline>();
+
+  constructor(
+    private readonly bus: EventBus,
+    private readonly audience: Audience,
+    private readonly registry: StreamRegistry,
+    private readonly failures: FailureLog,
+  ) {}
+
+  /** Pipelines that are alive, for metrics and tests. */
+  get size(): number {
+    return this.#pipelines.size;
+  }
+
+  /**
+   * Where subscriptions to this are attached. The caller has authorised the viewer, and must at once attach or hold: a
+   * fanout without subscriptions ends when its last hold is released.
+   *
+   * @throws StreamingError as {@link channelsOf}
+   */
+  open(viewer: Viewer, request: StreamRequest): Fanout {
+    return this.#pipeline(viewer, request).fanout;
+  }
+
+  /** Settles when everything published from now on reaches this request's fanout. Call it after {@link open}. */
+  async live(viewer: Viewer, request: StreamRequest): Promise<void> {
+    await Promise.all(this.#pipeline(viewer, request).channels.map((channel) => this.bus.subscribed(channel)));
+  }
+
+  #pipeline(viewer: Viewer, request: StreamRequest): Pipeline {
+    const channels = channelsOf(request, viewer, (channel) => this.registry.isClaimed(channel));
+    const key = pipelineKey(request, channels);
+    const known = this.#pipelines.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const fanout = new Fanout(
+      () => {
+        this.#pipelines.delete(key);
+        for (const subscription of subscriptions) {
+          subscription.unsubscribe();
+        }
+      },
+      deliverySteps(request, this.failures),
+    );
+    const pipeline = { fanout, channels };
+    this.#pipelines.set(key, pipeline);
+    const subscriptions = this.#join(request, channels, fanout);
+    return pipeline;
+  }
+
+  #join(request: StreamRequest, channels: readonly Channel[], fanout: Fanout): readonly Unsubscribable[] {
+    const { audience, select } = request.definition.declaration;
+    const passes = eventFilter(request, this.failures, this.registry.statistics);
+    if (audience === 'chosen-by-publisher' && select === undefined) {
+      // Nothing to decide, and nothing over time. Every account has such a pipeline (`user`), so there are no operators:
+      // 2 KB less for each.
+      const deliver = deliverTo(fanout, passes);
+      return channels.map((channel) => this.bus.listen(channel, deliver));
+    }
+    const published = merge(...channels.map((channel) => this.bus.on(channel)));
+    const accepted = passes === undefined ? published : published.pipe(filter(passes));
+    return [
+      this.#selections(request, accepted, fanout).subscribe((selection) => {
+        fanout.deliver(selection);
+      }),
+    ];
+  }
+
+  /** The audience decides about what was published. What a stream makes of it, it makes afterwards, in the fanout. */
+  #selections(request: StreamRequest, events: Observable<StreamEvent>, fanout: Fanout): Observable<Selection> {
+    const { audience, closedBy } = request.definition.declaration;
+    // While `select` fails and begins anew, the channels stay followed: not they have failed.
+    return audience === 'per-viewer'
+      ? this.audience.select(events, () => fanout.viewers(), { closedBy })
+      : events.pipe(
+          connect((shared) => selectRuns(request, shared, this.failures)),
+          map(forEveryone),
+        );
+  }
+}
+
+function deliverTo(fanout: Fanout, passes: EventFilter | undefined): (event: StreamEvent) => void {
+  return passes === undefined
+    ? (event) => {
+        fanout.deliver(forEveryone(event));
+      }
+    : (event) => {
+        if (passes(event)) {
+          fanout.deliver(forEveryone(event));
+        }
+      };
+}
+
+/**
+ * Parameters count only for streams with code of their own for events; without it, equal channels mean equal events. They
+ * count as the client wrote them: a parsed value may be anything, also what looks equal and is not. A label is unique.
+ */
+function pipelineKey({ definition, label }: StreamRequest, channels: readonly Channel[]): string {
+  const { audience, closedBy } = definition.declaration;
+  const decision = audience === 'per-viewer' ? (closedBy ?? 'nothing') : '';
+  // Whatever a text is made of, no two requests can have the same key.
+  return JSON.stringify([decision, definition.hasOwnCode ? label : [], channels]);
+}

@@ -1,1 +1,0 @@
-export { renderRecording, type TimedLine } from './render-recording.js';
