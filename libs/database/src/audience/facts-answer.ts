@@ -14,14 +14,14 @@ export class FactsAnswer {
   /** Where rows of `users` were found; see `UserPositions`. */
   readonly positions: string[] = [];
 
-  readonly #viewers: ViewerSet;
+  readonly #viewers: Pick<ViewerSet, 'has'>;
   /** Viewers by what sets them hiddenFrom: `block 5`, `domain example.org`. */
   readonly #hiddenFrom = new Map<string, string[]>();
   readonly #languages: ChosenLanguages[] = [];
   readonly #feedAccess = new Map<string, string>();
   #mayViewClosedFeeds: ReadonlySet<string> | undefined;
 
-  constructor(viewers: ViewerSet) {
+  constructor(viewers: Pick<ViewerSet, 'has'>) {
     this.#viewers = viewers;
   }
 
@@ -51,10 +51,15 @@ export class FactsAnswer {
   }
 
   /** The part that is about one of the statuses. */
-  about({ authorIds, accountIds, domains, language }: AudienceQuery): AudienceFacts {
+  about({ viewers, authorIds, accountIds, domains, language }: AudienceQuery): AudienceFacts {
     const hiddenFrom = new Set<string>();
     const add = (key: string) => {
-      this.#hiddenFrom.get(key)?.forEach((account) => hiddenFrom.add(account));
+      this.#hiddenFrom.get(key)?.forEach((account) => {
+        // The statement may have been about the viewers of other channels, too.
+        if (viewers.has(account)) {
+          hiddenFrom.add(account);
+        }
+      });
     };
     for (const authorId of authorIds) {
       add(`author ${authorId}`);
@@ -66,7 +71,9 @@ export class FactsAnswer {
     domains.forEach((domain) => {
       add(`domain ${domain.toLowerCase()}`);
     });
-    const otherLanguage = this.#languages.filter(([, chosen]) => language === null || !chosen.includes(language));
+    const otherLanguage = this.#languages.filter(
+      ([accountId, chosen]) => viewers.has(accountId) && (language === null || !chosen.includes(language)),
+    );
     return {
       hiddenFrom,
       otherLanguage: new Set(otherLanguage.map(([accountId]) => accountId)),

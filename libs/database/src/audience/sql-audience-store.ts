@@ -9,12 +9,16 @@ import type { FactRow } from './facts-statement.js';
 import { FactsLookup } from './facts-lookup.js';
 import { feedAccessSelect } from './feed-access-statement.js';
 import { filterRecord, filtersStatement, type FilterRow } from './filters-statement.js';
+import { FactsAnswer } from './facts-answer.js';
+import { FewViewersBatcher } from './few-viewers-batcher.js';
+import { fewViewersStatement } from './few-viewers-statement.js';
 import { QueryBatcher } from './query-batcher.js';
 
 /** Relationships, languages, roles, settings and filters as Mastodon keeps them. */
 @Injectable()
 export class SqlAudienceStore extends AudienceStore {
   readonly #together: QueryBatcher;
+  readonly #fewViewers = new FewViewersBatcher((questions) => this.database.lookup(() => this.#askFew(questions)));
   /** Deletions come several at a time, too: one statement for all that ask within one turn. Keeps nothing. */
   readonly #feedAccess = new DataLoader<'settings', ReadonlyMap<string, string>>(
     async (asked) => {
@@ -35,7 +39,15 @@ export class SqlAudienceStore extends AudienceStore {
   }
 
   override async facts(question: AudienceQuery): Promise<AudienceFacts> {
-    return (await this.#together.ask(question)).about(question);
+    const batcher = FewViewersBatcher.accepts(question) ? this.#fewViewers : this.#together;
+    return (await batcher.ask(question)).about(question);
+  }
+
+  async #askFew(questions: readonly AudienceQuery[]): Promise<FactsAnswer> {
+    const { text, values } = fewViewersStatement(await this.database.columns(), questions);
+    const answer = new FactsAnswer({ has: (accountId) => questions.some(({ viewers }) => viewers.has(accountId)) });
+    answer.add(await this.database.queryArrays<FactRow>(text, values));
+    return answer;
   }
 
   override feedAccess(): Promise<ReadonlyMap<string, string>> {

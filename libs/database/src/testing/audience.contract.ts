@@ -31,7 +31,7 @@ export function audienceContract(test: () => TestDatabase): void {
     });
 
     it('finds nothing against a status when there is nothing', async () => {
-      expect(await ask()).toEqual({ apart: new Set(), otherLanguage: new Set(), feedAccess: new Map() });
+      expect(await ask()).toEqual({ hiddenFrom: new Set(), otherLanguage: new Set(), feedAccess: new Map() });
     });
 
     it('sets apart who blocks the author or another account of the status', async () => {

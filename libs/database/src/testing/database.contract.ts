@@ -1,4 +1,5 @@
 import { audienceContract } from './audience.contract.js';
+import { fewViewersContract } from './few-viewers.contract.js';
 import { largeBlocklistContract } from './large-blocklist.contract.js';
 import { filterContract } from './filter.contract.js';
 import { oldMastodonContract } from './old-mastodon.contract.js';
@@ -20,6 +21,7 @@ export function databaseContract(test: () => TestDatabase): void {
   roleAndListContract(test);
   audienceContract(test);
   largeBlocklistContract(test);
+  fewViewersContract(test);
   filterContract(test);
   referenceContract(test);
   // Takes columns away, so it comes last.
