@@ -12,6 +12,8 @@ export interface BenchOptions {
   /** Start each server once for all rounds of a scenario. */
   readonly reuse: boolean;
   readonly profile: boolean;
+  /** Where the whole profiles are written, too. */
+  readonly profileDirectory?: string | undefined;
   readonly baselines: readonly Baseline[];
   readonly scenarios: readonly string[];
   readonly transports: readonly Transport[];
@@ -48,6 +50,7 @@ const config = {
   prepare: { type: 'boolean', default: false },
   reuse: { type: 'boolean', default: false },
   profile: { type: 'boolean', default: false },
+  'profile-dir': { type: 'string' },
   baseline: { type: 'string' },
   scenario: { type: 'string' },
   transport: { type: 'string' },
@@ -91,6 +94,7 @@ What is measured
 
 Output
   --profile           profile the measured part: the ten largest entries of each server's CPU time
+  --profile-dir DIR   the same, and write the whole profiles there, for speedscope or Chrome's DevTools
   --json FILE         everything as JSON; "-" is standard output, instead of the table
 
 Servers
@@ -123,7 +127,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     smoke: values.smoke,
     prepare: values.prepare,
     reuse: values.reuse,
-    profile: values.profile,
+    profile: values.profile || values['profile-dir'] !== undefined,
+    profileDirectory: values['profile-dir'],
     baselines:
       values.baseline === 'none'
         ? []

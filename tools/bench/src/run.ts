@@ -1,7 +1,7 @@
 import { Publisher } from './events/publisher.js';
 import { Load } from './load/load.js';
 import { measure, scenarios, type Scenario } from './scenarios.js';
-import { profileReport } from './profile/profile-report.js';
+import { profileReport, writeProfile } from './profile/profile-report.js';
 import { progress } from './progress.js';
 import { baselineServer, type Baseline } from './servers/baselines.js';
 import { fedistream } from './servers/fedistream.js';
@@ -44,9 +44,8 @@ export async function run(
   const servers = serversOf(options, environment, options.smoke ? teardown : undefined);
   for (const scenario of scenarios.filter(({ name }) => options.scenarios.includes(name))) {
     for (const transport of scenario.transports.filter((each) => options.transports.includes(each))) {
-      const { viewers, relatedViewers } = environment.population;
-      if (scenario.plan({ viewers, relatedViewers }, { ...scenario.smoke }).clients.length === 0) {
-        progress(`${scenario.name}: left out, the relations of no viewer are known`);
+      if (scenario.needsRelations === true && environment.population.relatedViewers.length === 0) {
+        progress(`${scenario.name}: left out, because it needs the viewers of a database that --prepare has filled`);
         continue;
       }
       const ofScenario = new Teardown();
@@ -86,7 +85,7 @@ interface Job {
 
 async function runScenario(
   job: Job,
-  { rounds, loaders, profile }: BenchOptions,
+  { rounds, loaders, profile, profileDirectory }: BenchOptions,
   servers: readonly NamedServer[],
 ): Promise<ScenarioResult> {
   const { transport, sizes, scenario } = job;
@@ -102,8 +101,13 @@ async function runScenario(
           continue;
         }
         progress(`${name} ${transport}, round ${round} of ${rounds}: ${each.measured.name}`);
-        const onProfile: Session['onProfile'] = (taken, units) =>
-          profiles.push(profileReport(`${name} ${transport}, ${each.measured.name}`, taken, units));
+        const onProfile: Session['onProfile'] = (taken, units) => {
+          const title = `${name} ${transport}, ${each.measured.name}`;
+          profiles.push(profileReport(title, taken, units));
+          if (profileDirectory !== undefined) {
+            writeProfile(profileDirectory, `${title.replaceAll(/\W+/g, '-')}-${round}`, taken);
+          }
+        };
         figures[each.name].push(await measureOnce(job, loaders, each.measured, profile ? onProfile : undefined));
       }
     }

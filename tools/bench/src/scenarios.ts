@@ -33,6 +33,8 @@ export interface Scenario {
   readonly sizes: Sizes;
   /** Sizes for a smoke run. */
   readonly smoke: Sizes;
+  /** Whether its viewers have relations that the benchmark must know. */
+  readonly needsRelations?: boolean;
   readonly plan: (population: Population, sizes: Sizes) => Plan;
 }
 
@@ -80,6 +82,7 @@ const ordinary: readonly Scenario[] = [
     transports: both,
     sizes: { clients: 1_000, events: 60, perSecond: 2, burst: 1, warmUp },
     smoke: { ...tiny, clients: 40 },
+    needsRelations: true,
     plan: (population, { clients }) => audiencePlan(population, clients),
   },
   {
@@ -90,6 +93,7 @@ const ordinary: readonly Scenario[] = [
     transports: both,
     sizes: { clients: 1_000, events: 200, perSecond: 10, burst: 1, warmUp },
     smoke: { ...tiny, clients: 40 },
+    needsRelations: true,
     plan: (population, { clients }) => audiencePlan(population, clients),
   },
   {
@@ -143,6 +147,7 @@ const gathered: readonly Scenario[] = [
     transports: both,
     sizes: { clients: 1_000, events: 250, perSecond: 30, burst: 1, warmUp },
     smoke: { ...tiny, clients: 40 },
+    needsRelations: true,
     plan: (population, { clients }) => audiencePlan(population, clients),
   },
   {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { httpRequest, newId, openTestEnvironment, publishEvent, streamingPath, transports } from '../support/index.js';
+import {
+  httpRequest,
+  newId,
+  openTestEnvironment,
+  publishEvent,
+  Server,
+  streamingPath,
+  transports,
+} from '../support/index.js';
 import { nodeBinary, versionOf } from './node-binary.js';
 
 /** Downloading an executable takes as long as the network does. */
@@ -29,6 +37,16 @@ describe('on Node.js', () => {
       } finally {
         await environment.stop();
       }
+    },
+    timeoutMs,
+  );
+
+  it(
+    '18 the server does not start, and says in one line which version it needs',
+    async () => {
+      const server = Server.launch({}, await nodeBinary('18'));
+      expect((await server.exited).code).toBe(1);
+      expect(server.output).toMatch(/^Node 20\.19 or newer .*v?18\.\d+\.\d+.*$/);
     },
     timeoutMs,
   );

@@ -1,0 +1,1 @@
+export { renderRecording, type TimedLine } from './render-recording.js';
