@@ -30,9 +30,9 @@ export function renderRecording(lines: readonly TimedLine[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Terminal recording">`,
     '<style>',
-    `text{font:14px ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;fill:#d4d7dd;white-space:pre;animation:appear 1ms step-end both}`,
+    `text{font:14px ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;fill:#d4d7dd;white-space:pre;animation:appear .2s backwards}`,
     '.typed{fill:#fff;font-weight:bold}.prompt{fill:#7cc379}',
-    '@keyframes appear{from{opacity:0}to{opacity:1}}',
+    '@keyframes appear{from{opacity:0}}',
     '</style>',
     `<rect width="${width}" height="${height}" rx="8" fill="#1c1f26"/>`,
     ...texts,
