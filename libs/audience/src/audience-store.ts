@@ -1,46 +1,57 @@
 import type { ViewerSet } from '@fedistream/domain';
 import type { FilterRecord } from './filters/filter-record.js';
 
-/** What the rules ask about one status and everybody who listens. Ids are decimal strings, checked by the caller. */
+/** What the rules ask about one status and all viewers. Ids are decimal strings that the caller has validated. */
 export interface AudienceQuery {
   readonly viewers: ViewerSet;
-  /** The authors, of the boosted or quoted status, too: those whom one of them blocks do not see the status. */
+  /** The authors of the status and of those within it: viewers whom one of them blocks do not see the status. */
   readonly authorIds: readonly string[];
-  /** The authors and the mentioned accounts: who blocks or mutes one of them does not see it. */
+  /** The authors and the mentioned accounts: viewers who block or mute one of them do not see the status. */
   readonly accountIds: readonly string[];
-  /** The domains of the remote authors among them; local ones have none. */
+  /** The domains of the remote authors. */
   readonly domains: readonly string[];
   /** The status' language, `null` when it has none. */
   readonly language: string | null;
 }
 
-/** What the database answers, all of it read after the question was asked. */
+/** What the database answers, all of it read after the query was made. */
 export interface AudienceFacts {
-  /** Viewers who must not see the status: block or mute (unexpired) an account, are blocked by an author, block a domain. */
+  /** Viewers who block or mute (unexpired) an account, are blocked by an author, or block a domain. */
   readonly hiddenFrom: ReadonlySet<string>;
   /** Viewers who have chosen languages, at least one, and not the status' language. */
   readonly otherLanguage: ReadonlySet<string>;
-  /** The rows of `settings` that begin or end a feed (`local_live_feed_access`, ...): YAML text by name. */
+  /** The rows of `settings` that close feeds (`local_live_feed_access`, ...): YAML text by name. */
   readonly feedAccess: ReadonlyMap<string, string>;
-  /** What {@link AudienceStore.mayViewClosedFeeds} would answer, where that was found out on the way. */
+  /** The answer of {@link AudienceStore.mayViewClosedFeeds}, where the store had to look it up anyway. */
   readonly mayViewClosedFeeds?: ReadonlySet<string>;
 }
 
+/** The store could not be asked, did not answer in time, or has too many look-ups waiting. Worth another attempt. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
 /**
- * Where relationships, languages, roles, settings and filters are kept. Every method is one statement, however many
- * viewers there are, and reads what is committed when it is called: nothing is cached behind it.
- * Errors mean that the store could not be asked; they never mean "no".
+ * Where relationships, languages, roles, settings and filters are stored. Each method is one look-up, however many viewers
+ * there are, and reads what is committed when it is called: the store caches nothing.
+ *
+ * The store queues look-ups. It MUST bound the queue, MUST settle each look-up within a deadline that counts from the call,
+ * and MUST NOT send a look-up whose deadline has passed. A rejection means that the store could not be asked; it never
+ * means "no".
  */
 export abstract class AudienceStore {
   /** Everything about a status that is decided in the database. */
-  abstract facts(question: AudienceQuery): Promise<AudienceFacts>;
+  abstract facts(query: AudienceQuery): Promise<AudienceFacts>;
 
   /** Only the feed access settings, for events that are no status. */
   abstract feedAccess(): Promise<ReadonlyMap<string, string>>;
 
-  /** Which of the viewers may open closed feeds: permission `view_feeds`, as REST computes it. */
+  /** The viewers who may open closed feeds: permission `view_feeds`, as REST computes it. */
   abstract mayViewClosedFeeds(viewers: ViewerSet): Promise<ReadonlySet<string>>;
 
-  /** The filters of these accounts, expired ones included; accounts without filters have no entry. */
+  /**
+   * The filters of these accounts, expired ones included; accounts without filters have no entry. The store MUST apply
+   * `filterBounds` in its query. It MAY return more than they allow, by one row of a kind, to show that it did.
+   */
   abstract filters(accountIds: readonly string[]): Promise<ReadonlyMap<string, readonly FilterRecord[]>>;
 }

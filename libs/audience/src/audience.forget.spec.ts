@@ -1,14 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
-import { AudienceTrial, type Chain } from './testing/audience-trial.js';
+import { AudienceHarness, type Pipeline } from './testing/audience-harness.js';
 import { statusOf } from './testing/index.js';
 
 Logger.overrideLogger(false);
 
 const aboutCats = statusOf({ content: 'cat' });
 
-function setFilter(trial: AudienceTrial, title: string | undefined): void {
-  trial.tables.filters =
+function setFilter(harness: AudienceHarness, title: string | undefined): void {
+  harness.tables.filters =
     title === undefined
       ? []
       : [
@@ -25,20 +25,20 @@ function setFilter(trial: AudienceTrial, title: string | undefined): void {
         ];
 }
 
-function titles(chain: Chain): (string | undefined)[] {
-  const payloads = chain.receivedBy('5') as { filtered: { filter: { title: string } }[] }[];
+function titles(pipeline: Pipeline): (string | undefined)[] {
+  const payloads = pipeline.receivedBy('5') as { filtered: { filter: { title: string } }[] }[];
   return payloads.map(({ filtered }) => filtered[0]?.filter.title);
 }
 
 /** Lets the n-th statement of this kind wait until it is released; tells when it has been asked. */
-function holdBack(trial: AudienceTrial): { asked: Promise<void>; release: () => void } {
+function holdBack(harness: AudienceHarness): { asked: Promise<void>; release: () => void } {
   let release: () => void = () => undefined;
   let tell: () => void = () => undefined;
   const asked = new Promise<void>((resolve) => {
     tell = resolve;
   });
   let held = false;
-  trial.store.beforeAnswering = (statement) => {
+  harness.store.beforeAnswering = (statement) => {
     if (statement !== 'filters' || held) {
       return;
     }
@@ -58,57 +58,57 @@ function holdBack(trial: AudienceTrial): { asked: Promise<void>; release: () => 
 
 describe('filters that have changed', () => {
   it('hold for the next event', async () => {
-    const trial = new AudienceTrial();
-    const chain = trial.chain(['5']);
+    const harness = new AudienceHarness();
+    const pipeline = harness.pipeline(['5']);
     for (const title of [undefined, 'first', 'second', undefined]) {
-      setFilter(trial, title);
-      trial.audience.forget('5');
-      chain.publish('update', aboutCats);
-      await chain.fence();
+      setFilter(harness, title);
+      harness.audience.forget('5');
+      pipeline.publish('update', aboutCats);
+      await pipeline.fence();
     }
-    expect(titles(chain)).toEqual([undefined, 'first', 'second', undefined]);
+    expect(titles(pipeline)).toEqual([undefined, 'first', 'second', undefined]);
   });
 
   it('are only read again for whom they have changed', async () => {
-    const trial = new AudienceTrial();
-    const chain = trial.chain(['5', '6', '7']);
-    chain.publish('update', aboutCats);
-    await chain.fence();
-    trial.audience.forget('5');
-    trial.audience.forget('99');
-    chain.publish('update', aboutCats);
-    chain.publish('update', aboutCats);
-    await chain.fence();
-    expect(trial.statistics.filterLoads).toBe(4 + 1);
-    expect(trial.store.asked.filter((statement) => statement === 'filters')).toHaveLength(2);
+    const harness = new AudienceHarness();
+    const pipeline = harness.pipeline(['5', '6', '7']);
+    pipeline.publish('update', aboutCats);
+    await pipeline.fence();
+    harness.audience.forget('5');
+    harness.audience.forget('99');
+    pipeline.publish('update', aboutCats);
+    pipeline.publish('update', aboutCats);
+    await pipeline.fence();
+    expect(harness.statistics.filterLoads).toBe(4 + 1);
+    expect(harness.store.asked.filter((statement) => statement === 'filters')).toHaveLength(2);
   });
 
   it('while they are read are not brought back by the answer', async () => {
-    const trial = new AudienceTrial();
-    const chain = trial.chain(['5']);
-    setFilter(trial, 'old');
-    const { asked, release } = holdBack(trial);
-    chain.publish('update', aboutCats);
+    const harness = new AudienceHarness();
+    const pipeline = harness.pipeline(['5']);
+    setFilter(harness, 'old');
+    const { asked, release } = holdBack(harness);
+    pipeline.publish('update', aboutCats);
     await asked;
-    setFilter(trial, 'new');
-    trial.audience.forget('5');
-    chain.publish('update', aboutCats);
+    setFilter(harness, 'new');
+    harness.audience.forget('5');
+    pipeline.publish('update', aboutCats);
     release();
-    await chain.fence();
-    chain.publish('update', aboutCats);
-    await chain.fence();
-    expect(titles(chain).slice(1)).toEqual(['new', 'new']);
+    await pipeline.fence();
+    pipeline.publish('update', aboutCats);
+    await pipeline.fence();
+    expect(titles(pipeline).slice(1)).toEqual(['new', 'new']);
   });
 
   it('hold for an event that overtakes the old answer', async () => {
-    const trial = new AudienceTrial();
-    const [slow, fast] = [trial.chain(['5']), trial.chain(['5'])];
-    setFilter(trial, 'old');
-    const { asked, release } = holdBack(trial);
+    const harness = new AudienceHarness();
+    const [slow, fast] = [harness.pipeline(['5']), harness.pipeline(['5'])];
+    setFilter(harness, 'old');
+    const { asked, release } = holdBack(harness);
     slow.publish('update', aboutCats);
     await asked;
-    setFilter(trial, 'new');
-    trial.audience.forgetAll();
+    setFilter(harness, 'new');
+    harness.audience.forgetAll();
     fast.publish('update', aboutCats);
     await fast.fence();
     expect(titles(fast)).toEqual(['new']);
@@ -120,79 +120,79 @@ describe('filters that have changed', () => {
   });
 
   it('at any moment disturb no event that is being decided', async () => {
-    const trial = new AudienceTrial();
-    const chain = trial.chain(['5', '6']);
-    setFilter(trial, 'any');
+    const harness = new AudienceHarness();
+    const pipeline = harness.pipeline(['5', '6']);
+    setFilter(harness, 'any');
     let forgets = 0;
-    trial.store.beforeAnswering = async () => {
+    harness.store.beforeAnswering = async () => {
       await Promise.resolve();
       if (forgets++ < 50) {
-        trial.audience.forget('5');
+        harness.audience.forget('5');
         queueMicrotask(() => {
-          trial.audience.forgetAll();
+          harness.audience.forgetAll();
         });
       }
     };
     for (let round = 0; round < 20; round++) {
-      chain.publish('update', aboutCats);
+      pipeline.publish('update', aboutCats);
     }
-    await chain.fence();
-    expect(titles(chain)).toEqual(Array.from({ length: 20 }, () => 'any'));
+    await pipeline.fence();
+    expect(titles(pipeline)).toEqual(Array.from({ length: 20 }, () => 'any'));
   });
 
   it('are all read again when changes may have been missed', async () => {
-    const trial = new AudienceTrial();
-    const chain = trial.chain(['5']);
-    setFilter(trial, 'old');
-    chain.publish('update', aboutCats);
-    await chain.fence();
-    setFilter(trial, 'new');
-    trial.audience.forgetAll();
-    chain.publish('update', aboutCats);
-    await chain.fence();
-    expect(titles(chain)).toEqual(['old', 'new']);
+    const harness = new AudienceHarness();
+    const pipeline = harness.pipeline(['5']);
+    setFilter(harness, 'old');
+    pipeline.publish('update', aboutCats);
+    await pipeline.fence();
+    setFilter(harness, 'new');
+    harness.audience.forgetAll();
+    pipeline.publish('update', aboutCats);
+    await pipeline.fence();
+    expect(titles(pipeline)).toEqual(['old', 'new']);
   });
 });
 
 describe('the filters kept in memory', () => {
   it('are none when nobody listens', async () => {
-    const trial = new AudienceTrial();
-    setFilter(trial, 'any');
-    const chains = [trial.chain(['5', '6']), trial.chain(['5', '7'])];
-    for (const chain of chains) {
-      chain.publish('update', aboutCats);
-      await chain.fence();
+    const harness = new AudienceHarness();
+    setFilter(harness, 'any');
+    const pipelines = [harness.pipeline(['5', '6']), harness.pipeline(['5', '7'])];
+    for (const pipeline of pipelines) {
+      pipeline.publish('update', aboutCats);
+      await pipeline.fence();
     }
-    expect(trial.statistics).toMatchObject({ filterAccounts: 4, keywords: 1 });
-    chains[0]?.subscription.unsubscribe();
-    expect(trial.statistics).toMatchObject({ filterAccounts: 4, keywords: 1 });
-    chains[1]?.subscription.unsubscribe();
-    expect(trial.statistics).toMatchObject({ filterAccounts: 0, keywords: 0 });
+    expect(harness.statistics).toMatchObject({ filterAccounts: 4, keywords: 1 });
+    pipelines[0]?.subscription.unsubscribe();
+    expect(harness.statistics).toMatchObject({ filterAccounts: 4, keywords: 1 });
+    pipelines[1]?.subscription.unsubscribe();
+    expect(harness.statistics).toMatchObject({ filterAccounts: 0, keywords: 0 });
   });
 
   it('are those of who listens, and at most as many again, however many come and go', async () => {
-    const trial = new AudienceTrial();
-    const chain = trial.chain([]);
+    const harness = new AudienceHarness();
+    const pipeline = harness.pipeline([]);
     let most = 0;
     for (let round = 0; round < 100; round++) {
-      chain.listen(Array.from({ length: 100 }, (_, index) => String(1_000 + round * 100 + index)));
-      chain.publish('update', aboutCats);
-      await chain.fence();
-      most = Math.max(most, trial.statistics.filterAccounts);
+      pipeline.listen(Array.from({ length: 100 }, (_, index) => String(1_000 + round * 100 + index)));
+      pipeline.publish('update', aboutCats);
+      await pipeline.fence();
+      most = Math.max(most, harness.statistics.filterAccounts);
     }
-    expect(trial.statistics.filterLoads).toBe(100 * 100 + 1);
+    expect(harness.statistics.filterLoads).toBe(100 * 100 + 1);
     expect(most).toBeLessThan(1_300);
   });
 
   it('are read again for who comes back', async () => {
-    const trial = new AudienceTrial();
-    const chain = trial.chain(['5']);
-    setFilter(trial, 'old');
-    chain.publish('update', aboutCats);
-    await chain.fence();
-    chain.subscription.unsubscribe();
-    setFilter(trial, 'new');
-    const again = trial.chain(['5']);
+    const harness = new AudienceHarness();
+    const pipeline = harness.pipeline(['5']);
+    setFilter(harness, 'old');
+    pipeline.publish('update', aboutCats);
+    await pipeline.fence();
+    pipeline.subscription.unsubscribe();
+    setFilter(harness, 'new');
+    const again = harness.pipeline(['5']);
     again.publish('update', aboutCats);
     await again.fence();
     expect(titles(again)).toEqual(['new']);

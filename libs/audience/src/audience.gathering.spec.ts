@@ -1,21 +1,21 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AudienceTrial, type Chain } from './testing/audience-trial.js';
+import { AudienceHarness, type Pipeline } from './testing/audience-harness.js';
 import { statusOf } from './testing/index.js';
 
 Logger.overrideLogger(false);
 
-/** Account 5 and so many others that a chain of them gathers for 50 ms. */
+/** Account 5 and so many others that a pipeline of them gathers for 50 ms. */
 const crowd = Array.from({ length: 499 }, (_, index) => String(5 + index));
 
 /** The numbers of the statuses and deletions that account 5 has received. */
-function numbers(chain: Chain): number[] {
-  return chain.receivedBy('5').map((payload) => Number((payload as { id?: string }).id ?? payload));
+function numbers(pipeline: Pipeline): number[] {
+  return pipeline.receivedBy('5').map((payload) => Number((payload as { id?: string }).id ?? payload));
 }
 
-function publish(chain: Chain, ...ids: number[]): void {
+function publish(pipeline: Pipeline, ...ids: number[]): void {
   ids.forEach((id) => {
-    chain.publish('update', statusOf({ id: String(id) }));
+    pipeline.publish('update', statusOf({ id: String(id) }));
   });
 }
 
@@ -32,53 +32,53 @@ afterEach(() => {
 
 describe('where many listen', () => {
   it('an event that comes alone is not kept waiting', async () => {
-    const chain = new AudienceTrial().chain(crowd);
+    const pipeline = new AudienceHarness().pipeline(crowd);
     for (const id of [1, 2, 3]) {
-      publish(chain, id);
+      publish(pipeline, id);
       await pass(0);
-      expect(numbers(chain).at(-1)).toBe(id);
+      expect(numbers(pipeline).at(-1)).toBe(id);
       await pass(50);
     }
   });
 
   it('events of one turn go together, the first as well', async () => {
-    const chain = new AudienceTrial().chain(crowd);
-    publish(chain, 1, 2, 3);
+    const pipeline = new AudienceHarness().pipeline(crowd);
+    publish(pipeline, 1, 2, 3);
     await pass(0);
-    expect(numbers(chain)).toEqual([1, 2, 3]);
+    expect(numbers(pipeline)).toEqual([1, 2, 3]);
   });
 
   it('those that come soon after it are gathered, and all leave at once, in order', async () => {
-    const chain = new AudienceTrial().chain(crowd);
-    publish(chain, 1);
+    const pipeline = new AudienceHarness().pipeline(crowd);
+    publish(pipeline, 1);
     await pass(10);
-    publish(chain, 2);
+    publish(pipeline, 2);
     await pass(10);
-    chain.publish('delete', '3');
+    pipeline.publish('delete', '3');
     await pass(29);
-    publish(chain, 4);
-    expect(numbers(chain)).toEqual([1]);
+    publish(pipeline, 4);
+    expect(numbers(pipeline)).toEqual([1]);
     await pass(1);
-    expect(numbers(chain)).toEqual([1, 2, 3, 4]);
+    expect(numbers(pipeline)).toEqual([1, 2, 3, 4]);
   });
 
   it('what is committed while they are gathered holds for all of them', async () => {
-    const trial = new AudienceTrial();
-    const chain = trial.chain(crowd);
-    publish(chain, 1);
+    const harness = new AudienceHarness();
+    const pipeline = harness.pipeline(crowd);
+    publish(pipeline, 1);
     await pass(10);
-    publish(chain, 2);
+    publish(pipeline, 2);
     await pass(10);
-    trial.tables.blocks.push({ accountId: '5', targetAccountId: '900' });
-    publish(chain, 3);
+    harness.tables.blocks.push({ accountId: '5', targetAccountId: '900' });
+    publish(pipeline, 3);
     await pass(50);
-    expect(numbers(chain)).toEqual([1]);
-    expect(chain.receivedBy('6')).toHaveLength(3);
+    expect(numbers(pipeline)).toEqual([1]);
+    expect(pipeline.receivedBy('6')).toHaveLength(3);
   });
 
-  it('other chains do not wait for them', async () => {
-    const trial = new AudienceTrial();
-    const [busy, other] = [trial.chain(crowd), trial.chain(crowd)];
+  it('other pipelines do not wait for them', async () => {
+    const harness = new AudienceHarness();
+    const [busy, other] = [harness.pipeline(crowd), harness.pipeline(crowd)];
     publish(busy, 1);
     await pass(10);
     publish(busy, 2);
@@ -90,41 +90,44 @@ describe('where many listen', () => {
   });
 
   it('they count as waiting, within the bounds, and their time runs', async () => {
-    const trial = new AudienceTrial({ maxQueued: 3, maxWaitMs: 30 });
-    const chain = trial.chain(crowd);
-    publish(chain, 1);
+    const harness = new AudienceHarness({ maxQueued: 3, maxWaitMs: 30 });
+    const pipeline = harness.pipeline(crowd);
+    publish(pipeline, 1);
     await pass(10);
-    publish(chain, 2, 3, 4, 5);
-    expect(trial.statistics).toMatchObject({ waiting: 3, dropped: { overflow: 1 } });
+    publish(pipeline, 2, 3, 4, 5);
+    expect(harness.statistics).toMatchObject({ waiting: 3, dropped: { overflow: 1 } });
     await pass(30);
-    expect(trial.statistics).toMatchObject({ waiting: 0, dropped: { late: 3 } });
+    expect(harness.statistics).toMatchObject({ waiting: 0, dropped: { late: 3 } });
     await pass(50);
-    expect(numbers(chain)).toEqual([1]);
+    expect(numbers(pipeline)).toEqual([1]);
   });
 
   it('who leaves meanwhile cancels them', async () => {
-    const trial = new AudienceTrial();
-    const chain = trial.chain(crowd);
-    publish(chain, 1);
+    const harness = new AudienceHarness();
+    const pipeline = harness.pipeline(crowd);
+    publish(pipeline, 1);
     await pass(10);
-    publish(chain, 2);
-    chain.subscription.unsubscribe();
+    publish(pipeline, 2);
+    pipeline.subscription.unsubscribe();
     expect(vi.getTimerCount()).toBe(0);
-    expect(trial.statistics.waiting).toBe(0);
+    expect(harness.statistics.waiting).toBe(0);
   });
 });
 
 describe('how long they are gathered', () => {
   /** How long the second of two events waits that come right after each other. */
-  async function waitOf(listeners: number, settings: ConstructorParameters<typeof AudienceTrial>[0]): Promise<number> {
+  async function waitOf(
+    listeners: number,
+    settings: ConstructorParameters<typeof AudienceHarness>[0],
+  ): Promise<number> {
     const accountIds = Array.from({ length: listeners - 1 }, (_, index) => String(5 + index));
-    const chain = new AudienceTrial(settings).chain(accountIds);
-    publish(chain, 1);
+    const pipeline = new AudienceHarness(settings).pipeline(accountIds);
+    publish(pipeline, 1);
     await pass(0);
-    publish(chain, 2);
+    publish(pipeline, 2);
     for (let waited = 0; ; waited++) {
       await pass(0);
-      if (numbers(chain).length === 2) {
+      if (numbers(pipeline).length === 2) {
         return waited;
       }
       await pass(1);

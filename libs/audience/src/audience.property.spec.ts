@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AudienceTrial, type Chain } from './testing/audience-trial.js';
+import { AudienceHarness, type Pipeline } from './testing/audience-harness.js';
 import { emptyTables, referenceAudience, type AudienceTables } from './testing/index.js';
 import { anyEvent, anyTables, listeners } from './testing/random-world.js';
 
@@ -17,9 +17,9 @@ async function later(turns: number): Promise<void> {
 }
 
 /** A store that takes its time, differently for each statement, and now and then fails, until the moods are used up. */
-function makeUnreliable(trial: AudienceTrial, moods: readonly number[]): void {
+function makeUnreliable(harness: AudienceHarness, moods: readonly number[]): void {
   let next = 0;
-  trial.store.beforeAnswering = async () => {
+  harness.store.beforeAnswering = async () => {
     const mood = moods[next++] ?? 0;
     await later(mood % 4);
     if (mood > 9) {
@@ -29,12 +29,12 @@ function makeUnreliable(trial: AudienceTrial, moods: readonly number[]): void {
 }
 
 /** Puts `given` in place of what the tables hold; every listener has a user. */
-function fill(trial: AudienceTrial, given: Partial<AudienceTables>): void {
-  const [staff] = trial.tables.users;
-  const [staffRole] = trial.tables.roles;
-  Object.assign(trial.tables, given, {
-    users: [staff, ...(given.users ?? trial.tables.users.slice(1))],
-    roles: [staffRole, ...(given.roles ?? trial.tables.roles.slice(1))],
+function fill(harness: AudienceHarness, given: Partial<AudienceTables>): void {
+  const [staff] = harness.tables.users;
+  const [staffRole] = harness.tables.roles;
+  Object.assign(harness.tables, given, {
+    users: [staff, ...(given.users ?? harness.tables.users.slice(1))],
+    roles: [staffRole, ...(given.roles ?? harness.tables.roles.slice(1))],
   });
 }
 
@@ -43,8 +43,8 @@ function expected(tables: AudienceTables, id: string, event: Event): string {
   return payload === undefined ? '' : JSON.stringify(payload);
 }
 
-function received(chain: Chain, id: string): string[] {
-  return chain.receivedBy(id).map((payload) => JSON.stringify(payload));
+function received(pipeline: Pipeline, id: string): string[] {
+  return pipeline.receivedBy(id).map((payload) => JSON.stringify(payload));
 }
 
 const listenersWithoutRole = listeners.map((id) => ({
@@ -66,20 +66,20 @@ describe('an audience', () => {
   it('gives each viewer what the tables say, in the order published, however slow and unreliable the store is', async () => {
     await fc.assert(
       fc.asyncProperty(anyTables, fc.array(anyEvent, { maxLength: 8 }), moods, async (tables, events, mood) => {
-        const trial = new AudienceTrial({ maxRetryPauseMs: 1 });
-        fill(trial, { users: listenersWithoutRole, ...tables });
-        makeUnreliable(trial, mood);
-        const chain = trial.chain(listeners);
+        const harness = new AudienceHarness({ maxRetryPauseMs: 1 });
+        fill(harness, { users: listenersWithoutRole, ...tables });
+        makeUnreliable(harness, mood);
+        const pipeline = harness.pipeline(listeners);
         events.forEach(({ name, payload }) => {
-          chain.publish(name, payload);
+          pipeline.publish(name, payload);
         });
-        await chain.fence();
+        await pipeline.fence();
         for (const id of listeners) {
-          const due = events.map((event) => expected(trial.tables, id, event)).filter((payload) => payload !== '');
-          expect(received(chain, id)).toEqual(due);
+          const due = events.map((event) => expected(harness.tables, id, event)).filter((payload) => payload !== '');
+          expect(received(pipeline, id)).toEqual(due);
         }
-        chain.subscription.unsubscribe();
-        expect(trial.statistics.waiting).toBe(0);
+        pipeline.subscription.unsubscribe();
+        expect(harness.statistics.waiting).toBe(0);
       }),
       { numRuns: 150 },
     );
@@ -89,25 +89,25 @@ describe('an audience', () => {
     const step = fc.record({ change: fc.option(anyChange), event: anyEvent, pause: fc.nat(3) });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), moods, async (steps, mood) => {
-        const trial = new AudienceTrial({ maxRetryPauseMs: 1 });
-        fill(trial, { users: listenersWithoutRole });
-        makeUnreliable(trial, mood);
-        const chain = trial.chain(listeners);
+        const harness = new AudienceHarness({ maxRetryPauseMs: 1 });
+        fill(harness, { users: listenersWithoutRole });
+        makeUnreliable(harness, mood);
+        const pipeline = harness.pipeline(listeners);
         const states: AudienceTables[] = [];
         for (const [number, { change, event, pause }] of steps.entries()) {
           if (change) {
-            fill(trial, change);
+            fill(harness, change);
             listeners.forEach((id) => {
-              trial.audience.forget(id);
+              harness.audience.forget(id);
             });
           }
-          states.push({ ...trial.tables });
-          chain.publish(event.name, numbered(event, number).payload);
+          states.push({ ...harness.tables });
+          pipeline.publish(event.name, numbered(event, number).payload);
           await later(pause);
         }
-        await chain.fence();
+        await pipeline.fence();
         for (const id of listeners) {
-          const texts = received(chain, id);
+          const texts = received(pipeline, id);
           const numbers = texts.map(numberOf);
           expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
           steps.forEach(({ event }, number) => {
@@ -115,7 +115,7 @@ describe('an audience', () => {
             expect(possible(states.slice(number), id, numbered(event, number))).toContain(text);
           });
         }
-        chain.subscription.unsubscribe();
+        pipeline.subscription.unsubscribe();
       }),
       { numRuns: 150 },
     );

@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
 import { accountOf, permissions, statusOf, type AudienceTables } from './testing/index.js';
-import { AudienceTrial } from './testing/audience-trial.js';
+import { AudienceHarness } from './testing/audience-harness.js';
 import type { ClosedBy } from './rules/rule.js';
-import type { JsonObject } from './status/status.js';
+import type { JsonObject } from './status/json.js';
 
 Logger.overrideLogger(false);
 
@@ -206,10 +206,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
 for (const [rule, table] of Object.entries(cases)) {
   describe(rule, () => {
     it.each(table)('$it', async ({ given, status = {}, closedBy = 'live-feeds', seenBy }) => {
-      const trial = new AudienceTrial();
-      given?.(trial.tables);
+      const harness = new AudienceHarness();
+      given?.(harness.tables);
       for (const name of ['update', 'status.update']) {
-        const received = await trial.publish(['5', '6'], statusOf(status), { name, closedBy });
+        const received = await harness.publish(['5', '6'], statusOf(status), { name, closedBy });
         expect(Object.keys(received).filter((id) => received[id] !== undefined)).toEqual(seenBy);
       }
     });
@@ -217,53 +217,105 @@ for (const [rule, table] of Object.entries(cases)) {
 }
 
 describe('events that are no status', () => {
-  it.each(['delete', 'announcement', 'anything.new'])('pass untouched: %s', async (name) => {
-    const trial = new AudienceTrial();
-    blocks('5', '900')(trial.tables);
-    closes('local_live')(trial.tables);
-    const received = await trial.publish(['5', '6'], '110000000000000001', { name });
-    expect(received).toEqual({ 5: '110000000000000001', 6: '110000000000000001' });
+  it.each([
+    ['an id', '110000000000000001'],
+    ['no payload', undefined],
+    ['an empty text', ''],
+    ['an empty object', {}],
+    ['an empty array', []],
+  ])('pass untouched when their payload shows nothing: %s', async (_, payload) => {
+    const harness = new AudienceHarness();
+    blocks('5', '900')(harness.tables);
+    closes('local_live')(harness.tables);
+    for (const name of ['delete', 'announcement.delete', 'anything.new']) {
+      const pipeline = harness.pipeline(['5', '6']);
+      pipeline.publish(name, payload);
+      await pipeline.fence();
+      const names = ['5', '6'].map((id) => pipeline.selections.map((selection) => selection.for(id)?.name)[0]);
+      expect(names).toEqual([name, name]);
+    }
   });
 
   it.each([
-    ['a private status', statusOf({ visibility: 'private' }), []],
-    ['a status by somebody blocked', statusOf(), ['6']],
-    ['what shows one by somebody blocked', { id: '1', reblog: statusOf() }, []],
-    ['what shows one that cannot be known', { id: '1', quote: [statusOf()] }, []],
-  ])('are judged like one when they carry one, whatever they are called: %s', async (_, payload, seenBy) => {
-    const trial = new AudienceTrial();
-    blocks('5', '900')(trial.tables);
-    const received = await trial.publish(['5', '6'], payload, { name: 'highlight' });
-    expect(Object.keys(received).filter((id) => received[id] !== undefined)).toEqual(seenBy);
+    ['a text', 'hello'],
+    ['an object', { text: 'hello' }],
+    ['an announcement', { id: '1', content: '<p>Maintenance</p>', reactions: [] }],
+    ['an array', ['1', '2']],
+  ])('pass only when the stream declares that their type carries no status: %s', async (_, payload) => {
+    const harness = new AudienceHarness();
+    const received = async (eventsWithoutStatus: string[]) =>
+      (await harness.publish(['5'], payload, { name: 'news', eventsWithoutStatus }))['5'];
+    expect(await received(['news'])).toEqual(payload);
+    expect(await received([])).toBeUndefined();
+    expect(await received(['other.news'])).toBeUndefined();
+    expect(harness.statistics.dropped.undeclared).toBe(2);
   });
 
-  it.each([
-    ['a quote that is a text', { quote: { text: 'x' } }],
-    ['an account that is none', { account: '5', visibility: 'staff' }],
-    ['an account without visibility', { account: { id: '900', acct: 'alice' } }],
-    ['a boost that is only named', { reblog: { id: '1' }, quote: { state: 'accepted', quoted_status_id: '2' } }],
-  ])('pass untouched when they only look a little like one: %s', async (_, payload) => {
-    const trial = new AudienceTrial();
-    blocks('5', '900')(trial.tables);
-    expect(await trial.publish(['5'], payload, { name: 'report' })).toEqual({ 5: payload });
+  const secret = statusOf({ visibility: 'private', content: '<p>secret</p>' });
+  it.each<[string, string, unknown]>([
+    ['a notification', 'notification', { id: '1', type: 'mention', account: accountOf('900'), status: secret }],
+    ['a conversation', 'conversation', { id: '1', accounts: [], last_status: secret }],
+    ['an array', 'update', [secret]],
+    ['an array, under another name', 'card', [secret]],
+    ['a member of an object', 'card', { status: secret }],
+    ['JSON in a string in a string', 'update', JSON.stringify(JSON.stringify(secret))],
+    ['JSON in a string in a string, under another name', 'card', JSON.stringify(JSON.stringify(secret))],
+    ['JSON behind a byte order mark', 'update', `\uFEFF${JSON.stringify(secret)}`],
+    ['JSON behind a byte order mark, under another name', 'card', `\uFEFF${JSON.stringify(secret)}`],
+    ['a status whose author is no object', 'card', { ...secret, account: '900' }],
+    ['a public status within', 'update', statusOf({ card: { status: secret } })],
+    ['a public status within an array', 'update', statusOf({ replies: [{ reblog: secret }] })],
+    ['a quote with an author of its own', 'update', statusOf({ quote: { ...statusOf(), quoted_status: secret } })],
+    ['a boost as JSON in a string', 'update', statusOf({ reblog: JSON.stringify(secret) })],
+    ['a quoted status as JSON in a string', 'update', statusOf({ quote: { quoted_status: JSON.stringify(secret) } })],
+    ['a boost without visibility', 'update', statusOf({ reblog: { ...secret, visibility: undefined } })],
+    ['two visibilities', 'update', JSON.stringify(statusOf()).replace('{', '{"visibility":"private",')],
+    [
+      'two visibilities, one in escapes',
+      'update',
+      JSON.stringify(statusOf()).replace('{', '{"visib\\u0069lity":"private",'),
+    ],
+    ['two boosts', 'update', JSON.stringify(statusOf()).replace('{', `{"reblog":${JSON.stringify(secret)},`)],
+  ])('never let a private status out, whatever contains it: %s', async (_, name, payload) => {
+    const harness = new AudienceHarness();
+    const declared = { name, eventsWithoutStatus: ['card', 'notification', 'conversation'] };
+    for (const options of [{ name }, declared]) {
+      expect(await harness.publish(['5'], payload, options)).toEqual({ 5: undefined });
+    }
+  });
+
+  it('are judged like a status when they are one, whatever they are called', async () => {
+    const harness = new AudienceHarness();
+    blocks('5', '900')(harness.tables);
+    const received = await harness.publish(['5', '6'], statusOf(), { name: 'highlight' });
+    expect(Object.keys(received).filter((id) => received[id] !== undefined)).toEqual(['6']);
+  });
+
+  it('hide a quote with an author of its own when the viewer blocks the author of the status within', async () => {
+    const harness = new AudienceHarness();
+    blocks('5', '902')(harness.tables);
+    const quoted = statusOf({ id: '3', account: accountOf('902') });
+    const status = statusOf({ quote: { ...statusOf({ id: '2', account: accountOf('901') }), quoted_status: quoted } });
+    const received = await harness.publish(['5', '6'], status);
+    expect(Object.keys(received).filter((id) => received[id] !== undefined)).toEqual(['6']);
   });
 
   it('leave as they came, although a filter matches the status in them', async () => {
-    const trial = new AudienceTrial();
-    const received = await trial.publish(['5'], statusOf(), { name: 'highlight' });
+    const harness = new AudienceHarness();
+    const received = await harness.publish(['5'], statusOf(), { name: 'highlight' });
     expect(received['5']).toEqual(statusOf());
   });
 
   it('are only for those who may open the feed when both halves of it are closed', async () => {
-    const trial = new AudienceTrial();
-    all(closes('local_live', 'remote_live'), hasRole(permissions.viewFeeds))(trial.tables);
-    const received = await trial.publish(['5', '6'], '110000000000000001', { name: 'delete' });
+    const harness = new AudienceHarness();
+    all(closes('local_live', 'remote_live'), hasRole(permissions.viewFeeds))(harness.tables);
+    const received = await harness.publish(['5', '6'], '110000000000000001', { name: 'delete' });
     expect(received).toEqual({ 5: '110000000000000001', 6: undefined });
   });
 
   it('ask nothing where no feed is concerned', async () => {
-    const trial = new AudienceTrial();
-    await trial.publish(['5'], '110000000000000001', { name: 'delete', closedBy: null });
-    expect(trial.store.asked).toEqual([]);
+    const harness = new AudienceHarness();
+    await harness.publish(['5'], '110000000000000001', { name: 'delete', closedBy: null });
+    expect(harness.store.asked).toEqual([]);
   });
 });

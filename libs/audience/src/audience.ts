@@ -4,12 +4,15 @@ import { defer, finalize, type Observable } from 'rxjs';
 import { AudienceSettings } from './audience-settings.js';
 import { AudienceStatistics } from './audience-statistics.js';
 import { AudienceStore } from './audience-store.js';
-import { BoundedStore } from './bounded-store.js';
+import { applyFilters } from './evaluation/apply-filters.js';
+import { AudienceEvaluator } from './evaluation/audience-evaluator.js';
+import { CountedStore } from './evaluation/counted-store.js';
+import type { EvaluationTarget } from './evaluation/evaluation-target.js';
 import { FilterCache } from './filters/filter-cache.js';
-import { AudienceEvaluator, type EvaluationTarget } from './evaluation/audience-evaluator.js';
+import { decideInOrder } from './queue/decide-in-order.js';
+import type { QueueContext } from './queue/decision.js';
+import { QueueLimit, sizeOf } from './queue/queue-limit.js';
 import type { ClosedBy } from './rules/rule.js';
-import { decideInOrder, type QueueContext } from './queue/ordered-queue.js';
-import { QueueLimit } from './queue/queue-limit.js';
 
 /** What the audience must know about a stream to decide about its events. */
 export interface AudienceOptions {
@@ -23,58 +26,62 @@ export interface AudienceOptions {
   readonly eventsWithoutStatus?: ReadonlySet<string> | undefined;
 }
 
-/** Filters of fewer accounts than this are not worth tidying up. */
-const tidyFrom = 1_000;
+/** How many accounts' filters are kept without looking for viewers that have left. */
+const minCachedAccounts = 1_000;
+const noEvents: ReadonlySet<string> = new Set();
 
-/** Decides who receives the events of `per-viewer` streams: all rules, once per event, in order. */
+/** Decides which viewers receive the events of `per-viewer` streams: all rules, once per event, in order. */
 @Injectable()
 export class Audience {
-  readonly #judge: AudienceEvaluator;
+  readonly #evaluator: AudienceEvaluator;
   readonly #filters: FilterCache;
-  readonly #line: QueueContext;
-  readonly #hearings = new Set<EvaluationTarget>();
-  #tidyAt = tidyFrom;
+  readonly #context: QueueContext;
+  readonly #targets = new Set<EvaluationTarget>();
+  #pruneAt = minCachedAccounts;
 
   constructor(store: AudienceStore, settings: AudienceSettings, statistics: AudienceStatistics) {
-    const bounded = new BoundedStore(store, settings, statistics);
-    this.#filters = new FilterCache(bounded, statistics);
-    this.#judge = new AudienceEvaluator(bounded, this.#filters, statistics);
-    this.#line = { settings, statistics, room: new QueueLimit(settings, statistics) };
+    const counted = new CountedStore(store, statistics);
+    this.#filters = new FilterCache(counted, statistics);
+    this.#evaluator = new AudienceEvaluator(counted, statistics);
+    this.#context = { settings, statistics, limit: new QueueLimit(settings, statistics) };
   }
 
   /**
-   * The events of one channel, each with the decision who receives it, in the order in which they came. Apply it once for
-   * all who listen to the same, not for each connection.
+   * The events of one stream, each with the decision who receives it, in the order in which they came. Apply it once for
+   * all viewers of a stream, not for each connection. An event may come out several times, each time for other viewers:
+   * those whose filters are still being loaded receive it later, in order.
    *
-   * What is committed in the database when an event arrives holds for it. Where many listen, events that come soon after
-   * each other are decided together and so leave together (`AudienceSettings.maxGatherMs`). While the database cannot be
-   * asked, events wait; what waits too long is dropped. Nothing is ever let out undecided, and no error comes out but one
-   * of `events` itself.
+   * What is committed in the database when an event arrives is respected. Where many listen, events that come soon after
+   * each other are decided together and leave together (`AudienceSettings.maxGatherMs`). While the database is
+   * unavailable, events wait; an event that waits for too long is dropped. No event is emitted undecided, and no error but
+   * one of `events` itself.
    *
-   * @param viewers who listens at this moment; they, and nobody else, are decided about
+   * @param viewers the viewers at this moment; events are decided for them and for no other
    */
   select(
     events: Observable<StreamEvent>,
     viewers: () => ViewerSet,
-    options: AudienceOptions = {},
+    { closedBy, eventsWithoutStatus = noEvents }: AudienceOptions = {},
   ): Observable<Selection> {
     return defer(() => {
-      const hearing: EvaluationTarget = { closedBy: options.closedBy, viewers };
-      this.#hearings.add(hearing);
+      const target: EvaluationTarget = { closedBy, eventsWithoutStatus, viewers };
+      this.#targets.add(target);
       return events.pipe(
         decideInOrder(
           {
             evaluate: (event) => {
-              this.#tidy();
-              return this.#judge.evaluate(event, hearing);
+              this.#prune();
+              return this.#evaluator.evaluate(event, target);
             },
+            sizeOf,
             listeners: () => viewers().accountIds.length,
           },
-          this.#line,
+          this.#context,
         ),
+        applyFilters(target, this.#filters, this.#context),
         finalize(() => {
-          this.#hearings.delete(hearing);
-          if (this.#hearings.size === 0) {
+          this.#targets.delete(target);
+          if (this.#targets.size === 0) {
             this.forgetAll();
           }
         }),
@@ -82,7 +89,7 @@ export class Audience {
     });
   }
 
-  /** The account's filters have changed: they are read anew before the next event is filtered for it. */
+  /** The account's filters have changed: they are loaded anew before the next event is filtered for it. */
   forget(accountId: string): void {
     this.#filters.forget(accountId);
   }
@@ -90,15 +97,15 @@ export class Audience {
   /** Any filters may have changed, because announcements of changes may have been missed. */
   forgetAll(): void {
     this.#filters.forgetAll();
-    this.#tidyAt = tidyFrom;
+    this.#pruneAt = minCachedAccounts;
   }
 
-  /** Lets go of the filters of those who no longer listen, each time that twice as many are known as were needed. */
-  #tidy(): void {
-    if (this.#filters.size < this.#tidyAt) {
+  /** Drops the filters of viewers that have left, whenever twice as many are cached as were needed last time. */
+  #prune(): void {
+    if (this.#filters.size < this.#pruneAt) {
       return;
     }
-    this.#filters.keepOnly(Array.from(this.#hearings, (hearing) => hearing.viewers()));
-    this.#tidyAt = Math.max(tidyFrom, this.#filters.size * 2);
+    this.#filters.keepOnly(Array.from(this.#targets, (target) => target.viewers()));
+    this.#pruneAt = Math.max(minCachedAccounts, this.#filters.size * 2);
   }
 }

@@ -86,6 +86,19 @@ describe('StreamEvent', () => {
     });
   });
 
+  it('puts texts into several places without changing the rest', () => {
+    const event = StreamEvent.of('update', '{"id":9007199254740993001,"quote":{"a":1},"b":2}');
+    const [quoteEnd, end] = [event.text!.indexOf('}'), event.text!.lastIndexOf('}')];
+    const copies = ['[]', '[1]'].map((json) =>
+      event.withInsertions([quoteEnd, end].map((offset) => ({ offset, text: `,"filtered":${json}` }))),
+    );
+    expect(copies.map(({ text }) => text)).toEqual([
+      '{"id":9007199254740993001,"quote":{"a":1,"filtered":[]},"b":2,"filtered":[]}',
+      '{"id":9007199254740993001,"quote":{"a":1,"filtered":[1]},"b":2,"filtered":[1]}',
+    ]);
+    expect(copies[0]?.payload).toMatchObject({ quote: { a: 1, filtered: [] }, filtered: [] });
+  });
+
   it('refuses a name that would forge a line of an event stream', () => {
     expect(() => StreamEvent.of('update\ndata: x')).toThrow(TypeError);
   });

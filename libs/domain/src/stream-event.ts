@@ -14,6 +14,13 @@ export interface VariantParts {
   readonly own: string;
 }
 
+/** A text to put into another one; see {@link StreamEvent.withInsertions}. */
+export interface Insertion {
+  /** The offset of the character before which the text is put. */
+  readonly offset: number;
+  readonly text: string;
+}
+
 /**
  * One event as the publisher sent it: a name and, mostly, a payload.
  *
@@ -122,6 +129,25 @@ export class StreamEvent {
   withMember(name: string, json: string): StreamEvent {
     const own = `${JSON.stringify(name)}:${json}}`;
     const variant = new StreamEvent(this.name, undefined, undefined, { base: this, own });
+    variant.#origin = this.#origin;
+    return variant;
+  }
+
+  /**
+   * A variant whose text has other texts put into it; all the rest stays as it was. For members of objects within the
+   * payload, where {@link withMember} does not reach; such variants share no text.
+   *
+   * @param insertions in the order of their offsets; the text that results MUST be JSON on one line
+   */
+  withInsertions(insertions: readonly Insertion[]): StreamEvent {
+    const text = this.text ?? '';
+    let changed = '';
+    let copied = 0;
+    for (const insertion of insertions) {
+      changed += text.slice(copied, insertion.offset) + insertion.text;
+      copied = insertion.offset;
+    }
+    const variant = new StreamEvent(this.name, changed + text.slice(copied), undefined);
     variant.#origin = this.#origin;
     return variant;
   }

@@ -25,6 +25,7 @@ describe('CompactMultimap', () => {
           for (const [name, held] of model) {
             expect(new Set(multimap.get(name))).toEqual(held);
             expect(multimap.get(name)).toHaveLength(held.size);
+            expect(multimap.count(name)).toBe(held.size);
           }
           const inUse = [...model].filter(([, held]) => held.size > 0).map(([name]) => name);
           expect(multimap.keys().sort()).toEqual(inUse);

@@ -34,6 +34,12 @@ export class CompactMultimap<K, V extends object> {
     return true;
   }
 
+  /** How many values the key has. */
+  count(key: K): number {
+    const held = this.#entries.get(key);
+    return held === undefined ? 0 : held instanceof Set ? held.size : 1;
+  }
+
   /** A copy of the key's values: callers may add and delete while they iterate. */
   get(key: K): V[] {
     const held = this.#entries.get(key);

@@ -1,125 +1,110 @@
 import { Logger } from '@nestjs/common';
-import { forEveryone, statusEvents, type Selection, type StreamEvent, type ViewerSet } from '@fedistream/domain';
+import { statusEvents, type StreamEvent } from '@fedistream/domain';
 import { LogThrottle } from '@fedistream/util';
-import type { AudienceStatistics } from '../audience-statistics.js';
+import type { AudienceStatistics, DropReason } from '../audience-statistics.js';
 import type { AudienceStore } from '../audience-store.js';
-import { toSelection } from './to-selection.js';
-import type { FilterCache } from '../filters/filter-cache.js';
-import { filteredMember, filteredVariants } from '../filters/filtered-variants.js';
-import { searchableText } from '../filters/searchable-text.js';
+import { filteredMember, filterSubjectsOf } from '../filters/filter-subject.js';
+import type { Decision } from '../queue/decision.js';
 import { isClosedAltogether } from '../rules/feed-access.js';
 import { rules } from '../rules/index.js';
-import type { ClosedBy, RuleInput, RuleResult } from '../rules/rule.js';
+import type { ClosedBy, RuleResult } from '../rules/rule.js';
 import { isPublic } from '../rules/visibility.js';
-import { readStatus, resemblesStatus, type Status } from '../status/status.js';
-import type { Decision } from '../queue/ordered-queue.js';
+import { readStatus, type Status } from '../status/status.js';
+import { joinResults, passes, type DecidedEvent } from './decided-event.js';
+import type { EvaluationTarget } from './evaluation-target.js';
+import { keepsDeclaration, showsNothing } from './harmless-event.js';
 
-/** For whom a decision is wanted: those who listen when the store is asked, again for each try. */
-export interface EvaluationTarget {
-  readonly closedBy: ClosedBy | undefined;
-  viewers(): ViewerSet;
-}
+const dropMessages = {
+  visibility: 'it, or a status within it, is not public',
+  malformed: 'it is a status whose author, visibility or nested statuses cannot be known',
+  undeclared: 'it is no status, and the stream does not declare its type as carrying none',
+} as const satisfies Partial<Record<DropReason, string>>;
 
-/** Applies the rules to one event after the other. Knows nothing of order, retries or time. */
+/** Applies the rules to one event at a time. Order, retries and deadlines are the queue's. */
 export class AudienceEvaluator {
   readonly #logger = new Logger('Audience');
-  readonly #notPublic = new LogThrottle();
-  readonly #malformed = new LogThrottle();
-  readonly #store: AudienceStore;
-  readonly #filters: FilterCache;
-  readonly #statistics: AudienceStatistics;
+  readonly #dropLogs = { visibility: new LogThrottle(), malformed: new LogThrottle(), undeclared: new LogThrottle() };
 
-  constructor(store: AudienceStore, filters: FilterCache, statistics: AudienceStatistics) {
-    this.#store = store;
-    this.#filters = filters;
-    this.#statistics = statistics;
-  }
+  constructor(
+    private readonly store: AudienceStore,
+    private readonly statistics: AudienceStatistics,
+  ) {}
 
   /**
-   * Decides at once what needs no database, and otherwise says how to decide. Each try reads everything anew and is for
-   * those who listen at its beginning, so nobody receives what was decided without them.
+   * Decides at once where no database is needed, and otherwise says how to decide. An event passes only when it is known to
+   * be harmless: a status that was read with every status within it and is decided about, a payload that shows nothing, or
+   * a type that the stream declares as carrying no status. Each attempt reads everything anew, for the viewers at its
+   * beginning, so that no viewer receives what was decided without them.
    */
-  evaluate(event: StreamEvent, hearing: EvaluationTarget): Decision<Selection> {
-    if (!statusEvents.has(event.name) && !resemblesStatus(event.payload)) {
-      const { closedBy } = hearing;
-      const decision =
-        closedBy === undefined
-          ? { now: forEveryone(event) }
-          : { later: () => this.#judgeOther(event, hearing, closedBy) };
-      return { ...decision, takesBack: true };
+  evaluate(event: StreamEvent, target: EvaluationTarget): Decision<DecidedEvent> {
+    const mustBeStatus = statusEvents.has(event.name);
+    if (!mustBeStatus && showsNothing(event)) {
+      return this.#pass(event, target);
     }
-    const status = readStatus(event.payload);
-    if (!status) {
-      this.#statistics.dropped.malformed++;
-      this.#malformed.run((suffix) => {
-        this.#logger.warn(`A status without a known author or visibility was dropped${suffix}`);
-      });
-      return { now: undefined };
+    const status = readStatus(event);
+    if (status) {
+      return isPublic(status)
+        ? { later: () => this.#decideStatus(event, status, target) }
+        : this.#drop(event, 'visibility');
     }
-    if (!isPublic(status)) {
-      this.#statistics.dropped.visibility++;
-      this.#notPublic.run((suffix) => {
-        this.#logger.warn(`A status that is not public was published for a public stream; dropped${suffix}`);
-      });
-      return { now: undefined };
+    if (mustBeStatus) {
+      return this.#drop(event, 'malformed');
     }
-    return { later: () => this.#judgeStatus(event, status, hearing) };
+    return target.eventsWithoutStatus.has(event.name) && keepsDeclaration(event)
+      ? this.#pass(event, target)
+      : this.#drop(event, 'undeclared');
   }
 
-  /** An event that is no status passes, unless the whole feed is closed: then it tells something about what is in it. */
-  async #judgeOther(event: StreamEvent, hearing: EvaluationTarget, closedBy: ClosedBy): Promise<Selection | undefined> {
-    const viewers = hearing.viewers();
+  #drop({ name }: StreamEvent, reason: keyof typeof dropMessages): Decision<DecidedEvent> {
+    this.statistics.dropped[reason]++;
+    this.#dropLogs[reason].run((suffix) => {
+      this.#logger.warn(`Dropped an event "${name}" from a filtered stream: ${dropMessages[reason]}${suffix}`);
+    });
+    return { now: undefined };
+  }
+
+  #pass(event: StreamEvent, target: EvaluationTarget): Decision<DecidedEvent> {
+    const { closedBy } = target;
+    const decision =
+      closedBy === undefined ? { now: passes(event) } : { later: () => this.#decideOther(event, target, closedBy) };
+    return { ...decision, isRetraction: true };
+  }
+
+  /** An event that is no status passes, unless the whole feed is closed: it would tell something about the feed. */
+  async #decideOther(
+    event: StreamEvent,
+    target: EvaluationTarget,
+    closedBy: ClosedBy,
+  ): Promise<DecidedEvent | undefined> {
+    const viewers = target.viewers();
     if (viewers.accountIds.length === 0) {
       return undefined;
     }
-    if (!isClosedAltogether(await this.#store.feedAccess(), closedBy)) {
-      return forEveryone(event);
+    if (!isClosedAltogether(await this.store.feedAccess(), closedBy)) {
+      return passes(event);
     }
-    const onlyFor = await this.#store.mayViewClosedFeeds(viewers);
-    return toSelection(viewers, [{ onlyFor }], event);
+    return joinResults(event, viewers, [{ onlyFor: await this.store.mayViewClosedFeeds(viewers) }]);
   }
 
-  async #judgeStatus(event: StreamEvent, status: Status, hearing: EvaluationTarget): Promise<Selection | undefined> {
-    const viewers = hearing.viewers();
+  async #decideStatus(
+    event: StreamEvent,
+    status: Status,
+    { closedBy, viewers: listening }: EvaluationTarget,
+  ): Promise<DecidedEvent | undefined> {
+    const viewers = listening();
     if (viewers.accountIds.length === 0) {
       return undefined;
     }
     const { authorIds, accountIds, domains, language } = status;
-    const facts = await this.#store.facts({ viewers, authorIds, accountIds, domains, language });
-    const mayViewClosedFeeds = async () => facts.mayViewClosedFeeds ?? this.#store.mayViewClosedFeeds(viewers);
-    const verdicts = await this.#verdicts({
-      event,
-      status,
-      closedBy: hearing.closedBy,
-      viewers,
-      facts,
-      mayViewClosedFeeds,
-    });
-    // What the platform has not called a status leaves as it came.
-    if (!statusEvents.has(event.name) || Object.hasOwn(status.entity, filteredMember)) {
-      this.#statistics.evaluated++;
-      return toSelection(viewers, verdicts, event);
-    }
-    // Asked again after each load: filters may change while they are read.
-    for (let missing; (missing = this.#filters.missing(viewers)).length > 0;) {
-      await this.#filters.load(missing);
-    }
-    const { proper, statusIds } = status;
-    const results = this.#filters.resultsFor(viewers, { text: () => searchableText(proper), statusIds }, Date.now());
-    this.#statistics.evaluated++;
-    return toSelection(
-      viewers,
-      verdicts,
-      event.withMember(filteredMember, '[]'),
-      results.size > 0 ? filteredVariants(event, results) : undefined,
-    );
-  }
-
-  async #verdicts(matter: RuleInput): Promise<readonly RuleResult[]> {
-    const verdicts: RuleResult[] = [];
+    const facts = await this.store.facts({ viewers, authorIds, accountIds, domains, language });
+    const mayViewClosedFeeds = async () => facts.mayViewClosedFeeds ?? this.store.mayViewClosedFeeds(viewers);
+    const results: RuleResult[] = [];
     for (const rule of rules) {
-      verdicts.push(await rule.evaluate(matter));
+      results.push(await rule.evaluate({ event, status, closedBy, viewers, facts, mayViewClosedFeeds }));
     }
-    return verdicts;
+    this.statistics.evaluated++;
+    // Events of other names, and statuses that carry filter results already, leave as they were published.
+    const isFiltered = statusEvents.has(event.name) && !Object.hasOwn(status.entity, filteredMember);
+    return joinResults(event, viewers, results, isFiltered ? filterSubjectsOf(status) : []);
   }
 }

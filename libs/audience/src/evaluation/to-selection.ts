@@ -1,30 +1,40 @@
 import { Selection, type StreamEvent, type ViewerSet } from '@fedistream/domain';
-import type { RuleResult } from '../rules/rule.js';
+import type { FilterCache } from '../filters/filter-cache.js';
+import type { FilteredCopies } from '../filters/filtered-copies.js';
+import type { FilterResult } from '../filters/filter-result.js';
+import type { DecidedEvent } from './decided-event.js';
 
 /**
- * A status about which everything is decided.
+ * Applies filters to a decided event. The filters of all `viewers` MUST have been loaded, unless the event is hidden or
+ * excluded from them.
  *
- * @param viewers about whom; whoever was not there when it was decided is told nothing
- * @param event for those who have no variant of their own
- * @param variants by account; a variant is for that account only
+ * @param viewers who may receive it; `undefined` for all
+ * @param excluded viewers that do not receive it with this selection
  */
 export function toSelection(
-  viewers: ViewerSet,
-  verdicts: readonly RuleResult[],
-  event: StreamEvent,
-  variants: ReadonlyMap<string, StreamEvent> = new Map(),
+  { event, hiddenFrom, subjects }: DecidedEvent,
+  copies: FilteredCopies,
+  filters: FilterCache,
+  viewers: ViewerSet | undefined,
+  excluded: Iterable<string> = [],
 ): Selection {
-  const chosen = verdicts.flatMap(({ onlyFor }) => (onlyFor ? [onlyFor] : []));
-  const exceptions = new Map<string, StreamEvent | null>(variants);
-  if (chosen.length > 0) {
-    for (const accountId of viewers.accountIds) {
-      if (!chosen.every((accounts) => accounts.has(accountId))) {
-        exceptions.set(accountId, null);
-      }
+  const exceptions = new Map<string, StreamEvent | null>();
+  if (viewers !== undefined && subjects.length > 0) {
+    const now = Date.now();
+    const bySubject = subjects.map((subject) => filters.resultsFor(viewers, subject, now));
+    for (const accountId of accountsIn(bySubject)) {
+      exceptions.set(accountId, copies.with(bySubject.map((results) => results.get(accountId))));
     }
   }
-  for (const { hiddenFrom } of verdicts) {
-    hiddenFrom?.forEach((accountId) => exceptions.set(accountId, null));
+  for (const accountId of hiddenFrom) {
+    exceptions.set(accountId, null);
   }
-  return new Selection(event, exceptions, viewers);
+  for (const accountId of excluded) {
+    exceptions.set(accountId, null);
+  }
+  return new Selection(subjects.length > 0 ? copies.unmatched : event, exceptions, viewers);
+}
+
+function accountsIn(bySubject: readonly ReadonlyMap<string, readonly FilterResult[]>[]): Set<string> {
+  return new Set(bySubject.flatMap((results) => [...results.keys()]));
 }

@@ -1,4 +1,5 @@
-import type { FilterKeyword, FilterRecord } from './filter-record.js';
+import { filterBounds } from './filter-bounds.js';
+import type { FilterRecord } from './filter-record.js';
 import { summarise, type FilterResult, type FilterSummary } from './filter-result.js';
 import type { Keyword, KeywordMatch } from './keyword.js';
 import type { KeywordIndex, KeywordMatches } from './keyword-index.js';
@@ -10,30 +11,26 @@ interface Filter {
   readonly statusIds: ReadonlySet<string>;
 }
 
-/**
- * How long the keywords of an account may be together, in characters: more than a thousand of them. Everybody's are
- * searched for in every text, so nobody may have any number of them.
- */
-const charactersAtMost = 16_384;
-
-/** The filters of one account, ready for use. Holds its keywords in the index until {@link release}. */
+/** The filters of one account, within {@link filterBounds}. Holds its keywords in the index until they are released. */
 export class AccountFilters {
   readonly accountId: string;
-  /** Whether there was room for all keywords; those that came when there was none are left out. */
-  readonly complete: boolean;
+  /** Whether the bounds cut off filters, keywords or statuses. */
+  readonly truncated: boolean;
   readonly #filters: readonly Filter[];
 
   constructor(accountId: string, records: readonly FilterRecord[], index: KeywordIndex) {
-    let room = charactersAtMost;
-    const fits = ({ keyword }: FilterKeyword) => keyword !== '' && (room -= keyword.length) >= 0;
+    let { keywords: keywordsLeft, keywordCharacters: charactersLeft, statuses: statusesLeft } = filterBounds;
     this.accountId = accountId;
-    this.#filters = records.map((record) => ({
+    this.#filters = records.slice(0, filterBounds.filters).map((record) => ({
       summary: summarise(record),
       expiresAt: record.expiresAt ?? Infinity,
-      keywords: record.keywords.filter(fits).map((keyword) => index.hold(keyword)),
-      statusIds: new Set(record.statusIds),
+      keywords: record.keywords
+        .filter(({ keyword }) => keyword !== '' && --keywordsLeft >= 0 && (charactersLeft -= keyword.length) >= 0)
+        .map((keyword) => index.hold(keyword)),
+      statusIds: new Set(record.statusIds.filter(() => --statusesLeft >= 0)),
     }));
-    this.complete = room >= 0;
+    this.truncated =
+      records.length > filterBounds.filters || keywordsLeft < 0 || charactersLeft < 0 || statusesLeft < 0;
   }
 
   /** Each keyword of each filter. */
@@ -47,10 +44,10 @@ export class AccountFilters {
   }
 
   /**
-   * The results for a status, in the order of the filters.
+   * The results for a status in the order of the filters, at most `filterBounds.results`.
    *
    * @param statusIds of the status and the one it boosts
-   * @param now in milliseconds since 1970: filters that have expired by then do not apply
+   * @param now in milliseconds since 1970; filters that have expired by then do not apply
    */
   results(matches: KeywordMatches, statusIds: readonly string[], now: number): readonly FilterResult[] {
     const results: FilterResult[] = [];
@@ -67,14 +64,17 @@ export class AccountFilters {
           status_matches: ids.length > 0 ? ids : null,
         });
       }
+      if (results.length === filterBounds.results) {
+        break;
+      }
     }
     return results;
   }
 }
 
 /**
- * What one expression with all keywords as alternatives would find: the leftmost match, and of several that begin there
- * the one whose keyword comes first.
+ * What one regular expression with all keywords as alternatives would match: the leftmost match, and among several that
+ * begin at the same place the one whose keyword comes first.
  */
 function firstMatch(keywords: readonly Keyword[], matches: KeywordMatches): KeywordMatch | undefined {
   let first: KeywordMatch | undefined;

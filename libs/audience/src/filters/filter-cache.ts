@@ -1,80 +1,94 @@
 import type { ViewerSet } from '@fedistream/domain';
 import type { AudienceStatistics } from '../audience-statistics.js';
 import type { AudienceStore } from '../audience-store.js';
-import { FilterIndex, type Filterable } from './filter-index.js';
+import { FilterIndex } from './filter-index.js';
 import type { FilterResult } from './filter-result.js';
+import type { FilterSubject } from './filter-subject.js';
 
-interface Load {
-  answered: Promise<void>;
+/** Bounds the length of a statement, and how many viewers one slow answer delays. */
+const accountsPerLoad = 500;
+
+/** A look-up of the filters of some accounts. */
+export interface FilterLoad {
+  readonly accountIds: readonly string[];
+  /** Settles when the store has answered; rejects when it could not. */
+  readonly answered: Promise<void>;
 }
 
 /**
- * The filters of those who listen, loaded when first needed and kept until somebody says that they have changed. That is
- * all the caching there is, because filters are the one thing whose changes are published.
+ * The filters of the viewers, loaded when first needed and kept until an announcement says that they have changed. Nothing
+ * else of the database is cached: filters are the only rows whose changes are published.
  */
 export class FilterCache {
   readonly #store: AudienceStore;
   readonly #statistics: AudienceStatistics;
-  #catalogue = new FilterIndex();
-  /** The load that each account is part of, until it is answered or no longer wanted. */
-  readonly #loads = new Map<string, Load>();
-  /** Whose filters were complete, and in which state of the book. */
+  #index = new FilterIndex();
+  /** The load that each account is part of, until it is answered or outdated. */
+  readonly #loads = new Map<string, FilterLoad>();
+  /** Accounts whose filters exceeded the bounds: loading them takes longest, so they are loaded by themselves. */
+  readonly #truncated = new Set<string>();
+  /** For viewer sets whose filters were all loaded: the version in which they were. */
   readonly #complete = new WeakMap<ViewerSet, number>();
-  #state = 0;
+  /** Counts invalidations. */
+  #version = 0;
 
   constructor(store: AudienceStore, statistics: AudienceStatistics) {
     this.#store = store;
     this.#statistics = statistics;
   }
 
-  /** How many accounts' filters are known. */
+  /** How many accounts' filters are loaded. */
   get size(): number {
-    return this.#catalogue.size;
+    return this.#index.size;
   }
 
-  /** Whose filters must be loaded before anything can be filtered for these viewers. */
+  /** Whether the account's filters are loaded. */
+  has(accountId: string): boolean {
+    return this.#index.has(accountId);
+  }
+
+  /** The viewers whose filters are not loaded. Constant time for a set that was complete before and still is. */
   missing(viewers: ViewerSet): readonly string[] {
-    if (this.#complete.get(viewers) === this.#state) {
+    if (this.#complete.get(viewers) === this.#version) {
       return [];
     }
-    const missing = viewers.accountIds.filter((accountId) => !this.#catalogue.has(accountId));
+    const missing = viewers.accountIds.filter((accountId) => !this.#index.has(accountId));
     if (missing.length === 0) {
-      this.#complete.set(viewers, this.#state);
+      this.#complete.set(viewers, this.#version);
     }
     return missing;
   }
 
   /**
-   * Loads these accounts' filters, in one statement at most: who waits for the same shares it. What is forgotten
-   * meanwhile is missing again afterwards.
+   * Loads the filters of these accounts. An account that is being loaded already is not asked for twice. Accounts that are
+   * invalidated meanwhile are missing again afterwards.
+   *
+   * @returns the loads under way, each of which settles by itself, so that no viewer waits for all of them
    */
-  async load(accountIds: readonly string[]): Promise<void> {
-    const running = new Set<Load>();
+  load(accountIds: readonly string[]): Iterable<FilterLoad> {
+    const loads = new Set<FilterLoad>();
     const wanted: string[] = [];
     for (const accountId of accountIds) {
       const load = this.#loads.get(accountId);
       if (load) {
-        running.add(load);
+        loads.add(load);
+      } else if (this.#truncated.has(accountId)) {
+        loads.add(this.#begin([accountId]));
       } else {
         wanted.push(accountId);
       }
     }
-    if (wanted.length > 0) {
-      const load: Load = { answered: Promise.resolve() };
-      for (const accountId of wanted) {
-        this.#loads.set(accountId, load);
-      }
-      load.answered = this.#ask(wanted, load);
-      running.add(load);
+    for (let first = 0; first < wanted.length; first += accountsPerLoad) {
+      loads.add(this.#begin(wanted.slice(first, first + accountsPerLoad)));
     }
-    await Promise.all([...running].map(({ answered }) => answered));
+    return loads;
   }
 
-  /** The account's filters have changed: they are read anew before the next status is filtered for it. */
+  /** The account's filters have changed: they are loaded anew before the next status is filtered for it. */
   forget(accountId: string): void {
     this.#loads.delete(accountId);
-    if (this.#catalogue.remove(accountId)) {
-      this.#state++;
+    if (this.#index.remove(accountId)) {
+      this.#version++;
       this.#count();
     }
   }
@@ -82,42 +96,58 @@ export class FilterCache {
   /** Any filters may have changed. */
   forgetAll(): void {
     this.#loads.clear();
-    this.#catalogue = new FilterIndex();
-    this.#state++;
+    this.#truncated.clear();
+    this.#index = new FilterIndex();
+    this.#version++;
     this.#count();
   }
 
-  /** Forgets all accounts but those of these viewerships. */
-  keepOnly(viewerships: Iterable<ViewerSet>): void {
+  /** Forgets all accounts that are in none of these viewer sets. */
+  keepOnly(viewerSets: Iterable<ViewerSet>): void {
     const kept = new Set<string>();
-    for (const { accountIds } of viewerships) {
+    for (const { accountIds } of viewerSets) {
       accountIds.forEach((accountId) => kept.add(accountId));
     }
-    for (const accountId of [...this.#catalogue.accountIds, ...this.#loads.keys()]) {
+    for (const accountId of [...this.#index.accountIds, ...this.#loads.keys()]) {
       if (!kept.has(accountId)) {
+        this.#truncated.delete(accountId);
         this.forget(accountId);
       }
     }
   }
 
   /**
-   * The results of those viewers for whom some filter matches; nobody else has an entry. The viewers' filters must have
-   * been loaded.
+   * The results of the viewers for whom some filter matches; other viewers have no entry. Viewers whose filters are not
+   * loaded have none either: callers MUST NOT deliver to them.
    *
    * @param now in milliseconds since 1970
    */
-  resultsFor(viewers: ViewerSet, status: Filterable, now: number): Map<string, readonly FilterResult[]> {
-    return this.#catalogue.resultsFor(viewers, status, now);
+  resultsFor(viewers: ViewerSet, subject: FilterSubject, now: number): Map<string, readonly FilterResult[]> {
+    return this.#index.resultsFor(viewers, subject, now);
   }
 
-  async #ask(accountIds: readonly string[], load: Load): Promise<void> {
+  #begin(accountIds: readonly string[]): FilterLoad {
+    const load: FilterLoad = { accountIds, answered: Promise.resolve().then(() => this.#ask(load)) };
+    for (const accountId of accountIds) {
+      this.#loads.set(accountId, load);
+    }
+    return load;
+  }
+
+  async #ask(load: FilterLoad): Promise<void> {
+    const { accountIds } = load;
     try {
       const answer = await this.#store.filters(accountIds);
       this.#statistics.filterLoads += accountIds.length;
       for (const accountId of accountIds) {
-        // Forgotten meanwhile: the answer may be older than the change.
-        if (this.#loads.get(accountId) === load) {
-          this.#catalogue.add(accountId, answer.get(accountId) ?? []);
+        // Invalidated meanwhile: the answer may be older than the change.
+        if (this.#loads.get(accountId) !== load) {
+          continue;
+        }
+        if (this.#index.add(accountId, answer.get(accountId) ?? [])) {
+          this.#truncated.delete(accountId);
+        } else {
+          this.#truncated.add(accountId);
         }
       }
       this.#count();
@@ -131,7 +161,7 @@ export class FilterCache {
   }
 
   #count(): void {
-    this.#statistics.filterAccounts = this.#catalogue.size;
-    this.#statistics.keywords = this.#catalogue.keywords;
+    this.#statistics.filterAccounts = this.#index.size;
+    this.#statistics.keywords = this.#index.keywords;
   }
 }

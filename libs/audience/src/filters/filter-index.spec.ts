@@ -2,26 +2,26 @@ import { describe, expect, it, vi } from 'vitest';
 import { viewerSetOf } from '../testing/index.js';
 import { FilterIndex } from './filter-index.js';
 
-const accounts = Array.from({ length: 100 }, (_, index) => `${index}`);
+const accounts = Array.from({ length: 100 }, (_, number) => `${number}`);
 
 function filterOf(id: string, keyword: string) {
   const keywords = [{ keyword, wholeWord: true }];
   return { id, title: keyword, context: ['home'], expiresAt: null, action: 'warn', keywords, statusIds: [] } as const;
 }
 
-describe('the filters of many', () => {
-  it('have the text taken out of a status once, for all of them, and not at all while nobody looks for anything', () => {
-    const catalogue = new FilterIndex();
+describe('FilterIndex', () => {
+  it('extracts the text of a status once for all accounts, and not at all while no account has a keyword', () => {
+    const index = new FilterIndex();
     const text = vi.fn(() => 'A cat and a dog');
-    const search = () => catalogue.resultsFor(viewerSetOf(accounts), { text, statusIds: ['1'] }, Date.now());
+    const search = () => index.resultsFor(viewerSetOf(accounts), { text, statusIds: ['1'], paths: [[]] }, Date.now());
     accounts.forEach((account) => {
-      catalogue.add(account, []);
+      index.add(account, []);
     });
     expect(search().size).toBe(0);
     expect(text).not.toHaveBeenCalled();
-    accounts.forEach((account, index) => {
-      catalogue.remove(account);
-      catalogue.add(account, [filterOf(account, index % 2 === 0 ? 'cat' : 'dog')]);
+    accounts.forEach((account, number) => {
+      index.remove(account);
+      index.add(account, [filterOf(account, number % 2 === 0 ? 'cat' : 'dog')]);
     });
     expect(search().size).toBe(100);
     expect(text).toHaveBeenCalledOnce();

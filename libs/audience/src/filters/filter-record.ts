@@ -4,13 +4,13 @@ export interface FilterKeyword {
   readonly wholeWord: boolean;
 }
 
-/** One filter of an account (`custom_filters`) with all that belongs to it, in the order of the ids. */
+/** One filter of an account (`custom_filters`) with its keywords and statuses, each in the order of their ids. */
 export interface FilterRecord {
   readonly id: string;
   readonly title: string;
-  /** Where the client applies it: `home`, `notifications`, `public`, `thread`, `account`. */
+  /** Where clients apply the filter: `home`, `notifications`, `public`, `thread`, `account`. */
   readonly context: readonly string[];
-  /** In milliseconds since 1970; `null` when it does not expire. */
+  /** In milliseconds since 1970; `null` for a filter that does not expire. */
   readonly expiresAt: number | null;
   readonly action: 'warn' | 'hide' | 'blur';
   readonly keywords: readonly FilterKeyword[];

@@ -1,5 +1,5 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
-import { asArray, asObject, type JsonObject } from '../status/status.js';
+import { asArray, asObject, type JsonObject } from '../status/json.js';
 
 /** Longer than anything that is written to be read in a timeline; other servers may publish any length. */
 const charactersAtMost = 50_000;

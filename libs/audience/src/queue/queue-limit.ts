@@ -1,27 +1,65 @@
+import type { StreamEvent } from '@fedistream/domain';
 import type { AudienceSettings } from '../audience-settings.js';
 import type { AudienceStatistics } from '../audience-statistics.js';
 
-/** Keeps the number of events that wait in the whole process within its bound. */
+/** What a waiting event takes up. */
+export interface QueuedSize {
+  /** Whether the event may take back an earlier one. */
+  readonly isRetraction: boolean;
+  /** Length of its text; the parsed payload takes several times as much memory. */
+  readonly bytes: number;
+}
+
+interface Usage {
+  readonly maxBytes: number;
+  entries: number;
+  bytes: number;
+}
+
+/**
+ * Bounds the events that wait in the whole process, in number and in size. Statuses and retractions have a limit each:
+ * statuses that wait on one stream must not cost another stream its deletions.
+ */
 export class QueueLimit {
   readonly #statistics: AudienceStatistics;
-  readonly #seats: number;
-  #taken = 0;
+  readonly #maxEntries: number;
+  readonly #statuses: Usage;
+  readonly #retractions: Usage;
 
   constructor(settings: AudienceSettings, statistics: AudienceStatistics) {
     this.#statistics = statistics;
-    this.#seats = settings.maxQueuedOverall;
+    this.#maxEntries = settings.maxQueuedOverall;
+    this.#statuses = { maxBytes: settings.maxQueuedBytes, entries: 0, bytes: 0 };
+    this.#retractions = { maxBytes: settings.maxQueuedRetractionBytes, entries: 0, bytes: 0 };
   }
 
-  /** @returns whether there was a seat; it is to be given back with {@link release} */
-  acquire(): boolean {
-    if (this.#taken >= this.#seats) {
+  /** @returns whether there was room; callers MUST give it back with {@link release} */
+  acquire(size: QueuedSize): boolean {
+    const usage = this.#usageOf(size);
+    if (usage.entries >= this.#maxEntries || usage.bytes + size.bytes > usage.maxBytes) {
       return false;
     }
-    this.#statistics.waiting = ++this.#taken;
+    this.#add(usage, 1, size.bytes);
     return true;
   }
 
-  release(): void {
-    this.#statistics.waiting = --this.#taken;
+  release(size: QueuedSize): void {
+    this.#add(this.#usageOf(size), -1, -size.bytes);
   }
+
+  #usageOf({ isRetraction }: QueuedSize): Usage {
+    return isRetraction ? this.#retractions : this.#statuses;
+  }
+
+  #add(usage: Usage, entries: number, bytes: number): void {
+    usage.entries += entries;
+    usage.bytes += bytes;
+    this.#statistics.waiting = this.#statuses.entries + this.#retractions.entries;
+    this.#statistics.waitingBytes = this.#statuses.bytes + this.#retractions.bytes;
+  }
+}
+
+/** The size of an event's text in bytes, without decoding it. */
+export function sizeOf(event: StreamEvent): number {
+  return event.bytes?.length ?? event.text?.length ?? 0;
 }

@@ -2,36 +2,36 @@ import { parseDocument } from 'yaml';
 import type { ClosedBy, RuleInput, Rule, RuleResult } from './rule.js';
 import { visibleToAll } from './rule.js';
 
-const settingsOf = {
+const settingNames = {
   'live-feeds': { local: 'local_live_feed_access', remote: 'remote_live_feed_access' },
   'topic-feeds': { local: 'local_topic_feed_access', remote: 'remote_topic_feed_access' },
 } as const;
 
-/** How many different texts are remembered; there are three in use. */
-const rememberedAtMost = 100;
+/** How many different texts are remembered; Mastodon writes three. */
+const maxRemembered = 100;
 const remembered = new Map<string, boolean>();
 
 /**
- * Rule 2: a feed that the administrators closed is only for those whose role may open it. A status belongs to the local
- * or the remote half, and each half has its own setting.
+ * Rule 2: a feed that administrators have closed is only for viewers whose role may open it. A status belongs to the local
+ * or the remote half of a feed, and each half has its own setting.
  */
 export const feedAccess: Rule = {
   name: 'feed access',
-  evaluate(matter: RuleInput): RuleResult | Promise<RuleResult> {
-    const { closedBy, status, facts } = matter;
+  evaluate({ closedBy, status, facts, mayViewClosedFeeds }: RuleInput): RuleResult | Promise<RuleResult> {
     if (
       closedBy === undefined ||
-      !isClosed(facts.feedAccess, settingsOf[closedBy][status.isLocal ? 'local' : 'remote'])
+      !isClosed(facts.feedAccess, settingNames[closedBy][status.isLocal ? 'local' : 'remote'])
     ) {
       return visibleToAll;
     }
-    return matter.mayViewClosedFeeds().then((onlyFor) => ({ onlyFor }));
+    return mayViewClosedFeeds().then((onlyFor) => ({ onlyFor }));
   },
 };
 
-/** Whether both halves are closed; then not even a deletion is for everybody. */
+/** Whether both halves are closed. Then events that are no status, such as deletions, are not for all either. */
 export function isClosedAltogether(access: ReadonlyMap<string, string>, closedBy: ClosedBy): boolean {
-  return isClosed(access, settingsOf[closedBy].local) && isClosed(access, settingsOf[closedBy].remote);
+  const { local, remote } = settingNames[closedBy];
+  return isClosed(access, local) && isClosed(access, remote);
 }
 
 function isClosed(access: ReadonlyMap<string, string>, setting: string): boolean {
@@ -43,7 +43,7 @@ function isClosed(access: ReadonlyMap<string, string>, setting: string): boolean
   if (known !== undefined) {
     return known;
   }
-  if (remembered.size >= rememberedAtMost) {
+  if (remembered.size >= maxRemembered) {
     remembered.clear();
   }
   const closed = meansDisabled(text);
@@ -51,7 +51,7 @@ function isClosed(access: ReadonlyMap<string, string>, setting: string): boolean
   return closed;
 }
 
-/** The value is YAML as Ruby writes it: plain, quoted, or a symbol. What cannot be read closes the feed. */
+/** The value is YAML as Ruby writes it: plain, quoted, or a symbol. YAML that cannot be parsed closes the feed. */
 function meansDisabled(yaml: string): boolean {
   const document = parseDocument(yaml, { logLevel: 'silent' });
   if (document.errors.length > 0) {

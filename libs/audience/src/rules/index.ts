@@ -3,5 +3,5 @@ import { language } from './language.js';
 import { relationships } from './relationships.js';
 import type { Rule } from './rule.js';
 
-/** The rules about who receives a public status, all of which must let it pass. A new rule is a line here. */
+/** The rules about public statuses. A viewer receives a status that all of them let pass. Add a new rule here. */
 export const rules: readonly Rule[] = [feedAccess, language, relationships];

@@ -1,6 +1,6 @@
 import type { Rule } from './rule.js';
 
-/** Rule 3: who has chosen languages sees no others. The database knows who has chosen what. */
+/** Rule 3: viewers who have chosen languages see no other. The store compares; see `AudienceFacts.otherLanguage`. */
 export const language: Rule = {
   name: 'language',
   evaluate: ({ facts }) => ({ hiddenFrom: facts.otherLanguage }),

@@ -8,7 +8,7 @@ import type { Status } from '../status/status.js';
  */
 export type ClosedBy = 'live-feeds' | 'topic-feeds';
 
-/** One status and everybody who listens, with all that is known about them: what a rule decides on. */
+/** What a rule decides on: one status, all viewers, and what the database says about them. */
 export interface RuleInput {
   readonly event: StreamEvent;
   readonly status: Status;
@@ -17,27 +17,27 @@ export interface RuleInput {
   readonly viewers: ViewerSet;
   /** Read from the database after the event was published. */
   readonly facts: AudienceFacts;
-  /** Who may open closed feeds; costs a statement, so only asked when one is closed. */
+  /** The viewers who may open closed feeds. Costs a statement: ask only when a feed is closed. */
   mayViewClosedFeeds(): Promise<ReadonlySet<string>>;
 }
 
 /**
- * What a rule says about one status. It names accounts instead of being asked for each: the work is done once per
- * event, and a viewer costs a look-up. The sets are not changed afterwards and may be the store's own.
+ * What a rule says about one status. It names accounts instead of answering for each viewer: the work is done once per
+ * event, and a viewer costs a look-up. The sets MUST NOT be changed; they may be the store's own.
  */
 export interface RuleResult {
-  /** These do not receive it. */
+  /** These viewers do not receive the status. */
   readonly hiddenFrom?: ReadonlySet<string>;
-  /** Nobody but these receives it. */
+  /** Only these viewers receive the status. */
   readonly onlyFor?: ReadonlySet<string>;
 }
 
-/** A rule about who may see a status. What one rule hides, no other can show. */
+/** A rule about who may see a status. What one rule hides, no other rule can show. */
 export interface Rule {
   readonly name: string;
-  /** An error drops the event for all. Rejections of what it asks must not be caught: they make the event wait. */
-  evaluate(matter: RuleInput): RuleResult | Promise<RuleResult>;
+  /** An error drops the event for all. Rejections of `mayViewClosedFeeds` MUST pass through: they make the event wait. */
+  evaluate(input: RuleInput): RuleResult | Promise<RuleResult>;
 }
 
-/** The verdict of a rule that has nothing against it. */
+/** The result of a rule that hides the status from no one. */
 export const visibleToAll: RuleResult = {};

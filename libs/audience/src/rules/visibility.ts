@@ -1,14 +1,14 @@
 import type { Visibility } from '@fedistream/domain';
 import type { Status } from '../status/status.js';
 
-const onPublicStreams: Visibility = 'public';
-/** `unlisted` may be boosted and quoted in public; it is only not announced by itself. */
-const withinOthers: ReadonlySet<unknown> = new Set<Visibility | undefined>(['public', 'unlisted', undefined]);
+const allowedOnPublicStreams: Visibility = 'public';
+/** A public status may boost or quote an `unlisted` one, which is public but not announced by itself. */
+const allowedWithin: ReadonlySet<unknown> = new Set<Visibility>(['public', 'unlisted']);
 
 /**
- * Rule 1: only `public` statuses travel on public and hashtag streams, and none that carries a private one within. It
- * does not depend on who listens, so it needs nothing but the status and comes before everything is asked.
+ * Rule 1: only `public` statuses travel on public and hashtag streams, and every status within them is `public` or
+ * `unlisted`. The rule needs no viewers and no database, so it comes before both.
  */
-export function isPublic(status: Status): boolean {
-  return status.visibility === onPublicStreams && status.embeddedVisibilities.every((one) => withinOthers.has(one));
+export function isPublic({ visibility, nestedVisibilities }: Status): boolean {
+  return visibility === allowedOnPublicStreams && nestedVisibilities.every((nested) => allowedWithin.has(nested));
 }

@@ -1,13 +1,13 @@
 import { isRecordId } from '@fedistream/util';
 
-/** Whether this was an id, as a number, of which JSON's reader has lost the last digits. */
+/** Whether JSON.parse has rounded an id that was published as a number beyond 2^53. */
 export function isRounded(value: unknown): boolean {
   return typeof value === 'number' && !Number.isSafeInteger(value);
 }
 
 /**
- * An id that the database can be asked about: a plain decimal number of PostgreSQL's bigint, as a string. Anything else
- * would make a statement fail, and one odd status must not do that. Numbers are taken where JSON keeps them exact.
+ * An id that PostgreSQL accepts as a `bigint`, as a string; `undefined` for everything else, because one such value would
+ * fail the whole statement. Numbers are accepted where JSON keeps them exact.
  */
 export function readId(value: unknown): string | undefined {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;

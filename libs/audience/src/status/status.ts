@@ -1,168 +1,83 @@
-import { domainToASCII } from 'node:url';
-import punycode from 'punycode.js';
+import type { StreamEvent } from '@fedistream/domain';
+import { readAuthor, type Author } from './author.js';
+import { asArray, asObject, type JsonObject } from './json.js';
+import { hasDuplicateKeys } from './json-text.js';
+import { findNestedStatuses, type NestedStatus } from './nested-statuses.js';
 import { isRounded, readId } from './read-id.js';
-
-/** A JSON object whose members nobody has looked at yet. */
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What the rules need to know of a Status, read out of its payload once per event. */
 export interface Status {
   /** The payload itself. */
   readonly entity: JsonObject;
-  /** The boosted status, or the payload itself when it boosts none: what is shown, and what filters search. */
-  readonly proper: JsonObject;
-  /** As published; only text is known here, not that it is one of the documented words. */
+  /** As published; not necessarily one of the documented words. */
   readonly visibility: string;
-  /** The visibility of the boosted and quoted statuses, where they tell one. */
-  readonly embeddedVisibilities: readonly unknown[];
-  /** The author, and those of the boosted and quoted statuses; each once. */
+  /** The visibility of every status within, as published; `undefined` where one has none. */
+  readonly nestedVisibilities: readonly unknown[];
+  /** The boosted and quoted statuses within, to any depth. */
+  readonly nested: readonly NestedStatus[];
+  /** The author, and the authors of all statuses within; each once. */
   readonly authorIds: readonly string[];
-  /** Written on this server. */
+  /** Whether the author has an account on this server. */
   readonly isLocal: boolean;
-  /** The authors, and all who are mentioned; each once. */
+  /** The authors and the mentioned accounts; each once. */
   readonly accountIds: readonly string[];
-  /** The domains of the authors that are remote, each once, in lower case. */
+  /** The domains of the remote authors in all spellings, each once, in lower case. */
   readonly domains: readonly string[];
   readonly language: string | null;
-  /** Its own id and that of the status it boosts, as far as they have one. */
-  readonly statusIds: readonly string[];
 }
 
-/** Boosts of quotes of quotes end somewhere; the platform publishes two levels. */
-const deepest = 8;
 /** Longer than any language tag. */
-const longestLanguage = 100;
-
-interface Gathered {
-  readonly authorIds: Set<string>;
-  readonly domains: Set<string>;
-  readonly visibilities: unknown[];
-}
+const maxLanguageLength = 100;
 
 /**
- * Reads a Status of Mastodon's API, tolerating whatever is absent, null or of another kind: what is there is used.
+ * Reads a Status of Mastodon's API. Members that no rule needs may be absent, null or of another type.
  *
- * @returns `undefined` when nobody can decide about it: it is no object, its visibility is unknown, an author (its own
- *   or that of a boosted or quoted status within it) has no usable id or no `acct` to tell the domain, the id of a
- *   mentioned account has lost its last digits, or something else stands where a status is boosted or quoted
+ * @returns `undefined` when the status cannot be decided about: the payload is no object or has a key twice; its visibility
+ *   is unknown; an author (of it or of a status within it) has no usable id or `acct`; the id of a mentioned account was
+ *   rounded by JSON; or something stands where a status belongs that is neither a status nor an id
  */
-export function readStatus(payload: unknown): Status | undefined {
+export function readStatus({ payload, text = '' }: Pick<StreamEvent, 'payload' | 'text'>): Status | undefined {
   const entity = asObject(payload);
   const visibility = entity?.['visibility'];
-  if (!entity || typeof visibility !== 'string') {
+  if (!entity || typeof visibility !== 'string' || hasDuplicateKeys(text, entity)) {
     return undefined;
   }
-  const gathered: Gathered = { authorIds: new Set(), domains: new Set(), visibilities: [] };
-  const mentions = readMentions(entity);
-  if (mentions === undefined || !gatherAuthors(entity, gathered, 0)) {
+  const mentionIds = readMentions(entity);
+  const within = findNestedStatuses(entity);
+  if (mentionIds === undefined || within === undefined) {
     return undefined;
   }
-  const boosted = asObject(entity['reblog']);
+  const nested = [...within.found.map((one) => one.entity), ...within.elsewhere];
+  const [author, ...others] = [entity, ...nested].map(({ account }) => readAuthor(account));
+  if (author === undefined || !areKnown(others)) {
+    return undefined;
+  }
+  const authors = [author, ...others];
+  const authorIds = [...new Set(authors.map(({ id }) => id))];
   return {
     entity,
-    proper: boosted ?? entity,
     visibility,
-    embeddedVisibilities: gathered.visibilities,
-    authorIds: [...gathered.authorIds],
-    isLocal: isLocal(entity),
-    accountIds: [...new Set([...gathered.authorIds, ...mentions])],
-    domains: [...gathered.domains],
+    nestedVisibilities: nested.map((one) => one['visibility']),
+    nested: within.found,
+    authorIds,
+    isLocal: author.isLocal,
+    accountIds: [...new Set([...authorIds, ...mentionIds])],
+    domains: [...new Set(authors.flatMap(({ domains }) => domains))],
     language: readLanguage(entity['language']),
-    statusIds: [entity['id'], boosted?.['id']].map(readId).filter((id) => id !== undefined),
   };
 }
 
-/**
- * Whether a payload is a status, or boosts or quotes one, whatever the event is called that carries it: a stream may rename
- * events, and a private status must not become public by its event's name. A status has an author; what merely has members
- * of these names is something else.
- */
-export function resemblesStatus(payload: unknown): boolean {
-  const entity = asObject(payload);
-  if (entity === undefined) {
-    return false;
-  }
-  const shown = [entity['reblog'], quotedIn(entity)].flat();
-  return ('visibility' in entity && hasAuthor(entity)) || shown.some(hasAuthor);
+function areKnown(authors: readonly (Author | undefined)[]): authors is readonly Author[] {
+  return authors.every((author) => author !== undefined);
 }
 
-function hasAuthor(value: unknown): boolean {
-  return asObject(asObject(value)?.['account']) !== undefined;
-}
-
-function isThere(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
-}
-
-/** The value as an object; `undefined` for everything else, arrays included. */
-export function asObject(value: unknown): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-}
-
-/** The value's elements; none when it is no array. */
-export function asArray(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** @returns whether the authors are known, this one and those within */
-function gatherAuthors(status: JsonObject, gathered: Gathered, depth: number): boolean {
-  const account = asObject(status['account']);
-  const id = readId(account?.['id']);
-  const acct = account?.['acct'];
-  if (id === undefined || typeof acct !== 'string' || acct === '' || acct.includes('\0') || depth > deepest) {
-    return false;
-  }
-  gathered.authorIds.add(id);
-  gatherDomain(acct, gathered.domains);
-  return [status['reblog'], quotedIn(status)].every((embedded) => {
-    if (!isThere(embedded)) {
-      // An id at the most, which shows nothing of anybody.
-      return true;
-    }
-    const inner = asObject(embedded);
-    gathered.visibilities.push(inner?.['visibility']);
-    return inner !== undefined && gatherAuthors(inner, gathered, depth + 1);
-  });
-}
-
-/** The quoted status: within a Quote, or in its place, where some publishers put it. */
-function quotedIn(status: JsonObject): unknown {
-  const quote = asObject(status['quote']);
-  return quote === undefined || 'account' in quote ? status['quote'] : quote['quoted_status'];
-}
-
-/**
- * The API shows internationalised domains in Unicode, the database keeps them in ASCII. The way back is Punycode alone: what
- * was decoded need not be a name that IDNA would take (UTS 46), such as emoji and whatever stands before a port. What IDNA
- * makes of it counts as well.
- */
-function gatherDomain(acct: string, domains: Set<string>): void {
-  const at = acct.indexOf('@');
-  if (at < 0) {
-    return;
-  }
-  const domain = acct.slice(at + 1).toLowerCase();
-  for (const written of [domain, punycode.toASCII(domain), domainToASCII(domain)]) {
-    if (written !== '') {
-      domains.add(written);
-    }
-  }
-}
-
-/** @returns `undefined` when somebody is mentioned, and nobody can tell any more who it is */
+/** @returns `undefined` when the id of a mentioned account cannot be known any more */
 function readMentions(status: JsonObject): string[] | undefined {
   const ids = asArray(status['mentions']).map((mention) => asObject(mention)?.['id']);
   return ids.some(isRounded) ? undefined : ids.map(readId).filter((id) => id !== undefined);
 }
 
-function isLocal(status: JsonObject): boolean {
-  const account = asObject(status['account']);
-  const acct = account?.['acct'];
-  const username = account?.['username'];
-  return typeof username === 'string' ? username === acct : typeof acct === 'string' && !acct.includes('@');
-}
-
-/** PostgreSQL takes no NUL, and nobody has chosen a language that is not one. */
+/** PostgreSQL accepts no NUL, and `users.chosen_languages` holds no text of such a length. */
 function readLanguage(value: unknown): string | null {
-  return typeof value === 'string' && value.length <= longestLanguage && !value.includes('\0') ? value : null;
+  return typeof value === 'string' && value.length <= maxLanguageLength && !value.includes('\0') ? value : null;
 }

@@ -1,53 +1,34 @@
 import type { ViewerSet } from '@fedistream/domain';
 import { AudienceStore, type AudienceFacts, type AudienceQuery } from '../audience-store.js';
 import type { FilterRecord } from '../filters/filter-record.js';
-import { emptyTables, everyoneRoleId, permissions, type AudienceTables } from './audience-tables.js';
+import { emptyTables, type AudienceTables } from './audience-tables.js';
+import { hasChosenOtherLanguage, isHiddenFrom, mayViewClosedFeeds } from './reference-rules.js';
 
 /** The name of one of the store's methods. */
 export type Statement = 'facts' | 'feedAccess' | 'mayViewClosedFeeds' | 'filters';
 
 /**
- * The store over {@link AudienceTables}, for tests. It answers from what the tables hold when it is asked, notes each
- * statement, and lets the test delay, fail or hang one.
+ * The store over {@link AudienceTables}, for tests. It answers from the rows at the time of the call, records each look-up,
+ * and lets the test delay or fail one.
  */
 export class MemoryAudienceStore extends AudienceStore {
-  /** Each statement so far. */
+  /** Each look-up so far. */
   readonly asked: Statement[] = [];
 
-  /** Called with each statement that was answered but not yet returned; may wait, throw, or never end. */
+  /** Called with each look-up after its answer was read and before it is returned; may wait, throw, or never end. */
   beforeAnswering: (statement: Statement) => Promise<void> | void = () => undefined;
 
   constructor(readonly tables: AudienceTables = emptyTables()) {
     super();
   }
 
-  override facts(question: AudienceQuery): Promise<AudienceFacts> {
-    const { blocks, mutes, domainBlocks, settings } = this.tables;
-    const now = Date.now();
-    const about = new Set(question.accountIds);
-    const hiddenFrom = new Set<string>();
-    for (const { accountId, targetAccountId } of blocks) {
-      if (about.has(targetAccountId)) {
-        hiddenFrom.add(accountId);
-      }
-      if (question.authorIds.includes(accountId)) {
-        hiddenFrom.add(targetAccountId);
-      }
-    }
-    for (const { accountId, targetAccountId, expiresAt } of mutes) {
-      if (about.has(targetAccountId) && (expiresAt === null || expiresAt > now)) {
-        hiddenFrom.add(accountId);
-      }
-    }
-    for (const { accountId, domain } of domainBlocks) {
-      if (question.domains.includes(domain)) {
-        hiddenFrom.add(accountId);
-      }
-    }
+  override facts(query: AudienceQuery): Promise<AudienceFacts> {
+    const { viewers, language } = query;
+    const those = (isOne: (viewerId: string) => boolean) => new Set(viewers.accountIds.filter(isOne));
     return this.#answer('facts', {
-      hiddenFrom: new Set([...hiddenFrom].filter((accountId) => question.viewers.has(accountId))),
-      otherLanguage: this.#otherLanguage(question),
-      feedAccess: new Map(settings),
+      hiddenFrom: those((viewerId) => isHiddenFrom(this.tables, viewerId, query)),
+      otherLanguage: those((viewerId) => hasChosenOtherLanguage(this.tables, viewerId, language)),
+      feedAccess: new Map(this.tables.settings),
     });
   }
 
@@ -56,13 +37,7 @@ export class MemoryAudienceStore extends AudienceStore {
   }
 
   override mayViewClosedFeeds(viewers: ViewerSet): Promise<ReadonlySet<string>> {
-    const { users, roles } = this.tables;
-    const bits = (roleId: string | null) => roles.find(({ id }) => id === roleId)?.permissions ?? 0n;
-    const opens = permissions.administrator | permissions.viewFeeds;
-    const may = viewers.accountIds.filter((viewer) => {
-      const user = users.find(({ accountId }) => accountId === viewer);
-      return user && ((bits(user.roleId) | bits(everyoneRoleId)) & opens) !== 0n;
-    });
+    const may = viewers.accountIds.filter((viewerId) => mayViewClosedFeeds(this.tables, viewerId));
     return this.#answer('mayViewClosedFeeds', new Set(may));
   }
 
@@ -74,17 +49,6 @@ export class MemoryAudienceStore extends AudienceStore {
       }
     }
     return this.#answer('filters', answer);
-  }
-
-  #otherLanguage({ viewers, language }: AudienceQuery): Set<string> {
-    const others = this.tables.users.filter(
-      ({ accountId, chosenLanguages }) =>
-        viewers.has(accountId) &&
-        chosenLanguages !== null &&
-        chosenLanguages.length > 0 &&
-        (language === null || !chosenLanguages.includes(language)),
-    );
-    return new Set(others.map(({ accountId }) => accountId));
   }
 
   async #answer<T>(statement: Statement, answer: T): Promise<T> {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { JsonObject } from '../status/status.js';
+import type { JsonObject } from '../status/json.js';
 import type { AudienceTables } from './audience-tables.js';
 import { accountOf, statusOf } from './status-of.js';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../status/status.js';
+import type { JsonObject } from '../status/json.js';
 
 /** An Account as far as the rules look at it; `acct` as published: `name` or `name@domain`. */
 export function accountOf(id: string, acct = `user${id}`): JsonObject {

@@ -1,0 +1,94 @@
+import { asObject, type JsonObject } from './json.js';
+import { readId } from './read-id.js';
+
+/** A status within a status, where Mastodon's API has one. */
+export interface NestedStatus {
+  readonly entity: JsonObject;
+  /** The members that lead to it: `['reblog', 'quote', 'quoted_status']`. */
+  readonly path: readonly string[];
+}
+
+/** What was found within a status, the status itself excluded. */
+export interface NestedStatuses {
+  /** Where the API has them: boosted and quoted statuses, to any depth. */
+  readonly found: NestedStatus[];
+  /** In any other member: publishers of other kinds, or by mistake. */
+  readonly elsewhere: JsonObject[];
+}
+
+/** Stands in a path for a member where the API has no status. */
+const elsewhere = '';
+/** The platform publishes two levels. */
+const maxDepth = 8;
+/** Members that hold a status, an id of one, or nothing. */
+const statusMembers: ReadonlySet<string> = new Set(['reblog', 'quote', 'quoted_status']);
+
+/**
+ * Finds every status within a status.
+ *
+ * @returns `undefined` when something that may be a status cannot be read as one: JSON in a string, an array, an object
+ *   without author where a status belongs, or statuses nested deeper than eight levels
+ */
+export function findNestedStatuses(entity: JsonObject): NestedStatuses | undefined {
+  const all: NestedStatuses = { found: [], elsewhere: [] };
+  return searchMembers(entity, [], all) ? all : undefined;
+}
+
+/** Whether an object has the members of a status, whatever else it has. Accounts and media have not. */
+export function resemblesStatus(entity: JsonObject): boolean {
+  return (
+    Object.hasOwn(entity, 'account') &&
+    (Object.hasOwn(entity, 'visibility') || Object.hasOwn(entity, 'content') || Object.hasOwn(entity, 'spoiler_text'))
+  );
+}
+
+/** Whether a status stands anywhere in a value. */
+export function containsStatus(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return false;
+  }
+  const entity = asObject(value);
+  return (entity !== undefined && resemblesStatus(entity)) || Object.values(value).some(containsStatus);
+}
+
+/** Searches the members of a status, or of a Quote. @returns whether all of them could be read */
+function searchMembers(entity: JsonObject, path: readonly string[], all: NestedStatuses): boolean {
+  return Object.entries(entity).every(([name, value]) =>
+    statusMembers.has(name) ? searchStatusMember(value, [...path, name], all) : searchElsewhere(value, path, all),
+  );
+}
+
+function searchStatusMember(value: unknown, path: readonly string[], all: NestedStatuses): boolean {
+  if (value === null || value === undefined || value === '' || readId(value) !== undefined) {
+    return true;
+  }
+  const nested = asObject(value);
+  if (nested === undefined || path.length > maxDepth) {
+    return false;
+  }
+  // A Quote has a state and `quoted_status`; some publishers put the quoted status in its place.
+  if (path.at(-1) !== 'quote' || Object.hasOwn(nested, 'account')) {
+    if (path.includes(elsewhere)) {
+      all.elsewhere.push(nested);
+    } else {
+      all.found.push({ entity: nested, path });
+    }
+  }
+  return searchMembers(nested, path, all);
+}
+
+function searchElsewhere(value: unknown, path: readonly string[], all: NestedStatuses): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return true;
+  }
+  const entity = asObject(value);
+  if (entity && resemblesStatus(entity)) {
+    all.elsewhere.push(entity);
+    return path.length <= maxDepth && searchMembers(entity, [...path, elsewhere], all);
+  }
+  return Object.entries(value).every(([name, member]) =>
+    statusMembers.has(name) && typeof member === 'object'
+      ? searchStatusMember(member, [...path, elsewhere, name], all)
+      : searchElsewhere(member, path, all),
+  );
+}
