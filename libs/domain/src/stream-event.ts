@@ -93,7 +93,7 @@ export class StreamEvent {
    */
   get payload(): unknown {
     if (!this.#isPayloadReady) {
-      const known = this.#payload ?? this.text;
+      const known = this.#payload === undefined ? this.text : this.#payload;
       this.#payload = deepFreeze(typeof known === 'string' ? parseContainer(known) : known);
       this.#isPayloadReady = true;
     }

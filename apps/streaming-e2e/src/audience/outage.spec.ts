@@ -138,7 +138,7 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
           await expectHomes();
           await end();
           await take(after);
-          const fence = `fence ${++place}`;
+          const fence = String(9_100_000_000 + ++place);
           await publishEvent(publisher, channel, 'fence', fence);
           for (const client of [...sockets, ...streams]) {
             const received = await client.takeUntil(({ payload }) => payload === fence);

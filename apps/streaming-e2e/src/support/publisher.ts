@@ -60,14 +60,15 @@ export class RedisPublisher implements Publisher {
   }
 }
 
-let counter = 0;
+/** Probes and fences carry an id: on a filtered stream, events of unknown types pass only when they show nothing. */
+let counter = 9_000_000_000;
 
 /**
  * Waits until what is published on the channel reaches the client. A subscription over an open WebSocket is not
  * acknowledged, so signals are published until one comes through; clients do not show them among their events.
  */
 export async function untilSubscribed(client: StreamClient, publisher: Publisher, channel: string): Promise<void> {
-  const probe = `probe ${counter++}`;
+  const probe = String(counter++);
   await until(`events of ${channel} reach the client`, async () => {
     if (!client.sawProbe(probe)) {
       await publishEvent(publisher, channel, probeEvent, probe);
@@ -86,7 +87,7 @@ export async function receivedBeforeFence(
   publisher: Publisher,
   channel: string,
 ): Promise<ReceivedEvent[]> {
-  const payload = `fence ${counter++}`;
+  const payload = String(counter++);
   await publishEvent(publisher, channel, 'fence', payload);
   return client.takeUntil((event) => event.event === 'fence' && event.payload === payload);
 }
