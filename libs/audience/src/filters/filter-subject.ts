@@ -31,11 +31,11 @@ export function filterSubjectsOf({ entity, nested }: Status): readonly FilterSub
     }
     chains.set(keyOf(path), chain);
   }
-  return Array.from(new Set(chains.values()), ({ entities, paths }) => {
+  return Array.from(new Set(chains.values()), ({ entities: [boosting = entity, boosted], paths }) => {
     let text: string | undefined;
     return {
-      text: () => (text ??= searchableText(entities.at(-1) ?? entity)),
-      statusIds: entities.map(({ id }) => readId(id)).filter((id) => id !== undefined),
+      text: () => (text ??= searchableText(boosted ?? boosting)),
+      statusIds: [boosting, ...(boosted ? [boosted] : [])].map(({ id }) => readId(id)).filter((id) => id !== undefined),
       paths,
     };
   });
