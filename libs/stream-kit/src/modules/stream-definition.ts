@@ -1,4 +1,4 @@
-import { StreamEvent, type Scope, type Viewer } from '@fedistream/domain';
+import { mastodonEvents, StreamEvent, type EventTypes, type Scope, type Viewer } from '@fedistream/domain';
 import type { Label } from '@fedistream/delivery';
 import {
   hasOwnCode,
@@ -33,8 +33,8 @@ export class StreamDefinition {
   readonly names: readonly string[];
   /** Events of other names are dropped; `undefined` where all pass. */
   readonly readable: ReadonlySet<string> | undefined;
-  /** Names of events that the module declares to carry no status; `undefined` where it declares no events. */
-  readonly harmless: ReadonlySet<string> | undefined;
+  /** Names of events that are declared to carry no status: by the module, or among Mastodon's where it declares none. */
+  readonly harmless: ReadonlySet<string>;
   /** Whether code of the stream runs for events. */
   readonly hasOwnCode: boolean;
 
@@ -48,8 +48,8 @@ export class StreamDefinition {
     this.names = allNamesOf(declaration);
     const read = declaration.source ?? declaration.events;
     this.readable = read && new Set(Object.keys(read));
-    this.harmless =
-      read && new Set(Object.entries(read).flatMap(([name, { carriesStatus }]) => (carriesStatus ? [] : [name])));
+    const declared: EventTypes = read ?? mastodonEvents;
+    this.harmless = new Set(Object.keys(declared).filter((name) => declared[name]?.carriesStatus === false));
     this.hasOwnCode = hasOwnCode(declaration);
   }
 

@@ -43,8 +43,9 @@ export class Snapshots {
   async #decided(events: readonly StreamEvent[], viewer: Viewer, request: StreamRequest): Promise<StreamEvent[]> {
     const { accountId } = viewer;
     const alone: ViewerSet = { accountIds: [accountId], has: (other) => other === accountId };
-    const { closedBy } = request.definition.declaration;
-    const decided = this.audience.select(from(events), () => alone, { closedBy });
+    const { harmless: eventsWithoutStatus, declaration } = request.definition;
+    const { closedBy } = declaration;
+    const decided = this.audience.select(from(events), () => alone, { closedBy, eventsWithoutStatus });
     const selections = await lastValueFrom(decided.pipe(toArray()));
     return selections.flatMap((selection) => selection.for(accountId) ?? []);
   }

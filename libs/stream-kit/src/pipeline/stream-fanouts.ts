@@ -93,10 +93,11 @@ export class StreamFanouts {
 
   /** The audience decides about what was published. What a stream makes of it, it makes afterwards, in the fanout. */
   #selections(request: StreamRequest, events: Observable<StreamEvent>, fanout: Fanout): Observable<Selection> {
-    const { audience, closedBy } = request.definition.declaration;
+    const { harmless: eventsWithoutStatus, declaration } = request.definition;
+    const { audience, closedBy } = declaration;
     // While `select` fails and begins anew, the channels stay followed: not they have failed.
     return audience === 'per-viewer'
-      ? this.audience.select(events, () => fanout.viewers(), { closedBy })
+      ? this.audience.select(events, () => fanout.viewers(), { closedBy, eventsWithoutStatus })
       : events.pipe(
           connect((shared) => selectRuns(request, shared, this.failures)),
           map(forEveryone),
