@@ -1,4 +1,4 @@
-/** An upgrade that is refused, and how. */
+/** An upgrade that is refused with a status, and how. */
 export interface UpgradeCase {
   readonly name: string;
   /** Path and query; `OTHERS` stands for somebody else's list. */
@@ -13,12 +13,16 @@ export interface UpgradeCase {
 }
 
 const base = '/api/v1/streaming';
-const elsewhere = [
+/** Paths that proxies and old clients make of the documented one. */
+export const upgradePaths: readonly string[] = [
+  base,
+  `${base}/`,
   '/',
   '//',
   '/metrics',
   '/nothing',
   `${base}/user`,
+  `${base}/public/local/`,
   `${base}/health`,
   `${base}//`,
   '/api/v1',
@@ -28,15 +32,14 @@ const noScope = 'Access token does not have the required scopes';
 
 /** Everything that is refused before the protocol is switched. */
 export const upgradeCases: readonly UpgradeCase[] = [
-  ...elsewhere.map((path) => ({ name: `on ${path}`, path, status: 404, message: 'Not found' })),
-  ...elsewhere.map((path) => ({
+  ...upgradePaths.map((path) => ({
     name: `on ${path} without a token`,
     path,
     scopes: 'none' as const,
-    status: 404,
-    message: 'Not found',
+    status: 401,
+    message: 'Missing access token',
+    challenge: '',
   })),
-  { name: 'without a token', path: base, scopes: 'none', status: 401, message: 'Missing access token', challenge: '' },
   {
     name: 'with a token that does not exist',
     path: `${base}?access_token=nobody`,
@@ -60,46 +63,58 @@ export const upgradeCases: readonly UpgradeCase[] = [
     message: noScope,
     challenge: 'insufficient_scope',
   },
+];
+
+/** A stream in the URL of an upgrade that is refused with an error frame, on a socket that stays open. */
+export interface StreamRefusalCase {
+  readonly name: string;
+  /** Path and query; `OTHERS` stands for another account's list. */
+  readonly path: string;
+  readonly scopes?: 'read:notifications';
+  readonly status: number;
+  readonly error: string;
+}
+
+/** Everything about a stream that is refused after the protocol was switched. */
+export const streamRefusalCases: readonly StreamRefusalCase[] = [
   {
     name: 'for a stream beyond its scopes',
     path: `${base}?stream=user`,
     scopes: 'read:notifications',
     status: 401,
-    message: noScope,
-    challenge: 'insufficient_scope',
+    error: noScope,
   },
   {
     name: 'for an unknown stream behind a second question mark',
     path: `${base}?x=?&stream=nothing`,
     status: 400,
-    message: 'Unknown stream type',
+    error: 'Unknown stream type',
   },
   ...['nothing', 'system', 'user/notification', 'timeline:public', '__proto__', 'constructor'].map((stream) => ({
     name: `for the unknown stream ${stream}`,
     path: `${base}/?stream=${stream}`,
     status: 400,
-    message: 'Unknown stream type',
+    error: 'Unknown stream type',
   })),
   ...['hashtag', 'hashtag:local'].flatMap((stream) =>
     ['', '&tag=', '&tag=%23%21'].map((tag) => ({
       name: `for ${stream} without a tag: "${tag}"`,
       path: `${base}?stream=${stream}${tag}`,
       status: 400,
-      message: 'Missing tag name parameter',
+      error: 'Missing tag name parameter',
     })),
   ),
   {
     name: 'for a list without its id',
     path: `${base}?stream=list`,
     status: 400,
-    message: 'Missing list name parameter',
+    error: 'Missing list name parameter',
   },
   ...['OTHERS', '05', '%205', '+5', '1.5', 'abc', '9223372036854775807', '9223372036854775808'].map((list) => ({
     name: `for the list ${list}`,
     path: `${base}?stream=list&list=${list}`,
     status: 401,
-    message: 'Not authorized to stream this list',
-    challenge: 'insufficient_scope',
+    error: 'Not authorized to stream this list',
   })),
 ];
 
@@ -142,6 +157,11 @@ export const messageErrorCases: readonly MessageErrorCase[] = [
   { message: { stream: 'hashtag', tag: 'a\0b' }, error: 'Invalid tag parameter', status: 400 },
   { message: { stream: 'hashtag', tag: 'a'.repeat(1_001) }, error: 'Invalid tag parameter', status: 400 },
 ];
+
+/** What an unsubscribe message is refused for; everything else that is not subscribed is left in silence. */
+export const unsubscribeErrorCases: readonly MessageErrorCase[] = messageErrorCases.filter(
+  ({ message, status }) => status === 400 && !['#', '!?'].includes(message['tag'] as string),
+);
 
 /** Text frames that say nothing: they are passed over, and the socket stays open. */
 export const ignoredFrames: readonly string[] = [

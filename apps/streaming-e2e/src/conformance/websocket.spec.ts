@@ -17,7 +17,14 @@ import { probeEvent } from '../support/stream-client.js';
 import { openCheckedEnvironment } from './checked-environment.js';
 import { closeAfterTest } from './close-after-test.js';
 import { clientFrame, openRawWebSocket } from './raw-websocket.js';
-import { ignoredFrames, messageErrorCases, upgradeCases } from './websocket.cases.js';
+import {
+  ignoredFrames,
+  messageErrorCases,
+  streamRefusalCases,
+  unsubscribeErrorCases,
+  upgradeCases,
+  upgradePaths,
+} from './websocket.cases.js';
 
 describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) => {
   let environment: TestEnvironment;
@@ -64,6 +71,23 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       expect(refusal.headers['www-authenticate']).toBe(
         expected === undefined ? undefined : `Bearer realm="streaming"${expected}`,
       );
+    });
+
+    it.each(streamRefusalCases)('switches and answers with a frame $name', async ({ path, scopes, status, error }) => {
+      const { token } = await environment.fixtures.token(viewer.user, { scopes: scopes ?? 'read' });
+      const client = await open(path.replace('OTHERS', others), { headers: authorization({ token }) });
+      expect(await client.nextError()).toEqual({ error, status });
+      client.subscribe('user:notification');
+      await untilSubscribed(client, environment.publisher, `${home}:notifications`);
+      expect(client.errors).toHaveLength(1);
+    });
+
+    it.each(upgradePaths)('is accepted on %s, where the query alone names the stream', async (path) => {
+      // Not resolved against the base, which would take `//` for a host.
+      const url = new URL(`${environment.server.address.replace('http', 'ws')}${path}?stream=user`);
+      const client = await closeAfterTest(WebSocketClient.open(url, { headers: authorization(viewer) }));
+      expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
+      expect(client.errors).toEqual([]);
     });
 
     it.each([streamingPath, `${streamingPath}/`])('is accepted on %s, with request id and CORS', async (path) => {
@@ -216,25 +240,29 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       expect(client.errors).toEqual([]);
     });
 
-    it('is silent about leaving what it has not subscribed, whatever that is', async () => {
+    it('ignores an unsubscribe from what it is not subscribed to', async () => {
       const client = await open(`${streamingPath}?stream=user`);
-      const { account } = viewer;
       for (const message of [
         { stream: 'direct' },
         { stream: 'hashtag', tag: 'x' },
         { stream: 'list', list: others },
-        { stream: 'list', list: await environment.fixtures.list(account) },
+        { stream: 'list', list: await environment.fixtures.list(viewer.account) },
         { stream: 'list', list: '05' },
-        { stream: 'list' },
-        { stream: 'hashtag', tag: '!' },
-        { stream: 'nothing' },
-        {},
       ]) {
         client.send(JSON.stringify({ type: 'unsubscribe', ...message }));
       }
       await client.ping();
       expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
       expect(client.errors).toEqual([]);
+    });
+
+    it('answers an unsubscribe from an unknown stream or without its parameter with an error frame', async () => {
+      const client = await open(`${streamingPath}?stream=user`);
+      for (const { message, error, status } of unsubscribeErrorCases) {
+        client.send(JSON.stringify({ type: 'unsubscribe', ...message }));
+        expect([message, await client.nextError()]).toEqual([message, { error, status }]);
+      }
+      expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
     });
 
     it('is closed with 1003 for a binary frame', async () => {

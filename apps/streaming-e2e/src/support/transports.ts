@@ -1,7 +1,7 @@
 import { EventStreamClient } from './event-stream-client.js';
 import { untilSubscribed, type Publisher } from './publisher.js';
 import type { Server } from './server.js';
-import type { StreamClient } from './stream-client.js';
+import { Refusal, type StreamClient } from './stream-client.js';
 import { WebSocketClient } from './websocket-client.js';
 
 /** A stream that a client asks for. */
@@ -41,7 +41,17 @@ export const eventStream: Transport = {
 export const webSocket: Transport = {
   name: 'WebSocket',
   labelled: true,
-  open: (server, _feed, wanted) => WebSocketClient.open(webSocketUrl(server, wanted)),
+  async open(server, _publisher, wanted) {
+    const client = await WebSocketClient.open(webSocketUrl(server, wanted));
+    // The server refuses the stream with a frame right behind the handshake, so before the pong.
+    await client.ping();
+    const [refusal] = client.errors;
+    if (refusal !== undefined) {
+      await client.close();
+      throw new Refusal(refusal.status ?? 0, {}, JSON.stringify(refusal));
+    }
+    return client;
+  },
 };
 
 /** A WebSocket that opens without a stream and subscribes to it afterwards. */

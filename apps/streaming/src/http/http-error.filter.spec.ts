@@ -1,9 +1,10 @@
-import { Controller, Get, InternalServerErrorException, type ArgumentsHost } from '@nestjs/common';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { Controller, Get, InternalServerErrorException } from '@nestjs/common';
 import { StreamingError } from '@fedistream/domain';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { WebSocketErrorFilter } from '../websocket/websocket-error.filter.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RefusalLog } from '../observability/refusal-log.js';
 import { HttpErrorFilter } from './http-error.filter.js';
 import { configureHttp, createFastifyAdapter } from './fastify.js';
@@ -31,13 +32,18 @@ class Faulty {
     throw 'secret detail';
   }
 
+  @Get('limit')
+  limit(): never {
+    throw new StreamingError('tooManySubscriptions');
+  }
+
   @Get('refusal')
   refusal(): never {
     throw new StreamingError('unavailable', undefined, { cause: new Error('secret detail') });
   }
 }
 
-describe('what went wrong inside, over HTTP,', () => {
+describe('an error over HTTP', () => {
   let app: NestFastifyApplication;
 
   beforeAll(async () => {
@@ -59,31 +65,37 @@ describe('what went wrong inside, over HTTP,', () => {
     return { status: response.status, body, all: JSON.stringify([...response.headers, response.statusText, body]) };
   };
 
-  it.each(['fault', 'later', 'nest', 'text'])(
-    'is an unexpected error, and nothing of it is told (%s)',
-    async (path) => {
-      const { status, body, all } = await ask(path);
-      expect({ status, body }).toEqual({ status: 500, body: '{"error":"An unexpected error occurred"}' });
-      expect(all).not.toContain('secret');
-    },
-  );
+  it.each(['fault', 'later', 'nest', 'text'])('is answered with 500 and no internal detail (%s)', async (path) => {
+    const { status, body, all } = await ask(path);
+    expect({ status, body }).toEqual({ status: 500, body: '{"error":"An unexpected error occurred"}' });
+    expect(all).not.toContain('secret');
+  });
 
-  it('is not told either when it is the reason of a refusal', async () => {
+  it('is answered without the cause of a refusal', async () => {
     const { status, body, all } = await ask('refusal');
     expect({ status, body }).toEqual({ status: 503, body: '{"error":"Service temporarily unavailable"}' });
     expect(all).not.toContain('secret');
   });
-});
 
-describe('what went wrong inside, over a WebSocket,', () => {
-  it.each([new Error('secret detail'), new TypeError('secret detail'), 'secret detail', undefined])(
-    'is an error frame that says unexpected, and nothing of it (%s)',
-    (failure) => {
-      const send = vi.fn<(frame: string) => void>();
-      const client = { send, connection: { isWithinBudget: () => true, viewer: { accountId: '1' } } };
-      const host = { switchToWs: () => ({ getClient: () => client }) } as unknown as ArgumentsHost;
-      new WebSocketErrorFilter(new RefusalLog()).catch(failure, host);
-      expect(send.mock.calls).toEqual([['{"error":"An unexpected error occurred","status":500}']]);
-    },
-  );
+  const browser = { Accept: 'text/event-stream', 'Sec-Fetch-Mode': 'cors' };
+
+  it.each(['refusal', 'limit'])('is no answer to a browser’s event stream when it is temporary (%s)', async (path) => {
+    const log = app.get(RefusalLog);
+    const before = log.unanswered;
+    const answer = fetch(`${await app.getUrl()}/${path}`, { headers: browser });
+    await expect(answer).rejects.toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } });
+    expect(log.unanswered).toBe(before + 1);
+  });
+
+  it.each([
+    ['a lasting error of a browser’s event stream', 'fault', browser, 500, undefined],
+    ['a temporary error of another event stream', 'refusal', { Accept: 'text/event-stream' }, 503, '5'],
+    ['a temporary error of a browser’s other request', 'refusal', { 'Sec-Fetch-Mode': 'cors' }, 503, '5'],
+    ['a temporary limit of another event stream', 'limit', {}, 429, '60'],
+  ])('answers %s', async (_, path, headers, status, retryAfter) => {
+    // Not `fetch`, which sends Sec-Fetch-Mode by itself.
+    const [answer] = (await once(get(`${await app.getUrl()}/${path}`, { headers }), 'response')) as [IncomingMessage];
+    answer.resume();
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([status, retryAfter]);
+  });
 });

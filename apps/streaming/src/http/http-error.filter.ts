@@ -1,10 +1,16 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { StreamingError, toStreamingError } from '@fedistream/domain';
 import { RefusalLog } from '../observability/refusal-log.js';
+import type { FastifyRequest } from 'fastify';
 import type { HttpReply } from './http-request.js';
 import { refusalBody, refusalHeaders } from './refusal-response.js';
 
-/** Answers every error with `{"error": "..."}`, without internal detail. */
+/**
+ * Answers every error with `{"error": "..."}`, without internal detail.
+ *
+ * A temporary error of a browser's event stream gets no answer: EventSource gives up for good after any status but 200,
+ * and reconnects after a lost connection (WHATWG HTML, section 9.2.2).
+ */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
   constructor(private readonly refusals: RefusalLog) {}
@@ -13,10 +19,22 @@ export class HttpErrorFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<HttpReply>();
     const error = failure instanceof HttpException ? fromNest(failure) : toStreamingError(failure);
     this.refusals.record(error, { requestId: reply.request.id });
-    if (!reply.sent) {
+    if (reply.sent) {
+      return;
+    }
+    if (error.retryAfterSeconds !== undefined && isBrowserEventStream(reply.request)) {
+      this.refusals.unanswered += 1;
+      reply.hijack();
+      reply.request.raw.socket.destroy();
+    } else {
       void reply.status(error.status).headers(refusalHeaders(error)).send(refusalBody(error));
     }
   }
+}
+
+/** Whether an EventSource sends this request. `Sec-Fetch-Mode` comes from browsers and Node's fetch (W3C Fetch Metadata). */
+function isBrowserEventStream({ headers }: FastifyRequest): boolean {
+  return headers['sec-fetch-mode'] !== undefined && headers.accept?.includes('text/event-stream') === true;
 }
 
 /** Nest itself throws only for routes that do not exist. */

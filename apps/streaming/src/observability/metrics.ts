@@ -6,7 +6,9 @@ import { closeReasons, DeliveryStatistics, type ClientType } from '@fedistream/d
 import { BusStatistics, EventBus, Broker } from '@fedistream/event-bus';
 import { RedisStatistics } from '@fedistream/redis';
 import { StreamRegistry } from '@fedistream/stream-kit/server';
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { DescriptorMonitor } from './descriptor-monitor.js';
+import { collectProcessMetrics } from './process-metrics.js';
 import { RefusalLog } from './refusal-log.js';
 
 /** Reads the values of one metric, one for each combination of labels. */
@@ -36,12 +38,13 @@ export class Metrics {
     private readonly broker: Broker,
     private readonly registry: StreamRegistry,
     private readonly refusals: RefusalLog,
+    private readonly descriptors: DescriptorMonitor,
     /** Absent for the in-memory broker. */
     @Optional() private readonly redis: RedisStatistics = new RedisStatistics(),
   ) {
     this.#addMastodons();
     this.#addOurs();
-    collectDefaultMetrics({ register: this.#own });
+    collectProcessMetrics(this.#own);
   }
 
   /** All metrics. Mastodon's appear twice: with the names of its server, and with the prefix of its documentation. */
@@ -162,6 +165,20 @@ export class Metrics {
       'Requests and WebSocket messages refused, by error',
       ['error'],
       byName('error', refusals.byCode),
+      own,
+    );
+    this.#counter(
+      'fedistream_event_streams_unanswered_total',
+      'Temporary refusals of browser event streams, closed without an answer so that they reconnect',
+      [],
+      single(() => refusals.unanswered),
+      own,
+    );
+    this.#counter(
+      'fedistream_file_descriptors_exhausted_total',
+      'Seconds in which the process had no free file descriptor and new connections were dropped',
+      [],
+      single(() => this.descriptors.exhausted),
       own,
     );
     this.#counter(

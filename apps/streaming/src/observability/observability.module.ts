@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { DescriptorMonitor } from './descriptor-monitor.js';
 import { Metrics } from './metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { RefusalLog } from './refusal-log.js';
@@ -8,7 +9,7 @@ import { RefusalLog } from './refusal-log.js';
 @Module({
   imports: [ConnectionsModule],
   controllers: [MetricsController],
-  providers: [Metrics, RefusalLog],
+  providers: [DescriptorMonitor, Metrics, RefusalLog],
   exports: [RefusalLog],
 })
 export class ObservabilityModule {}

@@ -19,6 +19,9 @@ export class RefusalLog {
   /** Refusals since the start. */
   readonly byCode = Object.fromEntries(Object.keys(errorTable).map((code) => [code, 0])) as Record<ErrorCode, number>;
 
+  /** Temporary refusals of browsers' event streams since the start, whose socket was closed without an answer. */
+  unanswered = 0;
+
   readonly #logger = new Logger(RefusalLog.name);
   readonly #reasons = new KeyedLogThrottle();
 

@@ -8,13 +8,13 @@ import {
 } from '@nestjs/websockets';
 import type { IncomingMessage } from 'node:http';
 import { ScopesGuard } from '@fedistream/auth';
-import type { Label } from '@fedistream/delivery';
 import { StreamGate, StreamRegistry } from '@fedistream/stream-kit/server';
 import { ConnectionOpener } from '../connections/connection-opener.js';
 import { Heartbeats } from '../connections/heartbeats.js';
 import { streamingPath } from '../http/http-request.js';
 import type { ClientMessage } from './client-message.js';
 import { ClientSocket } from './client-socket.js';
+import { ErrorFrames } from './error-frames.js';
 import type { AcceptedUpgrade } from './upgrade-handler.js';
 import { WebSocketErrorFilter } from './websocket-error.filter.js';
 import { WebSocketTransport } from './websocket-transport.js';
@@ -40,6 +40,7 @@ const maxMessageBytes = 16 * 1024;
 @UseFilters(WebSocketErrorFilter)
 export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
   constructor(
+    private readonly errors: ErrorFrames,
     private readonly gate: StreamGate,
     private readonly heartbeats: Heartbeats,
     private readonly opener: ConnectionOpener,
@@ -50,12 +51,15 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
   handleConnection(
     client: ClientSocket,
     _request: IncomingMessage,
-    { authentication, admission }: AcceptedUpgrade,
+    { authentication, admission, refusal }: AcceptedUpgrade,
   ): void {
     const transport = new WebSocketTransport(client, this.heartbeats.websocket);
     const connection = this.opener.open(authentication, transport);
     client.bind(connection);
     admission?.attach(connection);
+    if (refusal !== undefined) {
+      this.errors.answer(client, refusal);
+    }
   }
 
   /** Subscribes. Does nothing when the connection is subscribed already. */
@@ -69,21 +73,13 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
     }
   }
 
-  /** Unsubscribes. Does nothing when the connection is not subscribed. */
+  /**
+   * Unsubscribes. Does nothing when the connection is not subscribed, and never asks the database.
+   *
+   * @throws StreamingError for an unknown stream, or a parameter that is missing or too long
+   */
   @SubscribeMessage('unsubscribe')
   unsubscribe(@ConnectedSocket() { connection }: ClientSocket, @MessageBody() message: ClientMessage): void {
-    const label = this.#labelOf(message);
-    if (label !== undefined) {
-      connection?.unsubscribe(label);
-    }
-  }
-
-  /** `undefined` for a stream that cannot be subscribed to, and so is not subscribed. */
-  #labelOf(message: ClientMessage): Label | undefined {
-    try {
-      return this.registry.labelByName(message.stream, message);
-    } catch {
-      return undefined;
-    }
+    connection?.unsubscribe(this.registry.labelByName(message.stream, message));
   }
 }

@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Authenticator, queryOf, requireScopes, type Authentication } from '@fedistream/auth';
-import { StreamingError, toStreamingError } from '@fedistream/domain';
-import { StreamGate, StreamRegistry, type Admission } from '@fedistream/stream-kit/server';
+import { StreamingError, toStreamingError, type Viewer } from '@fedistream/domain';
+import { StreamGate, StreamRegistry, type Admission, type RawParams } from '@fedistream/stream-kit/server';
 import { Readiness } from '../connections/readiness.js';
 import { requestIdOf } from '../http/fastify.js';
-import { streamingPath } from '../http/http-request.js';
 import { hasPendingResponse } from '../http/pending-response.js';
 import { refuseOnSocket } from '../http/refuse-on-socket.js';
 import { RefusalLog } from '../observability/refusal-log.js';
@@ -14,11 +13,16 @@ import { RefusalLog } from '../observability/refusal-log.js';
 /** The result of an accepted upgrade. */
 export interface AcceptedUpgrade {
   readonly authentication: Authentication;
-  /** The subscription that the URL asked for, if any. */
-  readonly admission: Admission | undefined;
+  /** The subscription that the URL asked for, if it asked for one and may have it. */
+  readonly admission?: Admission;
+  /** Why the URL's subscription is refused. A browser cannot read the status of a refused upgrade, so a frame tells it. */
+  readonly refusal?: StreamingError;
 }
 
-/** Authenticates an upgrade before the connection switches protocols, so that a refusal is a plain HTTP answer. */
+/**
+ * Authenticates an upgrade before the connection switches protocols, so that a refusal is a plain HTTP answer. The path is
+ * not looked at, as in Mastodon's server: proxies strip or double it, and old clients append the stream to it.
+ */
 @Injectable()
 export class UpgradeHandler {
   constructor(
@@ -64,25 +68,28 @@ export class UpgradeHandler {
   }
 
   async #authenticate(request: IncomingMessage): Promise<AcceptedUpgrade> {
-    const target = request.url ?? '';
-    const [pathname] = target.split('?', 1);
-    if (pathname !== streamingPath && pathname !== `${streamingPath}/`) {
-      throw new StreamingError('notFound');
-    }
     if (request.method !== 'GET') {
       throw new StreamingError('methodNotAllowed');
     }
     const authentication = await this.authenticator.authenticate(request);
-    const { viewer } = authentication;
-    requireScopes(viewer, this.registry.scopes);
+    requireScopes(authentication.viewer, this.registry.scopes);
     this.readiness.requireReady();
-    const query = firstOfEach(queryOf(target));
+    const query = firstOfEach(queryOf(request.url ?? ''));
     if (!query['stream']) {
-      return { authentication, admission: undefined };
+      return { authentication };
     }
-    const wanted = this.registry.requestByName(query['stream'], query);
+    try {
+      return { authentication, admission: await this.#admit(authentication.viewer, query['stream'], query) };
+    } catch (failure) {
+      return { authentication, refusal: toStreamingError(failure) };
+    }
+  }
+
+  /** @throws StreamingError when this viewer may not open the stream, or it cannot be opened now */
+  async #admit(viewer: Viewer, stream: string, query: RawParams): Promise<Admission> {
+    const wanted = this.registry.requestByName(stream, query);
     requireScopes(viewer, wanted.definition.scopes);
-    return { authentication, admission: await this.gate.admit(viewer, wanted) };
+    return this.gate.admit(viewer, wanted);
   }
 }
 

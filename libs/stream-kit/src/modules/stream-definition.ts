@@ -78,7 +78,7 @@ export class StreamDefinition {
     };
   }
 
-  /** The label that {@link request} gives, without parsing anything. @throws StreamingError 400 for a value that is too long */
+  /** The label that {@link request} gives, without parsing anything. @throws StreamingError as {@link labelOf} */
   label(name: string, raw: RawParams): Label {
     return labelOf(name, this.declaration.params ?? {}, raw);
   }

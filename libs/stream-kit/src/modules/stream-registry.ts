@@ -61,7 +61,7 @@ export class StreamRegistry {
   /**
    * The label under which such a request is subscribed, without parsing anything.
    *
-   * @throws StreamingError for a name that is unknown, or a value that is too long
+   * @throws StreamingError for an unknown name, a parameter that is missing, or a value that is too long
    */
   labelByName(name: unknown, raw: RawParams): Label {
     const [single, definition] = this.#required(name);

@@ -22,7 +22,7 @@ export function readParams(declared: Params, raw: RawParams): Readonly<Record<st
     if (value !== undefined) {
       params[name] = value;
     } else if (!param.optional) {
-      throw new StreamingError('missingParameter', `Missing ${name} name parameter`);
+      throw missing(name);
     }
   }
   return params;
@@ -33,13 +33,16 @@ export function readParams(declared: Params, raw: RawParams): Readonly<Record<st
  * Where more than one parameter may be absent or repeated, each value says whose it is (`any=cats`), so that no two
  * requests have one label. Parses nothing: unsubscribing looks a label up.
  *
- * @throws StreamingError 400 for a value that is too long
+ * @throws StreamingError 400 for a parameter that is missing, or a value that is too long
  */
 export function labelOf(name: string, declared: Params, raw: RawParams): Label {
   const named = Object.values(declared).filter(({ optional, max }) => optional || max !== undefined).length > 1;
-  const values = textsOf(declared, raw).flatMap(([parameter, , texts]) =>
-    named ? texts.map((text) => `${parameter}=${text}`) : texts,
-  );
+  const values = textsOf(declared, raw).flatMap(([parameter, { optional }, texts]) => {
+    if (texts.length === 0 && !optional) {
+      throw missing(parameter);
+    }
+    return named ? texts.map((text) => `${parameter}=${text}`) : texts;
+  });
   return [name, ...values];
 }
 
@@ -82,6 +85,10 @@ function textOf(value: unknown, name: string): string | undefined {
     throw new StreamingError('invalidParameter', `Invalid ${name} parameter`);
   }
   return text;
+}
+
+function missing(name: string): StreamingError {
+  return new StreamingError('missingParameter', `Missing ${name} name parameter`);
 }
 
 /** Some clients write lists as `any[]=a&any[]=b`. */

@@ -1,0 +1,18 @@
+import { Injectable } from '@nestjs/common';
+import type { StreamingError } from '@fedistream/domain';
+import { RefusalLog } from '../observability/refusal-log.js';
+import type { ClientSocket } from './client-socket.js';
+
+/** Answers refusals on an open WebSocket with an error frame, `{"error": "...", "status": 400}`. The socket stays open. */
+@Injectable()
+export class ErrorFrames {
+  constructor(private readonly refusals: RefusalLog) {}
+
+  /** Counts and logs a refusal, and sends its frame unless the client has too much unread output. */
+  answer(client: ClientSocket, error: StreamingError): void {
+    this.refusals.record(error, { accountId: client.connection?.viewer.accountId });
+    if (client.connection?.isWithinBudget() === true) {
+      client.send(JSON.stringify({ error: error.message, status: error.status }));
+    }
+  }
+}
