@@ -63,6 +63,10 @@ describe('a label', () => {
     expect(labelOf('hashtags', tags, { any: 'a', none: 'x' })).toEqual(['hashtags', 'any=a', 'none=x']);
   });
 
+  it('does not exist without a required parameter', () => {
+    expect(() => labelOf('hashtag', { tag: hashtag() }, {})).toThrow('Missing tag name parameter');
+  });
+
   it('is the same for two requests only if they ask for the same', () => {
     const written = fc.constantFrom('a', 'b', 'any=a', 'all=a', 'q=a', '=', 'a=b');
     const request = fc.record(
@@ -81,6 +85,8 @@ describe('a label', () => {
       fc.property(fc.constantFrom(...forms), request, request, (form, left, right) => {
         const read = (raw: Readonly<Record<string, string | string[]>>) =>
           JSON.stringify(Object.keys(form).map((name) => [...new Set([raw[name] ?? []].flat())]));
+        const missing = ({ any = [] }: typeof left) => form.any?.optional === false && any.length === 0;
+        fc.pre(!missing(left) && !missing(right));
         const same = JSON.stringify(labelOf('x', form, left)) === JSON.stringify(labelOf('x', form, right));
         expect(same).toBe(read(left) === read(right));
       }),
