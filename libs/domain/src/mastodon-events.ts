@@ -66,6 +66,7 @@ export const mastodonEvents = Object.freeze({
       type: 'object',
       properties: { name: { type: 'string' }, count: { type: 'integer' }, announcement_id: id },
     },
+    carriesStatus: false,
   }),
   /** An announcement was deleted: its id. */
   'announcement.delete': payload<string>({ schema: id, carriesStatus: false }),

@@ -1,4 +1,5 @@
 import type { DynamicModule, INestApplicationContext, Type } from '@nestjs/common';
+import { StreamingError } from '@fedistream/domain';
 import { errorReason, withTimeout } from '@fedistream/util';
 import type { AnyStream } from '../declaration/stream.js';
 import { namesOf } from '../declaration/any-declaration.js';
@@ -136,6 +137,10 @@ function tryChannels(definition: StreamDefinition, isClaimed: IsClaimed): readon
         isClaimed,
       );
     } catch (failure) {
+      // A refusal is an answer to a client: some parameters make no sense without others.
+      if (failure instanceof StreamingError) {
+        continue;
+      }
       found.push({
         what: `stream "${request.name}" failed in channels() with the parameters ${JSON.stringify(request.params)}: ${errorReason(failure)}`,
         remedy: 'correct channels, or the examples of its parameters',

@@ -33,8 +33,8 @@ export class StreamDefinition {
   readonly names: readonly string[];
   /** Events of other names are dropped; `undefined` where all pass. */
   readonly readable: ReadonlySet<string> | undefined;
-  /** Names of events that are declared to carry no status: by the module, or among Mastodon's where it declares none. */
-  readonly harmless: ReadonlySet<string>;
+  /** Names of events that carry no status, by what the stream declares or Mastodon's events are. */
+  readonly eventsWithoutStatus: ReadonlySet<string>;
   /** Whether code of the stream runs for events. */
   readonly hasOwnCode: boolean;
 
@@ -48,8 +48,7 @@ export class StreamDefinition {
     this.names = allNamesOf(declaration);
     const read = declaration.source ?? declaration.events;
     this.readable = read && new Set(Object.keys(read));
-    const declared: EventTypes = read ?? mastodonEvents;
-    this.harmless = new Set(Object.keys(declared).filter((name) => declared[name]?.carriesStatus === false));
+    this.eventsWithoutStatus = withoutStatus(read ?? mastodonEvents);
     this.hasOwnCode = hasOwnCode(declaration);
   }
 
@@ -98,6 +97,10 @@ export class StreamDefinition {
   context(request: Pick<StreamRequest, 'params' | 'name'>, viewer: Viewer): AnyContext {
     return { ...this.requestContext(request), viewer };
   }
+}
+
+function withoutStatus(events: EventTypes): ReadonlySet<string> {
+  return new Set(Object.entries(events).flatMap(([name, { carriesStatus }]) => (carriesStatus ? [] : [name])));
 }
 
 /** All names of a declaration, with the variants that flags add. */

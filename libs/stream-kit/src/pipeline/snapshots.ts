@@ -43,7 +43,7 @@ export class Snapshots {
   async #decided(events: readonly StreamEvent[], viewer: Viewer, request: StreamRequest): Promise<StreamEvent[]> {
     const { accountId } = viewer;
     const alone: ViewerSet = { accountIds: [accountId], has: (other) => other === accountId };
-    const { harmless: eventsWithoutStatus, declaration } = request.definition;
+    const { eventsWithoutStatus, declaration } = request.definition;
     const { closedBy } = declaration;
     const decided = this.audience.select(from(events), () => alone, { closedBy, eventsWithoutStatus });
     const selections = await lastValueFrom(decided.pipe(toArray()));

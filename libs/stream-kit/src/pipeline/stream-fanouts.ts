@@ -93,7 +93,7 @@ export class StreamFanouts {
 
   /** The audience decides about what was published. What a stream makes of it, it makes afterwards, in the fanout. */
   #selections(request: StreamRequest, events: Observable<StreamEvent>, fanout: Fanout): Observable<Selection> {
-    const { harmless: eventsWithoutStatus, declaration } = request.definition;
+    const { eventsWithoutStatus, declaration } = request.definition;
     const { audience, closedBy } = declaration;
     // While `select` fails and begins anew, the channels stay followed: not they have failed.
     return audience === 'per-viewer'
