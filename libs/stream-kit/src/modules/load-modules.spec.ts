@@ -41,8 +41,8 @@ const load = (sources: readonly ModuleSource[], changes: Partial<LoadOptions> = 
     environment: {},
     ports: new Map<never, unknown>([[Roles as never, rolesOf()]]),
     onFailure: 'stop',
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes literals
     start: (module: DynamicModule) =>
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes literals
       NestFactory.createApplicationContext(module, { abortOnError: false, logger: false }),
     ...changes,
   });

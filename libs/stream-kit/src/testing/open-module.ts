@@ -26,9 +26,9 @@ export interface OpenedModule {
   readonly loaded: LoadedModules;
   readonly bench: StreamBench;
   /** Opens one of its streams. @throws StreamingError what a client would be told */
-  open(name: string, options?: OpenOptions): Promise<OpenedStream>;
+  readonly open: (name: string, options?: OpenOptions) => Promise<OpenedStream>;
   /** Runs the shutdown hooks of its providers. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -37,7 +37,7 @@ export interface OpenedModule {
  * @throws StreamModulesError with everything that keeps it from starting
  */
 export async function openModule(module: StreamModule, options: OpenModuleOptions = {}): Promise<OpenedModule> {
-  const { environment = {}, override = (builder) => builder, lists = listsOf(), roles = rolesOf() } = options;
+  const { environment = {}, override = unchanged, lists = listsOf(), roles = rolesOf() } = options;
   const ports: Ports = new Map<never, unknown>([
     [Lists as never, lists],
     [Roles as never, roles],
@@ -65,4 +65,8 @@ export async function openModule(module: StreamModule, options: OpenModuleOption
       await Promise.all(loaded.contexts.map((context) => context.close()));
     },
   };
+}
+
+function unchanged(builder: TestingModuleBuilder): TestingModuleBuilder {
+  return builder;
 }
