@@ -1,0 +1,86 @@
+import { databasesOn, type Databases } from '@fedistream/services';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+
+import { Server } from '../support/index.js';
+import { commandRules, type CommandWorld } from './command-rules.js';
+import { commandsOf, documents, workspace } from './document-commands.js';
+
+const files = await documents();
+const commands = (await Promise.all(files.map(commandsOf))).flat();
+const ruleOf = (text: string) => commandRules.find(({ matches }) => matches.test(text));
+const run = commands.flatMap((command) => {
+  const rule = ruleOf(command.text);
+  return rule !== undefined && 'run' in rule ? [{ command, rule, title: `${command.document}: ${command.text}` }] : [];
+});
+
+describe('the commands of the documents', () => {
+  it('all have a rule that says how they are verified', () => {
+    expect(commands.filter(({ text }) => ruleOf(text) === undefined)).toEqual([]);
+  });
+
+  it('that another spec runs name one that is there', () => {
+    const specs = commandRules.flatMap((rule) => ('provedBy' in rule ? [rule.provedBy] : []));
+    expect(specs.filter((spec) => !existsSync(join(workspace, spec)))).toEqual([]);
+  });
+
+  it('have no rule left over', () => {
+    expect(commandRules.filter((rule) => !commands.some(({ text }) => ruleOf(text) === rule))).toEqual([]);
+  });
+
+  it('name npm scripts that exist', async () => {
+    const { scripts } = JSON.parse(await readFile(join(workspace, 'package.json'), 'utf8')) as { scripts: object };
+    for (const file of files) {
+      const text = await readFile(join(workspace, file), 'utf8');
+      const named = [...text.matchAll(/`(?:\w+=\S+ )*npm run (?:--silent )?([\w:-]+)/g)].map(([, name]) => name);
+      expect(named.filter((name) => name !== undefined && !(name in scripts))).toEqual([]);
+    }
+  });
+
+  describe('run as they stand', () => {
+    let databases: Databases;
+    let directory: string;
+    let server: Server;
+    let world: CommandWorld;
+
+    beforeAll(async () => {
+      databases = databasesOn(inject('postgresUrl'));
+      directory = await mkdtemp(join(tmpdir(), 'fedistream-documents-'));
+      const env = { BROKER: 'memory', DATABASE: 'embedded', DEMO: 'true' };
+      server = await Server.start({ ...env, FEDISTREAM_DATA_DIR: join(directory, 'demo') });
+      world = {
+        address: server.address,
+        redisUrl: inject('redisUrl'),
+        createDatabase: (content) => databases.createDatabase(content === 'tables' ? inject('templateUrl') : undefined),
+        directory: join(directory, 'other'),
+      };
+    });
+
+    afterAll(async () => {
+      await server.stop();
+      await databases.dropDatabases();
+      await rm(directory, { recursive: true, force: true });
+    });
+
+    it.each(run)('$title', { timeout: 120_000 }, async ({ command, rule }) => {
+      await rule.run(command, world);
+    });
+  });
+});
+
+it('docs/metrics.md has every metric of the server, and no other', async () => {
+  const server = await Server.start({ BROKER: 'memory', DATABASE_URL: inject('templateUrl') });
+  try {
+    const text = await (await fetch(server.url('/metrics'))).text();
+    const served = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? '');
+    const own = served.filter((name) => !/^(mastodon_streaming_|process_|nodejs_)/.test(name));
+    const document = await readFile(join(workspace, 'docs', 'metrics.md'), 'utf8');
+    const documented = [...document.matchAll(/^\| `(\w+)(?:\{[\w,]+\})?` +\| (?:gauge|counter|histogram)/gm)];
+    expect(documented.map(([, name]) => name).sort()).toEqual(own.sort());
+  } finally {
+    await server.stop();
+  }
+});
