@@ -8,13 +8,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { shellQuoted } from './cleanup-process.js';
 
-/** The watchdog as plain JavaScript that another process can import, without a build. */
-const watchdog = ts.transpileModule(readFileSync(new URL('cleanup-process.ts', import.meta.url), 'utf8'), {
+/** The module as plain JavaScript that another process can import, without a build. */
+const cleanupModule = ts.transpileModule(readFileSync(new URL('cleanup-process.ts', import.meta.url), 'utf8'), {
   compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 },
 }).outputText;
-const specifier = `data:text/javascript,${encodeURIComponent(watchdog)}`;
+const specifier = `data:text/javascript,${encodeURIComponent(cleanupModule)}`;
 
-/** Runs a module that uses the watchdog; resolves with its first line of output, when the process is at work. */
+/** Runs a module that uses the module; resolves with its first line of output, when the process is at work. */
 async function processWith(code: string) {
   const module = `import { runAfterExit } from ${JSON.stringify(specifier)};\n${code}`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', module], {
@@ -24,7 +24,7 @@ async function processWith(code: string) {
   return child;
 }
 
-describe('the watchdog', () => {
+describe('the cleanup process', () => {
   let directory: string;
   const file = (name: string) => join(directory, name);
 
@@ -37,7 +37,7 @@ describe('the watchdog', () => {
   }
 
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "fedistream watchdog's "));
+    directory = mkdtempSync(join(tmpdir(), "fedistream cleanup's "));
   });
 
   afterEach(() => {
@@ -63,7 +63,7 @@ describe('the watchdog', () => {
     await appears('cleaned');
   });
 
-  it('leaves out what was taken back, and does the newest first', async () => {
+  it('runs the newest command first, and no removed one', async () => {
     const commands = [
       `test -e ${shellQuoted(file('newer'))} && touch ${shellQuoted(file('older'))}; touch ${shellQuoted(file('done'))}`,
       `touch ${shellQuoted(file('newer'))}`,

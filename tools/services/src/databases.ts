@@ -6,10 +6,10 @@ export interface Databases {
   /**
    * Creates a database and returns its URL. It lives until {@link dropDatabases}.
    *
-   * @param template the URL of a database to copy; nobody may be connected to it
+   * @param template the URL of a database to copy; it must have no connections
    */
   readonly createDatabase: (template?: string) => Promise<string>;
-  /** Drops what was created, whoever is still connected. */
+  /** Drops the created databases and closes their connections. */
   readonly dropDatabases: () => Promise<void>;
 }
 

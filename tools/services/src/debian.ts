@@ -50,7 +50,7 @@ export async function fromDebian(program: DebianProgram, progress: Progress): Pr
     for (const file of fetched) {
       await run('dpkg-deb', ['--extract', file, unpacked]);
     }
-    // Whoever was faster has unpacked the same.
+    // Another process has unpacked the same files first.
     await rm(root, { recursive: true, force: true });
     await rename(unpacked, root);
   } finally {

@@ -6,10 +6,10 @@ const lowest = 12_000;
 const highest = 32_000;
 
 /**
- * A port on 127.0.0.1 that nobody listens on. It lies below the range for outgoing connections: a server that is stopped
+ * An unused port on 127.0.0.1. It lies below the range for outgoing connections: a server that is stopped
  * and started again on its port must not find it taken by a client's connection, which may well be one to itself.
  *
- * The port is not held: whoever starts a server on it checks that the server which answers is its own.
+ * The port is not reserved. Callers MUST check that the server which answers on it is their own.
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {

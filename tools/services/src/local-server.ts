@@ -170,8 +170,8 @@ export class LocalServer implements ServerControl {
 }
 
 /**
- * A shell command that ends the process and waits until it is gone; three seconds at most, because in a container nobody
- * may collect it.
+ * A shell command that ends the process and waits until it is gone; three seconds at most, because a container may have no
+ * init process that reaps it.
  */
 function endOf(pid: number, signal: string): string {
   const id = String(pid);

@@ -1,7 +1,7 @@
 import { openPostgres } from './postgres.js';
 import { openRedis } from './redis.js';
 
-/** Opens both, says where they are, and waits until somebody ends it. */
+/** Starts both servers, prints their URLs, and runs until a signal ends it. */
 async function serve(): Promise<void> {
   const redis = await openRedis();
   const postgres = await openPostgres();

@@ -32,7 +32,7 @@ export interface PostgresService {
   /**
    * Creates a database and returns its URL. It is dropped by {@link stop}.
    *
-   * @param template the URL of a database to copy; nobody may be connected to it
+   * @param template the URL of a database to copy; it must have no connections
    */
   readonly createDatabase: (template?: string) => Promise<string>;
   /** Drops the databases that were created; ends the server if it was started here. */

@@ -32,10 +32,10 @@ export async function give(directory: string, user: User | undefined): Promise<v
 }
 
 /**
- * The program at a place from which everybody can run it. Root's home, and with it a workspace there, is closed to other
+ * The program at a place from which every user can run it. Root's home, and with it a workspace there, is closed to other
  * users; then the tree that the program brought along is copied.
  *
- * @param to where the copy may go, removed by whoever made it
+ * @param to where the copy may go, removed by the caller
  */
 export async function reachable(executable: Executable, to: string): Promise<Executable> {
   const { tree } = executable;

@@ -89,7 +89,7 @@ export const probes: readonly Probe[] = [
   ...accept('apps/streaming-e2e/src/support/world.ts', '@fedistream/services'),
 ];
 
-/** The rules that keep the rooms apart do refuse what they should: a rule that was switched off would fail nobody. */
+/** Checks that the import rules refuse what they must. Without this check, a disabled rule would go unnoticed. */
 export const boundaries: Check = {
   name: 'boundaries',
   async run() {

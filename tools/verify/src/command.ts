@@ -31,7 +31,7 @@ export function command(program: string, args: readonly string[], options: Comma
       stdio: ['ignore', output, output],
       timeout: endsWithinMs,
     });
-    // Whoever ends this process means the command.
+    // Ending this process ends the command as well.
     const forget = child.pid === undefined ? undefined : runAfterExit(`kill -TERM ${child.pid}`);
     const chunks: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -43,7 +43,9 @@ export function command(program: string, args: readonly string[], options: Comma
     child.once('close', (code, signal) => {
       forget?.();
       resolve(
-        code === null ? { code: -1, output: `${text()}\nended by ${signal ?? 'nobody'}` } : { code, output: text() },
+        code === null
+          ? { code: -1, output: `${text()}\nended by ${signal ?? 'an unknown signal'}` }
+          : { code, output: text() },
       );
     });
   });

@@ -1,21 +1,21 @@
 import { statusBy, type Fixtures } from '../support/index.js';
 import { newPeople, type People, type ViewerName } from './people.js';
 
-/** One rule, one way: what is in the tables, what is published, and who receives it. */
+/** One rule and its expected result: the rows, the published payload, and the viewers that receive it. */
 export interface AudienceCase {
   readonly it: string;
   /** The payload of `update` and `status.update`; a public status by Alice when absent. */
   readonly payload?: (people: People) => unknown;
-  /** Adds what the rule looks at. */
+  /** Adds the rows that the rule reads. */
   readonly given?: (fixtures: Fixtures, people: People, payload: unknown) => Promise<unknown>;
-  /** The feed that it is published to; `live` when absent. */
+  /** The kind of stream on which it is published; `live` when absent. */
   readonly feed?: Feed;
   readonly seenBy: readonly ViewerName[];
-  /** What `filtered` tells Eve; nothing when absent. Finn has no filters. */
+  /** The filter results that Eve receives; none when absent. Finn has no filters. */
   readonly filtered?: readonly unknown[];
 }
 
-/** A kind of filtered stream: each has feed access settings of its own. */
+/** A kind of filtered stream. Each kind has its own feed access settings. */
 export type Feed = keyof typeof feeds;
 
 /** One stream of each kind. */
@@ -24,13 +24,13 @@ export const feeds = {
   topic: { stream: 'hashtag', params: { tag: 'cats' }, channel: 'timeline:hashtag:cats' },
 } as const;
 
-/** A case whose people are in the tables. */
+/** A case whose rows are in the tables. */
 export interface PreparedCase {
   readonly people: People;
   readonly payload: unknown;
 }
 
-/** Puts a case into the tables. */
+/** Inserts the rows of a case. */
 export async function prepare({ payload, given }: AudienceCase, fixtures: Fixtures): Promise<PreparedCase> {
   const people = await newPeople(fixtures);
   const published = payload ? payload(people) : statusBy(people.alice);
@@ -38,7 +38,7 @@ export async function prepare({ payload, given }: AudienceCase, fixtures: Fixtur
   return { people, payload: published };
 }
 
-/** What a viewer is to receive of a case: the payload, with `filtered` unless the publisher has already put it there. */
+/** The payloads that a viewer must receive: the published one, with `filtered` unless the publisher has added it. */
 export function due({ seenBy, filtered = [] }: AudienceCase, payload: unknown, viewer: ViewerName): unknown[] {
   if (!seenBy.includes(viewer)) {
     return [];

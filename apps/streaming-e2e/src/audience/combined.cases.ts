@@ -6,24 +6,24 @@ import { quoteBy } from './relationships.cases.js';
 
 type Given = NonNullable<AudienceCase['given']>;
 
-/** Bob quotes Alice, and mentions Carol: everything that a rule may look at is there. */
+/** Bob quotes Alice and mentions Carol, so every rule has a row to look up. */
 const payload = ({ alice, bob, carol }: People) => ({
   ...quoteBy(bob, statusBy(alice)),
   mentions: [mentionOf(carol)],
   content: '<p>cat</p>',
 });
 
-/** Each hides the status from Eve. */
+/** Each row hides the status from Eve. */
 const hiding: readonly (readonly [why: string, given: Given])[] = [
   ['blocks the author', (f, { eve, bob }) => f.block(eve.account, bob)],
   ['is blocked by the author', (f, { eve, bob }) => f.block(bob, eve.account)],
-  ['mutes who is mentioned', (f, { eve, carol }) => f.mute(eve.account, carol)],
-  ['blocks who is quoted', (f, { eve, alice }) => f.block(eve.account, alice)],
-  ['blocks the domain', (f, { eve, bob }) => f.blockDomain(eve.account, domainOf(bob))],
+  ['mutes the mentioned account', (f, { eve, carol }) => f.mute(eve.account, carol)],
+  ['blocks the quoted author', (f, { eve, alice }) => f.block(eve.account, alice)],
+  ['blocks the author’s domain', (f, { eve, bob }) => f.blockDomain(eve.account, domainOf(bob))],
   ['has chosen other languages', (f, { eve }) => chooseLanguages(f, eve, ['de'])],
 ];
 
-/** Each has an effect of its own, but shows nothing that is hidden. */
+/** Each row has its own effect, but must not reveal a hidden status. */
 const showing: readonly (readonly [how: string, given: Given])[] = [
   ['has the role of an administrator', (f, { eve }) => giveRole(f, eve, permissions.administrator)],
   ['filters it', (f, { eve }) => f.filter(eve.account, { keywords: [{ keyword: 'cat' }] })],
@@ -38,10 +38,10 @@ const both =
     await other(...about);
   };
 
-/** Rules together: whatever one of them hides stays hidden. */
+/** Rules in combination: a status that one rule hides stays hidden. */
 export const combined: readonly AudienceCase[] = [
   {
-    it: 'all that shows shows',
+    it: 'rows that hide nothing hide nothing together',
     payload,
     given: async (...about) => {
       for (const [, given] of showing) {
@@ -51,13 +51,18 @@ export const combined: readonly AudienceCase[] = [
     seenBy: ['eve', 'finn'],
     filtered: [resultOf({}, ['cat'])],
   },
-  ...hiding.map(([why, given]) => ({ it: `who ${why} does not see it`, payload, given, seenBy: ['finn'] as const })),
+  ...hiding.map(([why, given]) => ({
+    it: `a viewer who ${why} does not see it`,
+    payload,
+    given,
+    seenBy: ['finn'] as const,
+  })),
   ...hiding.flatMap(([why, one], index) =>
     [...hiding.slice(index + 1), ...showing]
       // The choices of languages would replace each other.
       .filter(([other]) => !(why.includes('languages') && other.includes('language')))
       .map(([other, two]) => ({
-        it: `who ${why} and ${other} does not see it`,
+        it: `a viewer who ${why} and ${other} does not see it`,
         payload,
         given: both(one, two),
         seenBy: ['finn'] as const,

@@ -15,11 +15,11 @@ import {
 import { feeds } from './audience-case.js';
 import { disabled, giveRole, newPeople, permissions, type People } from './people.js';
 
-/** Texts of `settings.value` that close a publisher, as several versions of Ruby and people write them. */
+/** Texts of `settings.value` that close a feed, as several versions of Ruby and administrators write them. */
 const closing = [disabled, '--- disabled', 'disabled', `--- 'disabled'\n`, '--- "disabled"\n', '--- :disabled\n'];
 const opening = ['--- public\n', '--- authenticated\n', '--- ""\n', '', '--- \n', '--- not disabled\n', '--- false\n'];
 
-describe('the settings of feed access', () => {
+describe('the feed access settings', () => {
   let environment: RedisTestEnvironment;
   let people: People;
 
@@ -46,8 +46,8 @@ describe('the settings of feed access', () => {
   };
 
   /**
-   * A closed feed lets no fence through: somebody who may see everything waits for it, so that all is decided; then the
-   * feed is opened for another one.
+   * A closed feed delivers no fence to an ordinary viewer. An administrator waits for the fence, which proves that every
+   * event is decided; then the feed is opened for a second fence.
    */
   const receivedWhileClosed = async (client: StreamClient, staff: StreamClient, channel: string) => {
     await receivedBeforeFence(staff, environment.publisher, channel);
@@ -58,7 +58,7 @@ describe('the settings of feed access', () => {
   describe.each([
     ['closes', closing, []],
     ['leaves open', opening, ['update']],
-  ] as const)('a value that %s the feed', (_what, values, expected) => {
+  ] as const)('the value %s the feed', (_what, values, expected) => {
     it.each(values.map((value) => [JSON.stringify(value), value] as const))('%s', async (_text, value) => {
       const client = await open(eventStream, people.eve, 'live');
       await environment.fixtures.setting('local_live_feed_access', value);
@@ -69,7 +69,7 @@ describe('the settings of feed access', () => {
     });
   });
 
-  it('that cannot be read closes the feed', async () => {
+  it('close the feed when a value is not valid YAML', async () => {
     const client = await open(eventStream, people.eve, 'live');
     await environment.fixtures.setting('local_live_feed_access', '--- "disabled\n  - {');
     await publishEvent(environment.publisher, 'timeline:public', 'update', statusBy(people.alice));
@@ -78,27 +78,24 @@ describe('the settings of feed access', () => {
   });
 
   describe.each([eventStream, multiplexedWebSocket])('over the $name,', (transport) => {
-    it.each(['live', 'topic'] as const)(
-      'let out nothing at all of a closed %s publisher, deletes included',
-      async (kind) => {
-        const { channel } = feeds[kind];
-        const client = await open(transport, people.eve, kind);
-        const staff = await open(transport, people.finn, kind);
-        await closeBoth(kind);
-        const events = ['update', 'status.update', 'delete', 'anything'] as const;
-        for (const event of events) {
-          const payload = event === 'delete' ? '110000000000000001' : statusBy(people.bob);
-          await publishEvent(environment.publisher, channel, event, payload);
-        }
-        expect(await receivedWhileClosed(client, staff, channel)).toEqual([]);
-        expect(staff.received.map(({ event }) => event).filter((event) => event !== 'fence')).toEqual(events);
-        await client.close();
-        await staff.close();
-      },
-    );
+    it.each(['live', 'topic'] as const)('withhold every event of a closed %s feed, deletes included', async (kind) => {
+      const { channel } = feeds[kind];
+      const client = await open(transport, people.eve, kind);
+      const staff = await open(transport, people.finn, kind);
+      await closeBoth(kind);
+      const events = ['update', 'status.update', 'delete', 'anything'] as const;
+      for (const event of events) {
+        const payload = event === 'delete' ? '110000000000000001' : statusBy(people.bob);
+        await publishEvent(environment.publisher, channel, event, payload);
+      }
+      expect(await receivedWhileClosed(client, staff, channel)).toEqual([]);
+      expect(staff.received.map(({ event }) => event).filter((event) => event !== 'fence')).toEqual(events);
+      await client.close();
+      await staff.close();
+    });
   });
 
-  it('of hashtags do not concern public streams, nor the other way round', async () => {
+  it('of topic feeds do not close public streams, and those of live feeds do not close hashtags', async () => {
     for (const [closed, other] of [
       ['live', 'topic'],
       ['topic', 'live'],
@@ -114,7 +111,7 @@ describe('the settings of feed access', () => {
     }
   });
 
-  it('do not concern streams that somebody else has decided about', async () => {
+  it('do not close streams whose audience the publisher decides', async () => {
     await closeBoth('live');
     await closeBoth('topic');
     const channel = `timeline:${people.eve.account.id}`;

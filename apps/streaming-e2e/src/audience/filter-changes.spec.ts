@@ -21,7 +21,7 @@ import { resultOf } from './filters.cases.js';
 const channel = 'timeline:public';
 const cat: FilterOptions = { keywords: [{ keyword: 'cat' }] };
 
-describe('changes of filters', () => {
+describe('a change of filters', () => {
   let environment: RedisTestEnvironment;
   let author: Account;
 
@@ -44,7 +44,7 @@ describe('changes of filters', () => {
     return client;
   };
 
-  /** Says that they have changed, as the platform does: to the server, and on the home stream to the viewer's apps. */
+  /** Announces the change as the platform does: to the server, and on the home stream to the viewer's apps. */
   const announce = async ({ account }: Viewer) => {
     await publishEvent(environment.publisher, `timeline:system:${account.id}`, 'filters_changed');
     await publishEvent(environment.publisher, `timeline:${account.id}`, 'filters_changed');
@@ -60,7 +60,7 @@ describe('changes of filters', () => {
       .map(({ payload = '' }) => (JSON.parse(payload) as { filtered: unknown }).filtered);
   };
 
-  it('that are announced hold for the next event, again and again, on all connections', async () => {
+  it('applies to the next event after its announcement, each time, on all connections', async () => {
     const viewer = await environment.fixtures.viewer();
     const clients = [await open(viewer), await open(viewer, multiplexedWebSocket)];
     const expected: unknown[] = [];
@@ -70,7 +70,7 @@ describe('changes of filters', () => {
       await announce(viewer);
       await publishCat();
       expected.push([resultOf(filter, ['cat'])]);
-      // What follows at once must not hold for what is before it.
+      // The next change must not apply to the event before it.
       await filteredIn(clients[0]!);
       await environment.fixtures.sql('UPDATE custom_filter_keywords SET keyword = $1 WHERE custom_filter_id = $2', [
         'a',
@@ -94,7 +94,7 @@ describe('changes of filters', () => {
     }
   });
 
-  it('of one viewer are no change for another', async () => {
+  it('of one viewer does not change another viewer’s results', async () => {
     const [one, other] = [await environment.fixtures.viewer(), await environment.fixtures.viewer()];
     await environment.fixtures.filter(other.account, { ...cat, title: 'Theirs' });
     const [client, others] = [await open(one), await open(other)];
@@ -105,7 +105,7 @@ describe('changes of filters', () => {
     expect(await filteredIn(others)).toEqual([[resultOf({ title: 'Theirs' }, ['cat'])]]);
   });
 
-  it('reach the viewer’s apps, although they have no payload', async () => {
+  it('reaches the viewer’s apps as an event without payload', async () => {
     const viewer = await environment.fixtures.viewer();
     const home = `timeline:${viewer.account.id}`;
     const { token } = viewer;
@@ -125,7 +125,7 @@ describe('changes of filters', () => {
     }
   });
 
-  it('that were announced while Redis was away hold once it is back', async (test) => {
+  it('that was announced while Redis was down applies once Redis is back', async (test) => {
     const redis = await ownRedis(test);
     onTestFinished(() => redis.stop());
     const away = await openTestEnvironment({ redisUrl: redis.url });
@@ -147,7 +147,7 @@ describe('changes of filters', () => {
     await client.close();
   });
 
-  it('by the clock, when a filter or a mute expires, need no announcement', async () => {
+  it('needs no announcement when a filter or a mute expires', async () => {
     const viewer = await environment.fixtures.viewer();
     const muted = await environment.fixtures.account();
     const expiresAt = new Date(Date.now() + 1_500);
@@ -160,11 +160,11 @@ describe('changes of filters', () => {
       return filteredIn(client);
     };
     const before = await publishBoth();
-    // On a machine that was very slow so far there is nothing to be seen before.
+    // On a very slow machine the filter may have expired before the first event.
     if (Date.now() < expiresAt.getTime()) {
       expect(before).toEqual([[resultOf({ ...cat, expiresAt }, ['cat'])]]);
     }
-    await until('the time has come', () => Date.now() > expiresAt.getTime());
+    await until('the filter has expired', () => Date.now() > expiresAt.getTime());
     expect(await publishBoth()).toEqual([[], []]);
   });
 });

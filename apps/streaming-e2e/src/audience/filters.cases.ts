@@ -6,7 +6,7 @@ import type { People } from './people.js';
 import { quoteBy } from './relationships.cases.js';
 
 const hour = 3_600_000;
-const everybody = ['eve', 'finn'] as const;
+const everyone = ['eve', 'finn'] as const;
 
 const content = (html: string) => members({ content: html });
 const members =
@@ -25,7 +25,7 @@ const has =
     }
   };
 
-/** A filter result as REST has it, for a filter that was made with these options. */
+/** The filter result, in the form of Mastodon's REST API, of a filter with these options. */
 export function resultOf(
   { title = 'A filter', context = ['public'], action = 'warn', expiresAt = null }: FilterOptions,
   keywordMatches: readonly string[] | null,
@@ -44,7 +44,7 @@ export function resultOf(
   };
 }
 
-/** The filter's keywords and what they find in the status; `null` for nothing. */
+/** A case with one filter and the text that it matches; `null` for no match. */
 function finds(
   it: string,
   filter: FilterOptions,
@@ -52,80 +52,95 @@ function finds(
   match: string | null,
 ): AudienceCase {
   const filtered = match === null ? [] : [resultOf(filter, [match])];
-  return { it, payload, given: has(filter), seenBy: everybody, filtered };
+  return { it, payload, given: has(filter), seenBy: everyone, filtered };
 }
 
 const later = new Date(Date.now() + hour);
 const cat = content('<p>A cat sat here</p>');
 
 const texts: readonly AudienceCase[] = [
-  finds('the content', whole('cat'), cat, 'cat'),
-  finds('the content warning', whole('cat'), members({ spoiler_text: 'cat!' }), 'cat'),
-  finds('options of a poll', whole('cat'), members({ poll: { options: [{ title: 'Dog' }, { title: 'Cat' }] } }), 'Cat'),
-  finds('descriptions of media', whole('cat'), members({ media_attachments: [{ description: 'a cat' }] }), 'cat'),
-  finds('what is boosted', whole('cat'), (people) => boostBy(people.bob, cat(people)), 'cat'),
-  finds('not what is quoted', whole('cat'), (people) => quoteBy(people.bob, cat(people)), null),
-  finds('not names', whole('cat'), members({ tags: [{ name: 'cat' }], url: 'https://cat.example/cat' }), null),
-  finds('not tags', whole('cat'), content('<p class="cat">A <a href="https://cat.example/cat">dog</a></p>'), null),
-  finds('across tags', whole('cat'), content('<p><b>c</b>a<i>t</i></p>'), 'cat'),
-  finds('entities decoded', whole('a&b <3'), content('<p>a&amp;b &lt;3</p>'), 'a&b <3'),
-  finds('entities decoded once', whole('<i>&amp;'), content('<p>&lt;i&gt;&amp;amp;</p>'), '<i>&amp;'),
-  finds('a line break as one', whole('cat\nsat'), content('<p>cat<br />sat</p>'), 'cat\nsat'),
-  finds('no word across a line break', whole('catsat'), content('<p>cat<br>sat</p>'), null),
-  finds('paragraphs apart', whole('cat\n\nsat'), content('<p>cat</p><p>sat</p>'), 'cat\n\nsat'),
+  finds('in the content', whole('cat'), cat, 'cat'),
+  finds('in the content warning', whole('cat'), members({ spoiler_text: 'cat!' }), 'cat'),
+  finds(
+    'in the options of a poll',
+    whole('cat'),
+    members({ poll: { options: [{ title: 'Dog' }, { title: 'Cat' }] } }),
+    'Cat',
+  ),
+  finds('in descriptions of media', whole('cat'), members({ media_attachments: [{ description: 'a cat' }] }), 'cat'),
+  finds('in a boosted status', whole('cat'), (people) => boostBy(people.bob, cat(people)), 'cat'),
+  finds('not in a quoted status', whole('cat'), (people) => quoteBy(people.bob, cat(people)), null),
+  finds(
+    'not in tag names and URLs',
+    whole('cat'),
+    members({ tags: [{ name: 'cat' }], url: 'https://cat.example/cat' }),
+    null,
+  ),
+  finds(
+    'not in HTML attributes',
+    whole('cat'),
+    content('<p class="cat">A <a href="https://cat.example/cat">dog</a></p>'),
+    null,
+  ),
+  finds('across HTML tags', whole('cat'), content('<p><b>c</b>a<i>t</i></p>'), 'cat'),
+  finds('in text with its entities decoded', whole('a&b <3'), content('<p>a&amp;b &lt;3</p>'), 'a&b <3'),
+  finds('in text with its entities decoded once', whole('<i>&amp;'), content('<p>&lt;i&gt;&amp;amp;</p>'), '<i>&amp;'),
+  finds('across <br> as a line break', whole('cat\nsat'), content('<p>cat<br />sat</p>'), 'cat\nsat'),
+  finds('no word across <br>', whole('catsat'), content('<p>cat<br>sat</p>'), null),
+  finds('across paragraphs as an empty line', whole('cat\n\nsat'), content('<p>cat</p><p>sat</p>'), 'cat\n\nsat'),
 ];
 
 const words: readonly AudienceCase[] = [
-  finds('no part of a word as a whole one', whole('cat'), content('<p>catalogue, tomcat</p>'), null),
-  finds('a part of a word if it may be one', part('cat'), content('<p>A tomcat</p>'), 'cat'),
-  finds('a whole word behind a part of one', whole('cat'), content('<p>catalogue of a Cat.</p>'), 'Cat'),
-  finds('capitals and small letters alike, as the text has them', whole('CaT'), content('<p>cAt</p>'), 'cAt'),
+  finds('no part of a word as a whole word', whole('cat'), content('<p>catalogue, tomcat</p>'), null),
+  finds('a part of a word unless wholeWord', part('cat'), content('<p>A tomcat</p>'), 'cat'),
+  finds('a whole word after a partial match', whole('cat'), content('<p>catalogue of a Cat.</p>'), 'Cat'),
+  finds('without case, and report the text as written', whole('CaT'), content('<p>cAt</p>'), 'cAt'),
   finds('"кот"', whole('кот'), content('<p>Кот спит</p>'), 'Кот'),
   finds('not "кот" in "который"', whole('кот'), content('<p>который</p>'), null),
   finds('not "t" in "été"', whole('t'), content('<p>été</p>'), null),
   finds('no word before a combining mark', whole('cat'), content('<p>cat\u0301</p>'), null),
   finds('"été"', whole('été'), content('<p>l’été!</p>'), 'été'),
-  finds('a word of kanji in a sentence only as a part', part('猫'), content('<p>黒猫です</p>'), '猫'),
-  finds('no word beside a low line', whole('cat'), content('<p>cat_food</p>'), null),
-  finds('no word beside a digit', whole('cat'), content('<p>cat9</p>'), null),
-  finds('a keyword that begins with a sign', whole('#cat'), content('<p>my#cat</p>'), '#cat'),
-  finds('a keyword that ends with a sign', whole('c++'), content('<p>c++11</p>'), 'c++'),
-  finds('signs as they are', part('(a|b).*['), content('<p>x(a|b).*[y</p>'), '(a|b).*['),
-  finds('not more by signs', part('.'), content('<p>dotless</p>'), null),
+  finds('a kanji in a sentence unless wholeWord', part('猫'), content('<p>黒猫です</p>'), '猫'),
+  finds('no word next to an underscore', whole('cat'), content('<p>cat_food</p>'), null),
+  finds('no word next to a digit', whole('cat'), content('<p>cat9</p>'), null),
+  finds('a keyword that begins with punctuation', whole('#cat'), content('<p>my#cat</p>'), '#cat'),
+  finds('a keyword that ends with punctuation', whole('c++'), content('<p>c++11</p>'), 'c++'),
+  finds('regular expression characters literally', part('(a|b).*['), content('<p>x(a|b).*[y</p>'), '(a|b).*['),
+  finds('a dot as a dot only', part('.'), content('<p>dotless</p>'), null),
   finds('an emoji', whole('👍🏽'), content('<p>ok👍🏽ok</p>'), '👍🏽'),
   finds('the leftmost of several keywords', whole('sat', 'cat'), cat, 'cat'),
-  finds('the longer of two when it comes first', part('cat sat', 'cat'), cat, 'cat sat'),
+  finds('the keyword listed first of two at one position', part('cat sat', 'cat'), cat, 'cat sat'),
 ];
 
 const kinds: readonly AudienceCase[] = [
-  finds('hide', { ...whole('cat'), action: 'hide' }, cat, 'cat'),
-  finds('blur', { ...whole('cat'), action: 'blur' }, cat, 'cat'),
-  finds('with a title', { ...whole('cat'), title: 'Cats & “dogs”' }, cat, 'cat'),
-  finds('whatever their context', { ...whole('cat'), context: ['home', 'thread'] }, cat, 'cat'),
+  finds('with the action hide', { ...whole('cat'), action: 'with the action hide' }, cat, 'cat'),
+  finds('with the action blur', { ...whole('cat'), action: 'with the action blur' }, cat, 'cat'),
+  finds('with their title', { ...whole('cat'), title: 'Cats & “dogs”' }, cat, 'cat'),
+  finds('in every context', { ...whole('cat'), context: ['home', 'thread'] }, cat, 'cat'),
   finds('until they expire', { ...whole('cat'), expiresAt: later }, cat, 'cat'),
   {
     it: 'not when they have expired',
     payload: cat,
     given: has({ ...whole('cat'), expiresAt: new Date(Date.now() - 1_000) }),
-    seenBy: everybody,
+    seenBy: everyone,
   },
-  { it: 'not when nothing matches', payload: cat, given: has(whole('dog')), seenBy: everybody },
-  { it: 'not when they are empty', payload: cat, given: has({}), seenBy: everybody },
+  { it: 'not when nothing matches', payload: cat, given: has(whole('dog')), seenBy: everyone },
+  { it: 'not when they are empty', payload: cat, given: has({}), seenBy: everyone },
   {
-    it: 'each that matches, the older first',
+    it: 'each that matches, the oldest first',
     payload: cat,
     given: has(whole('sat'), whole('dog'), { ...whole('cat'), title: 'Another' }),
-    seenBy: everybody,
+    seenBy: everyone,
     filtered: [resultOf({}, ['sat']), resultOf({ title: 'Another' }, ['cat'])],
   },
   {
-    it: 'not in place of what the publisher has decided',
+    it: 'not when the publisher has set filtered',
     payload: ({ alice }) => statusBy(alice, { content: '<p>cat</p>', filtered: [{ filter: { id: '1' } }] }),
     given: has(whole('cat')),
-    seenBy: everybody,
+    seenBy: everyone,
   },
   {
-    it: 'not on what is hidden anyway',
+    it: 'not to viewers from whom the status is hidden',
     payload: cat,
     given: async (fixtures, people) => {
       await has(whole('cat'))(fixtures, people);
@@ -139,33 +154,32 @@ const fixedId = '109999999999999999';
 
 const statuses: readonly AudienceCase[] = [
   {
-    it: 'a status that is named',
+    it: 'a named status',
     payload: members({ id: fixedId }),
     given: has({ statusIds: [fixedId] }),
-    seenBy: everybody,
+    seenBy: everyone,
     filtered: [resultOf({}, null, [fixedId])],
   },
   {
-    it: 'a boost of a status that is named',
+    it: 'a boost of a named status',
     payload: (people) => boostBy(people.bob, statusBy(people.alice, { id: fixedId })),
     given: has({ statusIds: ['1', fixedId] }),
-    seenBy: everybody,
+    seenBy: everyone,
     filtered: [resultOf({}, null, [fixedId])],
   },
   {
-    it: 'by status and by keyword at once',
+    it: 'by status and keyword in one result',
     payload: members({ id: fixedId, content: '<p>cat</p>' }),
-    given: has({ ...whole('cat'), statusIds: [fixedId], action: 'blur' }),
-    seenBy: everybody,
-    filtered: [resultOf({ action: 'blur' }, ['cat'], [fixedId])],
+    given: has({ ...whole('cat'), statusIds: [fixedId], action: 'with the action blur' }),
+    seenBy: everyone,
+    filtered: [resultOf({ action: 'with the action blur' }, ['cat'], [fixedId])],
   },
-  { it: 'no other status', given: has({ statusIds: [fixedId] }), seenBy: everybody },
+  { it: 'no other status', given: has({ statusIds: [fixedId] }), seenBy: everyone },
 ];
 
-/** Rule 5: keyword and status filters; by what they go about it. */
+/** Rule 5: keyword and status filters, by topic. */
 export const filters: Readonly<Record<string, readonly AudienceCase[]>> = {
-  'keywords are looked for in': texts,
-  'keywords find': words,
-  'filters are told': kinds,
-  'filters find': statuses,
+  'keywords match': [...texts, ...words],
+  'filter results are reported': kinds,
+  'status filters match': statuses,
 };

@@ -28,12 +28,12 @@ const channel = 'timeline:public';
 
 type Change = (fixtures: Fixtures, people: People) => Promise<unknown>;
 
-/** Something that hides statuses from Eve, and what takes it back. */
+/** A change that hides statuses from Eve, and its reversal. */
 interface Reversible {
   readonly what: string;
   readonly hide: Change;
   readonly show: Change;
-  /** What it hides: Bob's when absent. */
+  /** The status that it hides; one of Bob's when absent. */
   readonly status?: (people: People) => Status;
 }
 
@@ -49,7 +49,7 @@ const reversible: readonly Reversible[] = [
   },
   { what: 'a mute', hide: (f, c) => f.mute(c.eve.account, c.bob), show: (f, c) => f.unmute(c.eve.account, c.bob) },
   {
-    what: 'a mute of somebody mentioned',
+    what: 'a mute of a mentioned account',
     status: ({ bob, carol }) => statusBy(bob, { mentions: [mentionOf(carol)] }),
     hide: (f, c) => f.mute(c.eve.account, c.carol, soon()),
     show: (f, c) => f.unmute(c.eve.account, c.carol),
@@ -70,7 +70,7 @@ const reversible: readonly Reversible[] = [
     show: (f, c) => f.unblockDomain(c.eve.account, domainOf(c.bob)),
   },
   {
-    what: 'a choice of languages',
+    what: 'the chosen languages',
     hide: (f, c) => chooseLanguages(f, c.eve, ['de']),
     show: (f, c) => chooseLanguages(f, c.eve, ['de', 'en']),
   },
@@ -81,7 +81,7 @@ const reversible: readonly Reversible[] = [
   },
 ];
 
-/** While the feed of remote statuses is closed. */
+/** Changes of roles, tested while the remote live feed is closed. */
 const roles: readonly Reversible[] = [
   {
     what: 'a role',
@@ -89,7 +89,7 @@ const roles: readonly Reversible[] = [
     hide: (f, c) => f.sql('UPDATE users SET role_id = NULL WHERE id = $1', [c.eve.user.id]),
   },
   {
-    what: 'what a role permits',
+    what: 'the permissions of a role',
     show: async (f, c) => {
       await giveRole(f, c.eve, 0n);
       await f.sql('UPDATE user_roles SET permissions = 1 WHERE id = (SELECT role_id FROM users WHERE id = $1)', [
@@ -101,10 +101,10 @@ const roles: readonly Reversible[] = [
         c.eve.user.id,
       ]),
   },
-  { what: 'what the role of everyone permits', show: opens(permissions.viewFeeds), hide: opens(0n) },
+  { what: 'the permissions of the default role', show: opens(permissions.viewFeeds), hide: opens(0n) },
 ];
 
-describe('what is committed before an event is published holds for it, on open streams:', () => {
+describe('a change committed before an event is published applies to that event, on open streams:', () => {
   let environment: RedisTestEnvironment;
   let people: People;
   let clients: readonly StreamClient[];
@@ -134,13 +134,13 @@ describe('what is committed before an event is published holds for it, on open s
 
   const timesOver = 8;
 
-  /** Changes and publishes without a pause; each client must have received what was published while it was shown. */
+  /** Commits changes and publishes without a pause. Each client must receive exactly the statuses published while they were visible. */
   const expectFollowed = async ({ hide, show, status = ({ bob }) => statusBy(bob) }: Reversible) => {
     const shown: string[] = [];
     const publish = async () => {
       const published = status(people);
       await publishEvent(environment.publisher, channel, 'update', published);
-      // Decided before the next change, which would otherwise hold for this one, too.
+      // The server decides before the next change, which may otherwise apply to this status as well.
       await receivedBeforeFence(clients[0]!, environment.publisher, channel);
       return published.id;
     };

@@ -31,7 +31,7 @@ describe('every viewer', () => {
   let viewers: Viewer[];
   let people: Account[];
   const clients: Listening[] = [];
-  /** May see everything, so that fences come through whatever is closed. */
+  /** An administrator on each stream: fences reach it although feeds are closed. */
   const staff: Listening[] = [];
 
   beforeAll(async () => {
@@ -90,7 +90,7 @@ describe('every viewer', () => {
       return due === undefined ? [] : [{ event, payload: due }];
     });
 
-  it('receives what the tables say, no more, no less, in the order published', { timeout: 120_000 }, async () => {
+  it('receives exactly the events that the tables allow, in the order published', { timeout: 120_000 }, async () => {
     const posts = fc.array(anyPost(people), { minLength: 1, maxLength: 10 });
     let delivered = 0;
     let withheld = 0;
@@ -109,7 +109,7 @@ describe('every viewer', () => {
           ),
         );
         const oracle = await Oracle.of(environment.fixtures);
-        // Everything is decided when the staff has its fence; only then may the feeds be opened for the others'.
+        // Every event is decided once the administrators have their fence. Only then may the feeds be opened for the viewers' fence.
         await fence(staff);
         await environment.fixtures.sql('DELETE FROM settings');
         for (const [listening, received] of await fence(clients)) {
@@ -121,7 +121,7 @@ describe('every viewer', () => {
       }),
       { numRuns: 200 },
     );
-    // Both happened often: the worlds were neither all open nor all closed.
+    // Guards the generator: both outcomes must be frequent.
     expect(Math.min(delivered, withheld)).toBeGreaterThan(2_000);
   });
 });

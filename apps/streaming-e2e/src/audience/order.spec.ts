@@ -16,7 +16,7 @@ import {
 } from '../support/index.js';
 import { feeds } from './audience-case.js';
 
-/** An event, and where it stands in the order published. */
+/** A published event. */
 interface Published {
   readonly event: 'update' | 'status.update' | 'delete';
   readonly id: string;
@@ -26,7 +26,7 @@ interface Published {
 const count = 300;
 const kinds = ['live', 'topic'] as const;
 
-describe('the order in which events of public streams were published', () => {
+describe('the publishing order of public streams', () => {
   let environment: RedisTestEnvironment;
   let authors: Account[];
 
@@ -66,13 +66,13 @@ describe('the order in which events of public streams were published', () => {
   };
 
   const publish = ({ event, id, author }: Published, place: number, channel: string) => {
-    // Some need more to be asked about than others.
+    // Statuses with mentions need more rows to decide than others.
     const mentions = authors.slice(0, place % 4).map(mentionOf);
     const payload = event === 'delete' ? id : statusBy(authors[author]!, { id, mentions, place });
     return publishEvent(environment.publisher, channel, event, payload);
   };
 
-  /** What a client received, as places in what was published; deletes have none, so they are looked up. */
+  /** The received events as indexes into the published ones. A delete carries only an id, so its index is looked up. */
   const placesIn = async (client: StreamClient, published: readonly Published[]): Promise<number[]> => {
     const received = await client.takeUntil(({ event }) => event === 'last');
     return received.map(({ event, payload = '' }) =>
@@ -82,7 +82,7 @@ describe('the order in which events of public streams were published', () => {
     );
   };
 
-  it('is kept for each viewer, while relations change at random', { timeout: 60_000 }, async () => {
+  it('is kept for each viewer while relationships change at random', { timeout: 60_000 }, async () => {
     const { fixtures, publisher } = environment;
     const undisturbed = await fixtures.viewer();
     const disturbed = await Promise.all(Array.from({ length: 4 }, () => fixtures.viewer()));
@@ -117,7 +117,7 @@ describe('the order in which events of public streams were published', () => {
     let withheld = 0;
     for (const { kind, viewer, client } of clients) {
       const places = await placesIn(client, published[kind]);
-      // Nothing twice, nothing out of order.
+      // No duplicates, and ascending order.
       expect(places).toEqual([...new Set(places)].sort((one, other) => one - other));
       if (viewer === undisturbed) {
         expect(places).toEqual(all);
@@ -130,11 +130,11 @@ describe('the order in which events of public streams were published', () => {
     }
     publishing = false;
     await disturbing;
-    // The relations did get in the way.
+    // Guards the generator: relationships must have hidden some statuses.
     expect(withheld).toBeGreaterThan(0);
   });
 
-  it('is kept when all are published at once', async () => {
+  it('is kept when all events are published at once', async () => {
     const viewer = await environment.fixtures.viewer();
     const clients = await Promise.all(
       [eventStream, multiplexedWebSocket].map((transport) => open(transport, viewer, 'live')),
@@ -149,10 +149,10 @@ describe('the order in which events of public streams were published', () => {
     }
   });
 
-  it('is kept behind a status that takes longer than others', async () => {
+  it('is kept behind a status whose decision takes longer', async () => {
     const { fixtures, publisher } = environment;
     const client = await open(eventStream, await fixtures.viewer(), 'live');
-    // It mentions a thousand people; those behind it are decided much sooner.
+    // It mentions a thousand accounts, so the statuses behind it are decided much sooner.
     const mentions = Array.from({ length: 1_000 }, (_, index) => ({ ...mentionOf(authors[0]!), id: `${index + 1}` }));
     const long = statusBy(authors[0]!, { mentions, place: 0 });
     const published: Published[] = [{ event: 'update', id: long.id, author: 0 }];

@@ -33,7 +33,7 @@ const statementsFailed = 'fedistream_audience_statements_failed_total';
 const dropped = 'fedistream_audience_dropped_total';
 const unavailable = { error: 'Service temporarily unavailable', status: 503 };
 
-/** A environment whose PostgreSQL may be stopped. */
+/** A test environment whose PostgreSQL a test may stop. */
 async function openFragileWorld(test: TestContext, env: Readonly<Record<string, string>>) {
   const postgres = await ownPostgres(test);
   onTestFinished(() => postgres.stop());
@@ -77,8 +77,8 @@ function isUpdate({ event }: { readonly event: string }): boolean {
   return event === 'update' || event === 'status.update';
 }
 
-describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
-  it('nobody sees what they may not, order holds, and all arrives that should', async (test) => {
+describe('while PostgreSQL fails and recovers', { timeout: 120_000 }, () => {
+  it('no hidden status is delivered, order is kept, and every other event arrives', async (test) => {
     const environment = await openFragileWorld(test, { AUDIENCE_MAX_WAIT_SECONDS: '120' });
     const { fixtures, publisher, control } = environment;
     const viewers = await Promise.all(Array.from({ length: 4 }, () => fixtures.viewer()));
@@ -105,7 +105,7 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
       ],
     };
 
-    /** Home streams go on, whatever there is to wait for. */
+    /** Home streams keep delivering during the outage. */
     const expectHomes = async () => {
       for (const [index, viewer] of viewers.entries()) {
         await publishEvent(publisher, homeOf(viewer), 'home', String(++place));
@@ -150,7 +150,7 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
             const viewer = [...sockets, ...streams].indexOf(client) % viewers.length;
             const answers = (one: (typeof published)[number]) =>
               relations.answers(viewer, one.event, one.state, relations.now);
-            // Where a relation changed while the event waited, it may be decided either way.
+            // If a relationship changed while the event was queued, either result is correct.
             const due = published.filter((one) => {
               const possible = answers(one);
               return possible.size === 2 ? places.includes(one.place) : possible.has(true);
@@ -161,7 +161,7 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
           }
         }
       }),
-      // Each run takes seconds, and is about time: there is nothing to be gained by looking for a smaller one.
+      // A run takes seconds and depends on timing, so shrinking would not help.
       { numRuns: 6, endOnFailure: true },
     );
     expect(sockets.flatMap(({ errors }) => errors)).toEqual([]);
@@ -171,7 +171,7 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
     await untilMetric(environment.server, 'fedistream_audience_waiting', {}, 0);
   });
 
-  it('what gets no decision in time, or no place, is dropped and counted, never sent; then all goes on', async (test) => {
+  it('events past their deadline or beyond the queue limit are dropped and counted, then delivery resumes', async (test) => {
     const env = { AUDIENCE_MAX_WAIT_SECONDS: '2', AUDIENCE_MAX_WAITING_EVENTS: '10' };
     const environment = await openFragileWorld(test, env);
     const { server, publisher, fixtures, control } = environment;
@@ -188,7 +188,7 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
     await untilMetric(server, dropped, { reason: 'late' }, 10);
     await untilMetric(server, 'fedistream_audience_waiting', {}, 0);
     await control.start();
-    // Signals are dropped, too, until the database answers.
+    // Probes are dropped as well, until the database answers.
     await untilSubscribed(other, publisher, channel);
     const status = statusBy(alice);
     await publishEvent(publisher, channel, 'update', status);
@@ -199,7 +199,7 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
     expect(client.errors).toEqual([]);
   });
 
-  it('events outlast statements that hang, and newcomers are told to come back', async (test) => {
+  it('events survive statements that hang, and new clients receive 503', async (test) => {
     const environment = await openFragileWorld(test, { AUDIENCE_MAX_WAIT_SECONDS: '60' });
     const { server, publisher, fixtures, control } = environment;
     const { eve, finn, alice } = await newPeople(fixtures);
@@ -227,7 +227,7 @@ describe('while PostgreSQL comes and goes', { timeout: 120_000 }, () => {
     expect(client.errors).toEqual([]);
   });
 
-  it('who subscribes to what has to be looked up is told to come back, and may', async (test) => {
+  it('a subscription that needs a lookup is refused with 503, and succeeds after recovery', async (test) => {
     const environment = await openFragileWorld(test, {});
     const { publisher, fixtures, control } = environment;
     const { eve } = await newPeople(fixtures);

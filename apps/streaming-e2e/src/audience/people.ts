@@ -1,23 +1,23 @@
 import { newId, type Account, type Fixtures, type Viewer } from '../support/index.js';
 
-/** The people of one case, whom no other case knows. */
+/** The accounts of one case. No other case uses them. */
 export interface People {
-  /** Listens; the one in question. */
+  /** The viewer under test. */
   readonly eve: Viewer;
-  /** Listens, too, and has nothing to do with anybody. */
+  /** A viewer without any relationship: the control. */
   readonly finn: Viewer;
-  /** Writes, here. */
+  /** A local author. */
   readonly alice: Account;
-  /** Writes, on a server of his own. */
+  /** A remote author, alone on their domain. */
   readonly bob: Account;
-  /** Somebody else from here, to be mentioned. */
+  /** A local account, for mentions. */
   readonly carol: Account;
 }
 
-/** Those of a people who listen. */
+/** The accounts that open streams. */
 export type ViewerName = 'eve' | 'finn';
 
-/** Brings new people into the tables. */
+/** Inserts the accounts of a case. */
 export async function newPeople(fixtures: Fixtures): Promise<People> {
   return {
     eve: await fixtures.viewer(),
@@ -28,10 +28,10 @@ export async function newPeople(fixtures: Fixtures): Promise<People> {
   };
 }
 
-/** The domain of somebody from elsewhere. */
+/** The domain of a remote account. @throws Error for a local one */
 export function domainOf({ domain }: Account): string {
   if (domain === undefined) {
-    throw new Error('only people from elsewhere have a domain');
+    throw new Error('local accounts have no domain');
   }
   return domain;
 }
@@ -41,7 +41,7 @@ export async function giveRole(fixtures: Fixtures, { user }: Viewer, permissions
   await fixtures.sql('UPDATE users SET role_id = $1 WHERE id = $2', [await fixtures.role(permissions), user.id]);
 }
 
-/** Sets the languages that a viewer wants to see; `null` for all. */
+/** Sets the viewer's chosen languages; `null` for all. */
 export async function chooseLanguages(
   fixtures: Fixtures,
   { user }: Viewer,
@@ -53,8 +53,8 @@ export async function chooseLanguages(
 /** Bits of `user_roles.permissions` that open closed feeds. */
 export const permissions = { administrator: 1n << 0n, viewFeeds: 1n << 20n } as const;
 
-/** The id of the role that everybody has besides their own. */
-export const everyonesRole = '-99';
+/** The id of the default role, which every user has besides their own. */
+export const defaultRole = '-99';
 
 /** The value of a feed access setting that closes the feed, as the platform writes it. */
 export const disabled = '--- disabled\n';

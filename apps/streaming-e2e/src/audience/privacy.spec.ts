@@ -35,7 +35,7 @@ describe('filter results', () => {
     await environment.stop();
   });
 
-  /** Somebody who filters by a keyword; its title is nobody else's business. */
+  /** A viewer with one keyword filter, whose title must not reach other viewers. */
   const filtering = async (title: string, keyword: string): Promise<Viewer> => {
     const viewer = await environment.fixtures.viewer();
     await environment.fixtures.filter(viewer.account, { title, keywords: [{ keyword }] });
@@ -44,7 +44,7 @@ describe('filter results', () => {
 
   const filteredIn = (payload = '') => (JSON.parse(payload) as { filtered: unknown }).filtered;
 
-  it('are for the viewer whose filters they are, whatever connections there are to the same stream', async () => {
+  it('reach only the viewer who owns the filter, however many connections share the stream', async () => {
     const viewers = {
       cats: await filtering('no cats', 'cat'),
       dogs: await filtering('no dogs', 'dog'),
@@ -56,7 +56,7 @@ describe('filter results', () => {
       nothing: [],
     };
     const names = Object.keys(viewers) as (keyof typeof viewers)[];
-    // Each viewer on each transport, and twice on one: as often in turn as possible.
+    // Each viewer on each transport, twice on one, in alternating order.
     const clients: { readonly name: keyof typeof viewers; readonly client: StreamClient }[] = [];
     for (const transport of [...transports, eventStream]) {
       for (const name of names) {
@@ -86,7 +86,7 @@ describe('filter results', () => {
     }
   });
 
-  it('are shared by those whose results are equal only as far as they are equal', async () => {
+  it('of viewers with equal filters carry each viewer’s own filter ids', async () => {
     const { fixtures, publisher, server } = environment;
     const viewers = [await filtering('same', 'cat'), await filtering('same', 'cat')];
     const clients = await Promise.all(
@@ -102,7 +102,7 @@ describe('filter results', () => {
     }
   });
 
-  it('keep coming on one connection when the other is gone', async () => {
+  it('continue on one connection after the viewer’s other connection closes', async () => {
     const { publisher, server } = environment;
     const { token } = await filtering('no cats', 'cat');
     const open = (transport: Transport) => transport.open(server, publisher, { token, stream: 'public', channel });
@@ -116,7 +116,7 @@ describe('filter results', () => {
     await stays?.close();
   });
 
-  it('stand on every stream that one connection holds, each once', async () => {
+  it('are in the events of every stream of one connection, once each', async () => {
     const { server, publisher } = environment;
     const { token } = await filtering('no cats', 'cat');
     const client = await WebSocketClient.open(server.url(`${streamingPath}/`, 'ws'), {
@@ -132,7 +132,7 @@ describe('filter results', () => {
       client.subscribe(stream, params);
       await untilSubscribed(client, publisher, fedBy);
     }
-    // Two subscriptions hear the same channel, so the last probe may have come by the other one.
+    // Two subscriptions share a channel, so the last probe may have come through the other one.
     await until('the last subscription is in effect', async () => {
       await publishEvent(publisher, 'timeline:hashtag:cats', 'ready');
       return client.received.some(({ stream = [] }) => stream.join() === 'hashtag,cats');

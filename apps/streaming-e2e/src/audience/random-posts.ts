@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 
 import { mentionOf, newId, statusBy, type Account, type Status } from '../support/index.js';
 
-/** Words that contain each other, differ by capitals, or know no ASCII. */
+/** Words that contain each other, differ in case, or are not ASCII. */
 export const words = [
   'cat',
   'Cat',
@@ -19,7 +19,7 @@ export const words = [
   '9cat',
 ];
 
-/** Ids of statuses that filters name. Several statuses may have one. */
+/** Status ids that filters name. Several statuses may share one. */
 export const namedIds = ['109000000000000001', '109000000000000002', '109000000000000003'];
 
 /** An event of a public stream. */
@@ -36,7 +36,7 @@ const html = fc
   .map((parts) => `<p>${parts.join('')}</p>`);
 const visibility = fc.constantFrom('public', 'public', 'public', 'public', 'public', 'unlisted', 'private');
 
-/** Any statuses by these people, about these people; and deletions. */
+/** Random statuses by and about these accounts, and deletes. */
 export function anyPost(people: readonly Account[]): fc.Arbitrary<Post> {
   const event = fc.constantFrom('update' as const, 'status.update' as const);
   const status = fc.record({ event, payload: anyStatus(people, 2) });

@@ -6,7 +6,7 @@ import { namedIds, words } from './random-posts.js';
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
-/** What the tables hold that changes who may see what. */
+/** The rows that the audience rules read. */
 export interface Tables {
   readonly blocks: Rows;
   readonly mutes: Rows;
@@ -25,7 +25,7 @@ const past = '2001-01-01 00:00:00';
 const future = '2101-01-01 00:00:00';
 const ends = fc.constantFrom(null, past, future);
 
-/** Any state of affairs between these people; `viewers` are among them. */
+/** Random relationships, filters, roles and settings between these accounts, which include the viewers. */
 export function anyTables(viewers: readonly Viewer[], people: readonly Account[]): fc.Arbitrary<Tables> {
   const viewer = fc.constantFrom(...viewers.map(({ account }) => account.id));
   const person = fc.constantFrom(...people.map(({ id }) => id));
@@ -101,7 +101,7 @@ function anyFilters(viewer: fc.Arbitrary<string>) {
   };
 }
 
-/** Puts this in place of what the tables hold. */
+/** Replaces the rows of the tables. */
 export async function fillTables(
   fixtures: Fixtures,
   viewers: readonly Viewer[],

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 
-/** How somebody parts with somebody. */
+/** A relationship that hides a status: the viewer blocks, mutes or is blocked, or blocks the domain. */
 export type Kind = 'block' | 'mute' | 'blocked' | 'domain';
 
-/** A relation that begins or ends; people are named by their places. */
+/** A relationship that begins or ends. Accounts are indexes. */
 export interface Change {
   readonly viewer: number;
   readonly author: number;
@@ -17,13 +17,13 @@ export interface Event {
   readonly mentioned: number | null;
 }
 
-/** One thing after another. */
+/** One step of a phase. */
 export type Step = { readonly change: Change } | { readonly post: Event };
 
-/** What befalls PostgreSQL. */
+/** A failure of PostgreSQL. */
 export type Trouble = 'stop' | 'suspend' | 'terminate';
 
-/** A while with a trouble in it. Relations can only change while there is a database. */
+/** A failure, with steps before and events during it. Relationships change only while the database is up. */
 export interface Phase {
   readonly before: readonly Step[];
   readonly trouble: Trouble;
@@ -31,7 +31,7 @@ export interface Phase {
   readonly after: readonly Step[];
 }
 
-/** Any phases: one with each of the troubles. */
+/** Random phases, one for each kind of failure. */
 export function anyPhases(viewers: number, authors: number, troubles: readonly Trouble[]): fc.Arbitrary<Phase[]> {
   const author = fc.nat(authors - 1);
   const post = fc.record({

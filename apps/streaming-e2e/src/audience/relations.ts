@@ -2,33 +2,33 @@ import type { Account, Fixtures, Viewer } from '../support/index.js';
 import { domainOf } from './people.js';
 import type { Change, Event, Kind } from './random-troubles.js';
 
-/** Who is apart from whom at one time. */
+/** The relationships at one time. */
 type State = ReadonlySet<string>;
 
-/** Relations in the database that change one by one, and all the states that they have gone through. */
+/** Relationships in the database that change one by one, with the history of their states. */
 export class Relations {
   readonly #states: State[] = [new Set()];
 
-  /** Authors from here have no domain: for them `domain` changes nothing. */
+  /** Local authors have no domain, so `domain` changes nothing for them. */
   constructor(
     private readonly fixtures: Fixtures,
     private readonly viewers: readonly Viewer[],
     private readonly authors: readonly Account[],
   ) {}
 
-  /** The number of the present state; states are numbered in their order. */
+  /** The index of the current state. */
   get now(): number {
     return this.#states.length - 1;
   }
 
-  /** Begins a relation, or ends it if there is one. It is committed when this settles. */
+  /** Creates the relationship, or deletes it if it exists. Resolves after the commit. */
   async toggle({ viewer, author, kind }: Change): Promise<void> {
     const by = this.viewers[viewer]?.account;
     const target = this.authors[author];
     if (!by || !target || (kind === 'domain' && target.domain === undefined)) {
       return;
     }
-    // From here on either state may be seen.
+    // From here on the server may read either state.
     const state = new Set(this.#states.at(-1));
     const key = keyOf(kind, viewer, this.#subject(kind, author));
     const begins = !state.delete(key);
@@ -39,7 +39,7 @@ export class Relations {
     this.#states.push(state);
   }
 
-  /** What a viewer may be told by an event: each answer that some state from `first` to `last` gives. */
+  /** The acceptable results of an event: one for each state from `first` to `last`. */
   answers(viewer: number, event: Event, first: number, last: number): Set<boolean> {
     return new Set(this.#states.slice(first, last + 1).map((state) => this.#maySee(state, viewer, event)));
   }

@@ -3,7 +3,7 @@ import type { AudienceCase } from './audience-case.js';
 import { chooseLanguages, domainOf, type People } from './people.js';
 
 const hour = 3_600_000;
-const everybody = ['eve', 'finn'] as const;
+const everyone = ['eve', 'finn'] as const;
 const onlyFinn = ['finn'] as const;
 
 const byBob = ({ bob }: People) => statusBy(bob);
@@ -19,26 +19,26 @@ export function quoteBy(author: Account, quoted: Status | null, state = 'accepte
   return statusBy(author, { quote: { state, quoted_status: quoted } });
 }
 
-/** Rule 1: only public statuses travel. */
+/** Rule 1: only public statuses are delivered. */
 export const visibility: readonly AudienceCase[] = [
-  { it: 'public is seen', seenBy: everybody },
+  { it: 'a public status is delivered', seenBy: everyone },
   ...['unlisted', 'private', 'direct', 'limited', '', 'Public'].map((word) => ({
-    it: `"${word}" is not`,
+    it: `a status with visibility "${word}" is not`,
     payload: ({ alice }: People) => statusBy(alice, { visibility: word }),
     seenBy: [],
   })),
   {
-    it: 'a boost of something private is not',
+    it: 'a boost of a private status is not',
     payload: ({ alice, bob }) => boostBy(alice, statusBy(bob, { visibility: 'private' })),
     seenBy: [],
   },
   {
-    it: 'a boost of something unlisted is seen',
+    it: 'a boost of an unlisted status is delivered',
     payload: ({ alice, bob }) => boostBy(alice, statusBy(bob, { visibility: 'unlisted' })),
-    seenBy: everybody,
+    seenBy: everyone,
   },
   {
-    it: 'not even by its author is something private seen here',
+    it: 'a private status is not delivered to its own author',
     payload: ({ eve }) => statusBy(eve.account, { visibility: 'private' }),
     seenBy: [],
   },
@@ -46,12 +46,20 @@ export const visibility: readonly AudienceCase[] = [
 
 /** Rule 3: languages that a viewer has chosen. */
 export const language: readonly AudienceCase[] = [
-  { it: 'who has chosen none sees all', given: (f, { eve }) => chooseLanguages(f, eve, null), seenBy: everybody },
-  { it: 'an empty choice is none', given: (f, { eve }) => chooseLanguages(f, eve, []), seenBy: everybody },
-  { it: 'what was chosen is seen', given: (f, { eve }) => chooseLanguages(f, eve, ['de', 'en']), seenBy: everybody },
-  { it: 'what was not is hidden', given: (f, { eve }) => chooseLanguages(f, eve, ['de', 'fr']), seenBy: onlyFinn },
   {
-    it: 'an unknown language is hidden from who has chosen',
+    it: 'a viewer without chosen languages sees all',
+    given: (f, { eve }) => chooseLanguages(f, eve, null),
+    seenBy: everyone,
+  },
+  { it: 'an empty choice counts as none', given: (f, { eve }) => chooseLanguages(f, eve, []), seenBy: everyone },
+  {
+    it: 'a chosen language is delivered',
+    given: (f, { eve }) => chooseLanguages(f, eve, ['de', 'en']),
+    seenBy: everyone,
+  },
+  { it: 'another language is hidden', given: (f, { eve }) => chooseLanguages(f, eve, ['de', 'fr']), seenBy: onlyFinn },
+  {
+    it: 'a status without language is hidden from a viewer with chosen languages',
     payload: ({ alice }) => statusBy(alice, { language: null }),
     given: (f, { eve }) => chooseLanguages(f, eve, ['en']),
     seenBy: onlyFinn,
@@ -66,10 +74,18 @@ export const language: readonly AudienceCase[] = [
 
 /** Rule 4: blocks and mutes. */
 export const blocksAndMutes: readonly AudienceCase[] = [
-  { it: 'a blocked author is not seen', given: (f, { eve, alice }) => f.block(eve.account, alice), seenBy: onlyFinn },
-  { it: 'an author is hidden from the blocked', given: (f, c) => f.block(c.alice, c.eve.account), seenBy: onlyFinn },
-  { it: 'a muted author is not seen', given: (f, { eve, alice }) => f.mute(eve.account, alice), seenBy: onlyFinn },
-  { it: 'who is muted sees the muter', given: (f, { eve, alice }) => f.mute(alice, eve.account), seenBy: everybody },
+  { it: 'a blocked author is hidden', given: (f, { eve, alice }) => f.block(eve.account, alice), seenBy: onlyFinn },
+  {
+    it: 'an author is hidden from accounts that the author blocks',
+    given: (f, c) => f.block(c.alice, c.eve.account),
+    seenBy: onlyFinn,
+  },
+  { it: 'a muted author is hidden', given: (f, { eve, alice }) => f.mute(eve.account, alice), seenBy: onlyFinn },
+  {
+    it: 'a muted viewer sees the muting author',
+    given: (f, { eve, alice }) => f.mute(alice, eve.account),
+    seenBy: everyone,
+  },
   {
     it: 'a mute counts until it ends',
     given: (f, { eve, alice }) => f.mute(eve.account, alice, new Date(Date.now() + hour)),
@@ -78,7 +94,7 @@ export const blocksAndMutes: readonly AudienceCase[] = [
   {
     it: 'a mute that has ended no longer counts',
     given: (f, { eve, alice }) => f.mute(eve.account, alice, new Date(Date.now() - 1_000)),
-    seenBy: everybody,
+    seenBy: everyone,
   },
   {
     it: 'a block beside a mute that has ended counts',
@@ -88,28 +104,32 @@ export const blocksAndMutes: readonly AudienceCase[] = [
     },
     seenBy: onlyFinn,
   },
-  { it: 'a block of somebody else is no matter', given: (f, c) => f.block(c.eve.account, c.carol), seenBy: everybody },
-  { it: 'other people’s blocks are no matter', given: (f, c) => f.block(c.carol, c.alice), seenBy: everybody },
   {
-    it: 'a mention of the blocked is not seen',
+    it: 'a block of an unrelated account hides nothing',
+    given: (f, c) => f.block(c.eve.account, c.carol),
+    seenBy: everyone,
+  },
+  { it: 'blocks between other accounts hide nothing', given: (f, c) => f.block(c.carol, c.alice), seenBy: everyone },
+  {
+    it: 'a mention of a blocked account is hidden',
     payload: mentioning(({ carol }) => carol),
     given: (f, { eve, carol }) => f.block(eve.account, carol),
     seenBy: onlyFinn,
   },
   {
-    it: 'a mention of the muted is not seen',
+    it: 'a mention of a muted account is hidden',
     payload: mentioningBob,
     given: (f, { eve, bob }) => f.mute(eve.account, bob),
     seenBy: onlyFinn,
   },
   {
-    it: 'a mention of who blocks the viewer is seen',
+    it: 'a mention of an account that blocks the viewer is delivered',
     payload: mentioning(({ carol }) => carol),
     given: (f, { eve, carol }) => f.block(carol, eve.account),
-    seenBy: everybody,
+    seenBy: everyone,
   },
-  { it: 'being mentioned changes nothing', payload: mentioning(({ eve }) => eve.account), seenBy: everybody },
-  { it: 'viewers see what they write themselves', payload: ({ eve }) => statusBy(eve.account), seenBy: everybody },
+  { it: 'a mention of the viewer is delivered', payload: mentioning(({ eve }) => eve.account), seenBy: everyone },
+  { it: 'viewers see their own statuses', payload: ({ eve }) => statusBy(eve.account), seenBy: everyone },
   ...(
     [
       ['a boost', boostingBob],
@@ -117,33 +137,33 @@ export const blocksAndMutes: readonly AudienceCase[] = [
       ['a boost of a quote', boostingQuoteOfBob],
     ] as const
   ).flatMap(([what, payload]): AudienceCase[] => [
-    { it: `${what} is seen`, payload, seenBy: everybody },
+    { it: `${what} is delivered`, payload, seenBy: everyone },
     {
-      it: `${what} of the blocked is not seen`,
+      it: `${what} of a blocked author is hidden`,
       payload,
       given: (f, { eve, bob }) => f.block(eve.account, bob),
       seenBy: onlyFinn,
     },
     {
-      it: `${what} of who blocks the viewer is not seen`,
+      it: `${what} of an author who blocks the viewer is hidden`,
       payload,
       given: (f, { eve, bob }) => f.block(bob, eve.account),
       seenBy: onlyFinn,
     },
     {
-      it: `${what} of the muted is not seen`,
+      it: `${what} of a muted author is hidden`,
       payload,
       given: (f, { eve, bob }) => f.mute(eve.account, bob),
       seenBy: onlyFinn,
     },
     {
-      it: `${what} from a blocked domain is not seen`,
+      it: `${what} from a blocked domain is hidden`,
       payload,
       given: (f, { eve, bob }) => f.blockDomain(eve.account, domainOf(bob)),
       seenBy: onlyFinn,
     },
     {
-      it: `${what} by the blocked is not seen`,
+      it: `${what} by a blocked author is hidden`,
       payload,
       given: async (f, { eve, alice, carol }) => {
         await f.block(eve.account, alice);
@@ -153,49 +173,49 @@ export const blocksAndMutes: readonly AudienceCase[] = [
     },
   ]),
   {
-    it: 'a quote of something that is gone is seen',
+    it: 'a quote of a deleted status is delivered',
     payload: ({ alice }) => quoteBy(alice, null, 'deleted'),
     given: (f, { eve, bob }) => f.block(eve.account, bob),
-    seenBy: everybody,
+    seenBy: everyone,
   },
 ];
 
 /** Rule 4: domains that a viewer blocks. */
 export const domains: readonly AudienceCase[] = [
-  { it: 'other servers are seen', payload: byBob, seenBy: everybody },
+  { it: 'a remote status is delivered', payload: byBob, seenBy: everyone },
   {
-    it: 'a blocked domain is not',
+    it: 'a blocked domain is hidden',
     payload: byBob,
     given: (f, { eve, bob }) => f.blockDomain(eve.account, domainOf(bob)),
     seenBy: onlyFinn,
   },
   {
-    it: 'its subdomains are',
+    it: 'a subdomain of a blocked domain is delivered',
     payload: ({ bob }) => statusBy({ ...bob, acct: `${bob.username}@social.${domainOf(bob)}` }),
     given: (f, { eve, bob }) => f.blockDomain(eve.account, domainOf(bob)),
-    seenBy: everybody,
+    seenBy: everyone,
   },
   {
-    it: 'a domain is the same in capitals',
+    it: 'domains are compared without case',
     payload: ({ bob }) => statusBy({ ...bob, acct: bob.acct.toUpperCase() }),
     given: (f, { eve, bob }) => f.blockDomain(eve.account, domainOf(bob)),
     seenBy: onlyFinn,
   },
   {
-    it: 'a domain is the same in letters of its language',
+    it: 'a domain in Unicode equals its Punycode form',
     payload: ({ bob }) => statusBy({ ...bob, acct: 'bob@münchen.example' }),
     given: (f, { eve }) => f.blockDomain(eve.account, 'xn--mnchen-3ya.example'),
     seenBy: onlyFinn,
   },
   {
-    it: 'local people belong to no domain',
+    it: 'local accounts have no domain',
     given: (f, { eve, alice }) => f.blockDomain(eve.account, alice.username),
-    seenBy: everybody,
+    seenBy: everyone,
   },
   {
-    it: 'a mention of somebody from a blocked domain is seen',
+    it: 'a mention of an account on a blocked domain is delivered',
     payload: mentioningBob,
     given: (f, { eve, bob }) => f.blockDomain(eve.account, domainOf(bob)),
-    seenBy: everybody,
+    seenBy: everyone,
   },
 ];

@@ -14,44 +14,44 @@ import {
 import { due, feeds, prepare, type AudienceCase, type PreparedCase } from './audience-case.js';
 import type { ViewerName } from './people.js';
 
-/** Cases that hold under the same settings of the instance. */
+/** Cases that share settings of the instance. */
 export interface RuleSuite {
   readonly name: string;
   readonly settings?: Readonly<Record<string, string>>;
-  /** Permissions of the role of everyone. */
+  /** Permissions of the default role. */
   readonly everyone?: bigint;
-  /** By what they are about. */
+  /** The cases by topic. */
   readonly cases: Readonly<Record<string, readonly AudienceCase[]>>;
 }
 
-/** A server whose tables were filled for a scene. */
+/** A server on a database with the rows of a suite. */
 export interface TestServer {
   readonly server: Server;
   readonly publisher: Publisher;
   stop(): Promise<void>;
 }
 
-/** Opens a server on a database that `fill` has put the rows into. */
+/** Starts a server on a database into which `fill` has inserted the rows. */
 export type StartTestServer = (fill: (fixtures: Fixtures) => Promise<void>) => Promise<TestServer>;
 
 const viewerNames: readonly ViewerName[] = ['eve', 'finn'];
 const events = ['update', 'status.update'] as const;
 
-/** Plays every case of a scene over both transports, as tests. All rows are there before the first client is. */
-export function describeRuleSuite(scene: RuleSuite, startTestServer: StartTestServer): void {
-  describe(scene.name, () => {
+/** Defines a test for every case, over both transports. All rows are inserted before the first client connects. */
+export function describeRuleSuite(suite: RuleSuite, startTestServer: StartTestServer): void {
+  describe(suite.name, () => {
     const prepared = new Map<AudienceCase, PreparedCase>();
     let testServer: TestServer;
 
     beforeAll(async () => {
       testServer = await startTestServer(async (fixtures) => {
-        for (const [name, value] of Object.entries(scene.settings ?? {})) {
+        for (const [name, value] of Object.entries(suite.settings ?? {})) {
           await fixtures.setting(name, value);
         }
-        if (scene.everyone !== undefined) {
-          await fixtures.role(scene.everyone, '-99');
+        if (suite.everyone !== undefined) {
+          await fixtures.role(suite.everyone, '-99');
         }
-        for (const one of Object.values(scene.cases).flat()) {
+        for (const one of Object.values(suite.cases).flat()) {
           prepared.set(one, await prepare(one, fixtures));
         }
       });
@@ -61,7 +61,7 @@ export function describeRuleSuite(scene: RuleSuite, startTestServer: StartTestSe
       await testServer.stop();
     });
 
-    describe.each(Object.entries(scene.cases))('%s', (_about, cases) => {
+    describe.each(Object.entries(suite.cases))('%s', (_about, cases) => {
       it.each(cases.map((one) => [one.it, one] as const))('%s', async (_it, one) => {
         const known = prepared.get(one) as PreparedCase;
         const received = await play(testServer, one, known);
@@ -75,10 +75,10 @@ export function describeRuleSuite(scene: RuleSuite, startTestServer: StartTestSe
   });
 }
 
-/** What somebody received, by transport. */
+/** The received events by transport. */
 type Received = Readonly<Record<string, readonly { readonly event: string; readonly status: unknown }[]>>;
 
-/** Publishes the case while everybody listens over both transports. */
+/** Publishes the case while both viewers listen over both transports. */
 async function play(
   testServer: TestServer,
   { feed: kind = 'live' }: AudienceCase,

@@ -8,8 +8,8 @@ import type { RuleSuite } from './rule-suite.js';
 
 const settings = { local_live_feed_access: disabled, remote_topic_feed_access: disabled };
 
-/** Every rule of who may see a status, both ways. */
-export const scenes: readonly RuleSuite[] = [
+/** Every audience rule, with statuses that it hides and statuses that it does not. */
+export const ruleSuites: readonly RuleSuite[] = [
   {
     name: 'while all feeds are open',
     cases: {
@@ -19,12 +19,12 @@ export const scenes: readonly RuleSuite[] = [
       'blocked domains': domains,
       ...filters,
       'rules together': combined,
-      'statuses that are not whole': incomplete,
+      'incomplete statuses': incomplete,
     },
   },
   { name: 'while some feeds are closed', settings, cases: { 'feed access': halfClosed } },
   {
-    name: 'while some feeds are closed, but everyone may view them',
+    name: 'while some feeds are closed and the default role may view them',
     settings,
     everyone: permissions.viewFeeds,
     cases: { 'feed access': openToEveryone },

@@ -5,11 +5,11 @@ import { describe } from 'vitest';
 
 import { seedEmbedded, Server } from '../support/index.js';
 import { describeRuleSuite } from './rule-suite.js';
-import { scenes } from './rule-suites.js';
+import { ruleSuites } from './rule-suites.js';
 
-describe('who may see a status, on the embedded database and the in-memory broker,', () => {
-  for (const scene of scenes) {
-    describeRuleSuite(scene, async (fill) => {
+describe('the audience rules, on the embedded database and the in-memory broker,', () => {
+  for (const suite of ruleSuites) {
+    describeRuleSuite(suite, async (fill) => {
       const directory = await mkdtemp(join(tmpdir(), 'fedistream-audience-'));
       await seedEmbedded(directory, fill);
       const server = await Server.start({ BROKER: 'memory', DATABASE: 'embedded', FEDISTREAM_DATA_DIR: directory });

@@ -42,7 +42,7 @@ describe('while events wait for the database,', () => {
     people = await newPeople(environment.fixtures);
   });
 
-  /** Has a client leave at the end of the test. */
+  /** Closes the client at the end of the test. */
   const untilEnd = async <Client extends StreamClient>(opening: Promise<Client>): Promise<Client> => {
     const client = await opening;
     onTestFinished(() => client.close());
@@ -74,7 +74,7 @@ describe('while events wait for the database,', () => {
   const idsIn = (events: readonly { readonly event: string; readonly payload?: string }[]) =>
     events.filter(({ event }) => event === 'update').map(({ payload = '' }) => (JSON.parse(payload) as Status).id);
 
-  it('a delete does not overtake its status, nor an edit', async () => {
+  it('neither a delete nor an edit overtakes its status', async () => {
     const clients = [await open(eventStream, people.eve), await open(multiplexedWebSocket, people.finn)];
     const lock = await TableLock.take(environment, 'settings');
     const status = statusBy(people.alice);
@@ -90,7 +90,7 @@ describe('while events wait for the database,', () => {
     }
   });
 
-  it('what was committed meanwhile may hold, what is committed afterwards holds for what follows', async () => {
+  it('a change committed meanwhile may apply to them, and a later change applies only to later events', async () => {
     const client = await open(eventStream, people.eve);
     const lock = await TableLock.take(environment, 'settings');
     const [before, after] = [statusBy(people.alice), statusBy(people.bob)];
@@ -102,7 +102,7 @@ describe('while events wait for the database,', () => {
     expect(idsIn(await receivedBeforeFence(client, environment.publisher, channel))).toEqual([before.id]);
   });
 
-  it('other streams go on', async () => {
+  it('streams that need no database keep delivering', async () => {
     const { publisher } = environment;
     const { account } = people.eve;
     const client = await openSocket(people.eve);
@@ -128,12 +128,12 @@ describe('while events wait for the database,', () => {
     expect(idsIn(await receivedBeforeFence(client, publisher, channel))).toEqual([waiting.id]);
   });
 
-  it('other channels go on as far as they do not need the same', async () => {
+  it('channels keep delivering events that need no locked table', async () => {
     const clients = [await open(eventStream, people.eve), await openSocket(people.eve)] as const;
     const { params, stream, channel: topic } = feeds.topic;
     clients[1].subscribe(stream, params);
     await untilSubscribed(clients[1], environment.publisher, topic);
-    // Read for statuses, but not for deletes.
+    // The server reads this table for statuses, not for deletes.
     const lock = await TableLock.take(environment, 'mutes');
     const waiting = statusBy(people.alice);
     await publish(waiting);
@@ -145,7 +145,7 @@ describe('while events wait for the database,', () => {
     expect(idsIn(await receivedBeforeFence(clients[0], environment.publisher, channel))).toEqual([waiting.id]);
   });
 
-  it('filters that change hold for what waits, and nothing is lost', async () => {
+  it('changed filters apply to queued events, and no event is lost', async () => {
     const { server, publisher, fixtures } = environment;
     const { account } = people.eve;
     const clients = [await open(eventStream, people.eve), await open(multiplexedWebSocket, people.finn)];
@@ -156,7 +156,7 @@ describe('while events wait for the database,', () => {
         .filter(({ event }) => event === 'update')
         .map(({ payload = '' }) => (JSON.parse(payload) as { filtered: unknown }).filtered);
     };
-    // From here on it is known that nobody has filters.
+    // From here on the server has cached that no viewer has filters.
     await publishCat();
     for (const client of clients) {
       expect(await filteredIn(client)).toEqual([[]]);
@@ -170,7 +170,7 @@ describe('while events wait for the database,', () => {
       await publishEvent(publisher, `timeline:system:${account.id}`, 'filters_changed');
     }
     await publishCat();
-    // What was published before this one has been recorded when it waits.
+    // Once this event is blocked, the server has received every earlier one.
     await untilMetric(server, 'fedistream_audience_waiting', {}, 2);
     await lock.release();
     const results = [[resultOf({ title: 'second' }, ['cat'])], []];
@@ -180,7 +180,7 @@ describe('while events wait for the database,', () => {
     expect(server.running).toBe(true);
   });
 
-  it('who unsubscribes receives nothing any more', async () => {
+  it('a client that unsubscribes receives none of them', async () => {
     const { publisher } = environment;
     const client = await openSubscribed(people.eve);
     const other = await open(eventStream, people.finn);
@@ -192,13 +192,13 @@ describe('while events wait for the database,', () => {
     await client.ping();
     await lock.release();
     expect(idsIn(await receivedBeforeFence(other, publisher, channel))).toEqual([status.id]);
-    // Subscribed again, it has missed what was published before.
+    // A new subscription misses what was published before it.
     client.subscribe('public');
     await untilSubscribed(client, publisher, channel);
     expect(idsIn(await receivedBeforeFence(client, publisher, channel))).toEqual([]);
   });
 
-  it('who comes later does not receive what was published before', async () => {
+  it('a client that connects later does not receive events published earlier', async () => {
     const client = await open(eventStream, people.eve);
     await environment.fixtures.block(people.finn.account, people.alice);
     const lock = await TableLock.take(environment, 'settings');
@@ -211,7 +211,7 @@ describe('while events wait for the database,', () => {
     expect(idsIn(await receivedBeforeFence(late, environment.publisher, channel))).toEqual([]);
   });
 
-  it('who leaves disturbs nobody', async () => {
+  it('a client that disconnects does not affect the others', async () => {
     const { server, publisher } = environment;
     const client = await open(eventStream, people.eve);
     const [leaving, breaking] = [await open(eventStream, people.finn), await openSubscribed(people.finn)];
@@ -227,10 +227,10 @@ describe('while events wait for the database,', () => {
     await untilMetric(server, 'fedistream_audience_waiting', {}, 0);
   });
 
-  it('people can log in, open other streams, and everything can be measured', async () => {
+  it('clients authenticate, open other streams, and metrics answer', async () => {
     const { server, publisher, fixtures } = environment;
     const { account, token } = people.eve;
-    // Channels of their own: their lookups are not joined.
+    // Each has its own channel, so their lookups are not batched.
     const tags = Array.from({ length: 30 }, (_, index) => `tag${index}`);
     const client = await openSocket(people.eve);
     for (const tag of tags) {

@@ -2,14 +2,14 @@ import { onTestFinished, type TestContext } from 'vitest';
 
 import { openTestEnvironment, ownPostgres, type RedisTestEnvironment } from '../support/index.js';
 
-/** A environment on a PostgreSQL of its own, whose log tells each statement that it was sent. */
+/** A test environment with its own PostgreSQL, whose log has every statement. */
 export interface StatementLogEnvironment {
   readonly environment: RedisTestEnvironment;
-  /** The statements that reach PostgreSQL while this is done, from whomever. */
+  /** The statements that any client sends to PostgreSQL while `work` runs. */
   readonly statementsDuring: (work: () => Promise<unknown>) => Promise<readonly string[]>;
 }
 
-/** Opens one for the running test; where PostgreSQL's log cannot be had, the test is skipped. */
+/** Opens one for the running test. Skips the test where PostgreSQL's log cannot be read. */
 export async function openWithStatementLog(test: TestContext): Promise<StatementLogEnvironment> {
   const postgres = await ownPostgres(test, { settings: { log_statement: 'all', log_line_prefix: '' } });
   onTestFinished(() => postgres.stop());

@@ -22,18 +22,18 @@ import { BulkViewers } from './bulk-viewers.js';
 
 const { channel, stream } = feeds.live;
 const most = 3;
-/** How many sockets are opened at a time. */
+/** Sockets opened at a time. */
 const bunch = 50;
 
-describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, () => {
-  /** Eve, who may see everything, listens; and there is a crowd that may come. */
-  const openCrowdedEnvironment = async (test: TestContext) => {
+describe('the number of statements per event', { timeout: 120_000 }, () => {
+  /** Eve, an administrator, listens. Up to 2,000 more viewers can connect. */
+  const openWithBulkViewers = async (test: TestContext) => {
     const { environment, statementsDuring } = await openWithStatementLog(test);
     const { server, publisher, fixtures } = environment;
     const { eve, alice } = await newPeople(fixtures);
     await giveRole(fixtures, eve, permissions.administrator);
-    const crowd = await BulkViewers.of(fixtures, 2_000);
-    const tokens = crowd.tokens;
+    const bulk = await BulkViewers.of(fixtures, 2_000);
+    const tokens = bulk.tokens;
     const client = await WebSocketClient.open(webSocketUrl(server, { token: eve.token, stream }));
     const clients = [client];
     onTestFinished(async () => {
@@ -42,7 +42,7 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
     return {
       environment,
       alice,
-      /** Brings as many viewers as this to the stream, Eve among them. */
+      /** Connects viewers until this many listen, Eve included. */
       gather: async (viewers: number) => {
         while (clients.length < viewers) {
           const coming = tokens.splice(0, Math.min(bunch, viewers - clients.length));
@@ -53,7 +53,7 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
           );
         }
       },
-      /** Publishes, and counts until Eve has it: then everything is decided. */
+      /** Publishes an event and counts statements until Eve has received it: then it is decided. */
       asked: async (event: string, payload: unknown = statusBy(alice)): Promise<number> => {
         const statements = await statementsDuring(async () => {
           await publishEvent(publisher, channel, event, payload);
@@ -61,7 +61,7 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
         });
         return statements.length;
       },
-      /** Publishes several at once, and counts until Eve has all of them, in this order. */
+      /** Publishes several events at once and counts until Eve has received all of them, in this order. */
       askedAbout: async (ids: readonly string[]): Promise<number> => {
         const statements = await statementsDuring(async () => {
           await Promise.all(ids.map((id) => publishEvent(publisher, channel, 'update', statusBy(alice, { id }))));
@@ -72,10 +72,10 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
         });
         return statements.length;
       },
-      /** Somebody new, whom more people block than are read of anybody. */
-      shunned: async () => {
+      /** A new account with more blockers than the server reads at once. */
+      muchBlocked: async () => {
         const account = await fixtures.account();
-        await crowd.block(account);
+        await bulk.block(account);
         return account;
       },
       changeFilters: async () => {
@@ -89,71 +89,71 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
   };
 
   it('is bounded, and the same for 1, 100 and 2,000 viewers', async (test) => {
-    const { environment, alice, gather, asked, ...the } = await openCrowdedEnvironment(test);
+    const { environment, alice, gather, asked, ...the } = await openWithBulkViewers(test);
     const people = await Promise.all(Array.from({ length: 20 }, () => environment.fixtures.account()));
     const countAll = async () => {
-      const byShunned = statusBy(await the.shunned());
+      const byMuchBlocked = statusBy(await the.muchBlocked());
       const counts: Record<string, number> = {};
-      counts['an event when somebody has come'] = await asked('update');
+      counts['the first event after a viewer connects'] = await asked('update');
       counts['an event'] = await asked('update');
       counts['an edit'] = await asked('status.update');
       counts['a deletion'] = await asked('delete', '110000000000000001');
-      counts['an event about many people'] = await asked(
+      counts['an event with many mentions'] = await asked(
         'update',
         statusBy(alice, { mentions: people.map(mentionOf) }),
       );
-      counts['an event by somebody shunned'] = await asked('update', byShunned);
-      counts['another one by them'] = await asked('update', byShunned);
+      counts['an event by a much-blocked author'] = await asked('update', byMuchBlocked);
+      counts['a second one by that author'] = await asked('update', byMuchBlocked);
       await the.changeFilters();
-      counts['when filters have changed'] = await asked('update');
+      counts['an event after filters changed'] = await asked('update');
       await the.changeUser();
-      counts['when a user has changed'] = await asked('update');
+      counts['an event after a user changed'] = await asked('update');
       await the.closeFeed();
-      counts['while the feed is closed'] = await asked('update');
+      counts['an event while the feed is closed'] = await asked('update');
       await the.openFeed();
       return counts;
     };
     const forOne = await countAll();
     expect(Math.max(...Object.values(forOne))).toBeLessThanOrEqual(most);
-    expect(forOne).toMatchObject({ 'an event': 1, 'an edit': 1, 'a deletion': 1, 'an event about many people': 1 });
+    expect(forOne).toMatchObject({ 'an event': 1, 'an edit': 1, 'a deletion': 1, 'an event with many mentions': 1 });
     for (const viewers of [100, 2_000]) {
       await gather(viewers);
       expect(await countAll()).toEqual(forOne);
     }
   });
 
-  it('is seldom when many events come soon after each other and many listen', async (test) => {
-    const { gather, asked, askedAbout } = await openCrowdedEnvironment(test);
+  it('is below one in four when forty events come at once and 1,000 viewers listen', async (test) => {
+    const { gather, asked, askedAbout } = await openWithBulkViewers(test);
     await gather(1_000);
     await asked('update');
     const ids = Array.from({ length: 40 }, (_, index) => String(110_000 + index));
     expect(await askedAbout(ids)).toBeLessThan(ids.length / 4);
   });
 
-  it('is bounded when everything is unusual at once', async (test) => {
-    const { gather, asked, ...the } = await openCrowdedEnvironment(test);
+  it('is bounded when filters, user and settings have changed and the author is much blocked', async (test) => {
+    const { gather, asked, ...the } = await openWithBulkViewers(test);
     await asked('update');
     await gather(2);
     await the.changeUser();
     await the.changeFilters();
     await the.closeFeed();
-    expect(await asked('update', statusBy(await the.shunned()))).toBeLessThanOrEqual(most);
+    expect(await asked('update', statusBy(await the.muchBlocked()))).toBeLessThanOrEqual(most);
   });
 
-  it('is bounded for an author whom 100,000 block, and for a viewer who blocks 50,000', async (test) => {
+  it('is bounded for an author with 100,000 blockers and a viewer who blocks 50,000 accounts', async (test) => {
     const { environment, statementsDuring } = await openWithStatementLog(test);
     const { server, publisher, fixtures } = environment;
     const { eve, finn, alice, bob, carol } = await newPeople(fixtures);
-    const crowd = await BulkViewers.of(fixtures, 100_000);
-    await crowd.block(alice);
-    await crowd.areBlockedBy(bob);
+    const bulk = await BulkViewers.of(fixtures, 100_000);
+    await bulk.block(alice);
+    await bulk.areBlockedBy(bob);
     await fixtures.sql(
       `INSERT INTO blocks (account_id, target_account_id)
         SELECT $1, account_id FROM users WHERE account_id NOT IN ($1, $2) LIMIT 50000`,
       [eve.account.id, finn.account.id],
     );
     await fixtures.block(eve.account, carol);
-    const [member = ''] = crowd.tokens;
+    const [member = ''] = bulk.tokens;
     const open = (token: string) => eventStream.open(server, publisher, { token, ...feeds.live });
     const clients = { eve: await open(eve.token), finn: await open(finn.token), member: await open(member) };
     onTestFinished(async () => {
@@ -177,7 +177,7 @@ describe('how often PostgreSQL is asked about an event', { timeout: 120_000 }, (
   });
 });
 
-describe('while nobody listens any more,', () => {
+describe('after the last viewer has left,', () => {
   let environment: RedisTestEnvironment;
 
   beforeAll(async () => {
@@ -188,7 +188,7 @@ describe('while nobody listens any more,', () => {
     await environment.stop();
   });
 
-  it('the database is not asked', async () => {
+  it('the server sends no statement', async () => {
     const { server, publisher } = environment;
     const people = await newPeople(environment.fixtures);
     const home = `timeline:${people.eve.account.id}`;

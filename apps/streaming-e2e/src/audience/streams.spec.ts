@@ -12,7 +12,7 @@ import {
 import { chooseLanguages, domainOf, newPeople, type People } from './people.js';
 import { resultOf } from './filters.cases.js';
 
-/** Streams whose events are decided for each viewer, with their channels. */
+/** Streams whose audience the server decides, with their channels. */
 const decided = [
   ...['public', 'public:local', 'public:remote', 'public:media', 'public:local:media', 'public:remote:media'].map(
     (stream) => ({ stream, params: {}, channel: `timeline:${stream}` }),
@@ -21,7 +21,7 @@ const decided = [
   { stream: 'hashtag:local', params: { tag: 'cats' }, channel: 'timeline:hashtag:cats:local' },
 ];
 
-describe('the rules of who may see a status', () => {
+describe('the audience rules', () => {
   let environment: RedisTestEnvironment;
   let people: People;
   let list: string;
@@ -72,7 +72,7 @@ describe('the rules of who may see a status', () => {
     return { statuses, received };
   };
 
-  it.each(decided)('hold on $stream', async ({ stream, params, channel }) => {
+  it.each(decided)('apply on $stream', async ({ stream, params, channel }) => {
     const { statuses, received } = await receivedOn(stream, channel, params);
     const label = [stream, ...Object.values(params)];
     expect(received.map((one) => one.stream)).toEqual([label]);
@@ -85,14 +85,14 @@ describe('the rules of who may see a status', () => {
     ['user', () => ({ channel: `timeline:${people.eve.account.id}`, params: {} })],
     ['list', () => ({ channel: `timeline:list:${list}`, params: { list } })],
     ['direct', () => ({ channel: `timeline:direct:${people.eve.account.id}`, params: {} })],
-  ])('leave %s alone, whose publisher has decided', async (stream, source) => {
+  ])('do not apply on %s, whose audience the publisher decides', async (stream, source) => {
     const { channel, params } = source();
     const { statuses, received } = await receivedOn(stream, channel, params);
-    // Not even a member is added.
+    // The payload is byte for byte the published one.
     expect(received.map(({ payload }) => payload)).toEqual(statuses.map((status) => JSON.stringify(status)));
   });
 
-  it('leave everything that is no status alone', async () => {
+  it('leave events other than statuses unchanged', async () => {
     const { server, publisher } = environment;
     const { token } = people.eve;
     const channel = 'timeline:public';
@@ -109,7 +109,7 @@ describe('the rules of who may see a status', () => {
     await client.close();
   });
 
-  it('let no status out to whom it is not for by calling it something else', async () => {
+  it('withhold a hidden status that is published under another event name', async () => {
     const { server, publisher } = environment;
     const channel = 'timeline:public';
     const clients = await Promise.all(
@@ -131,7 +131,7 @@ describe('the rules of who may see a status', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  it('leave the text of a status as it was published, and put filter results behind it', async () => {
+  it('keep the published text of a status and append filter results', async () => {
     const { server, publisher } = environment;
     const { id, acct, username } = people.carol;
     const channel = 'timeline:public';

@@ -1,4 +1,4 @@
-/** What the page in the browser is to open. Ids are the test's own. */
+/** The connections that the page opens. The test assigns the ids. */
 export interface BrowserPlan {
   /** Names of the events that the EventSources listen to. */
   readonly events: readonly string[];
@@ -15,7 +15,7 @@ export interface BrowserPlan {
   readonly fetches: readonly { readonly id: string; readonly url: string; readonly token: string }[];
 }
 
-/** What the page tells of one of them. */
+/** A finding of the page about one connection. */
 export type BrowserFinding = { readonly id: string } & (
   | { readonly kind: 'open' | 'refused' }
   | { readonly kind: 'event'; readonly event: string; readonly payload?: string }
@@ -23,7 +23,7 @@ export type BrowserFinding = { readonly id: string } & (
   | { readonly kind: 'close'; readonly code: number }
 );
 
-/** A page with nothing but the browser's own EventSource, WebSocket and fetch. It tells what they tell, in order. */
+/** A page that uses the browser's own EventSource, WebSocket and fetch, and reports their events in order. */
 export const browserPage = `<!doctype html>
 <meta charset="utf-8">
 <title>Streaming</title>

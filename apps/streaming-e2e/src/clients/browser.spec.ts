@@ -84,14 +84,14 @@ describe.skipIf(!hasChromium)(
       await environment.stop();
     });
 
-    it.each(streams)('hears all of $title in order, over one WebSocket with all streams', async (stream) => {
+    it.each(streams)('receives all of $title in order, over one WebSocket with all streams', async (stream) => {
       const recorded = await browser
         .reading(`WebSocket ${stream.title}`)
         .recordedBeforeFence(environment.publisher, stream.channels(reader)[0]);
       expect(recorded.map(parsed)).toEqual(expectedOn(stream, reader, sampleEvents));
     });
 
-    it('hears all of user in order, over a WebSocket of its own, with the token in the URL', async () => {
+    it('receives all of user in order, over its own WebSocket, with the token in the URL', async () => {
       const stream = streamTitled('user');
       const recorded = await browser
         .reading('single WebSocket')
@@ -99,7 +99,7 @@ describe.skipIf(!hasChromium)(
       expect(recorded.map(parsed)).toEqual(expectedOn(stream, reader, sampleEvents));
     });
 
-    it.each(onEventSources)('hears all of $title in order, over an EventSource', async (stream) => {
+    it.each(onEventSources)('receives all of $title in order, over an EventSource', async (stream) => {
       const recorded = await browser
         .reading(`EventSource ${stream.title}`)
         .recordedBeforeFence(environment.publisher, stream.channels(reader)[0]);
@@ -116,7 +116,7 @@ describe.skipIf(!hasChromium)(
       expect(recorded.map(parsed)).toEqual(expectedOn(stream, reader, sampleEvents));
     });
 
-    it('is shown out of everything when the token is revoked, and stops asking', async () => {
+    it('is disconnected from every stream when the token is revoked, and stops reconnecting', async () => {
       await environment.fixtures.sql('UPDATE oauth_access_tokens SET revoked_at = now() WHERE id = $1', [tokenId]);
       await publishEvent(environment.publisher, `timeline:access_token:${tokenId}`, 'kill');
       for (const id of ['WebSocket user', 'single WebSocket', 'fetch']) {

@@ -18,7 +18,7 @@ export const chromium = '/usr/bin/chromium';
 /** Whether there is a browser on this machine. */
 export const hasChromium = existsSync(chromium);
 
-/** No window, no sandbox (the page is our own), and no talk with anybody but this machine. */
+/** No window, no sandbox (the page is ours), and no connections beyond this machine. */
 const options = [
   '--headless',
   '--no-sandbox',
@@ -31,24 +31,24 @@ const options = [
   '--disable-sync',
 ];
 
-/** One of the page's connections as its user hears it. */
+/** One connection of the page, with its events. */
 export class BrowserReading extends EventRecorder {
   opened = false;
-  /** An EventSource that will not come back. */
+  /** Whether the EventSource has given up reconnecting. */
   refused = false;
-  /** With which code a WebSocket was closed. */
+  /** The close code of a WebSocket. */
   closedWith: number | undefined;
   readonly #parser = new EventStreamParser(({ event, payload }) => {
     this.record(event, payload);
   });
 
-  /** What came over `fetch`, cut anywhere. */
+  /** The bytes that `fetch` has read, split anywhere. */
   readText(text: string): void {
     this.#parser.push(Buffer.from(text));
   }
 }
 
-/** A browser with one page, which opens what the plan says and tells what it hears. */
+/** A browser with one page, which opens the connections of a plan and reports their events. */
 export class Browser {
   readonly #readings = new Map<string, BrowserReading>();
   readonly #server: HttpServer;

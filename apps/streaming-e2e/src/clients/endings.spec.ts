@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  // masto and megalodon tell the console of every connection that they lose.
+  // masto and megalodon log every lost connection to the console.
   vi.spyOn(console, 'log').mockImplementation(() => undefined);
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
 });
@@ -45,7 +45,7 @@ async function openAll() {
   const readers = await Promise.all([1, 2, 3].map(() => openReader(environment.fixtures)));
   const [forMasto, forMegalodon, forEventSource] = readers as [Known, Known, Known];
   const closeCodes: number[] = [];
-  /** For masto, which takes any WebSocket and tells nobody of close codes. */
+  /** For masto, which accepts a WebSocket class and does not expose close codes. */
   class TellingWebSocket extends WebSocket {
     constructor(url: URL, protocols: string[]) {
       super(url, protocols);
@@ -81,18 +81,18 @@ function channelOf({ account }: Known): string {
 }
 
 describe('clients', () => {
-  it('whose token is revoked are shown out at once, in a way that makes them stop, and nothing is published for them any more', async () => {
+  it('are disconnected when their token is revoked, with a code after which they stop, and their channels are released', async () => {
     const { readers, megalodon, eventSource, closeCodes } = await openAll();
     const megalodonStops = megalodon.told('close');
     for (const { tokenId } of readers) {
       await environment.fixtures.sql('UPDATE oauth_access_tokens SET revoked_at = now() WHERE id = $1', [tokenId]);
       await publishEvent(environment.publisher, `timeline:access_token:${tokenId}`, 'kill');
     }
-    // megalodon says so only after 1000; after any other code it comes back for ever.
+    // megalodon emits close only after 1000. After any other code it reconnects forever.
     await megalodonStops;
-    // EventSource cannot know why the stream has ended: it asks once more, and stops when it is refused.
+    // EventSource does not see why the stream ended. It reconnects once, and stops when refused.
     expect(await eventSource.refused).toBe(401);
-    // masto looks at no code and comes back, with growing pauses, to be refused.
+    // masto ignores the code and reconnects with back-off, to be refused.
     await until('masto is refused', () => closeCodes.length > 1);
     expect(closeCodes[0]).toBe(1000);
     expect(await metric(environment.server, 'fedistream_refusals_total', { error: 'invalidToken' })).toBeGreaterThan(1);
@@ -101,7 +101,7 @@ describe('clients', () => {
     }
   });
 
-  it('of a server that is started anew come back by themselves, and hear again', async () => {
+  it('reconnect by themselves to a restarted server, and receive events again', async () => {
     const { forMasto, forMegalodon, forEventSource, masto, megalodon, eventSource, closeCodes } = await openAll();
     const port = String(environment.server.port);
     expect(await environment.server.stop()).toEqual({ code: 0, signal: null });
@@ -113,7 +113,7 @@ describe('clients', () => {
     expect(closeCodes[0]).toBe(1012);
     await megalodon.untilSubscribed(environment.publisher, channelOf(forMegalodon));
     await eventSource.untilSubscribed(environment.publisher, channelOf(forEventSource));
-    // An iterator of masto stays with the connection that it began on; a new one hears.
+    // An iterator of masto stays with its first connection; a new iterator receives events.
     await masto.read(stream, forMasto).untilSubscribed(environment.publisher, channelOf(forMasto));
   });
 });

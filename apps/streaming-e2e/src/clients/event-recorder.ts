@@ -4,14 +4,14 @@ import type { RecordedEvent } from './sample-events.js';
 const signals = new Set<string>();
 
 /**
- * Stands where the user of a client stands: takes down what the client hands out, in order. Signals of the tests are
- * kept apart; they are deletes of statuses that never were, because every client understands those.
+ * Records the events that a client library emits, in order. Fences of the tests are kept apart: they are deletes of
+ * statuses that do not exist, because every client understands deletes.
  */
 export class EventRecorder {
   readonly #recorded: RecordedEvent[] = [];
   readonly #signals = new Set<string>();
 
-  /** What the client handed out. */
+  /** Records an event that the client emitted. */
   record(event: string, payload?: unknown): void {
     if (typeof payload === 'string' && signals.has(payload)) {
       this.#signals.add(payload);
@@ -20,12 +20,12 @@ export class EventRecorder {
     }
   }
 
-  /** Everything so far. */
+  /** All events so far. */
   get recorded(): readonly RecordedEvent[] {
     return this.#recorded;
   }
 
-  /** Waits until what is published on the channel comes through. */
+  /** Waits until a message published on the channel arrives. */
   async untilSubscribed(publisher: Publisher, channel: string): Promise<void> {
     const signal = newSignal();
     await until(`the client hears what is published on ${channel}`, async () => {
@@ -36,7 +36,7 @@ export class EventRecorder {
     });
   }
 
-  /** Everything up to a signal that is published now: what is not in it did not come, and will not. */
+  /** All events before a fence that is published now. An event that is not among them was not delivered, and will not be. */
   async recordedBeforeFence(publisher: Publisher, channel: string): Promise<readonly RecordedEvent[]> {
     const signal = newSignal();
     await publishEvent(publisher, channel, 'delete', signal);

@@ -8,11 +8,11 @@ import { paramsOf, type Reader, type Stream } from './streams.js';
 /** How an EventSource can send a token: browsers only in the URL; where `fetch` can be replaced, as a header, too. */
 export type TokenPlace = 'url' | 'header';
 
-/** The `eventsource` package on one stream, and everything that it dispatches. */
+/** The `eventsource` package on one stream, and every event that it dispatches. */
 export class EventSourceReader extends EventRecorder {
   /** Settles when the stream is open. */
   readonly opened: Promise<void>;
-  /** Settles with the status of the refusal after which it will not come back. */
+  /** Resolves with the status of the refusal after which it stops reconnecting. */
   readonly refused: Promise<number | undefined>;
   readonly #source: EventSource;
 
@@ -49,7 +49,7 @@ export class EventSourceReader extends EventRecorder {
     });
   }
 
-  /** Leaves. */
+  /** Closes the stream. */
   close(): void {
     this.#source.close();
   }

@@ -49,7 +49,7 @@ describe('eventsource', () => {
   });
 
   describe.each(places)('with the token in the %s', (place) => {
-    it.each(streams)('hears all of $title in order', async (stream) => {
+    it.each(streams)('receives all of $title in order', async (stream) => {
       const expected = expectedOn(stream, reader, sampleEvents);
       expect(expected).not.toEqual([]);
       const recorded = await readings[place]

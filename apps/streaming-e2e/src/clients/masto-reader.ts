@@ -6,7 +6,7 @@ import { paramsOf, type Reader, type Stream } from './streams.js';
 type Client = mastodon.streaming.Client;
 type Params = Readonly<Record<string, string>>;
 
-/** masto's words for the streams. */
+/** masto's methods for the streams. */
 const subscriptions: Readonly<Record<string, (client: Client, params: Params) => mastodon.streaming.Subscription>> = {
   user: (client) => client.user.subscribe(),
   'user:notification': (client) => client.user.notification.subscribe(),
@@ -22,12 +22,12 @@ const subscriptions: Readonly<Record<string, (client: Client, params: Params) =>
   direct: (client) => client.direct.subscribe(),
 };
 
-/** masto's client of one WebSocket, and everything that its iterators hand out. */
+/** masto's client of one WebSocket, and every event of its iterators. */
 export class MastoReader {
   /** The client itself, for what a test does with it. */
   readonly client: Client;
 
-  /** @param options as masto's own: how the token is sent, whether to come back */
+  /** @param options as masto's own: how the token is sent, whether to reconnect */
   constructor(options: Parameters<typeof createStreamingAPIClient>[0]) {
     this.client = createStreamingAPIClient(options);
   }
@@ -41,7 +41,7 @@ export class MastoReader {
     return new MastoReading(subscribe(this.client, paramsOf(stream, reader)));
   }
 
-  /** Leaves. */
+  /** Closes the WebSocket. */
   close(): void {
     this.client.close();
   }

@@ -78,11 +78,11 @@ describe('masto', () => {
     await environment.stop();
   });
 
-  it.each(streams)('hears all of $title in order, on a connection of its own', async (stream) => {
+  it.each(streams)('receives all of $title in order, on its own connection', async (stream) => {
     await hearsAll(stream, single.get(stream)!);
   });
 
-  it.each(streams)('hears all of $title in order, on a connection with all other streams', async (stream) => {
+  it.each(streams)('receives all of $title in order, on a connection with all other streams', async (stream) => {
     await hearsAll(stream, multiplexed.get(stream)!);
   });
 
@@ -95,7 +95,7 @@ describe('masto', () => {
     expect([...reading.labels]).toEqual([[stream.name, ...Object.values(paramsOf(stream, reader))].join(' ')]);
   }
 
-  it.each(tokenPlaces)('is let in with the token $place, and leaves a stream', async ({ useInsecureAccessToken }) => {
+  it.each(tokenPlaces)('is accepted with the token $place, and can unsubscribe', async ({ useInsecureAccessToken }) => {
     const [local, user] = [streamTitled('public:local'), streamTitled('user')];
     const [localChannel, userChannel] = [local.channels(reader)[0], user.channels(reader)[0]];
     const client = open(useInsecureAccessToken);

@@ -6,7 +6,7 @@ import { paramsOf, type Reader, type Stream } from './streams.js';
 
 type Params = Readonly<Record<string, string>>;
 
-/** The streams for which megalodon has a word. */
+/** The streams that megalodon supports. */
 const sockets: Readonly<Record<string, (client: Mastodon, params: Params) => WebSocketInterface>> = {
   user: (client) => client.userSocket(),
   public: (client) => client.publicSocket(),
@@ -21,7 +21,7 @@ export function isKnownToMegalodon({ name }: Stream): boolean {
   return name in sockets;
 }
 
-/** megalodon's socket of one stream, and everything that it hands out. */
+/** megalodon's socket of one stream, and every event that it emits. */
 export class MegalodonReader extends EventRecorder {
   readonly #socket: WebSocketInterface;
 
@@ -52,16 +52,16 @@ export class MegalodonReader extends EventRecorder {
       this.record('unreadable');
     });
     this.#socket.on('error', () => {
-      // A connection that was refused; it tries again.
+      // A refused connection; megalodon tries again.
     });
   }
 
-  /** Waits for this event of the socket itself: `connect`, or `close`, which it tells only when it will not come back. */
+  /** Waits for this event of the socket itself: `connect`, or `close`, which it emits only when it will not reconnect. */
   async told(event: 'connect' | 'close'): Promise<void> {
     await once(this.#socket as unknown as EventEmitter, event);
   }
 
-  /** Leaves. */
+  /** Closes the socket. */
   close(): void {
     this.#socket.stop();
   }

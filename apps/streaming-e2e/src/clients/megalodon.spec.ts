@@ -5,10 +5,10 @@ import { isKnownToMegalodon, MegalodonReader } from './megalodon-reader.js';
 import { sampleEventsFor, expectedOn, publishSampleEvents, type RecordedEvent } from './sample-events.js';
 import { openReader, streams, type Reader, type Stream } from './streams.js';
 
-/** Events that megalodon has a word for. */
+/** Events that megalodon supports. */
 const known = ['update', 'status.update', 'delete', 'notification', 'conversation'];
 
-/** megalodon turns entities into its own, which leave much out: what counts, on both sides. */
+/** megalodon converts entities and omits members. Reduces both sides to the common members. */
 interface Entity {
   readonly id: string;
   readonly type?: string;
@@ -67,7 +67,7 @@ describe('megalodon', () => {
     await environment.stop();
   });
 
-  it.each(readable)('hears all of $title in order, and bears what it does not know', async (stream) => {
+  it.each(readable)('receives all of $title in order, and ignores unknown events', async (stream) => {
     const expected = expectedOn(stream, reader, sampleEvents).map((told) =>
       known.includes(told.event) ? told : { event: 'unreadable' },
     );

@@ -3,7 +3,7 @@ import { demoList, demoScenes, demoUser, type DemoMessage } from '@fedistream/de
 import type { Publisher } from '../support/index.js';
 import type { Reader, Stream } from './streams.js';
 
-/** An event as a client hands it to its user. */
+/** An event as a client library emits it. */
 export interface RecordedEvent {
   readonly event: string;
   /** Parsed where the client does that. */
@@ -29,7 +29,7 @@ const scenes = 84;
 const seed = 11;
 const firstMorning = Date.UTC(2026, 2, 1, 7);
 
-/** What a small platform publishes in a few days, for the streams of this reader: the same messages each time. */
+/** The messages of a small platform in a few days, for the streams of this reader. Deterministic. */
 export function sampleEventsFor({ account, list }: Reader): readonly DemoMessage[] {
   let now = firstMorning;
   const messages = demoScenes(scenes, seed, () => (now += 60_000)).flat();
@@ -41,7 +41,7 @@ export function sampleEventsFor({ account, list }: Reader): readonly DemoMessage
   }));
 }
 
-/** What the demo leaves out: a local picture that is described anew and then deleted, and merged notifications. */
+/** Events that the demo lacks: an edited and deleted local picture, and merged notifications. */
 function lateEvents(messages: readonly DemoMessage[]): DemoMessage[] {
   const status = messages
     .filter(({ channel, message }) => channel === 'timeline:hashtag:photo:local' && message.event === 'update')
@@ -60,14 +60,14 @@ function lateEvents(messages: readonly DemoMessage[]): DemoMessage[] {
   ];
 }
 
-/** Publishes the sampleEvents, one after the other. */
+/** Publishes the events one after the other. */
 export async function publishSampleEvents(publisher: Publisher, sampleEvents: readonly DemoMessage[]): Promise<void> {
   for (const { channel, message } of sampleEvents) {
     await publisher.publish(channel, JSON.stringify(message));
   }
 }
 
-/** What arrives on a stream of a reader who blocks nobody and has no filters, in this order. */
+/** The events that a stream delivers to a reader without blocks and filters, in order. */
 export function expectedOn(stream: Stream, reader: Reader, sampleEvents: readonly DemoMessage[]): RecordedEvent[] {
   const channels: readonly string[] = stream.channels(reader);
   return sampleEvents

@@ -1,6 +1,6 @@
 import type { Fixtures } from '../support/index.js';
 
-/** Whose streams they are; known when the test runs. */
+/** The owner of the streams; known when the test runs. */
 export interface Reader {
   /** The account. */
   readonly account: string;
@@ -14,7 +14,7 @@ export interface Stream {
   readonly title: string;
   readonly name: string;
   readonly tag?: string;
-  /** The channels that feed it. */
+  /** Its channels. */
   readonly channels: (reader: Reader) => readonly [string, ...string[]];
   /** Whether the server decides who may see a status, and adds the results of the viewer's filters to it. */
   readonly perViewer: boolean;
@@ -75,7 +75,7 @@ export function paramsOf({ name, tag }: Stream, { list }: Reader): Readonly<Reco
   return { ...(tag === undefined ? {} : { tag }), ...(name === 'list' ? { list } : {}) };
 }
 
-/** Adds somebody who reads all of these streams, and returns their token with what names the streams. */
+/** Inserts an account that reads all of these streams, and returns its token and list. */
 export async function openReader(
   fixtures: Fixtures,
 ): Promise<Reader & { readonly token: string; readonly tokenId: string }> {

@@ -11,8 +11,8 @@ import {
 } from '../support/index.js';
 
 /**
- * A environment that is looked through at its end: the server has lived through everything, ends when it is asked to, holds
- * nothing of clients that have left, and no token stands in its log, of which everything is kept.
+ * A test environment with checks at its end: the server still runs, holds no state of clients that have left, has logged
+ * no token at any level, and stops on request.
  */
 export async function openCheckedEnvironment(
   options?: TestEnvironmentOptions & { readonly broker?: 'redis' },
@@ -36,7 +36,7 @@ export async function openCheckedEnvironment(options: TestEnvironmentOptions = {
   };
 }
 
-/** Waits until the server holds no client, no subscription and no channel; what it then still holds fails the test. */
+/** Expects that the server holds no client, no subscription and no channel, soon. */
 export async function expectNothingLeft({
   server,
   publisher,
@@ -55,7 +55,7 @@ export async function heldBy(server: Server): Promise<string[]> {
     .filter((line) => !line.endsWith(' 0'));
 }
 
-/** The channels to which somebody is subscribed on Redis under the names of this environment. */
+/** The channels with subscribers on Redis, in the namespace of this environment. */
 export async function subscribedFor(publisher: TestEnvironment['publisher']): Promise<string[]> {
   const { client, prefixed } = publisher as Partial<RedisTestEnvironment['publisher']>;
   return client === undefined || prefixed === undefined

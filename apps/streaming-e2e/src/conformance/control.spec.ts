@@ -21,11 +21,11 @@ import { closeAfterTest } from './close-after-test.js';
 const tokenChannel = (id: string) => `timeline:access_token:${id}`;
 const systemChannel = (id: string) => `timeline:system:${id}`;
 
-describe.each(['memory', 'redis'] as const)('the platform’s control, over %s', (broker) => {
+describe.each(['memory', 'redis'] as const)('control messages, on the %s broker', (broker) => {
   let environment: TestEnvironment;
   let viewer: Viewer;
   let other: Viewer;
-  /** Of the same account as the viewer. */
+  /** A second token of the viewer. */
   let second: Token;
 
   beforeAll(async () => {
@@ -52,7 +52,7 @@ describe.each(['memory', 'redis'] as const)('the platform’s control, over %s',
   };
 
   describe.each(transports)('over $name', (transport) => {
-    it('ends every connection of a token that is killed, and none of another', async () => {
+    it('end every connection of a killed token, and no other', async () => {
       const killed = await environment.fixtures.token(viewer.user);
       const clients = [
         await openHome(transport, viewer, killed.token),
@@ -62,7 +62,7 @@ describe.each(['memory', 'redis'] as const)('the platform’s control, over %s',
       const stranger = await openHome(transport, other, other.token);
       await publishEvent(environment.publisher, tokenChannel(killed.id), 'kill');
       for (const client of clients) {
-        // 1000 makes clients stop; after any other code they would come back again and again.
+        // Clients stop after 1000. After any other code they reconnect forever.
         expect(await client.ended).toMatchObject({ code: 1000 });
         expect(client.received).toEqual([]);
       }
@@ -70,7 +70,7 @@ describe.each(['memory', 'redis'] as const)('the platform’s control, over %s',
       await stillOpen(stranger, other);
     });
 
-    it('ends every connection of an account that is killed, and none of another', async () => {
+    it('end every connection of a killed account, and no other', async () => {
       const clients = [
         await openHome(transport, viewer, viewer.token),
         await openHome(transport, viewer, second.token),
@@ -82,18 +82,18 @@ describe.each(['memory', 'redis'] as const)('the platform’s control, over %s',
         expect(client.received).toEqual([]);
       }
       await stillOpen(stranger, other);
-      // A kill ends connections; who may come back is for the database to say.
+      // A kill ends connections only. The database decides whether the client may reconnect.
       await stillOpen(await openHome(transport, viewer, viewer.token), viewer);
     });
 
-    it('accepts a kill from NestJS publishers, and with a payload', async () => {
+    it('may come from NestJS publishers, and with a payload', async () => {
       const client = await openHome(transport, viewer, viewer.token);
       const packet = { pattern: 'timeline:system', data: { event: 'kill', payload: {} } };
       await environment.publisher.publish(systemChannel(viewer.account.id), JSON.stringify(packet));
       expect(await client.ended).toMatchObject({ code: 1000 });
     });
 
-    it('shows a client nothing of it', async () => {
+    it('are not delivered to clients', async () => {
       const client = await openHome(transport, viewer, viewer.token);
       for (const channel of [systemChannel(viewer.account.id), tokenChannel(viewer.tokenId)]) {
         await publishEvent(environment.publisher, channel, 'filters_changed');
@@ -101,7 +101,7 @@ describe.each(['memory', 'redis'] as const)('the platform’s control, over %s',
         await publishEvent(environment.publisher, channel, 'Kill');
         await environment.publisher.publish(channel, 'kill');
       }
-      // Other people's kills, and names that only begin like this viewer's.
+      // Kills of other accounts, and channel names that only begin like this viewer's.
       await publishEvent(environment.publisher, tokenChannel(`${viewer.tokenId}0`), 'kill');
       await publishEvent(environment.publisher, systemChannel(`${viewer.account.id}:x`), 'kill');
       await publishEvent(environment.publisher, systemChannel(viewer.tokenId), 'kill');
@@ -109,7 +109,7 @@ describe.each(['memory', 'redis'] as const)('the platform’s control, over %s',
     });
   });
 
-  /** Connections over every transport that must end, while those of somebody else stay. */
+  /** Expects that connections over every transport end, and those of another viewer stay. */
   async function expectEnd(token: string, cause: () => Promise<unknown>): Promise<void> {
     const clients = await Promise.all(transports.map((transport) => openHome(transport, viewer, token)));
     const stays = await Promise.all(transports.map((transport) => openHome(transport, other, other.token)));
@@ -122,7 +122,7 @@ describe.each(['memory', 'redis'] as const)('the platform’s control, over %s',
     }
   }
 
-  it('ends connections when their token expires', async () => {
+  it('are not needed to end connections when their token expires', async () => {
     // Within the next three seconds.
     const createdAt = new Date(Date.now() - 100_000);
     const { token } = await environment.fixtures.token(viewer.user, { createdAt, expiresIn: 103 });
@@ -133,19 +133,19 @@ describe.each(['memory', 'redis'] as const)('the platform’s control, over %s',
     });
   });
 
-  it('ends connections whose token was revoked although nobody said so', async () => {
+  it('are not needed to end connections whose token is revoked', async () => {
     const { id, token } = await environment.fixtures.token(viewer.user);
     const revoke = 'UPDATE oauth_access_tokens SET revoked_at = $1 WHERE id = $2';
     await expectEnd(token, () => environment.fixtures.sql(revoke, ['2026-01-01', id]));
   });
 
-  it('ends the connections of a user who was disabled although nobody said so', async () => {
+  it('are not needed to end connections of a disabled user', async () => {
     const user = await environment.fixtures.user(viewer.account);
     const { token } = await environment.fixtures.token(user);
     await expectEnd(token, () => environment.fixtures.sql('UPDATE users SET disabled = true WHERE id = $1', [user.id]));
   });
 
-  it('cannot be subscribed to', async () => {
+  it('cannot be subscribed to as streams', async () => {
     const url = environment.server.url(streamingPath, 'ws');
     const client = await closeAfterTest(WebSocketClient.open(url, { headers: authorization(viewer) }));
     for (const stream of ['system', 'access_token', `system:${viewer.account.id}`, 'timeline:system', 'kill']) {

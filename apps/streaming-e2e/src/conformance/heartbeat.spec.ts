@@ -18,7 +18,7 @@ import { closeAfterTest } from './close-after-test.js';
 import { quickIntervals } from './quick-intervals.js';
 import { openRawWebSocket } from './raw-websocket.js';
 
-describe('a client that only listens', () => {
+describe('a client that sends nothing', () => {
   let environment: RedisTestEnvironment;
   let viewer: Viewer;
   let home: string;
@@ -33,7 +33,7 @@ describe('a client that only listens', () => {
     await environment.stop();
   });
 
-  it('reads a comment line now and then on an event stream: one line, not an empty one behind it', async () => {
+  it('receives a comment line every 15 s on an event stream, without an empty line', async () => {
     const url = eventStreamUrl(environment.server, { stream: 'user' });
     const client = await closeAfterTest(EventStreamClient.open(url, authorization(viewer)));
     await until('three heartbeats', () => client.comments.length >= 4);
@@ -43,12 +43,12 @@ describe('a client that only listens', () => {
     expect(client.bytes.toString()).toMatch(/^:\)\n(:thump\n){3,}event: delete\ndata: 1\n\n(:thump\n)*event: fence\n/);
   });
 
-  it('is pinged on a WebSocket, and stays as long as it answers', async () => {
+  it('is pinged every 30 s on a WebSocket, and stays connected while it answers', async () => {
     const url = environment.server.url(`${streamingPath}?stream=user`, 'ws');
     const client = await closeAfterTest(WebSocketClient.open(url, { headers: authorization(viewer) }));
     const silent = await openRawWebSocket(environment.server, viewer.token);
     await silent.closed;
-    // A ping without a payload, and then nothing: no close frame for a line that is dead.
+    // A ping without payload, then no close frame: the connection is dead.
     const head = silent.bytes.indexOf('\r\n\r\n') + 4;
     expect([...silent.bytes.subarray(head)]).toEqual([0x89, 0]);
     await untilMetric(environment.server, 'connected_clients', { type: 'websocket' }, 1);

@@ -1,17 +1,17 @@
-/** A request that is no stream, or none that may be closeAfterTest, and its answer. */
+/** A request that opens no stream, and its response. */
 export interface HttpCase {
   readonly name: string;
   /** GET when absent. */
   readonly method?: string;
-  /** Path and query; `LIST` stands for a list of the viewer, `OTHERS` for somebody else's. */
+  /** Path and query. `LIST` stands for a list of the viewer, `OTHERS` for a list of another account. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** `true` sends the viewer's token, a text is sent as it is. */
   readonly token?: true | string;
   readonly status: number;
-  /** The whole body; of any content when absent. */
+  /** The whole body; any body when absent. */
   readonly body?: string;
-  /** Headers of the answer: exact, by pattern, or absent. */
+  /** Response headers: exact, by pattern, or absent. */
   readonly answers?: Readonly<Record<string, string | RegExp | undefined>>;
 }
 
@@ -37,10 +37,10 @@ export const streamPaths: readonly string[] = [
   'direct',
 ].map((path) => `${base}/${path}`);
 
-/** Methods that change something, of which there is nothing here. */
+/** Methods that the server refuses. */
 const otherMethods = ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'];
 
-/** Names are compared as they were sent: none is decoded, and one slash may follow. */
+/** Paths that name no stream. The server compares names without decoding; one trailing slash is allowed. */
 const unknownStreams = [
   'nothing',
   'user/nothing',
@@ -75,7 +75,7 @@ const badTags = [
   ['of more than 1,000 characters', 'a'.repeat(1_001)],
 ] as const;
 
-/** What is asked for without success. */
+/** Requests that fail. */
 const refusals: readonly HttpCase[] = [
   ...unknownStreams.map((path): HttpCase => ({
     name: `the unknown stream ${path}, before anybody is authenticated`,
@@ -134,7 +134,7 @@ const refusals: readonly HttpCase[] = [
   { name: 'a list with NUL', path: `${base}/list?list=5%00`, token: true, status: 400, answers: json },
   ...[
     ...notAList,
-    ['of somebody else', 'OTHERS'] as const,
+    ['of another account', 'OTHERS'] as const,
     ['that does not exist', '9223372036854775807'] as const,
   ].map(([what, list]): HttpCase => ({
     name: `a list ${what}`,
@@ -152,7 +152,7 @@ const refusals: readonly HttpCase[] = [
     answers: json,
   },
   {
-    name: 'a token that is no UTF-8',
+    name: 'a token that is not UTF-8',
     path: `${base}/user?access_token=%ff%fe`,
     status: 401,
     body: error('Invalid access token'),
@@ -171,7 +171,7 @@ const refusals: readonly HttpCase[] = [
   ),
 ];
 
-/** What is no stream and succeeds. */
+/** Requests other than streams that succeed. */
 const successes: readonly HttpCase[] = [
   ...['', '/', '?any=thing'].map((rest): HttpCase => ({
     name: `health${rest}`,
@@ -224,5 +224,5 @@ const successes: readonly HttpCase[] = [
   },
 ];
 
-/** Every request whose answer ends. */
+/** Every request whose response ends. */
 export const httpCases: readonly HttpCase[] = [...successes, ...refusals];

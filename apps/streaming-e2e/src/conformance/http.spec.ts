@@ -19,7 +19,7 @@ import { closeAfterTest } from './close-after-test.js';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-describe('HTTP', () => {
+describe('an HTTP request', () => {
   let environment: RedisTestEnvironment;
   let viewer: Viewer;
   let fill: (path: string) => string;
@@ -53,7 +53,7 @@ describe('HTTP', () => {
       EventStreamClient.open(environment.server.url(fill(path)), { ...authorization(viewer), ...headers }),
     );
 
-  it.each(httpCases)('answers as the contract says: $name', async ({ status, body, answers = {}, ...request }) => {
+  it.each(httpCases)('is answered with $status: $name', async ({ status, body, answers = {}, ...request }) => {
     const answer = await get(request);
     expect(answer.status).toBe(status);
     expect(answer.body).toBe(body ?? answer.body);
@@ -66,13 +66,13 @@ describe('HTTP', () => {
     }
     expect(answer.headers['access-control-allow-origin']).toBe('*');
     expect(answer.headers['x-request-id']).toMatch(uuid);
-    // Whatever is wrong, its text is one of the table's and a JSON object of one member.
+    // Every error body is a JSON object with one member.
     if (status >= 400 && request.method !== 'HEAD') {
       expect(Object.keys(JSON.parse(answer.body) as object)).toEqual(['error']);
     }
   });
 
-  it.each(httpCases)('repeats the caller’s request id: $name', async (request) => {
+  it.each(httpCases)('has its X-Request-Id repeated: $name', async (request) => {
     const { headers } = await get({ ...request, headers: { ...request.headers, 'X-Request-Id': 'caller.Id/17' } });
     expect(headers['x-request-id']).toBe('caller.Id/17');
   });
@@ -82,7 +82,7 @@ describe('HTTP', () => {
     ['of 500 characters', 'x'.repeat(500)],
     ['with a blank', 'with blank'],
     ['beyond ASCII', 'Ünïcødé'],
-  ])('gives a new request id for one that is %s', async (_, id) => {
+  ])('gets a new request id instead of one that is %s', async (_, id) => {
     const { headers } = await get({ path: `${streamingPath}/health`, headers: { 'X-Request-Id': id } });
     expect(headers['x-request-id']).toMatch(uuid);
   });
@@ -103,7 +103,7 @@ describe('HTTP', () => {
     });
   });
 
-  it('asks no less for a HEAD than for a GET', async () => {
+  it('needs the same authorization for HEAD as for GET', async () => {
     for (const path of ['hashtag', 'list?list=05', 'list?list=OTHERS', 'nothing']) {
       const asked = { path: `${streamingPath}/${path}`, token: true } as const;
       const [head, whole] = [await get({ ...asked, method: 'HEAD' }), await get(asked)];
@@ -111,7 +111,7 @@ describe('HTTP', () => {
     }
   });
 
-  it('sends each event in one chunk of its own, however many are published at once', async () => {
+  it('receives each event in a chunk of its own, however many are published at once', async () => {
     const home = `timeline:${viewer.account.id}`;
     const client = await rawStream('HTTP/1.1');
     await client.read(':)\n');
@@ -132,7 +132,7 @@ describe('HTTP', () => {
     client.destroy();
   });
 
-  it('frames nothing for HTTP/1.0, and closes at the end', async () => {
+  it('of HTTP/1.0 is answered without chunks, and the connection closes at the end', async () => {
     const client = await rawStream('HTTP/1.0');
     await client.read(':)\n');
     await publishEvent(environment.publisher, `timeline:${viewer.account.id}`, 'delete', '1');
@@ -144,7 +144,7 @@ describe('HTTP', () => {
     expect(body).toBe(':)\nevent: delete\ndata: 1\n\n');
   });
 
-  it('holds nothing after a HEAD on each stream', async () => {
+  it('of HEAD leaves no subscription on any stream', async () => {
     const before = await metric(environment.server, 'redis_messages_received_total');
     await Promise.all(streamPaths.map((path) => get({ path, method: 'HEAD', token: true })));
     await expectNothingLeft(environment);

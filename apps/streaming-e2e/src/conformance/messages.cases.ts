@@ -13,7 +13,7 @@ export interface MessageCase {
 const exact = '{"z":1,"2":"b","1":"a","id":9007199254740993001,"price":1.10,"far":1E400,"esc":"\\u00e9\\/"}';
 const long = `{"content":"${'Ünïcødé 😀 '.repeat(12_000)}"}`;
 
-/** The usual way of an event whose payload is JSON: the text that was published is the text that arrives. */
+/** An event whose JSON payload arrives as the text that was published. */
 function untouched(name: string, event: string, payload: string): MessageCase {
   return {
     name,
@@ -31,7 +31,7 @@ const events: readonly MessageCase[] = [
   untouched('conversation', 'conversation', '{"id":"418374","unread":true}'),
   untouched('announcement', 'announcement', '{"id":"8","content":"<p>Soon</p>"}'),
   untouched('announcement.reaction', 'announcement.reaction', '{"name":"bongoCat","count":9,"announcement_id":"8"}'),
-  untouched('an event nobody knows', 'quote.revoked:v2', '{"anything":[null,{}]}'),
+  untouched('an unknown event', 'quote.revoked:v2', '{"anything":[null,{}]}'),
   untouched('numbers beyond 2^53, key order and escapes', 'update', exact),
   untouched('a payload of 200 KB', 'update', long),
   untouched('U+2028 and U+2029, which end lines for some readers', 'update', '{"content":"a\u2028b\u2029c"}'),
@@ -58,20 +58,20 @@ const events: readonly MessageCase[] = [
     webSocket: '{"stream":["user"],"event":"notifications_merged","payload":"1"}',
   },
   {
-    name: 'filters_changed: no payload, for which event streams need a stand-in',
+    name: 'filters_changed: no payload, for which event streams need a substitute',
     message: '{"event":"filters_changed"}',
     eventStream: 'event: filters_changed\ndata: {}\n\n',
     webSocket: '{"stream":["user"],"event":"filters_changed"}',
   },
   {
-    name: 'a payload of null, which is none',
+    name: 'a payload of null, which counts as absent',
     message: '{"event":"filters_changed","payload":null}',
     eventStream: 'event: filters_changed\ndata: {}\n\n',
     webSocket: '{"stream":["user"],"event":"filters_changed"}',
   },
 ];
 
-/** What other publishers write. */
+/** Messages of other publishers. */
 const forms: readonly MessageCase[] = [
   {
     name: 'older publishers: queued_at, and the payload encoded as a string',
@@ -98,13 +98,13 @@ const forms: readonly MessageCase[] = [
     webSocket: '{"stream":["user"],"event":"filters_changed"}',
   },
   {
-    name: 'a payload before the event, among members nobody knows',
+    name: 'a payload before the event, among unknown members',
     message: '{"v":{"payload":"no","event":"no"},"payload":{"id":"1"},"event":"update","by":["event"]}',
     eventStream: 'event: update\ndata: {"id":"1"}\n\n',
     webSocket: '{"stream":["user"],"event":"update","payload":"{\\"id\\":\\"1\\"}"}',
   },
   {
-    name: 'JSON on several lines: one data line all the same',
+    name: 'JSON on several lines: one data line',
     message: '{\n  "event": "update",\n  "payload": {\n    "id": "1",\r\n    "n": [1,\n2]\n  }\n}\n',
     eventStream: 'event: update\ndata: {     "id": "1",      "n": [1, 2]   }\n\n',
     webSocket: '{"stream":["user"],"event":"update","payload":"{     \\"id\\": \\"1\\",      \\"n\\": [1, 2]   }"}',
@@ -132,7 +132,7 @@ const forms: readonly MessageCase[] = [
 /** Every message that is an event. */
 export const messageCases: readonly MessageCase[] = [...events, ...forms];
 
-/** A message that is none: it is counted under a reason, and nobody receives anything. */
+/** A malformed message: the server counts it under a reason and delivers it to no client. */
 export interface MalformedCase {
   readonly name: string;
   readonly message: string;

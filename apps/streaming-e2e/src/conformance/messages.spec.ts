@@ -13,7 +13,7 @@ import {
 import { openCheckedEnvironment } from './checked-environment.js';
 import { malformedCases, messageCases } from './messages.cases.js';
 
-describe.each(['memory', 'redis'] as const)('what is published on the %s feed', (broker) => {
+describe.each(['memory', 'redis'] as const)('a message on the %s broker', (broker) => {
   let environment: TestEnvironment;
   let viewer: Viewer;
   let home: string;
@@ -31,7 +31,7 @@ describe.each(['memory', 'redis'] as const)('what is published on the %s feed', 
   const openHome = (transport: Transport) =>
     transport.open(environment.server, environment.publisher, { token: viewer.token, stream: 'user', channel: home });
 
-  describe.each(transports)('reaches a client of $name byte for byte:', (transport) => {
+  describe.each(transports)('reaches a client over $name byte for byte:', (transport) => {
     let client: StreamClient;
 
     beforeAll(async () => {
@@ -48,7 +48,7 @@ describe.each(['memory', 'redis'] as const)('what is published on the %s feed', 
       expect(received.map(({ raw }) => raw)).toEqual([transport.labelled ? webSocket : eventStream]);
     });
 
-    it.each(malformedCases)('but not, and is counted: $name', async ({ message, reason }) => {
+    it.each(malformedCases)('is dropped and counted: $name', async ({ message, reason }) => {
       const counted = () => metric(environment.server, 'fedistream_messages_malformed_total', { reason });
       const before = await counted();
       await environment.publisher.publish(home, message);
@@ -57,7 +57,7 @@ describe.each(['memory', 'redis'] as const)('what is published on the %s feed', 
     });
   });
 
-  it('arrives in the order in which it was published, on every transport', async () => {
+  it('arrives in publishing order, on every transport', async () => {
     const clients = await Promise.all(transports.map(openHome));
     const ids = Array.from({ length: 300 }, (_, index) => `order ${index}`);
     await Promise.all(

@@ -16,7 +16,7 @@ import {
 import { openCheckedEnvironment, subscribedFor } from './checked-environment.js';
 import { closeAfterTest } from './close-after-test.js';
 
-/** Seconds that a key lives, and the least that is left of them a moment later. */
+/** The TTL of a presence key in seconds, and its minimum a moment later. */
 const keySeconds = 1_080;
 const atLeast = 1_000;
 
@@ -44,7 +44,7 @@ describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
   const keysOf = async (channels: readonly string[]) =>
     Promise.all(channels.map((channel) => redis.client.ttl(redis.prefixed(`subscribed:${channel}`))));
 
-  it('every followed channel has a key by the time its client is let in, and control channels have none', async () => {
+  it('every subscribed channel has a presence key before its client is accepted, and control channels have none', async () => {
     const { id } = viewer.account;
     const streams = [
       ['user', {}, [`timeline:${id}`, `timeline:${id}:notifications`]],
@@ -64,7 +64,7 @@ describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
     expect(await keysOf([`timeline:system:${id}`, `timeline:access_token:${viewer.tokenId}`])).toEqual([-2, -2]);
   });
 
-  it('a channel is subscribed once, however many listen to it, and until the last of them goes', async () => {
+  it('a channel is subscribed once for all its clients, until the last one leaves', async () => {
     const channel = `timeline:direct:${viewer.account.id}`;
     const first = await open('direct');
     const wanted = { token: viewer.token, stream: 'direct', channel };
@@ -80,7 +80,7 @@ describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
     await redis.subscribers(channel, 0);
   });
 
-  it('the greeting of an event stream comes when nothing is missed any more', async () => {
+  it('the greeting of an event stream is sent once its channels are subscribed', async () => {
     for (let time = 0; time < 20; time++) {
       const tag = `greeting${time}`;
       const channel = `timeline:hashtag:${tag}`;
@@ -91,7 +91,7 @@ describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
     }
   });
 
-  it('nothing is recorded of what is published under other names', async () => {
+  it('messages of other namespaces are not received', async () => {
     const channel = `timeline:${viewer.account.id}`;
     const client = await open('user');
     const strangers = kind === 'no namespace' ? [`x:${channel}`] : [channel, `x${redis.prefixed(channel)}`];
@@ -103,7 +103,7 @@ describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
     expect(await receivedBeforeFence(client, redis, channel)).toMatchObject([{ payload: '2' }]);
   });
 
-  it('control channels are followed by pattern, not one by one', async () => {
+  it('control channels are subscribed by pattern, not one by one', async () => {
     await open('user');
     expect(await redis.client.pubsub('NUMPAT')).toBeGreaterThanOrEqual(2);
     const followed = kind === 'no namespace' ? [] : await subscribedFor(redis);

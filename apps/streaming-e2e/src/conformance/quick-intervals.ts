@@ -2,7 +2,7 @@ const fasterBy = 50;
 
 /**
  * Settings of a server whose intervals pass fifty times as fast, so that a test meets heartbeats (15 s, here 0.3 s) and
- * pings (30 s, here 0.6 s). How long they are in truth is for unit tests to prove.
+ * pings (30 s, here 0.6 s). Unit tests verify the real intervals.
  */
 export const quickIntervals: Readonly<Record<string, string>> = {
   NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(

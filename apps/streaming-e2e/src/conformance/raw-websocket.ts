@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 
 import { RawConnection, streamingPath, type Server } from '../support/index.js';
 
-/** What a frame of a client may be besides an unfragmented text. */
+/** How a client frame differs from an unfragmented text frame. */
 export interface FrameOptions {
   /** 1 is text, 2 binary, 0 a continuation, 8 close, 9 ping, 10 pong. */
   readonly opcode?: number;
   /** Whether the message ends with this frame. */
   readonly fin?: boolean;
-  /** The length that the header tells, when it is not that of the payload. */
+  /** The length in the header, when it differs from that of the payload. */
   readonly claimedLength?: number;
 }
 
-/** A frame as a client sends it (RFC 6455, section 5.2), masked; for what a library would not send. */
+/** A frame as a client sends it (RFC 6455, section 5.2), masked. For frames that a library would not send. */
 export function clientFrame(payload: string | Uint8Array, options: FrameOptions = {}): Buffer {
   const { opcode = 1, fin = true } = options;
   const bytes = Buffer.from(payload as string);
@@ -47,7 +47,7 @@ export function handshake(token: string, query = ''): string {
   ].join('\r\n');
 }
 
-/** Opens a WebSocket on which a test then writes bytes of its own, and which answers nothing by itself. */
+/** Opens a WebSocket on which a test writes raw bytes. It answers neither pings nor close frames. */
 export async function openRawWebSocket(server: Server, token: string, query = ''): Promise<RawConnection> {
   const connection = await RawConnection.open(server.port);
   connection.write(handshake(token, query));

@@ -1,21 +1,21 @@
-/** Whom a case concerns; known when the test runs. */
+/** The accounts and lists of a case; known when the test runs. */
 export interface Persons {
   /** The viewer's account. */
   readonly account: string;
   /** A list of the viewer. */
   readonly list: string;
-  /** Somebody else's account, and a list of theirs. */
+  /** Another account, and a list of that account. */
   readonly otherAccount: string;
   readonly otherList: string;
 }
 
-/** A stream, and what feeds it. */
+/** A stream and its channels. */
 export interface StreamCase {
   readonly stream: string;
   /** The scopes of the token. */
   readonly scopes: string;
   readonly params?: (persons: Persons) => Readonly<Record<string, string>>;
-  /** What `stream` says in WebSocket frames. */
+  /** The `stream` member of WebSocket frames. */
   readonly label: (persons: Persons) => readonly string[];
   /** The channels whose events it carries. */
   readonly fedBy: (persons: Persons) => readonly [string, ...string[]];
@@ -23,7 +23,7 @@ export interface StreamCase {
 
 const alone = (stream: string) => () => [stream];
 
-/** Every stream of the contract, each with the channels that feed it. */
+/** Every stream of the contract, each with its channels. */
 export const streamCases: readonly StreamCase[] = [
   {
     stream: 'user',
@@ -86,7 +86,7 @@ export const streamCases: readonly StreamCase[] = [
   },
 ];
 
-/** Every channel near the streams above. What does not feed a stream must not reach it. */
+/** Every channel with a name near the streams above. A stream must deliver its own channels only. */
 export function allChannels({ account, list, otherAccount, otherList }: Persons): readonly string[] {
   return [
     ...[account, otherAccount].flatMap((id) => [
@@ -125,13 +125,13 @@ export const hashtagCases: readonly (readonly [tag: string, channel: string])[] 
   ['col·laborar', 'col·laborar'],
 ];
 
-/** Values of `only_media`, and whether they ask for media alone. */
+/** Values of `only_media`, and whether they select media only. */
 export const onlyMediaCases: readonly (readonly [value: string, media: boolean])[] = [
   ...['false', '0', 'f', 'F', 'FALSE', 'off', 'OFF', ''].map((value) => [value, false] as const),
   ...['true', '1', 't', 'TRUE', 'on', 'False', 'Off', 'no', 'null', ' '].map((value) => [value, true] as const),
 ];
 
-/** Which streams a token with these scopes may open; each is tried with all of them. */
+/** Scopes and the streams that they open. Each is tested with every stream. */
 export const scopeCases: readonly { readonly scopes: string | null; readonly opens: readonly string[] }[] = [
   { scopes: 'read', opens: ['user', 'user:notification', 'public', 'hashtag', 'list', 'direct'] },
   { scopes: 'read:statuses', opens: ['user', 'public', 'hashtag', 'list', 'direct'] },

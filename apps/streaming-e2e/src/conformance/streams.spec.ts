@@ -23,7 +23,7 @@ import { allChannels, hashtagCases, onlyMediaCases, scopeCases, streamCases, typ
 const streams = ['user', 'user:notification', 'public', 'hashtag', 'list', 'direct'];
 const noScope = 'Access token does not have the required scopes';
 
-describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (broker) => {
+describe.each(['memory', 'redis'] as const)('the streams, on the %s broker', (broker) => {
   let environment: TestEnvironment;
   let viewer: Viewer;
   let persons: Persons;
@@ -50,7 +50,7 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (broker) =
     stream.startsWith('hashtag') ? { tag: 'x' } : stream === 'list' ? { list: persons.list } : {};
 
   describe.each(transports)('over $name', (transport) => {
-    it.each(streamCases)('$stream with scopes "$scopes" carries its channels, and no other', async (streamCase) => {
+    it.each(streamCases)('$stream with scopes "$scopes" delivers its channels, and no other', async (streamCase) => {
       const [channel, ...further] = streamCase.fedBy(persons);
       const wanted = { token: await tokenWith(streamCase.scopes), stream: streamCase.stream, channel };
       const params = streamCase.params?.(persons) ?? {};
@@ -66,7 +66,7 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (broker) =
       expect(received.map(({ stream }) => stream)).toEqual(received.map(() => label));
     });
 
-    it.each(hashtagCases)('the tag %s is the one that the platform publishes as %s', async (tag, published) => {
+    it.each(hashtagCases)('the tag %s subscribes to the channel of %s', async (tag, published) => {
       const channel = `timeline:hashtag:${published}`;
       const wanted = { token: viewer.token, stream: 'hashtag', params: { tag }, channel };
       const client = await closeAfterTest(transport.open(environment.server, environment.publisher, wanted));
@@ -77,7 +77,7 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (broker) =
     });
 
     it.each(['public', 'public:local:media', 'hashtag', 'hashtag:local'])(
-      'nothing but public statuses travels on %s',
+      'only public statuses are delivered on %s',
       async (stream) => {
         const channel = stream.startsWith('hashtag')
           ? `timeline:${stream.replace('hashtag', 'hashtag:x')}`
@@ -118,7 +118,7 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (broker) =
     );
 
     it.each(['user', 'list'])(
-      'the publisher has chosen who reads %s, so that every visibility does',
+      'statuses of every visibility are delivered on %s, whose audience the publisher decides',
       async (stream) => {
         const channel = stream === 'user' ? `timeline:${persons.account}` : `timeline:list:${persons.list}`;
         const wanted = { token: viewer.token, stream, params: paramsOf(stream), channel };
@@ -136,7 +136,7 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (broker) =
     );
   });
 
-  it.each(onlyMediaCases)('only_media=%s on an event stream: media alone is %s', async (value, media) => {
+  it.each(onlyMediaCases)('only_media=%s on an event stream selects media only: %s', async (value, media) => {
     const url = eventStreamUrl(environment.server, { stream: 'public:local', params: { only_media: value } });
     const client = await closeAfterTest(EventStreamClient.open(url, authorization(viewer)));
     const [chosen, other] = media ? [':media', ''] : ['', ':media'];
@@ -147,7 +147,7 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (broker) =
     ]);
   });
 
-  it('of a repeated parameter the first counts', async () => {
+  it('the first value of a repeated parameter counts', async () => {
     const openWith = (path: string) =>
       closeAfterTest(EventStreamClient.open(environment.server.url(`${streamingPath}/${path}`), authorization(viewer)));
     const clients = [
@@ -186,7 +186,7 @@ describe.each(['memory', 'redis'] as const)('the streams, fed by %s', (broker) =
   });
 
   it.each(scopeCases.filter(({ opens }) => opens.length > 0))(
-    'an open WebSocket with the scopes "$scopes" is told which streams it may not open',
+    'an open WebSocket with the scopes "$scopes" receives an error for each stream that it may not open',
     async ({ scopes, opens }) => {
       const headers = authorization({ token: await tokenWith(scopes) });
       const client = await closeAfterTest(

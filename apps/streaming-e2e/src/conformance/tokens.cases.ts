@@ -1,12 +1,12 @@
 import type { Fixtures, TokenOptions, UserOptions } from '../support/index.js';
 
-/** A token and its owner, and whether it opens a stream. */
+/** A token, its owner, and whether it opens a stream. */
 export interface TokenCase {
   readonly name: string;
   readonly accepted: boolean;
-  /** How token and user differ from those of an ordinary viewer. */
+  /** Differences of token and user from those of an ordinary viewer. */
   readonly options?: TokenOptions & UserOptions;
-  /** What is changed about the viewer's account. */
+  /** The SQL assignment that changes the viewer's account. */
   readonly account?: string;
 }
 
@@ -16,14 +16,14 @@ const future = () => new Date(Date.now() + hour);
 
 /** What Mastodon's REST API accepts and refuses; the server does the same. */
 export const tokenCases: readonly TokenCase[] = [
-  { name: 'an ordinary one', accepted: true },
+  { name: 'an ordinary token', accepted: true },
   { name: 'one that expires in the future', accepted: true, options: { createdAt: past(), expiresIn: 7_200 } },
   { name: 'one that was created in the future', accepted: true, options: { createdAt: future(), expiresIn: 1 } },
   { name: 'one that will be revoked', accepted: true, options: { revokedAt: future() } },
-  { name: 'one of somebody with a role', accepted: true, options: { roleId: '3' } },
+  { name: 'one of a user with a role', accepted: true, options: { roleId: '3' } },
   { name: 'one that is revoked', accepted: false, options: { revokedAt: past() } },
   { name: 'one that has expired', accepted: false, options: { createdAt: past(), expiresIn: 3_599 } },
-  { name: 'one that never held', accepted: false, options: { expiresIn: 0 } },
+  { name: 'one with a lifetime of 0', accepted: false, options: { expiresIn: 0 } },
   { name: 'one of a disabled user', accepted: false, options: { disabled: true } },
   { name: 'one of a user who is not confirmed', accepted: false, options: { confirmedAt: null } },
   { name: 'one of a user who is not approved', accepted: false, options: { approved: false } },
@@ -41,14 +41,14 @@ export async function tokenOf(fixtures: Fixtures, { options, account }: TokenCas
   return viewer.token;
 }
 
-/** Where a client puts a token; `other` is the valid token of somebody else. */
+/** Where a client puts a token; `other` is the valid token of another viewer. */
 export interface TokenPlace {
   readonly name: string;
   readonly headers?: (token: string, other: string) => Readonly<Record<string, string>>;
   readonly query?: (token: string, other: string) => Readonly<Record<string, string>>;
 }
 
-/** Every place, in the order in which they are looked at: the one that comes first counts alone. */
+/** Every place, in the order of lookup: the first one that has a token counts. */
 export const tokenPlaces: readonly TokenPlace[] = [
   ...['Bearer ', 'bearer ', 'BEARER ', 'bEaReR   ', ''].map((scheme) => ({
     name: `the Authorization header, as "${scheme}<token>"`,

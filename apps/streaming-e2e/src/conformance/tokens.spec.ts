@@ -34,7 +34,7 @@ describe('a token', () => {
   });
 
   describe.each(transports)('over $name', (transport) => {
-    it.each(tokenCases)('is accepted ($accepted): $name', async (tokenCase) => {
+    it.each(tokenCases)('is accepted: $accepted, for $name', async (tokenCase) => {
       const token = await tokenOf(environment.fixtures, tokenCase);
       const opening = transport.open(environment.server, environment.publisher, {
         token,
@@ -50,7 +50,7 @@ describe('a token', () => {
       }
     });
 
-    it('of an application is not accepted', async () => {
+    it('of an application without user is refused', async () => {
       const { token } = await environment.fixtures.token(undefined);
       const wanted = { token, stream: 'public', channel: 'timeline:public' };
       await expectRefusal(transport.open(environment.server, environment.publisher, wanted), 'Invalid access token');
@@ -58,7 +58,7 @@ describe('a token', () => {
   });
 
   describe.each([eventStream, webSocket])('over $name', ({ labelled }) => {
-    it.each(tokenPlaces)('is found in $name', async ({ headers, query }) => {
+    it.each(tokenPlaces)('is read from $name', async ({ headers, query }) => {
       const channel = `timeline:${viewer.account.id}`;
       const parameters = new URLSearchParams(query?.(viewer.token, other.token));
       const sent = { ...headers?.(viewer.token, other.token) };
@@ -72,7 +72,7 @@ describe('a token', () => {
       ]);
     });
 
-    it.each(['Basic', 'Token', 'Bearer:'])('is not found behind "%s"', async (scheme) => {
+    it.each(['Basic', 'Token', 'Bearer:'])('is not read behind "%s"', async (scheme) => {
       const sent = { Authorization: `${scheme} ${viewer.token}` };
       const opening = labelled
         ? overWebSocket(new URLSearchParams(), sent)
@@ -80,7 +80,7 @@ describe('a token', () => {
       await expectRefusal(opening, 'Invalid access token');
     });
 
-    it('is missing when all places are empty', async () => {
+    it('is reported as missing when all places are empty', async () => {
       const parameters = new URLSearchParams({ access_token: '' });
       const sent = { Authorization: '' };
       await expectRefusal(
@@ -104,7 +104,7 @@ describe('a token', () => {
     return EventStreamClient.open(environment.server.url(`${streamingPath}/user?${query.toString()}`), headers);
   }
 
-  /** With the subprotocol given to the client, which would otherwise refuse what it has not asked for. */
+  /** Offers the subprotocol, since the client refuses one that it has not offered. */
   function overWebSocket(query: URLSearchParams, headers: Record<string, string>): Promise<StreamClient> {
     const { 'Sec-WebSocket-Protocol': protocol, ...rest } = headers;
     query.set('stream', 'user');
@@ -116,7 +116,7 @@ describe('a token', () => {
 });
 
 describe('a token in the database of an older Mastodon', () => {
-  it('is accepted or refused by the columns that there are', async () => {
+  it('is accepted or refused by the columns that exist', async () => {
     const environment = await openCheckedEnvironment();
     try {
       await environment.fixtures.sql('ALTER TABLE accounts DROP COLUMN requested_deletion_at, DROP COLUMN memorial');

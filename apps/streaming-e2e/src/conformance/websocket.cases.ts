@@ -1,7 +1,7 @@
 /** An upgrade that is refused with a status, and how. */
 export interface UpgradeCase {
   readonly name: string;
-  /** Path and query; `OTHERS` stands for somebody else's list. */
+  /** Path and query; `OTHERS` stands for a list of another account. */
   readonly path: string;
   /** The scopes of the token; no token at all when `none`. */
   readonly scopes?: 'none' | 'write' | 'read:notifications';
@@ -30,7 +30,7 @@ export const upgradePaths: readonly string[] = [
 ];
 const noScope = 'Access token does not have the required scopes';
 
-/** Everything that is refused before the protocol is switched. */
+/** Upgrades that are refused before the protocol switch. */
 export const upgradeCases: readonly UpgradeCase[] = [
   ...upgradePaths.map((path) => ({
     name: `on ${path} without a token`,
@@ -141,7 +141,7 @@ const unknownStreams = [
 ];
 const noTag = [undefined, null, '', '#', '!?', {}, [], true, [''], [['x']]];
 
-/** Subscriptions that are refused. `OTHERS` stands for somebody else's list. */
+/** Subscriptions that are refused. `OTHERS` stands for a list of another account. */
 export const messageErrorCases: readonly MessageErrorCase[] = [
   ...unknownStreams.map((stream) => ({ message: { stream }, error: 'Unknown stream type', status: 400 })),
   ...noTag.map((tag) => ({ message: { stream: 'hashtag', tag }, error: 'Missing tag name parameter', status: 400 })),
@@ -163,7 +163,7 @@ export const unsubscribeErrorCases: readonly MessageErrorCase[] = messageErrorCa
   ({ message, status }) => status === 400 && !['#', '!?'].includes(message['tag'] as string),
 );
 
-/** Text frames that say nothing: they are passed over, and the socket stays open. */
+/** Text frames without a message: the server ignores them and keeps the socket open. */
 export const ignoredFrames: readonly string[] = [
   '',
   ' ',

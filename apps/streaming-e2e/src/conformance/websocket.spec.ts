@@ -26,7 +26,7 @@ import {
   upgradePaths,
 } from './websocket.cases.js';
 
-describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) => {
+describe.each(['memory', 'redis'] as const)('a WebSocket, on the %s broker,', (broker) => {
   let environment: TestEnvironment;
   let viewer: Viewer;
   let others: string;
@@ -49,7 +49,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       WebSocketClient.open(environment.server.url(path, 'ws'), { headers: authorization(viewer), ...options }),
     );
 
-  describe('at its upgrade', () => {
+  describe('at its handshake', () => {
     it.each(upgradeCases)('is refused with $status $name', async ({ path, scopes, status, message, challenge }) => {
       const { token } =
         scopes === 'none'
@@ -96,7 +96,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       expect(head).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
       expect(head).toMatch(/^access-control-allow-origin: \*\r$/im);
       expect(head).toMatch(/^x-request-id: [0-9a-f-]{36}\r$/im);
-      // Nothing is compressed: frames are shared by all clients as they are.
+      // No compression: all clients share the same frames.
       expect(head).not.toMatch(/sec-websocket-extensions/i);
       connection.destroy();
       expect(await receivedBeforeFence(await open(`${path}?stream=user`), environment.publisher, home)).toEqual([]);
@@ -110,7 +110,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       expect((await open()).protocol).toBe('');
     });
 
-    it('opens idle when the stream it names is empty', async () => {
+    it('opens without subscription when its stream is empty', async () => {
       const client = await open(`${streamingPath}?stream=`);
       await publishEvent(environment.publisher, home, 'delete', 'too early');
       client.subscribe('user');
@@ -118,14 +118,14 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
     });
 
-    it('takes no second value of a repeated parameter', async () => {
+    it('uses the first value of a repeated parameter', async () => {
       const client = await open(`${streamingPath}?stream=user&stream=nothing&access_token=wrong`);
       expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
     });
   });
 
   describe('once it is open', () => {
-    it('is idle until it subscribes, and then carries many streams, each under its label', async () => {
+    it('is idle until it subscribes, then delivers many streams, each with its label', async () => {
       const client = await open();
       await publishEvent(environment.publisher, home, 'delete', 'too early');
       const list = await environment.fixtures.list(viewer.account);
@@ -140,7 +140,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
         client.subscribe(stream, params);
         await untilSubscribed(client, environment.publisher, channel);
       }
-      // A notification belongs to `user`, too; order holds within a subscription, so each has a fence of its own.
+      // A notification belongs to `user` as well. Order holds within a subscription, so each has its own fence.
       for (const [stream, , channel, label] of wanted) {
         const labels = stream === 'user:notification' ? [['user'], label] : [label];
         await publishEvent(environment.publisher, channel, 'delete', stream);
@@ -151,7 +151,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       }
     });
 
-    it('has two subscriptions for two spellings of a tag, which end one by one', async () => {
+    it('has two subscriptions for two spellings of a tag, which end separately', async () => {
       const client = await open(`${streamingPath}?stream=hashtag&tag=Foo`);
       const channel = 'timeline:hashtag:foo';
       client.subscribe('hashtag', { tag: 'foo' });
@@ -174,7 +174,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       expect(one.map(({ raw }) => raw)).toEqual(['{"stream":["hashtag","foo"],"event":"delete","payload":"2"}']);
     });
 
-    it('is silent about what it has subscribed already, and sends everything once', async () => {
+    it('ignores a repeated subscription, and receives every event once', async () => {
       const client = await open(`${streamingPath}?stream=user`);
       for (let time = 0; time < 5; time++) {
         client.subscribe('user');
@@ -192,7 +192,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
     });
 
-    it('reads a stream that is given as an array, and parameters that are, as their first element', async () => {
+    it('reads arrays in place of stream and parameters as their first element', async () => {
       const client = await open();
       client.send('{"type":"subscribe","stream":["hashtag","user"],"tag":["Dogs","Cats"]}');
       await untilSubscribed(client, environment.publisher, 'timeline:hashtag:dogs');
@@ -210,7 +210,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       expect(await receivedBeforeFence(client, environment.publisher, 'timeline:hashtag:dogs')).toEqual([]);
     });
 
-    it('takes no notice of only_media, which is for event streams', async () => {
+    it('ignores only_media, which is for event streams', async () => {
       const client = await open(`${streamingPath}?stream=public&only_media=true`);
       await publishEvent(environment.publisher, 'timeline:public:media', 'delete', '1');
       await publishEvent(environment.publisher, 'timeline:public', 'delete', '2');
@@ -219,7 +219,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       ]);
     });
 
-    it('answers what it refuses with an error frame of status and text, and stays open', async () => {
+    it('receives an error frame with status and text for a refused subscription, and stays open', async () => {
       const client = await open(`${streamingPath}?stream=user`);
       for (const { message, error, status } of messageErrorCases) {
         const filled = message['list'] === 'OTHERS' ? { ...message, list: others } : message;
@@ -229,7 +229,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       expect(await receivedBeforeFence(client, environment.publisher, home)).toEqual([]);
     });
 
-    it('passes over what is no message, and stays open', async () => {
+    it('ignores frames without a message, and stays open', async () => {
       const client = await open(`${streamingPath}?stream=user`);
       for (const frame of ignoredFrames) {
         client.send(frame);
@@ -240,7 +240,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       expect(client.errors).toEqual([]);
     });
 
-    it('ignores an unsubscribe from what it is not subscribed to', async () => {
+    it('ignores unsubscribing from streams without subscription', async () => {
       const client = await open(`${streamingPath}?stream=user`);
       for (const message of [
         { stream: 'direct' },
@@ -271,7 +271,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
       expect(await client.ended).toMatchObject({ code: 1003 });
     });
 
-    it('reads a message in several frames, with a ping between them', async () => {
+    it('reads a fragmented message with a ping between its frames', async () => {
       const connection = await openRawWebSocket(environment.server, viewer.token);
       connection.write(clientFrame('{"type":"subscribe",', { fin: false }));
       connection.write(clientFrame('are you there?', { opcode: 9 }));
@@ -282,12 +282,12 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, fed by %s,', (broker) 
     });
   });
 
-  /** Settles when the server has read what was published before: another client's fence has come through. */
+  /** Resolves when the server has read every earlier message: the fence of another client has arrived. */
   async function feedIsRead(): Promise<void> {
     await receivedBeforeFence(await open(`${streamingPath}?stream=user`), environment.publisher, home);
   }
 
-  /** The events before a fence that arrives under as many labels. */
+  /** The events before a fence, which arrives once for each label. */
   async function beforeFences(client: WebSocketClient, channel: string, labels: number): Promise<ReceivedEvent[]> {
     const received = await receivedBeforeFence(client, environment.publisher, channel);
     for (let label = 1; label < labels; label++) {

@@ -21,17 +21,17 @@ import { UnaffectedClients } from './unaffected-clients.js';
 const runs = { numRuns: 60, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false };
 
 /**
- * An event as any transport shows it: event streams know one kind of line break, need data, and are UTF-8, which has no
- * half of a surrogate pair.
+ * An event in the form common to both transports: event streams have one kind of line break, always have data, and are
+ * UTF-8, which has no lone surrogates.
  */
 function shown({ event, payload }: ReceivedEvent): readonly [string, string] {
   const inUtf8 = (text: string) => Buffer.from(text).toString();
   return [inUtf8(event), inUtf8((payload ?? '{}').replace(/\r\n?/g, '\n'))];
 }
 
-describe('whatever comes', () => {
+describe('random input', () => {
   let environment: RedisTestEnvironment;
-  let bystanders: UnaffectedClients;
+  let others: UnaffectedClients;
   let viewer: Viewer;
 
   beforeAll(async () => {
@@ -45,16 +45,16 @@ describe('whatever comes', () => {
   });
 
   beforeEach(async () => {
-    bystanders = await UnaffectedClients.open(environment);
+    others = await UnaffectedClients.open(environment);
   });
 
   afterEach(async () => {
-    await bystanders.undisturbed();
-    await bystanders.close();
+    await others.undisturbed();
+    await others.close();
     await expectNothingLeft(environment);
   });
 
-  it('from Redis, both transports show the same events, and nobody else is disturbed', async () => {
+  it('from Redis gives the same events on both transports, and affects no other client', async () => {
     const { server, publisher } = environment;
     const home = `timeline:${viewer.account.id}`;
     const followed = [
@@ -84,10 +84,10 @@ describe('whatever comes', () => {
           pipeline.publish(publisher.prefixed(channel), message);
         }
         await pipeline.exec();
-        await bystanders.undisturbed();
+        await others.undisturbed();
         for (const { channel, overEventStream, overWebSocket } of pairs) {
           const one = await receivedBeforeFence(overEventStream, publisher, channel);
-          // The fence of the event stream has come over the WebSocket, too.
+          // The WebSocket has received the fence of the event stream as well.
           const other = await overWebSocket.takeUntil(({ event }) => event === 'fence');
           expect(one.map(shown)).toEqual(other.map(shown));
           arrived += one.length;
@@ -102,19 +102,19 @@ describe('whatever comes', () => {
     expect(arrived).toBeGreaterThan(0);
   });
 
-  it('over a WebSocket, nobody else is disturbed', async () => {
+  it('over a WebSocket affects no other client', async () => {
     const property = fc.asyncProperty(fc.array(anyFrame, { minLength: 1, maxLength: 10 }), async (frames) => {
       const connection = await openRawWebSocket(environment.server, viewer.token, '&stream=user');
       for (const frame of frames) {
         connection.write(frame);
       }
-      await bystanders.undisturbed();
+      await others.undisturbed();
       connection.destroy();
     });
     await fc.assert(property, runs);
   });
 
-  it('in a client’s messages, the socket stays open and answers with the errors there are', async () => {
+  it('in client messages leaves the socket open, answered by known errors only', async () => {
     const url = environment.server.url(streamingPath, 'ws');
     const statuses = new Set([400, 401, 429]);
     const property = fc.asyncProperty(fc.array(anyClientMessage, { minLength: 1, maxLength: 30 }), async (messages) => {
@@ -123,7 +123,7 @@ describe('whatever comes', () => {
         client.send(message);
       }
       await client.ping();
-      await bystanders.undisturbed();
+      await others.undisturbed();
       for (const { error, status } of client.errors) {
         expect([error, statuses.has(status ?? 0)]).toEqual([error, true]);
       }
@@ -132,7 +132,7 @@ describe('whatever comes', () => {
     await fc.assert(property, runs);
   });
 
-  it('over HTTP, the answer is one that there is, and nobody else is disturbed', async () => {
+  it('over HTTP gets a known response, and affects no other client', async () => {
     const property = fc.asyncProperty(anyRequest, fc.boolean(), async ({ path, query, header }, known) => {
       const search = query.map((pair) => pair.join('=')).join('&');
       const token = known ? viewer.token : header;
@@ -143,18 +143,18 @@ describe('whatever comes', () => {
       expect(answer).toMatch(/^HTTP\/1\.1 (200|400|401|404|431) /);
       expect(answer).not.toMatch(/error(?!":"|=")[^"]*(at |node_modules|pg|select)/i);
       connection.destroy();
-      await bystanders.undisturbed();
+      await others.undisturbed();
     });
     await fc.assert(property, runs);
   });
 
-  it('instead of HTTP, nobody is disturbed', async () => {
+  it('instead of HTTP affects no other client', async () => {
     const property = fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 4 }), async (pieces) => {
       const connection = await RawConnection.open(environment.server.port);
       for (const piece of pieces) {
         connection.write(piece);
       }
-      await bystanders.undisturbed();
+      await others.undisturbed();
       connection.destroy();
     });
     await fc.assert(property, { ...runs, numRuns: 50 });

@@ -34,7 +34,7 @@ const anyValue = fc.oneof(
   fc.constantFrom(null, -0, 1e308, 2 ** 60),
 );
 
-/** A payload that may look like a status, in parts. */
+/** A payload with random members of a status. */
 const nearlyStatus = fc.record(
   {
     id: anyValue,
@@ -66,14 +66,14 @@ const event = fc.record(
   { requiredKeys: [] },
 );
 
-/** What somebody may publish: bytes of any kind, and what comes close to a message. */
+/** Random published bytes, and texts close to a valid message. */
 export const anyMessage: fc.Arbitrary<Buffer> = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
   nastyText.map((text) => Buffer.from(text)),
   fc.jsonValue().map((value) => Buffer.from(JSON.stringify(value))),
   event.map((value) => Buffer.from(JSON.stringify(value))),
   fc.record({ pattern: anyValue, data: event }).map((value) => Buffer.from(JSON.stringify(value))),
-  // Cut off, or with a byte that does not belong there.
+  // Truncated, or with one foreign byte.
   fc.tuple(event, fc.nat(), fc.uint8Array({ maxLength: 2 })).map(([value, at, bytes]) => {
     const text = Buffer.from(JSON.stringify(value));
     const place = at % (text.length + 1);
@@ -83,7 +83,7 @@ export const anyMessage: fc.Arbitrary<Buffer> = fc.oneof(
 
 const anyOpcode = fc.constantFrom(0, 1, 1, 1, 2, 3, 8, 9, 10, 15);
 
-/** What a client may write on an open WebSocket: frames of any kind, and bytes that are no frames. */
+/** Random bytes on an open WebSocket: frames of every kind, and bytes that are not frames. */
 export const anyFrame: fc.Arbitrary<Buffer> = fc.oneof(
   fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
   fc
@@ -92,7 +92,7 @@ export const anyFrame: fc.Arbitrary<Buffer> = fc.oneof(
   nastyText.map((text) => clientFrame(text)),
 );
 
-/** What a client may say: messages whose every member may be anything. */
+/** Random client messages: every member may have any type. */
 export const anyClientMessage: fc.Arbitrary<string> = fc
   .record(
     {
@@ -105,7 +105,7 @@ export const anyClientMessage: fc.Arbitrary<string> = fc
   )
   .map((message) => JSON.stringify(message));
 
-/** A path, a query and a token of any kind, percent-encoded or not. */
+/** A random path, query and token, percent-encoded or not. */
 export const anyRequest = fc.record({
   path: fc.constantFrom(
     'user',

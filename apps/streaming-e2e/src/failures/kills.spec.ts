@@ -21,12 +21,12 @@ const kill = JSON.stringify({ event: 'kill' });
 
 describe('a kill', () => {
   const watched = watchedEnvironment({
-    // Heartbeats that come often walk into every window there is; nobody here is cut off for reading slowly.
+    // Frequent heartbeats hit every race. The large budget keeps slow clients connected.
     env: { ...quickIntervals, OUTPUT_BUDGET_KIB: '65536' },
   });
   const token = () => `timeline:access_token:${watched.viewer.tokenId}`;
 
-  /** Publishes all of them in one write, so that they arrive in one piece. */
+  /** Publishes all of them in one write, so that they arrive in one read. */
   const atOnce = async (messages: readonly (readonly [channel: string, text: string])[]) => {
     const pipeline = watched.publisher.client.pipeline();
     for (const [channel, text] of messages) {
@@ -35,7 +35,7 @@ describe('a kill', () => {
     await pipeline.exec();
   };
 
-  it.each(transports)('with events right behind it ends the connection where it stands ($name)', async (transport) => {
+  it.each(transports)('ends the connection before the events published after it ($name)', async (transport) => {
     const wanted = { token: watched.viewer.token, stream: 'user', channel: watched.home };
     const clients = await Promise.all(
       Array.from({ length: 20 }, () => closeAfterTest(transport.open(watched.server, watched.publisher, wanted))),
@@ -53,12 +53,12 @@ describe('a kill', () => {
     }
   });
 
-  it('ends an event stream whose reader is slow, with events and heartbeats behind it', async () => {
+  it('ends the event stream of a slow client, with events and heartbeats queued', async () => {
     const client = await closeAfterTest(
       EventStreamClient.open(eventStreamUrl(watched.server, { stream: 'user' }), authorization(watched.viewer)),
     );
     client.pause();
-    // More than the system's buffers hold, so that the server itself has bytes left when the kill comes.
+    // More than the socket buffers hold, so that the server still has queued bytes when the kill arrives.
     const megabyte = JSON.stringify({ event: 'update', payload: { content: 'y'.repeat(1_000_000) } });
     await atOnce(Array.from({ length: 20 }, () => [watched.home, megabyte] as const));
     await atOnce([[token(), kill], ...Array.from({ length: 50 }, () => [watched.home, update] as const)]);
@@ -69,7 +69,7 @@ describe('a kill', () => {
     expect(client.received).toHaveLength(20);
   });
 
-  it('of an account that listens to a status which is still being decided about is recorded at once', async () => {
+  it('ends connections at once while a status waits for its decision', async () => {
     const author = await watched.fixtures.account();
     const wanted = { token: watched.viewer.token, stream: 'public', channel: 'timeline:public' };
     const clients = await Promise.all(
@@ -87,7 +87,7 @@ describe('a kill', () => {
   });
 
   it.each(['blocks', 'custom_filters'])(
-    'is no kill: filters that change while a status waits for %s end nobody, and the status arrives',
+    'differs from filters_changed, which ends no connection while a status waits for %s',
     async (table) => {
       const author = await watched.fixtures.account();
       await watched.fixtures.filter(watched.viewer.account, { keywords: [{ keyword: 'nothing' }] });
@@ -114,7 +114,7 @@ describe('a kill', () => {
     },
   );
 
-  /** Settles when a client has had its heartbeat several times: all others had theirs. */
+  /** Resolves after several heartbeats of one client: every other client has had its own. */
   async function severalHeartbeats(): Promise<void> {
     const { token: other } = await watched.fixtures.viewer();
     const url = eventStreamUrl(watched.server, { stream: 'user' });

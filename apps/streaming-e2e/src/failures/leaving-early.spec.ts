@@ -12,13 +12,13 @@ import {
 } from '../support/index.js';
 import { watchedEnvironment } from './watched-environment.js';
 
-/** Somebody who waits for the database. */
+/** A client whose request waits for the database. */
 interface Waiting {
   readonly name: string;
-  /** What the look-up reads. */
+  /** The table that the lookup reads. */
   readonly table: string;
   readonly begin: (viewer: Viewer, list: string) => Promise<RawConnection>;
-  /** What the client reads, when it is killed meanwhile, before the connection ends. */
+  /** The bytes that the client receives when it is killed meanwhile. */
   readonly killed: RegExp;
 }
 
@@ -28,7 +28,7 @@ const closedSocket = /^HTTP\/1\.1 101 [^]*\r\n\r\n\x88\x09\x03\xe8revoked$/;
 
 const ways = [
   {
-    how: 'an end that leaves its own side open',
+    how: 'a half-closed connection',
     leave: (connection: RawConnection) => {
       connection.end();
     },
@@ -41,7 +41,7 @@ const ways = [
   },
 ];
 
-describe('a client that leaves while PostgreSQL is slow', () => {
+describe('a client that disconnects while PostgreSQL is slow', () => {
   const watched = watchedEnvironment();
 
   const request = async (text: string) => {
@@ -95,7 +95,7 @@ describe('a client that leaves while PostgreSQL is slow', () => {
     },
   ];
 
-  /** Somebody who comes later is let in: what was waiting before has been dealt with. */
+  /** A later client is accepted, so the earlier request has been handled. */
   async function laterClient(): Promise<void> {
     const wanted = {
       token: watched.viewer.token,
@@ -107,36 +107,36 @@ describe('a client that leaves while PostgreSQL is slow', () => {
   }
 
   describe.each(waiting)('$name', ({ table, begin, killed }) => {
-    it.each(ways)('leaves nothing behind when it goes with $how', async ({ leave }) => {
+    it.each(ways)('leaves no state after $how', async ({ leave }) => {
       const lock = await TableLock.take(watched, table);
       const connection = await begin(watched.viewer, watched.list);
       await lock.untilBlocked();
       leave(connection);
-      // A later connection is served: the server has seen the end of the earlier one, before its look-up ends.
+      // A later connection is served, so the server has seen the earlier one end before its lookup ended.
       await httpRequest(watched.server.url('/metrics'));
       await lock.release();
       await connection.closed;
       await laterClient();
     });
 
-    it('is ended, and reads nothing, when it is killed meanwhile', async () => {
+    it('is disconnected without events when it is killed meanwhile', async () => {
       const lock = await TableLock.take(watched, table);
       const connection = await begin(watched.viewer, watched.list);
       await lock.untilBlocked();
       await publishEvent(watched.publisher, `timeline:access_token:${watched.viewer.tokenId}`, 'kill');
-      await watched.bystanders.undisturbed();
+      await watched.others.undisturbed();
       await lock.release();
       await publishEvent(watched.publisher, `timeline:${watched.viewer.account.id}`, 'delete', '1');
       await publishEvent(watched.publisher, `timeline:list:${watched.list}`, 'delete', '1');
       await laterClient();
-      await watched.bystanders.undisturbed();
+      await watched.others.undisturbed();
       connection.end();
       await connection.closed;
       expect(connection.bytes.toString('latin1')).toMatch(killed);
     });
   });
 
-  it('is one of fifty with the same token, for whom one statement is sent', async () => {
+  it('shares one statement with fifty clients of the same token', async () => {
     const lock = await TableLock.take(watched, 'oauth_access_tokens');
     const connections = await Promise.all(Array.from({ length: 50 }, () => get('user', watched.viewer)));
     await lock.untilBlocked();

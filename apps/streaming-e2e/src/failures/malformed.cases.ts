@@ -1,24 +1,24 @@
 import type { Account } from '../support/index.js';
 import { statusBy } from '../support/index.js';
 
-/** A payload of `update` on a public stream, and whether enough is known about it to send it. */
+/** A payload of `update` on a public stream, and whether its members suffice to deliver it. */
 export interface PayloadCase {
   readonly name: string;
   readonly payload: unknown;
   readonly delivered: boolean;
 }
 
-/** Whole statuses, and every way in which one may not be whole. */
+/** Complete statuses, and every way to be incomplete. */
 export function payloadCases(author: Account): readonly PayloadCase[] {
   const account = statusBy(author).account;
   const variants: readonly (readonly [name: string, delivered: boolean, members: Record<string, unknown>])[] = [
-    ['a whole status', true, {}],
+    ['a complete status', true, {}],
     ['no account', false, { account: undefined }],
     ['an account of null', false, { account: null }],
     ['an account that is a string', false, { account: author.id }],
     ['an account that is an array', false, { account: [account] }],
     ['an account without id', false, { account: { ...account, id: undefined } }],
-    ['an account whose id is no number', false, { account: { ...account, id: 'me' } }],
+    ['an account whose id is not a number', false, { account: { ...account, id: 'me' } }],
     ['an account whose id is beyond 2^63', false, { account: { ...account, id: '9223372036854775808' } }],
     ['an account whose id would be SQL', false, { account: { ...account, id: "1'; DROP TABLE blocks; --" } }],
     ['an acct of null', false, { account: { ...account, acct: null } }],
@@ -33,15 +33,15 @@ export function payloadCases(author: Account): readonly PayloadCase[] {
     ['mentions of null', true, { mentions: null }],
     ['mentions that hold null', true, { mentions: [null] }],
     ['mentions that are an object', true, { mentions: { id: '1' } }],
-    ['mentions that are a string', true, { mentions: 'everybody' }],
+    ['mentions that are a string', true, { mentions: 'all' }],
     ['a mention without id', true, { mentions: [{}, [], 'x', 7, { id: null }, { id: {} }] }],
     ['a mention whose id is a number', true, { mentions: [{ id: 7 }] }],
-    ['a mention whose id is beyond everything', true, { mentions: [{ id: '9'.repeat(400) }] }],
+    ['a mention whose id has 400 digits', true, { mentions: [{ id: '9'.repeat(400) }] }],
     ['ten thousand mentions', true, { mentions: Array.from({ length: 10_000 }, (_, id) => ({ id: String(id) })) }],
     ['no media_attachments', true, { media_attachments: undefined }],
     ['media_attachments of null', true, { media_attachments: null }],
     [
-      'media that are no objects',
+      'media that are not objects',
       true,
       { media_attachments: [null, 7, 'x', { description: 7 }, { description: null }] },
     ],

@@ -15,24 +15,24 @@ import { payloadCases } from './malformed.cases.js';
 
 const author = { id: '109999999999999999', username: 'writer', domain: undefined, acct: 'writer' };
 
-describe('what nobody should publish', () => {
+describe('a malformed status', () => {
   let environment: RedisTestEnvironment;
-  let bystanders: UnaffectedClients;
+  let others: UnaffectedClients;
   let viewer: Viewer;
 
   beforeAll(async () => {
     environment = await openCheckedEnvironment();
     viewer = await environment.fixtures.viewer({ chosenLanguages: null });
-    // With a filter, a block and a domain block every rule has something to look at.
+    // A filter, a block and a domain block give every rule a row.
     const { account } = viewer;
     await environment.fixtures.filter(account, { keywords: [{ keyword: 'nothing' }], statusIds: ['1'] });
     await environment.fixtures.block(account, await environment.fixtures.account());
     await environment.fixtures.blockDomain(account, 'blocked.example');
-    bystanders = await UnaffectedClients.open(environment);
+    others = await UnaffectedClients.open(environment);
   });
 
   afterAll(async () => {
-    await bystanders.close();
+    await others.close();
     await environment.stop();
   });
 
@@ -54,7 +54,7 @@ describe('what nobody should publish', () => {
     });
 
     it.each(payloadCases(author))(
-      '$name: is sent ($delivered), and disturbs nobody',
+      'is delivered: $delivered, for $name, and affects no other client',
       async ({ payload, delivered }) => {
         for (const event of ['update', 'status.update']) {
           await publishEvent(environment.publisher, channel, event, payload);
@@ -64,12 +64,12 @@ describe('what nobody should publish', () => {
           const events = received.map(({ event }) => event).filter((event) => event !== 'fence');
           expect(events).toEqual(delivered ? ['update', 'status.update'] : []);
         }
-        await bystanders.undisturbed();
+        await others.undisturbed();
       },
     );
   });
 
-  it('JSON a million deep is dropped, wherever it stands and on every channel', async () => {
+  it('of JSON nested a million deep is dropped, in every member and on every channel', async () => {
     const before = Number(
       await metric(environment.server, 'fedistream_messages_malformed_total', { reason: 'tooDeep' }),
     );
@@ -98,7 +98,7 @@ describe('what nobody should publish', () => {
         await environment.publisher.publish(channel, text);
       }
     }
-    await bystanders.undisturbed();
+    await others.undisturbed();
     for (const client of clients) {
       const received = await receivedBeforeFence(client, environment.publisher, wanted.channel);
       expect(received.filter(({ event }) => event !== 'fence')).toEqual([]);
@@ -108,7 +108,7 @@ describe('what nobody should publish', () => {
     expect(after).toBe(before + channels.length * texts.length);
   });
 
-  it('is told to the operator now and then, not each time', async () => {
+  it('is logged at most once in 10 s', async () => {
     const channel = `timeline:${viewer.account.id}`;
     const wanted = { token: viewer.token, stream: 'user', channel };
     const client = await transports[0]!.open(environment.server, environment.publisher, wanted);

@@ -10,16 +10,16 @@ const longest = 16 * 1_024;
 
 /** Frames that a client must not send, and the code with which the socket is closed. */
 const badFrames: readonly { readonly name: string; readonly bytes: Buffer; readonly code: number }[] = [
-  { name: 'a text that is too long', bytes: clientFrame(' '.repeat(longest + 1)), code: 1009 },
-  { name: 'a header that tells of 100 MiB', bytes: clientFrame('', { claimedLength: 100 * 2 ** 20 }), code: 1009 },
-  { name: 'a header that tells of 2^53', bytes: clientFrame('', { claimedLength: 2 ** 53 }), code: 1009 },
+  { name: 'a text above the limit', bytes: clientFrame(' '.repeat(longest + 1)), code: 1009 },
+  { name: 'a header that claims 100 MiB', bytes: clientFrame('', { claimedLength: 100 * 2 ** 20 }), code: 1009 },
+  { name: 'a header that claims 2^53 bytes', bytes: clientFrame('', { claimedLength: 2 ** 53 }), code: 1009 },
   {
-    name: 'fragments that are too long together',
+    name: 'fragments whose sum is above the limit',
     bytes: Buffer.concat([clientFrame(' '.repeat(longest), { fin: false }), clientFrame(' ', { opcode: 0 })]),
     code: 1009,
   },
   { name: 'a binary message', bytes: clientFrame('{"type":"subscribe","stream":"user"}', { opcode: 2 }), code: 1003 },
-  { name: 'text that is no UTF-8', bytes: clientFrame(Buffer.from([0xff, 0xfe])), code: 1007 },
+  { name: 'text that is not UTF-8', bytes: clientFrame(Buffer.from([0xff, 0xfe])), code: 1007 },
   { name: 'an opcode that is reserved', bytes: clientFrame('x', { opcode: 5 }), code: 1002 },
   { name: 'a continuation of nothing', bytes: clientFrame('x', { opcode: 0 }), code: 1002 },
   { name: 'a ping that is too long', bytes: clientFrame('x'.repeat(126), { opcode: 9 }), code: 1002 },
@@ -34,10 +34,10 @@ const badFrames: readonly { readonly name: string; readonly bytes: Buffer; reado
   { name: 'compression that was not agreed on', bytes: Buffer.from([0xc1, 0x81, 0, 0, 0, 0, 0x78]), code: 1002 },
 ];
 
-/** What curl and Java's HttpClient send with a request over plain HTTP. */
+/** The h2c upgrade offer of curl and Java's HttpClient over plain HTTP. */
 const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n';
 
-/** Handshakes that are none. `TOKEN` stands for the viewer's. */
+/** Invalid handshakes. `TOKEN` stands for the viewer's token. */
 const badHandshakes: readonly (readonly [name: string, change: (request: string) => string, status: number])[] = [
   ['without a key', (request) => request.replace(/Sec-WebSocket-Key: .*\r\n/, ''), 400],
   ['with a key that is too short', (request) => request.replace(/(Sec-WebSocket-Key: ).*/, '$1abc'), 400],
@@ -46,7 +46,7 @@ const badHandshakes: readonly (readonly [name: string, change: (request: string)
   ['to one of two protocols', (request) => request.replace('Upgrade: websocket', 'Upgrade: h2c, WebSocket'), 400],
   ['by POST', (request) => request.replace('GET', 'POST'), 405],
   [
-    'with a subprotocol that is none',
+    'with an invalid subprotocol',
     (request) => request.replace('\r\n\r\n', '\r\nSec-WebSocket-Protocol: ,,\r\n\r\n'),
     400,
   ],
@@ -70,12 +70,12 @@ describe('a client', () => {
     await until('a close frame', () => connection.bytes.length >= head + 4);
     expect(connection.bytes[head]).toBe(0x88);
     expect(connection.bytes.readUInt16BE(head + 2)).toBe(code);
-    // It does not answer the close frame, and has to be let go all the same.
+    // The client does not answer the close frame. The server must release it all the same.
     connection.end();
     await connection.closed;
   });
 
-  it('may send a message that is as long as any may be', async () => {
+  it('may send a message of the maximum length', async () => {
     const message = '{"type":"subscribe","stream":"nothing"}';
     const connection = await openRawWebSocket(watched.server, watched.viewer.token);
     connection.write(clientFrame(message + ' '.repeat(longest - message.length)));
@@ -83,7 +83,7 @@ describe('a client', () => {
     connection.destroy();
   });
 
-  it.each(badHandshakes)('whose handshake is wrong is refused: %s', async (_, change, status) => {
+  it.each(badHandshakes)('with an invalid handshake is refused: %s', async (_, change, status) => {
     for (const query of ['', '&stream=user']) {
       const connection = await write(change(handshake(watched.viewer.token, query)));
       await connection.closed;
@@ -104,18 +104,18 @@ describe('a client', () => {
     ['GET', `${streamingPath}/user`, 401],
     ['GET', streamingPath, 404],
     ['POST', `${streamingPath}/user`, 405],
-  ])('that would rather speak HTTP/2 is answered as if it had not said so: %s %s', async (method, path, status) => {
+  ])('that offers HTTP/2 is answered over HTTP/1.1: %s %s', async (method, path, status) => {
     const connection = await write(`${method} ${path} HTTP/1.1\r\nHost: x\r\n${offer}\r\n`);
     const head = await connection.read('\r\n\r\n');
     expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(head).toMatch(/\r\nX-Request-Id: [-0-9a-f]{36}/i);
-    // Nor does it have to come again for its next request.
+    // The connection stays open for the next request.
     connection.write(`GET ${streamingPath}/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     await connection.closed;
     expect(connection.bytes.toString()).toMatch(/\r\n\r\nOK$/);
   });
 
-  it('that would rather speak HTTP/2 gets its event stream over HTTP/1.1', async () => {
+  it('that offers HTTP/2 gets its event stream over HTTP/1.1', async () => {
     const connection = await write(get('user').replace(/\r\n$/, `${offer}\r\n`));
     await connection.read(':)\n');
     await publishEvent(watched.publisher, watched.home, 'delete', '1');
@@ -124,7 +124,7 @@ describe('a client', () => {
     await connection.closed;
   });
 
-  it('that goes before it has sent its request’s body is not taken for one that stays', async () => {
+  it('that disconnects before its request body is complete is released', async () => {
     const connection = await write(get('user').replace(/\r\n$/, 'Content-Length: 10000000\r\n\r\n'));
     await connection.read(':)\n');
     connection.write('x'.repeat(1_000_000));
@@ -132,7 +132,7 @@ describe('a client', () => {
     await connection.closed;
   });
 
-  it('that sends frames which are none leaves no line in the log for each', async () => {
+  it('that sends invalid frames causes at most one log line', async () => {
     for (let count = 0; count < 20; count++) {
       const connection = await openRawWebSocket(watched.server, watched.viewer.token);
       connection.write(clientFrame('x', { opcode: 5 }));
@@ -142,7 +142,7 @@ describe('a client', () => {
     expect(watched.server.output).not.toMatch(/RangeError|Invalid WebSocket frame/);
   });
 
-  it('may send its first messages with the handshake, or before it is answered', async () => {
+  it('may send messages together with its handshake, or before the response', async () => {
     const subscribe = (stream: string) => clientFrame(JSON.stringify({ type: 'subscribe', stream }));
     const together = await write(Buffer.concat([Buffer.from(handshake(watched.viewer.token)), subscribe('first')]));
     await together.read('Unknown stream type');
@@ -160,7 +160,7 @@ describe('a client', () => {
   it.each([
     ['an event stream', () => get('user')],
     ['an upgrade', () => handshake(watched.viewer.token, '&stream=user')],
-  ])('that resets its connection while %s waits for its token disturbs nobody', async (_, request) => {
+  ])('that resets its connection while %s waits for its token affects no other client', async (_, request) => {
     const lock = await TableLock.take(watched, 'oauth_access_tokens');
     const socket = connect(watched.server.port, '127.0.0.1');
     await once(socket, 'connect');
@@ -178,29 +178,32 @@ describe('a client', () => {
   it.each([
     ['an event stream', () => get('user'), ':)\n'],
     ['a WebSocket', () => handshake(watched.viewer.token, '&stream=user'), '101'],
-  ])('that resets its connection while events come over %s disturbs nobody', async (_, request, answer) => {
-    const sockets = await Promise.all(
-      Array.from({ length: 20 }, async () => {
-        const socket = connect(watched.server.port, '127.0.0.1');
-        let text = '';
-        socket.on('data', (bytes: Buffer) => (text += bytes.toString('latin1')));
-        socket.on('error', () => undefined);
-        socket.write(request());
-        await until('it is open', () => text.includes(answer));
-        return socket;
-      }),
-    );
-    for (const socket of sockets) {
-      await publishEvent(watched.publisher, watched.home, 'update', { content: 'x'.repeat(10_000) });
-      socket.resetAndDestroy();
-      await publishEvent(watched.publisher, watched.home, 'update', { content: 'x'.repeat(10_000) });
-    }
-  });
+  ])(
+    'that resets its connection while it receives events over %s affects no other client',
+    async (_, request, answer) => {
+      const sockets = await Promise.all(
+        Array.from({ length: 20 }, async () => {
+          const socket = connect(watched.server.port, '127.0.0.1');
+          let text = '';
+          socket.on('data', (bytes: Buffer) => (text += bytes.toString('latin1')));
+          socket.on('error', () => undefined);
+          socket.write(request());
+          await until('it is open', () => text.includes(answer));
+          return socket;
+        }),
+      );
+      for (const socket of sockets) {
+        await publishEvent(watched.publisher, watched.home, 'update', { content: 'x'.repeat(10_000) });
+        socket.resetAndDestroy();
+        await publishEvent(watched.publisher, watched.home, 'update', { content: 'x'.repeat(10_000) });
+      }
+    },
+  );
 
   it.each([
-    ['no HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'Bad request'],
+    ['bytes other than HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'Bad request'],
     [
-      'headers that are too long',
+      'headers above the limit',
       `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`,
       431,
       'Request headers too large',
@@ -214,7 +217,7 @@ describe('a client', () => {
       'Missing access token',
     ],
     ['an asterisk', 'GET * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404, 'Not found'],
-  ])('that sends %s is told so like everybody else', async (_, bytes, status, message) => {
+  ])('that sends %s gets a JSON error', async (_, bytes, status, message) => {
     const connection = await write(Buffer.from(bytes, 'latin1'));
     await connection.closed;
     const [head = '', body] = connection.bytes.toString().split('\r\n\r\n');
@@ -224,7 +227,7 @@ describe('a client', () => {
     expect(body).toBe(JSON.stringify({ error: message }));
   });
 
-  it('that asks what the server can do altogether is told', async () => {
+  it('gets an answer to OPTIONS *', async () => {
     const connection = await write('OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     await connection.closed;
     const answer = connection.bytes.toString();
@@ -236,7 +239,7 @@ describe('a client', () => {
   it.each([
     ['nothing', ''],
     ['half a request', `GET ${streamingPath}/user HTTP/1.1\r\nAuthoriz`],
-    ['no HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+    ['bytes other than HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
     ['no version', `GET ${streamingPath}/user\r\n\r\n`],
     ['a header without end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(100_000)}`],
     ['a header without a name', 'GET / HTTP/1.1\r\n: x\r\n\r\n'],
@@ -250,27 +253,27 @@ describe('a client', () => {
       'GET //[%zz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
     ],
     ['Expect', `GET ${streamingPath}/user HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\n\r\n`],
-  ])('that sends %s and goes disturbs nobody', async (_, text) => {
+  ])('that sends %s and disconnects affects no other client', async (_, text) => {
     const connection = await write(Buffer.from(text, 'latin1'));
     await httpRequest(watched.server.url(`${streamingPath}/health`));
-    await watched.bystanders.undisturbed();
+    await watched.others.undisturbed();
     connection.destroy();
   });
 
-  it('that talks on while its event stream is open disturbs nobody', async () => {
+  it('that sends bytes while its event stream is open affects no other client', async () => {
     const connection = await write(get('user'));
     await connection.read(':)\n');
-    connection.write('some bytes that are no request\r\n\r\n');
+    connection.write('some bytes that are not a request\r\n\r\n');
     await publishEvent(watched.publisher, watched.home, 'delete', '1');
-    await watched.bystanders.undisturbed();
+    await watched.others.undisturbed();
     connection.destroy();
     expect(connection.bytes.toString().match(/HTTP\/1\.1 /g)).toHaveLength(1);
   });
 
-  it('that asks for a second stream before the first has ended gets none, and leaves nothing', async () => {
+  it('that pipelines a second stream behind an open one gets none, and leaves no state', async () => {
     const connection = await write(get('user') + get('direct'));
     await connection.read(':)\n');
-    // A later request has been served: the second has been dealt with, too.
+    // A later request has been served, so the second has been handled.
     const later = await write(get('public'));
     await later.read(':)\n');
     later.destroy();
@@ -284,8 +287,8 @@ describe('a client', () => {
 
   it.each([
     ['on an open event stream', get, true],
-    ['behind a request for one', get, false],
-  ])('that asks for a WebSocket %s gets none, and leaves nothing', async (_, first, wait) => {
+    ['pipelined behind a request for one', get, false],
+  ])('that asks for a WebSocket %s gets none, and leaves no state', async (_, first, wait) => {
     const connection = await write(first('user'));
     if (wait) {
       await connection.read(':)\n');
@@ -296,12 +299,12 @@ describe('a client', () => {
     later.destroy();
     await publishEvent(watched.publisher, watched.home, 'update', { content: 'x' });
     await publishEvent(watched.publisher, `timeline:direct:${watched.viewer.account.id}`, 'update', { content: 'x' });
-    await watched.bystanders.undisturbed();
+    await watched.others.undisturbed();
     await connection.closed;
     expect(connection.bytes.toString()).not.toMatch(/HTTP\/1\.1 [^2]|HTTP\/1\.1 .*HTTP\/1\.1 /s);
   });
 
-  it('that asks for a second stream when the first has ended gets it, on the same connection', async () => {
+  it('may open a second stream on the same connection after the first has ended', async () => {
     const second = await watched.fixtures.viewer();
     const connection = await write(get('user'));
     await connection.read(':)\n');

@@ -46,15 +46,15 @@ describe('PostgreSQL', () => {
       channel: `timeline:list:${watched.list}`,
     });
 
-  it('may end its idle connections: everybody stays, and newcomers are let in', async () => {
+  it('may end its idle connections: clients stay connected, and new ones are accepted', async () => {
     for (let time = 0; time < 3; time++) {
       expect(await metric(watched.server, 'pg_pool_idle_connections')).toBeGreaterThan(0);
       await watched.fixtures.sql(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()`,
       );
-      await until('it is seen', async () => (await metric(watched.server, 'pg_pool_total_connections')) === 0);
-      await watched.bystanders.undisturbed();
+      await until('the pool is empty', async () => (await metric(watched.server, 'pg_pool_total_connections')) === 0);
+      await watched.others.undisturbed();
       for (const transport of transports) {
         const client = await openList(transport);
         expect(await receivedBeforeFence(client, watched.publisher, `timeline:list:${watched.list}`)).toEqual([]);
@@ -63,10 +63,10 @@ describe('PostgreSQL', () => {
     }
   });
 
-  it('may end a connection over which a token is looked up: who waits is told to come back', async () => {
+  it('may end the connection of a token lookup: the waiting client receives 503', async () => {
     const second = await watched.fixtures.token(watched.viewer.user);
     const lock = await TableLock.take(watched, 'oauth_access_tokens');
-    // One after the other: at the same time, one statement would ask for both.
+    // One after the other, since one statement would serve both at the same time.
     const first = expectUnavailable(openWith(eventStream, watched.viewer.token));
     await lock.untilBlocked(1);
     const other = expectUnavailable(openWith(webSocket, second.token));
@@ -77,7 +77,7 @@ describe('PostgreSQL', () => {
     await (await openWith(eventStream, watched.viewer.token)).close();
   });
 
-  it('may end a connection over which a list is looked up: who waits is told to come back', async () => {
+  it('may end the connection of a list lookup: the waiting client receives 503', async () => {
     const socket = await openSocket();
     const lock = await TableLock.take(watched, 'lists');
     for (const open of [() => openList(eventStream), () => openList(webSocket)]) {
@@ -96,7 +96,7 @@ describe('PostgreSQL', () => {
     await socket.close();
   });
 
-  it('may answer too late: who waits is told to come back', async () => {
+  it('may answer too late: waiting clients receive 503', async () => {
     const second = await watched.fixtures.token(watched.viewer.user);
     const socket = await openSocket();
     const lock = await TableLock.take(watched, 'oauth_access_tokens', 'lists');
@@ -110,7 +110,7 @@ describe('PostgreSQL', () => {
     await socket.close();
   });
 
-  it('may be slow to decide about fifty statuses: newcomers are let in meanwhile', async () => {
+  it('may be slow to decide fifty statuses: new clients are accepted meanwhile', async () => {
     const author = await watched.fixtures.account();
     const socket = await openSocket();
     const tags = Array.from({ length: 50 }, (_, index) => `slow${index}`);
@@ -135,7 +135,7 @@ describe('PostgreSQL', () => {
 });
 
 describe('PostgreSQL that is down', () => {
-  it('lets nobody in, tells them to come back, and leaves home streams alone', async (test) => {
+  it('makes new clients receive 503 and leaves open home streams alone', async (test) => {
     const postgres = await ownPostgres(test);
     const databaseUrl = await postgres.createDatabase();
     await migrate(databaseUrl);
@@ -168,7 +168,7 @@ describe('PostgreSQL that is down', () => {
           expect.objectContaining({ event: 'delete', payload: '1' }),
         );
       }
-      // A server that is started now starts, and lets people in as soon as it can.
+      // A server started now starts, and accepts clients once PostgreSQL is back.
       const later = await Server.start(environment.env);
       await expectUnavailable(eventStream.open(later, publisher, home));
 

@@ -34,7 +34,7 @@ describe('when Redis', () => {
     }
   });
 
-  /** A environment on a Redis of its own, with a viewer who is connected over each transport. */
+  /** A test environment with its own Redis, and a viewer connected over each transport. */
   async function connected(test: TestContext) {
     const redis = await ownRedis(test);
     atEnd.push(() => redis.stop());
@@ -49,7 +49,7 @@ describe('when Redis', () => {
     return { redis, environment, viewer, home, clients };
   }
 
-  /** Proves that events reach everybody again, kills are recorded, newcomers are let in, and presence keys are there. */
+  /** Expects that events and kills arrive again, new clients are accepted, and presence keys exist. */
   async function expectRecovered(
     environment: RedisTestEnvironment,
     home: { channel: string; token: string },
@@ -63,7 +63,7 @@ describe('when Redis', () => {
     await publishEvent(publisher, home.channel, 'delete', '1');
     for (const client of clients) {
       const received = await receivedBeforeFence(client, publisher, home.channel);
-      // The others' fences stand among them; the delete does once.
+      // The fences of other clients are among them. The delete must be there once.
       expect(received.filter(({ event }) => event === 'delete').map(({ payload }) => payload)).toEqual(['1']);
     }
     const key = publisher.prefixed(`subscribed:${home.channel}`);
@@ -77,7 +77,7 @@ describe('when Redis', () => {
     }
   }
 
-  it('ends the server’s connections, all goes on by itself', async (test) => {
+  it('ends the server’s connections, delivery resumes without restart', async (test) => {
     const { environment, home, clients } = await connected(test);
     const { client } = environment.publisher;
     for (let time = 1; time <= 3; time++) {
@@ -93,7 +93,7 @@ describe('when Redis', () => {
     }
   });
 
-  it('is restarted, all goes on by itself, although it has forgotten everything', async (test) => {
+  it('is restarted without its data, delivery resumes without restart', async (test) => {
     const { redis, environment, home, clients } = await connected(test);
     for (let time = 1; time <= 2; time++) {
       await redis.control.stop();
@@ -103,7 +103,7 @@ describe('when Redis', () => {
     }
   });
 
-  it('is down, everybody stays and newcomers are told to come back', async (test) => {
+  it('is down, connected clients stay and new ones receive 503', async (test) => {
     const { redis, environment, home, viewer, clients } = await connected(test);
     const { server, publisher } = environment;
     const url = server.url(streamingPath, 'ws');
@@ -119,7 +119,7 @@ describe('when Redis', () => {
       expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': expect.any(String) as unknown } });
     }
     expect((await httpRequest(server.url(`${streamingPath}/health`))).status).toBe(200);
-    // Who is connected may subscribe and leave: it holds when Redis is back.
+    // Connected clients may subscribe and unsubscribe. Both take effect when Redis is back.
     socket.subscribe('direct');
     socket.subscribe('public');
     socket.unsubscribe('public');
@@ -134,7 +134,7 @@ describe('when Redis', () => {
     await socket.close();
   });
 
-  it('was away, a kill that nobody recorded is made up for', async (test) => {
+  it('is back, connections of tokens killed meanwhile end', async (test) => {
     const { redis, environment, home, clients } = await connected(test);
     const { server, publisher, fixtures } = environment;
     const gone = await fixtures.viewer();
@@ -150,7 +150,7 @@ describe('when Redis', () => {
     await expectRecovered(environment, home, clients);
   });
 
-  it('is slow, an event stream greets only when nothing will be missed any more', async (test) => {
+  it('is slow, an event stream sends its greeting only after its channels are subscribed', async (test) => {
     const { redis, environment, home, viewer, clients } = await connected(test);
     const { server, publisher } = environment;
     await redis.control.suspend();
@@ -167,7 +167,7 @@ describe('when Redis', () => {
     await expectRecovered(environment, home, clients);
   });
 
-  it('does not confirm a subscription in time, who waits is told to come back, and holds nothing', async (test) => {
+  it('does not confirm a subscription in time, the client receives 503 and leaves no state', async (test) => {
     const { redis, environment, home, viewer, clients } = await connected(test);
     const { server, publisher } = environment;
     await redis.control.suspend();

@@ -16,7 +16,7 @@ import {
 import { watchedEnvironment } from './watched-environment.js';
 
 const budgetKib = 1_024;
-/** What the two systems' socket buffers hold between them, at the very most. */
+/** An upper bound of the socket buffers on both sides. */
 const systemBuffersBytes = 24 * 2 ** 20;
 const eventBytes = 100_000;
 const event = JSON.stringify({ event: 'update', payload: { content: 'x'.repeat(eventBytes) } });
@@ -33,19 +33,19 @@ describe('a client that never reads', () => {
     },
     {
       type: 'websocket',
-      // "Try again later" stands behind all that was sent; the client reads it when it reads again.
+      // The close frame "Try again later" follows all sent data; the client reads it once it reads again.
       ending: { code: 1013, reason: 'slow' },
       open: ({ token }: Viewer) => WebSocketClient.open(webSocketUrl(watched.server, { token, stream: 'user' })),
     },
   ] as const;
 
   describe.each(kinds)('over $type', ({ type, ending, open }) => {
-    it('is cut off when its budget is used up, long before the server’s memory grows', async () => {
+    it('is disconnected when its output budget is exceeded, before the server’s memory grows', async () => {
       const client = await closeAfterTest<EventStreamClient | WebSocketClient>(open(watched.viewer));
       client.pause();
       const sentBefore = Number(await metric(watched.server, 'messages_sent_total', { type }));
       const memoryBefore = Number(await metric(watched.server, 'process_resident_memory_bytes'));
-      // 200 MB in all, ten at a time, so that Redis does not cut off the server instead.
+      // 200 MB in all, ten at a time, so that Redis does not disconnect the server as a slow subscriber.
       for (let round = 0; round < 200; round++) {
         const pipeline = watched.publisher.client.pipeline();
         for (let time = 0; time < 10; time++) {
@@ -53,7 +53,7 @@ describe('a client that never reads', () => {
         }
         await pipeline.exec();
         if (round % 10 === 0) {
-          await watched.bystanders.undisturbed();
+          await watched.others.undisturbed();
         }
       }
       await untilMetric(watched.server, 'connected_clients', { type }, 2);
@@ -69,7 +69,7 @@ describe('a client that never reads', () => {
       expect(await client.ended).toMatchObject(ending);
     });
 
-    it('is ended by a kill all the same', async () => {
+    it('is disconnected by a kill', async () => {
       const client = await closeAfterTest<EventStreamClient | WebSocketClient>(open(watched.viewer));
       client.pause();
       for (let time = 0; time < 5; time++) {
@@ -83,7 +83,7 @@ describe('a client that never reads', () => {
       expect(client.received).toHaveLength(5);
     });
 
-    it('holds nobody else up, who listens to the same', async () => {
+    it('does not delay other clients of the same stream', async () => {
       const slow = await closeAfterTest<EventStreamClient | WebSocketClient>(open(watched.viewer));
       slow.pause();
       const quick = await closeAfterTest<EventStreamClient | WebSocketClient>(open(watched.viewer));
@@ -99,16 +99,16 @@ describe('a client that never reads', () => {
   });
 
   it.each([
-    ['asks for what is refused', clientFrame('{"type":"subscribe","stream":"nothing"}'), 40],
+    ['asks for refused streams', clientFrame('{"type":"subscribe","stream":"nothing"}'), 40],
     ['pings', clientFrame('x'.repeat(125), { opcode: 9 }), 60],
-  ] as const)('but %s without end is cut off, too', async (_, frame, megabytes) => {
+  ] as const)('but %s forever is disconnected as well', async (_, frame, megabytes) => {
     const connection = await openRawWebSocket(watched.server, watched.viewer.token);
     connection.pause();
     const megabyte = Buffer.concat(Array.from({ length: Math.ceil(2 ** 20 / frame.length) }, () => frame));
     const clients = () => metric(watched.server, 'connected_clients', { type: 'websocket' });
     for (let sent = 0; sent < megabytes && (await clients()) === 3; sent++) {
       connection.write(megabyte);
-      await watched.bystanders.undisturbed();
+      await watched.others.undisturbed();
     }
     const left = await clients();
     connection.destroy();
@@ -128,7 +128,7 @@ describe('a client that reads', () => {
       'a WebSocket',
       () => WebSocketClient.open(webSocketUrl(watched.server, { token: watched.viewer.token, stream: 'user' })),
     ],
-  ])('is not cut off for what comes at once, although it is more than its budget: %s', async (_, open) => {
+  ])('stays connected when a burst exceeds its budget: %s', async (_, open) => {
     const client = await closeAfterTest<EventStreamClient | WebSocketClient>(open());
     const pipeline = watched.publisher.client.pipeline();
     for (let time = 0; time < 100; time++) {

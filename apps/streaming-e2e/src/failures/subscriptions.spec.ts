@@ -30,7 +30,7 @@ describe('subscribing and unsubscribing', () => {
   const message = (type: string, stream: string, params = {}) => JSON.stringify({ type, stream, ...params });
   const subscriptions = (stream: string) =>
     metric(watched.server, 'connected_channels', { type: 'websocket', channel: stream });
-  /** What the client has of the list's channel: subscribed once more, nothing of before must turn up. */
+  /** The client's events of the list's channel after it subscribes once more; no earlier event may be among them. */
   const receivedOfList = async (client: WebSocketClient) => {
     client.subscribe('list', { list: watched.list });
     await untilSubscribed(client, watched.publisher, channel());
@@ -55,18 +55,18 @@ describe('subscribing and unsubscribing', () => {
         const reset = time < 9 ? [clientFrame(message('unsubscribe', stream, params()))] : [];
         connection.write(Buffer.concat([...segment, ...reset]));
       }
-      // Answered after all of them have been read; what waits for the database is visible in Redis later.
+      // The error frame arrives after all of them have been read. Subscriptions that need a lookup reach Redis later.
       connection.write(clientFrame(message('subscribe', 'nothing')));
       await connection.read('Unknown stream type');
       expect(await subscriptions(stream)).toBe(left);
-      await watched.bystanders.undisturbed();
+      await watched.others.undisturbed();
       await watched.publisher.subscribers(channelOf(), left);
       connection.destroy();
       await connection.closed;
     });
   });
 
-  it('twice while the first waits for the database is one subscription, which one unsubscribe ends', async () => {
+  it('twice, while the first lookup waits, gives one subscription, which one unsubscribe ends', async () => {
     const client = await closeAfterTest(open());
     const lock = await TableLock.take(watched, 'lists');
     client.subscribe('list', { list: watched.list });
@@ -82,16 +82,16 @@ describe('subscribing and unsubscribing', () => {
     client.unsubscribe('list', { list: watched.list });
     await client.ping();
     await publishEvent(watched.publisher, channel(), 'delete', '2');
-    await watched.bystanders.undisturbed();
+    await watched.others.undisturbed();
     expect(await receivedOfList(client)).toEqual([]);
     expect(client.errors).toEqual([]);
     await client.close();
   });
 
   it.each([
-    ['of somebody else', true],
+    ['of another account', true],
     ['of the viewer', false],
-  ])('unsubscribing before a list %s has been looked up is silent, and holds', async (_, others) => {
+  ])('in this order before the lookup of a list %s leaves no subscription and no error', async (_, others) => {
     const client = await closeAfterTest(open());
     const id = others ? await watched.fixtures.list(await watched.fixtures.account()) : watched.list;
     const lock = await TableLock.take(watched, 'lists');
@@ -107,7 +107,7 @@ describe('subscribing and unsubscribing', () => {
     await client.close();
   });
 
-  it('again, after unsubscribing, while the first look-up still waits, is one subscription', async () => {
+  it('and subscribing again, while the first lookup waits, gives one subscription', async () => {
     const client = await closeAfterTest(open());
     const lock = await TableLock.take(watched, 'lists');
     for (let time = 1; time <= 3; time++) {
@@ -125,7 +125,7 @@ describe('subscribing and unsubscribing', () => {
     await client.close();
   });
 
-  it('from a status that is still being decided about: it does not arrive afterwards', async () => {
+  it('while a status waits for its decision: the status does not arrive', async () => {
     const client = await closeAfterTest(open());
     client.subscribe('public');
     await untilSubscribed(client, watched.publisher, 'timeline:public');
@@ -142,7 +142,7 @@ describe('subscribing and unsubscribing', () => {
     await client.close();
   });
 
-  it('a list that was deleted can be left, without a look at the database', async () => {
+  it('from a deleted list works, without a database lookup', async () => {
     const client = await closeAfterTest(open());
     client.subscribe('list', { list: watched.list });
     await untilSubscribed(client, watched.publisher, channel());
@@ -160,7 +160,7 @@ describe('subscribing and unsubscribing', () => {
     await client.close();
   });
 
-  it('to twenty thousand streams on one socket ends at the limit, beyond which each is refused', async () => {
+  it('twenty thousand streams on one socket stops at the limit; each further one is refused', async () => {
     const client = await closeAfterTest(open());
     const wanted = 20_000;
     for (let tag = 0; tag < wanted; tag++) {
@@ -181,14 +181,14 @@ describe('subscribing and unsubscribing', () => {
     expect(await redis.keys(watched.publisher.prefixed('subscribed:timeline:hashtag:tag*'))).toHaveLength(
       maxSubscriptions - 1,
     );
-    // Who leaves one may have another.
+    // Unsubscribing makes room for another stream.
     client.unsubscribe('hashtag:local', { tag: 'tag0' });
     client.subscribe('hashtag:local', { tag: 'tag19999' });
     await untilSubscribed(client, watched.publisher, 'timeline:hashtag:tag19999:local');
     await client.close();
   });
 
-  it('from a hundred sockets at once, that are cut off in the middle of it, leaves nothing', async () => {
+  it('on a hundred sockets that terminate meanwhile leaves no state', async () => {
     const connections = await Promise.all(
       Array.from({ length: 100 }, () => openRawWebSocket(watched.server, watched.viewer.token, '&stream=public')),
     );

@@ -14,8 +14,8 @@ interface UnaffectedClient {
 }
 
 /**
- * Clients who have nothing to do with what a test does and must notice nothing of it: on both transports, on a stream
- * for which the publisher decides and on one for which the server does.
+ * Clients that a test must not affect: on both transports, on a stream whose audience the publisher decides and on one
+ * whose audience the server decides.
  */
 export class UnaffectedClients {
   readonly #environment: Pick<TestEnvironment, 'server' | 'publisher'>;
@@ -26,13 +26,13 @@ export class UnaffectedClients {
     this.#all = all;
   }
 
-  /** Lets them in. */
+  /** Connects them. */
   static async open(environment: TestEnvironment): Promise<UnaffectedClients> {
     const { server, publisher, fixtures } = environment;
     const { account, token } = await fixtures.viewer();
     const streams = [
       { stream: 'user', channel: `timeline:${account.id}` },
-      { stream: 'hashtag', channel: 'timeline:hashtag:bystanders', params: { tag: 'bystanders' } },
+      { stream: 'hashtag', channel: 'timeline:hashtag:unaffected', params: { tag: 'unaffected' } },
     ];
     const all = streams.flatMap((wanted) =>
       [eventStream, webSocket].map(async (transport) => ({
@@ -44,8 +44,8 @@ export class UnaffectedClients {
   }
 
   /**
-   * Proves that all are connected as before, have received what is published for them, in time, and nothing else. What
-   * was published before, on any channel, has reached the server afterwards.
+   * Expects that all are still connected and have received exactly their events. Every message published before, on any
+   * channel, has reached the server afterwards.
    */
   async undisturbed(): Promise<void> {
     const { publisher } = this.#environment;
@@ -56,7 +56,7 @@ export class UnaffectedClients {
     }
   }
 
-  /** Lets them go. */
+  /** Closes them. */
   async close(): Promise<void> {
     await Promise.all(this.#all.map(({ client }) => client.close()));
   }

@@ -2,10 +2,10 @@ import { expect } from 'vitest';
 
 import { Refusal, type StreamClient } from '../support/index.js';
 
-/** What a client is told while something is down: to come back, and nothing of why. */
+/** The error that clients receive during an outage. It tells no cause. */
 export const unavailable = 'Service temporarily unavailable';
 
-/** Expects that the client is refused like that, over either transport. */
+/** Expects a refusal with 503, this error and `Retry-After`, over either transport. */
 export async function expectUnavailable(opening: Promise<StreamClient>): Promise<void> {
   const refusal = (await opening.catch((error: unknown) => error)) as Refusal;
   expect(refusal).toBeInstanceOf(Refusal);

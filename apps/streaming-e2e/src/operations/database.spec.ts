@@ -22,7 +22,7 @@ import {
 
 const publicStream = { stream: 'public', channel: 'timeline:public' };
 
-/** Somebody who stands in no table. */
+/** An account that is in no table. */
 const stranger = { id: '7', username: 'ada', domain: 'remote.example', acct: 'ada@remote.example' };
 
 describe('a server on an existing database', () => {
@@ -40,7 +40,7 @@ describe('a server on an existing database', () => {
     await databases.dropDatabases();
   });
 
-  /** A database of one's own with a viewer, in the schema of Mastodon and nothing more. */
+  /** A new database with a viewer, in exactly Mastodon's schema. */
   async function open(): Promise<void> {
     url = await databases.createDatabase(inject('templateUrl'));
     fixtures = new Fixtures(url);
@@ -54,7 +54,7 @@ describe('a server on an existing database', () => {
     await fixtures.close();
   });
 
-  /** A client hears a status by somebody, and none by whom it mutes; all of the audience's statements are needed for it. */
+  /** Expects that a client receives a status, and none by a muted author. This needs every statement of the audience. */
   async function expectService(running: Server): Promise<void> {
     const [author, muted] = [await fixtures.account({ domain: 'remote.example' }), await fixtures.account()];
     await fixtures.mute(viewer.account, muted);
@@ -75,7 +75,7 @@ describe('a server on an existing database', () => {
     await client.close();
   }
 
-  it('is told where it is by DB_HOST and its like as well as by DATABASE_URL', async () => {
+  it('finds it by DB_HOST and the other DB_ variables as well as by DATABASE_URL', async () => {
     await open();
     const { hostname, port, username, password, pathname } = new URL(url);
     server = await Server.start({
@@ -91,19 +91,19 @@ describe('a server on an existing database', () => {
     await expectService(server);
   });
 
-  it('opens no more connections to it than DB_POOL: who comes then waits for one', async () => {
+  it('opens at most DB_POOL connections; further clients wait', async () => {
     await open();
     const running = (server = await Server.start({ BROKER: 'memory', DATABASE_URL: url, DB_POOL: '3' }));
     const knock = ({ token }: { readonly token: string }) =>
       httpRequest(running.url(`${streamingPath}/user`), { method: 'HEAD', headers: authorization({ token }) });
-    // The first one to come finds out about the tables.
+    // The first request makes the server inspect the tables.
     expect((await knock(viewer)).status).toBe(200);
     const tokens = [];
     for (let client = 0; client < 4; client++) {
       tokens.push(await fixtures.token(viewer.user));
     }
     const lock = await TableLock.take({ env: { DATABASE_URL: url } }, 'oauth_access_tokens');
-    // One after the other: those who come at once share a question.
+    // One after the other, since simultaneous lookups share a statement.
     const answers: ReturnType<typeof knock>[] = [];
     for (const token of tokens.slice(0, 3)) {
       answers.push(knock(token));
@@ -117,7 +117,7 @@ describe('a server on an existing database', () => {
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(answers.map(() => 200));
   });
 
-  it('needs nothing but the right to read, and writes nothing', async (test) => {
+  it('needs only SELECT privileges, and writes nothing', async (test) => {
     await open();
     const role = `reader_${randomBytes(4).toString('hex')}`;
     const password = randomBytes(8).toString('hex');
@@ -141,7 +141,7 @@ describe('a server on an existing database', () => {
     }
   });
 
-  it('leaves it as it was: no table, no row, no sequence, no migration, even as its owner', async () => {
+  it('changes no table, row, sequence or migration, even as its owner', async () => {
     await open();
     const before = await content();
     server = await Server.start({ BROKER: 'memory', DATABASE_URL: url });
@@ -154,7 +154,7 @@ describe('a server on an existing database', () => {
     expect(before.relations).not.toContain('migrations');
   });
 
-  /** What there is, and the transaction that has last touched each row. */
+  /** All rows, each with the transaction that last changed it. */
   async function content() {
     const relations = await fixtures.sql(
       `SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname`,
@@ -170,7 +170,7 @@ describe('a server on an existing database', () => {
     return { relations: relations.map(({ relname }) => relname), rows };
   }
 
-  it('does without the columns and tables that an older Mastodon lacks', async () => {
+  it('works without the columns and tables that an older Mastodon lacks', async () => {
     await open();
     await fixtures.sql('ALTER TABLE accounts DROP COLUMN requested_deletion_at, DROP COLUMN memorial');
     await fixtures.sql('ALTER TABLE mutes DROP COLUMN expires_at');

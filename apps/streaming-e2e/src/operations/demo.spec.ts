@@ -32,7 +32,7 @@ describe('a demo on Redis, with the embedded database,', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('publishes there as the platform does, so that every server on this Redis streams it', async () => {
+  it('publishes its events on Redis, so that every server on it delivers them', async () => {
     const client = await eventStream.open(server, publisher, {
       token: 'demo-read',
       stream: 'user',
@@ -47,7 +47,7 @@ describe('a demo on Redis, with the embedded database,', () => {
     listener.disconnect();
   });
 
-  it.each(transports)('brings what somebody publishes there to the demo’s administrator ($name)', async (transport) => {
+  it.each(transports)('delivers events published on Redis to the demo’s administrator ($name)', async (transport) => {
     for (const stream of ['user', 'public']) {
       const channel = stream === 'user' ? `timeline:${demoAdmin.id}` : 'timeline:public';
       const client = await transport.open(server, publisher, { token: 'demo-admin', stream, channel });
@@ -58,7 +58,7 @@ describe('a demo on Redis, with the embedded database,', () => {
     }
   });
 
-  it('prints its tokens and lines to paste', () => {
+  it('prints its tokens and commands to paste', () => {
     expect(server.output).toContain('  demo-admin  ');
     expect(server.output).toContain(`curl -N -H 'Authorization: Bearer demo-read' '${server.address}/`);
   });

@@ -10,10 +10,10 @@ import { httpRequest, authorization, Server, streamingPath, transports, until } 
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 
-/** What a newcomer sets: nothing. Empty variables count as not set; the harness would turn the demo off. */
+/** The settings of a new user: none. Empty variables count as unset and override the defaults of the tests. */
 const newcomer = { DEMO: '', NODE_ENV: '', LOG_LEVEL: 'trace' };
 
-describe('a first start, with nothing set and nothing running', () => {
+describe('a first start without settings and services', () => {
   let directory: string;
   let server: Server;
   let banner: string[];
@@ -36,14 +36,14 @@ describe('a first start, with nothing set and nothing running', () => {
     return started;
   }
 
-  it('prints every demo token and lines to paste', () => {
+  it('prints every demo token and commands to paste', () => {
     for (const { token, scopes } of demoTokens) {
       expect(banner.some((line) => line.includes(token) && line.includes(`(${scopes})`))).toBe(true);
     }
     expect(commands().length).toBeGreaterThan(6);
   });
 
-  it.for(['curl', 'node'])('prints lines for %s that work as they are, each of them', async (program, test) => {
+  it.for(['curl', 'node'])('prints %s commands that work as printed', async (program, test) => {
     const missing = spawnSync(program, ['--version']).error !== undefined;
     test.skip(missing, `there is no ${program} on this machine`);
     const lines = commands().filter((line) => line.startsWith(`${program} `));
@@ -52,7 +52,7 @@ describe('a first start, with nothing set and nothing running', () => {
     expect(results.filter(({ output }) => !isStream(output))).toEqual([]);
   });
 
-  it('brings events to all of the demo’s streams, over both transports', async () => {
+  it('delivers demo events on its streams, over both transports', async () => {
     const wanted = [
       { token: 'demo-read', stream: 'public', channel: 'timeline:public' },
       { token: 'demo-read', stream: 'user', channel: `timeline:${demoUser.id}` },
@@ -70,7 +70,7 @@ describe('a first start, with nothing set and nothing running', () => {
     }
   });
 
-  it.each(demoTokens)('knows its token $token: $opens', async ({ token, scopes, administrator }) => {
+  it.each(demoTokens)('accepts its token $token: $opens', async ({ token, scopes, administrator }) => {
     const mayRead = (part: string) => scopes.split(' ').some((scope) => scope === 'read' || scope === `read:${part}`);
     const asked = async (path: string) =>
       (await httpRequest(server.url(`${streamingPath}/${path}`), { method: 'HEAD', headers: authorization({ token }) }))
@@ -83,14 +83,14 @@ describe('a first start, with nothing set and nothing running', () => {
     expect(await asked('user/notification')).toBe(mayRead('notifications') ? 200 : 401);
   });
 
-  it('writes no token into its log', () => {
+  it('logs no token', () => {
     for (const { token } of demoTokens) {
       expect(server.log.filter((line) => JSON.stringify(line).includes(token))).toEqual([]);
     }
     expect(server.log.length).toBeGreaterThan(10);
   });
 
-  it('keeps the files to itself: a second server on them ends and says why', async () => {
+  it('locks its files: a second server on them exits with the reason', async () => {
     const second = Server.launch({ ...newcomer, LOG_LEVEL: 'info', FEDISTREAM_DATA_DIR: directory });
     expect(await second.exited).toEqual({ code: 1, signal: null });
     expect(second.output.split('\n')).toEqual([
@@ -100,7 +100,7 @@ describe('a first start, with nothing set and nothing running', () => {
     expect(server.running).toBe(true);
   });
 
-  it('is followed by a second one on the same files, and even by one after a crash', async () => {
+  it('can be followed by a second start on the same files, even after a crash', async () => {
     expect(await server.stop()).toEqual({ code: 0, signal: null });
     server = await startAndRead();
     await expectService();
@@ -120,17 +120,17 @@ describe('a first start, with nothing set and nothing running', () => {
     await client.close();
   }
 
-  /** The lines that are to be pasted. */
+  /** The commands to paste. */
   function commands(): string[] {
     return banner.map((line) => line.trim()).filter((line) => /^(curl|node) /.test(line));
   }
 
-  /** Whether what came is the beginning of an event stream, or a frame. */
+  /** Whether the output begins an event stream or is a frame. */
   function isStream(output: string): boolean {
     return output.startsWith(':)\n') || output.startsWith('{"stream":["');
   }
 
-  /** Pastes a line into a shell in this directory, and returns what it has printed once that is a stream, or at its end. */
+  /** Runs a command in a shell and returns its output once that begins a stream, or at its end. */
   async function outputOf(command: string): Promise<{ command: string; output: string; errors: string }> {
     const shell = spawn('sh', ['-c', command], { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let [output, errors] = ['', ''];

@@ -44,7 +44,7 @@ describe('a server listens', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('on a Unix socket that every user may connect to, for both transports, and takes it away at its end', async () => {
+  it('on a Unix socket open to every user, for both transports, and removes it at its end', async () => {
     const path = join(directory, 'streaming.sock');
     server = await Server.start({ ...environment.env, SOCKET: path });
     expect(server.address).toBe(path);
@@ -76,7 +76,7 @@ describe('a server listens', () => {
     await expect(stat(path)).rejects.toThrow('ENOENT');
   });
 
-  it('where a server was killed that left its socket behind, but not where one answers or a file is', async () => {
+  it('on the socket path that a killed server left behind, but not on one in use or on a file', async () => {
     const path = join(directory, 'left.sock');
     const env = { ...environment.env, SOCKET: path };
     server = await Server.start(env);

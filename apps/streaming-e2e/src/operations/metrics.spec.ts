@@ -61,26 +61,26 @@ describe('the metrics of a server', () => {
   });
 
   it.each(['', 'mastodon_streaming_'])('have all of Mastodon’s names, prefixed %j, at 0 from the start', (prefix) => {
-    // The server has asked PostgreSQL once.
+    // The server has sent one statement to PostgreSQL.
     const lines = atTheStart.replace(/^(\w*pg_pool_\w+) \d+$/gm, '$1 0').split('\n');
     expect(mastodons.filter((series) => !lines.includes(`${prefix}${series} 0`))).toEqual([]);
   });
 
-  it('are those that README lists, no more and no fewer', async () => {
+  it('are exactly those that the documentation lists', async () => {
     const readme = await readFile(join(import.meta.dirname, '../../../../README.md'), 'utf8');
     const [, table = ''] = /^\| Metric .*\n((?:\|.*\n)+)/m.exec(readme) ?? [];
     const listed = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)/g)]);
-    // Node's own, and the second time that Mastodon's appear, are told of below the table.
+    // Node's default metrics and the prefixed copies of Mastodon's are described below the table.
     const described = [...atTheStart.matchAll(/^# TYPE (?!process_|nodejs_|mastodon_streaming_)(\w+)/gm)];
     expect(listed.map(([, name]) => name).sort()).toEqual(described.map(([, name]) => name).sort());
   });
 
-  it('count connections that end by every reason there is, from the start', () => {
+  it('have a series for every reason why a connection ends, from the start', () => {
     const found = [...atTheStart.matchAll(/^fedistream_connections_closed_total\{reason="(.*)"\} 0$/gm)];
     expect(found.map(([, reason]) => reason).sort()).toEqual(['binary', 'gone', 'idle', 'restart', 'revoked', 'slow']);
   });
 
-  it('count every refusal, whoever refused it', async () => {
+  it('count every refusal, at whichever layer', async () => {
     const { server, publisher, fixtures } = environment;
     const names = [...atTheStart.matchAll(/^fedistream_refusals_total\{error="(.*)"\} 0$/gm)].map(([, name]) => name);
     const refused = async () =>
@@ -100,7 +100,7 @@ describe('the metrics of a server', () => {
     await httpRequest(server.url('/metrics'), { method: 'POST' });
     const channel = `timeline:${account.id}`;
     await expect(
-      webSocket.open(server, publisher, { token: 'nobody-has-this', stream: 'user', channel }),
+      webSocket.open(server, publisher, { token: 'unknown-token', stream: 'user', channel }),
     ).rejects.toThrow();
     await expect(webSocket.open(server, publisher, { token, stream: 'nothing', channel })).rejects.toThrow();
     const socket = await WebSocketClient.open(webSocketUrl(server, { token, stream: 'user' }));
@@ -126,7 +126,7 @@ describe('the metrics of a server', () => {
     });
   });
 
-  it('are text that Prometheus reads: each name described once, each series there once', async () => {
+  it('are valid Prometheus text: each name described once, each series once', async () => {
     const { headers, body } = await httpRequest(environment.server.url('/metrics'));
     expect(headers['content-type']).toContain('text/plain; version=0.0.4');
     const lines = body.split('\n').filter((line) => line !== '');
@@ -143,7 +143,7 @@ describe('the metrics of a server', () => {
     expect(undescribed.filter((name) => !/_(sum|count|bucket)$/.test(name))).toEqual([]);
   });
 
-  it('move with clients, subscriptions and events, and go back to 0', async () => {
+  it('follow clients, subscriptions and events, and return to 0', async () => {
     const { server, publisher, fixtures } = environment;
     const { token, account } = await fixtures.viewer();
     const channel = 'timeline:public';
@@ -187,7 +187,7 @@ describe('the metrics of a server', () => {
     await untilMetric(server, 'redis_subscriptions', {}, 0);
   });
 
-  it('and health are there for everybody, without a token', async () => {
+  it('and health need no token', async () => {
     const { status, headers, body } = await httpRequest(environment.server.url('/api/v1/streaming/health'));
     expect({ status, body }).toEqual({ status: 200, body: 'OK' });
     expect(headers['content-type']).toMatch(/^text\/plain/);

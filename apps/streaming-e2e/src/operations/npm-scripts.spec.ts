@@ -10,7 +10,7 @@ import { until } from '../support/index.js';
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 
 describe('the npm scripts', () => {
-  it('run programs that the build has made', async () => {
+  it('run programs that the build creates', async () => {
     const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
       readonly scripts: Readonly<Record<string, string>>;
     };
@@ -19,11 +19,11 @@ describe('the npm scripts', () => {
     expect(programs.filter((program) => !existsSync(join(root, program)))).toEqual([]);
   });
 
-  it('start the server, and Ctrl-C ends all of it', async () => {
-    // Without the build before it: other tests run what is built.
+  it('start the server, and Ctrl-C ends every process of it', async () => {
+    // Without the build, since other tests run the built files.
     const npm = spawn('npm', ['start', '--ignore-scripts'], {
       cwd: root,
-      env: { ...process.env, PORT: '0', BROKER: 'memory', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
+      env: { ...process.env, PORT: '0', BROKER: 'memory', DATABASE_URL: 'postgres://user@127.0.0.1:1/none' },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -23,7 +23,7 @@ import {
   type Viewer,
 } from '../support/index.js';
 
-/** What this file starts and stops; made by the first test, because only a test can be skipped. */
+/** The services of this file. The first test starts them, because only a test can be skipped. */
 interface Own {
   readonly redis: StartedRedis;
   readonly postgres: StartedPostgres;
@@ -61,7 +61,7 @@ const outages = [
 
 describe('a server that is started while Redis or PostgreSQL is down', () => {
   it.for(outages)(
-    'sends clients away for a while, and recovers by itself ($down)',
+    'refuses clients with 503 meanwhile, and recovers by itself ($down)',
     async ({ redis, postgres }, test) => {
       const { env, viewer, ...services } = await ownServers(test);
       const publisher = new RedisPublisher(services.redis.url);
@@ -71,14 +71,14 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
       expect(await metric(server, 'fedistream_broker_up')).toBe(redis ? 0 : 1);
       await untilMetric(server, 'fedistream_database_up', {}, postgres ? 0 : 1);
       if (postgres) {
-        // Nobody has asked for anything yet.
+        // No client has connected yet.
         await server.logged(({ msg }) => String(msg).startsWith('PostgreSQL: '));
       }
       const wanted = { token: viewer.token, stream: 'public', channel: 'timeline:public' };
       const openings = await Promise.allSettled([
         eventStream.open(server, publisher, wanted),
         webSocket.open(server, publisher, wanted),
-        // Asks for nothing yet; it would have to be told later that nothing comes.
+        // Without subscription: a subscription could not be confirmed.
         WebSocketClient.open(server.url(streamingPath, 'ws'), { headers: authorization(viewer) }),
       ]);
       for (const refused of openings) {
@@ -97,7 +97,7 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
             return undefined;
           }),
         );
-        // The database must be there for this one.
+        // This event needs the database.
         const status = statusBy({ id: '1', username: 'ada', domain: undefined, acct: 'ada' });
         await publishEvent(publisher, wanted.channel, 'update', status);
         expect(await receivedBeforeFence(client, publisher, wanted.channel)).toMatchObject([{ event: 'update' }]);
@@ -111,7 +111,7 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
     },
   );
 
-  it('ends in time when it is asked to, all the same', async (test) => {
+  it('stops in time on request', async (test) => {
     const { env, viewer, redis, postgres } = await ownServers(test);
     await Promise.all([redis.control.stop(), postgres.control.stop()]);
     const server = await Server.start(env);
@@ -120,12 +120,12 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
     expect(await server.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('ends in time while PostgreSQL owes it an answer', async (test) => {
+  it('stops in time while a statement waits in PostgreSQL', async (test) => {
     const { env, viewer, postgres } = await ownServers(test);
     const server = await Server.start({ ...env, SHUTDOWN_GRACE_SECONDS: '1' });
     const url = server.url(`${streamingPath}/user`);
     // The pool has connected.
-    expect((await httpRequest(url, { headers: authorization({ token: 'nobody' }) })).status).toBe(401);
+    expect((await httpRequest(url, { headers: authorization({ token: 'unknown' }) })).status).toBe(401);
     await postgres.control.suspend();
     try {
       const waiting = httpRequest(url, { headers: authorization(viewer) }).catch((error: unknown) => error);
@@ -135,7 +135,7 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
       });
       expect(await server.stop()).toEqual({ code: 0, signal: null });
       await waiting;
-      // It did not wait for the statement, which is given up after five seconds, and says so.
+      // It did not wait for the statement timeout of five seconds, which would be logged.
       expect(server.output).not.toMatch(/timeout/i);
     } finally {
       await postgres.control.resume();

@@ -12,7 +12,7 @@ import {
   type Viewer,
 } from '../support/index.js';
 
-describe('what a service of the platform publishes with StreamPublisher', () => {
+describe('an event published with StreamPublisher', () => {
   let environment: RedisTestEnvironment;
   let publisher: StreamPublisher;
   let viewer: Viewer;
@@ -35,7 +35,7 @@ describe('what a service of the platform publishes with StreamPublisher', () => 
     return { id, account, content, visibility: 'public' as const, language: 'en' };
   };
 
-  it.each(transports)('reaches whoever listens to the channel, as it was published ($name)', async (transport) => {
+  it.each(transports)('reaches the clients of its channel unchanged ($name)', async (transport) => {
     const channel = channels.public();
     const client = await transport.open(environment.server, environment.publisher, {
       token: viewer.token,
@@ -51,7 +51,7 @@ describe('what a service of the platform publishes with StreamPublisher', () => 
     await client.close();
   });
 
-  it('reaches those home timelines of many that are open, and is published on no other', async () => {
+  it('for many home timelines is published only on those that are open', async () => {
     const others = await Promise.all(Array.from({ length: 3 }, () => environment.fixtures.account()));
     const homes = [...others, viewer.account].map(({ id }) => channels.home(id));
     const channel = channels.home(viewer.account.id);
@@ -69,7 +69,7 @@ describe('what a service of the platform publishes with StreamPublisher', () => 
     await client.close();
   });
 
-  it('ends the connections of a token, and no others', async () => {
+  it('of the kind kill ends the connections of a token, and no others', async () => {
     const { id, token } = await environment.fixtures.token(viewer.user);
     const channel = channels.home(viewer.account.id);
     const wanted = { stream: 'user', channel };

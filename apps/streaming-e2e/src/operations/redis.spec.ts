@@ -24,7 +24,7 @@ import {
   type Viewer,
 } from '../support/index.js';
 
-/** How long a Sentinel may take to promote another server. One that was kept waiting for two seconds does nothing for 30. */
+/** How long a Sentinel may take to promote a replica. After a delay of 2 s it pauses for 30 s (tilt mode). */
 const failoverMs = 60_000;
 
 const atEnd: (() => unknown)[] = [];
@@ -63,7 +63,7 @@ describe('a server reaches Redis', () => {
     return client;
   }
 
-  /** Publishes through a connection of the test's own. */
+  /** Publishes through a connection of the test. */
   function publisherOn(client: Redis): Publisher {
     client.on('error', () => {
       // A test stops its server.
@@ -80,7 +80,7 @@ describe('a server reaches Redis', () => {
     };
   }
 
-  /** A Sentinel in trouble: it accepts connections and never answers. */
+  /** A Sentinel that accepts connections and never answers. */
   async function silentSentinel(): Promise<{ readonly port: number; readonly connections: readonly Socket[] }> {
     const connections: Socket[] = [];
     const listener = createServer((socket) => {
@@ -97,7 +97,7 @@ describe('a server reaches Redis', () => {
     return { port: (listener.address() as AddressInfo).port, connections };
   }
 
-  it('under a namespace, and shares it with servers under others', async () => {
+  it('in a namespace, and shares it with servers in other namespaces', async () => {
     const other = new RedisPublisher(inject('redisUrl'), `${environment.env['REDIS_NAMESPACE'] ?? ''}-other`);
     atEnd.push(() => other.close());
     const server = await start({ ...environment.env, REDIS_NAMESPACE: other.prefixed('').slice(0, -1) });
@@ -112,7 +112,7 @@ describe('a server reaches Redis', () => {
     expect(await environment.publisher.client.exists(`subscribed:${channel}`)).toBe(0);
   });
 
-  it('by REDIS_HOST and its like: port, password, and the database of the presence keys', async (test) => {
+  it('by REDIS_HOST, REDIS_PORT, REDIS_PASSWORD and REDIS_DB, the database of the presence keys', async (test) => {
     const password = 'correct horse/battery:staple@';
     const redis = await ownRedis(test, { password });
     atEnd.push(() => redis.stop());
@@ -131,7 +131,7 @@ describe('a server reaches Redis', () => {
     expect(server.output).not.toContain(password);
   });
 
-  it('by REDIS_URL with a password, and says what is wrong without saying the password', async (test) => {
+  it('by REDIS_URL with a password, and logs failures without the password', async (test) => {
     const redis = await ownRedis(test, { password: 'hunter2' });
     atEnd.push(() => redis.stop());
     const refused = await start({ REDIS_URL: redis.url.replace('hunter2', 'hunter3') });
@@ -156,7 +156,7 @@ describe('a server reaches Redis', () => {
     expect(await receivedBeforeFence(client, publisher, channel)).toEqual([]);
   });
 
-  it('over TLS, with an authority and a certificate of its own, and not without them', async (test) => {
+  it('over TLS with a private CA and a client certificate, and not without them', async (test) => {
     const redis = await ownRedis(test, { tls: true });
     atEnd.push(() => redis.stop());
     const { certFile = '', keyFile = '' } = redis.certificate ?? {};
@@ -178,7 +178,7 @@ describe('a server reaches Redis', () => {
     expect(await receivedBeforeFence(client, publisher, channel)).toMatchObject([{ payload: '1' }]);
   });
 
-  it('through a Sentinel, and follows it to the new master without losing its clients', async (test) => {
+  it('through a Sentinel, and follows a failover without losing its clients', async (test) => {
     const from = ['system', 'debian'] as const;
     const master = await ownRedis(test, { from, args: ['--repl-diskless-sync-delay', '0'] });
     atEnd.push(() => master.stop());

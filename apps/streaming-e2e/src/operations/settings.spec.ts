@@ -9,16 +9,16 @@ import { Server } from '../support/index.js';
 
 type Env = Readonly<Record<string, string>>;
 
-/** Nothing listens there; a server with these settings would start. */
+/** Closed ports. A server with these settings starts, since both may be down. */
 const connected = {
   DATABASE_URL: 'postgres://mastodon:hunter2@127.0.0.1:1/mastodon',
   REDIS_URL: 'redis://127.0.0.1:1',
 };
 
-/** The same without Redis and without warnings: what is absent is told before the server listens. */
+/** The same without Redis and warnings, so that the refusal is the only output. */
 const alone = { DATABASE_URL: connected.DATABASE_URL, BROKER: 'memory', LOG_LEVEL: 'error' };
 
-/** What a server said that must not start with these settings. */
+/** The output of a server that must refuse to start with these settings. */
 async function refusal(env: Env): Promise<string> {
   const server = Server.launch(env);
   expect(await server.exited).toEqual({ code: 1, signal: null });
@@ -36,11 +36,11 @@ describe('a wrong setting', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('stops the start with one line that names the variable, the value and what is allowed', async () => {
+  it('prevents the start with one line: variable, value and allowed values', async () => {
     expect(await refusal({ ...connected, PORT: '4000x' })).toBe('PORT="4000x": must be a whole number from 0 to 65535');
   });
 
-  it('is told together with all others, a line for each', async () => {
+  it('is reported together with all others, one line each', async () => {
     const numbers = {
       PORT: '65536',
       DB_PORT: '0',
@@ -77,7 +77,7 @@ describe('a wrong setting', () => {
     expect(said).toHaveLength(Object.keys(numbers).length + Object.keys(choices).length);
   });
 
-  it('is not repeated when it may hold a secret', async () => {
+  it('is not printed when it may hold a secret', async () => {
     const said = await refusal({ DATABASE_URL: 'mysql://me:hunter2@db/mastodon', REDIS_URL: 'http://:hunter2@cache' });
     expect(said.split('\n')).toEqual([
       'DATABASE_URL=(not shown): must be a URL that begins with postgres:// or postgresql://, with special characters in a password percent-encoded',
@@ -101,49 +101,49 @@ describe('a wrong setting', () => {
     ['REDIS_URL', 'redis://:hunter2/@127.0.0.1:1', /^REDIS_URL=\(not shown\): .*percent-encoded$/],
     ['REDIS_URL', 'redis://:hunter2@127.0.0.1:1/abc', /^REDIS_URL=\(not shown\): .*number of a database/],
     ['REDIS_URL', 'rediss://:hunter2@127.0.0.1:1/-1', /^REDIS_URL=\(not shown\): .*number of a database/],
-  ])('is not repeated either when only a part of %s is wrong', async (name, value, line) => {
+  ])('is not printed when only a part of %s is wrong', async (name, value, line) => {
     const said = await refusal({ ...connected, [name]: value });
     expect(said.split('\n')).toEqual([expect.stringMatching(line)]);
     expect(said).not.toContain('hunter2');
   });
 
-  it('stops the start: a demo in a real database', async () => {
+  it('prevents the start: a demo in a real database', async () => {
     const said = await refusal({ ...connected, DEMO: 'true' });
     expect(said).toMatch(/^DEMO="true": .*DATABASE=embedded$/);
   });
 
   it.concurrent.each([
     ['a Sentinel without a host', { REDIS_SENTINELS: 'one:26379,:26379', REDIS_URL: '' }],
-    ['a Sentinel whose port is none', { REDIS_SENTINELS: 'one:port', REDIS_URL: '' }],
+    ['a Sentinel whose port is not a number', { REDIS_SENTINELS: 'one:port', REDIS_URL: '' }],
     ['a Sentinel whose port is too large', { REDIS_SENTINELS: 'one:99999', REDIS_URL: '' }],
     ['a Sentinel whose port is missing', { REDIS_SENTINELS: 'one:', REDIS_URL: '' }],
-    ['a certificate that is not there', { REDIS_TLS_CA_FILE: '/no/such/ca.pem' }],
-    ['a proxy that is no address', { TRUSTED_PROXY_IP: 'proxy' }],
-    ['proxies that are everybody', { TRUSTED_PROXY_IP: '10.0.0.0/0' }],
+    ['a missing certificate', { REDIS_TLS_CA_FILE: '/no/such/ca.pem' }],
+    ['a proxy that is not an address', { TRUSTED_PROXY_IP: 'proxy' }],
+    ['proxies that include every address', { TRUSTED_PROXY_IP: '10.0.0.0/0' }],
     ['proxies with two masks', { TRUSTED_PROXY_IP: '10.0.0.0/8/9' }],
     ['a socket whose path is too long', { SOCKET: `/tmp/${'s'.repeat(200)}` }],
-  ])('stops the start with one line: %s', async (_what, env: Env) => {
+  ])('prevents the start with one line: %s', async (_what, env: Env) => {
     const [[name, value] = []] = Object.entries(env);
     const said = await refusal({ ...connected, ...env });
     expect(said.split('\n')).toEqual([expect.stringMatching(new RegExp(`^${name}="${value}": `))]);
   });
 
   it.concurrent.each([
-    ['a socket in a directory that is not there', 'SOCKET', '/no/such/directory/streaming.sock'],
-    ['an address that is not this machine’s', 'BIND', '192.0.2.1'],
-  ])('stops the start with one line: %s', async (_what, name, value) => {
+    ['a socket in a missing directory', 'SOCKET', '/no/such/directory/streaming.sock'],
+    ['an address of another machine', 'BIND', '192.0.2.1'],
+  ])('prevents the start with one line: %s', async (_what, name, value) => {
     const said = await refusal({ ...alone, [name]: value });
     expect(said.split('\n')).toEqual([expect.stringMatching(new RegExp(`^${name}="${value}": `))]);
   });
 
-  it('stops the start with one line: a directory for the embedded database that is a file', async () => {
+  it('prevents the start with one line: a file as the directory of the embedded database', async () => {
     const file = join(directory, 'file');
     await writeFile(file, '');
     const said = await refusal({ FEDISTREAM_DATA_DIR: file, BROKER: 'memory' });
     expect(said.split('\n')).toEqual([expect.stringMatching(new RegExp(`^FEDISTREAM_DATA_DIR="${file}": `))]);
   });
 
-  it('stops the start with one line: a port that somebody else has', async () => {
+  it('prevents the start with one line: a port in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;

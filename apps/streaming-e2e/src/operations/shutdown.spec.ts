@@ -22,10 +22,10 @@ import {
 } from '../support/index.js';
 
 const eventBytes = 100_000;
-/** More than the two systems' socket buffers hold between them, so that the rest stays in the server. */
+/** More than the socket buffers on both sides hold, so that the rest stays in the server. */
 const moreThanSystemsBuffer = 30_000_000;
 
-describe('a server that is asked to end', () => {
+describe('a server that receives a signal to stop', () => {
   let environment: RedisTestEnvironment;
   let viewer: Viewer;
 
@@ -38,27 +38,24 @@ describe('a server that is asked to end', () => {
     await environment.stop();
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'by %s tells its clients to come back, and ends with status 0',
-    async (signal) => {
-      const server = await Server.start(environment.env);
-      const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
-      const stream = await eventStream.open(server, environment.publisher, wanted);
-      const single = await webSocket.open(server, environment.publisher, wanted);
-      const multiplexed = await multiplexedWebSocket.open(server, environment.publisher, wanted);
-      expect(await server.stop(signal)).toEqual({ code: 0, signal: null });
-      expect(server.log.slice(-2)).toMatchObject([
-        { msg: 'stopping', signal, clients: 3 },
-        { msg: 'stopped', clients: 0 },
-      ]);
-      expect(await stream.ended).toMatchObject({ code: 1000 });
-      expect(await single.ended).toEqual({ code: 1012, reason: 'restart' });
-      expect(await multiplexed.ended).toEqual({ code: 1012, reason: 'restart' });
-      await environment.publisher.subscribers(wanted.channel, 0);
-    },
-  );
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s asks its clients to reconnect, and exits with 0', async (signal) => {
+    const server = await Server.start(environment.env);
+    const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
+    const stream = await eventStream.open(server, environment.publisher, wanted);
+    const single = await webSocket.open(server, environment.publisher, wanted);
+    const multiplexed = await multiplexedWebSocket.open(server, environment.publisher, wanted);
+    expect(await server.stop(signal)).toEqual({ code: 0, signal: null });
+    expect(server.log.slice(-2)).toMatchObject([
+      { msg: 'stopping', signal, clients: 3 },
+      { msg: 'stopped', clients: 0 },
+    ]);
+    expect(await stream.ended).toMatchObject({ code: 1000 });
+    expect(await single.ended).toEqual({ code: 1012, reason: 'restart' });
+    expect(await multiplexed.ended).toEqual({ code: 1012, reason: 'restart' });
+    await environment.publisher.subscribers(wanted.channel, 0);
+  });
 
-  it('lets those who are behind read to the end that they are to come back', async () => {
+  it('lets slow clients read all their events and the request to reconnect', async () => {
     const server = await Server.start({ ...environment.env, OUTPUT_BUDGET_KIB: '65536', SHUTDOWN_GRACE_SECONDS: '60' });
     const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
     const single = await WebSocketClient.open(webSocketUrl(server, wanted));
@@ -81,8 +78,8 @@ describe('a server that is asked to end', () => {
     expect(await server.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('waits for nobody who has no stream', async () => {
-    // The harness waits for less than this before it kills, which would show as a signal.
+  it('does not wait for connections without a stream', async () => {
+    // The test kills it earlier than this, which would show as a signal.
     const server = await Server.start({ ...environment.env, SHUTDOWN_GRACE_SECONDS: '60' });
     const head = `GET ${streamingPath}/health HTTP/1.1\r\nHost: x\r\n`;
     const connections = await Promise.all(
@@ -103,7 +100,7 @@ describe('a server that is asked to end', () => {
     await Promise.all(connections.map(({ closed }) => closed));
   });
 
-  it('ends in time when clients do not answer, read nothing, or have not finished their request', async () => {
+  it('exits in time when clients do not answer, do not read, or have not finished their request', async () => {
     const server = await Server.start({ ...environment.env, SHUTDOWN_GRACE_SECONDS: '2' });
     const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
     const deaf = await WebSocketClient.open(webSocketUrl(server, wanted));
@@ -132,7 +129,7 @@ describe('a server that is asked to end', () => {
     await kept.read('OK');
     await untilMetric(server, 'connected_clients', { type: 'websocket' }, 2);
 
-    // The harness waits for much longer than the grace before it kills, which would show as a signal.
+    // The test waits much longer than the grace period before it kills, which would show as a signal.
     expect(await server.stop()).toEqual({ code: 0, signal: null });
     await mute.closed;
     expect(mute.bytes.includes(Buffer.from([0x88, 9, 0x03, 0xf4]))).toBe(true);
@@ -142,7 +139,7 @@ describe('a server that is asked to end', () => {
     await stream.ended;
   });
 
-  it('logs no access token, whatever has happened before', async () => {
+  it('has logged no access token', async () => {
     const server = await Server.start({ ...environment.env, LOG_LEVEL: 'trace' });
     const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
     await eventStream.open(server, environment.publisher, wanted);

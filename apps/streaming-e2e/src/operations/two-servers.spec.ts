@@ -36,7 +36,7 @@ describe('two servers on one Redis and one PostgreSQL', () => {
     await environment.stop();
   });
 
-  it('both bring a public event to their clients, who see the same', async () => {
+  it('deliver a public event to the clients of both', async () => {
     const { publisher, fixtures } = environment;
     const here = await webSocket.open(first, publisher, { token: viewer.token, ...publicStream });
     const there = await webSocket.open(second, publisher, { token: viewer.token, ...publicStream });
@@ -48,7 +48,7 @@ describe('two servers on one Redis and one PostgreSQL', () => {
     await Promise.all([here.close(), there.close()]);
   });
 
-  it('bring home events wherever the account is connected: to one of them, to the other, to both', async () => {
+  it('deliver home events on the first, the second, or both, wherever the account is connected', async () => {
     const { publisher } = environment;
     const here = await eventStream.open(first, publisher, home);
     await publishEvent(publisher, home.channel, 'delete', '1');
@@ -63,7 +63,7 @@ describe('two servers on one Redis and one PostgreSQL', () => {
     await there.close();
   });
 
-  it('both obey a kill', async () => {
+  it('both end the connections of a killed token', async () => {
     const { publisher, fixtures } = environment;
     const { id, token } = await fixtures.token(viewer.user);
     const here = await webSocket.open(first, publisher, { ...home, token });
@@ -72,7 +72,7 @@ describe('two servers on one Redis and one PostgreSQL', () => {
     expect(await Promise.all([here.ended, there.ended])).toMatchObject([{ code: 1000 }, { code: 1000 }]);
   });
 
-  it('go on telling the platform of a listener when the other one ends, and the other one’s clients come over', async () => {
+  it('keep the presence key when one of them stops, and take over its clients', async () => {
     const { publisher } = environment;
     const staying = await webSocket.open(first, publisher, home);
     const leaving = await webSocket.open(second, publisher, home);

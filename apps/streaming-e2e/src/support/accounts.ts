@@ -1,4 +1,4 @@
-/** A person; `domain` is absent for local ones. */
+/** An account; `domain` is absent for local ones. */
 export interface Account {
   readonly id: string;
   readonly username: string;
@@ -19,7 +19,7 @@ export interface Token {
   readonly token: string;
 }
 
-/** Somebody who can stream: a user with a token. */
+/** A user with a token, who can open streams. */
 export interface Viewer {
   readonly account: Account;
   readonly user: User;

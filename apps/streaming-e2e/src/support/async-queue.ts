@@ -1,6 +1,6 @@
 import { defaultTimeoutMs } from './until.js';
 
-/** Takes in what arrives, keeps it in order, and hands it out to whoever waits. */
+/** A queue whose consumer waits for the next item. It keeps all items. */
 export class AsyncQueue<Item> {
   readonly #all: Item[] = [];
   #taken = 0;
@@ -18,7 +18,7 @@ export class AsyncQueue<Item> {
     this.#wake?.();
   }
 
-  /** Nothing more will arrive: whoever waits is told why. */
+  /** No more items will arrive. The waiting consumer fails with this reason. */
   end(why: string): void {
     this.#ending ??= why;
     this.#wake?.();

@@ -9,7 +9,7 @@ import { untilSubscribed, receivedBeforeFence, type Publisher } from './publishe
 import { Refusal } from './stream-client.js';
 import { WebSocketClient } from './websocket-client.js';
 
-/** A server that does what each test says, to see the clients see it. */
+/** A server whose responses each test defines. */
 let server: ReturnType<typeof createServer>;
 let url: URL;
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
@@ -43,7 +43,7 @@ describe('the tests’ own client of an event stream', () => {
     await expect(client.next()).rejects.toThrow('1000');
   });
 
-  it('tells a stream that was cut off from one that was ended', async () => {
+  it('distinguishes a truncated stream from one that ended', async () => {
     answer = (_request, response) => {
       response.writeHead(200).write(':)\n', () => response.destroy());
     };

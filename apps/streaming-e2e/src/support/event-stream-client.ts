@@ -27,7 +27,7 @@ export class EventStreamClient extends StreamClient {
       // 'close' follows, and says whether the response was complete.
     });
     response.on('close', () => {
-      this.end({ code: response.complete ? 1000 : 1006, reason: response.complete ? 'end of response' : 'cut off' });
+      this.end({ code: response.complete ? 1000 : 1006, reason: response.complete ? 'end of response' : 'truncated' });
     });
   }
 

@@ -13,7 +13,7 @@ export function newId(): string {
   return String(lastId);
 }
 
-/** Fills the tables of a database in Mastodon's schema, in the words of the platform. Every row commits at once. */
+/** Inserts rows into a database with Mastodon's schema. Every row commits at once. */
 export class Fixtures {
   readonly #pool: pg.Pool;
   #names = 0;
@@ -29,12 +29,12 @@ export class Fixtures {
     });
   }
 
-  /** Runs any statement; for what the other methods have no word for. */
+  /** Runs any statement, for rows without a method here. */
   async sql(text: string, values: readonly unknown[] = []): Promise<readonly Readonly<Record<string, unknown>>[]> {
     return (await this.#pool.query<Record<string, unknown>>(text, [...values])).rows;
   }
 
-  /** Adds an account; a name is made up when none is given. */
+  /** Adds an account; the name is generated when none is given. */
   async account(options: { readonly username?: string; readonly domain?: string } = {}): Promise<Account> {
     const { username = this.#name('account'), domain } = options;
     const id = newId();
@@ -74,7 +74,7 @@ export class Fixtures {
     return { id, token };
   }
 
-  /** Adds somebody who can stream: account, user and token at once. */
+  /** Adds a viewer: account, user and token at once. */
   async viewer(options: UserOptions & TokenOptions & { readonly username?: string } = {}): Promise<Viewer> {
     const account = await this.account(options);
     const user = await this.user(account, options);
@@ -82,7 +82,7 @@ export class Fixtures {
     return { account, user, token, tokenId };
   }
 
-  /** Adds a role; `permissions` are the bits of `user_roles.permissions`. Id -99 is the role of everyone. */
+  /** Adds a role; `permissions` are the bits of `user_roles.permissions`. Id -99 is the default role. */
   async role(permissions: bigint, id: string = newId()): Promise<string> {
     await this.sql(
       `INSERT INTO user_roles (id, permissions) VALUES ($1, $2)

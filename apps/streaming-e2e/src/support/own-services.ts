@@ -12,8 +12,8 @@ import type { TestContext } from 'vitest';
 const silent = () => undefined;
 
 /**
- * A Redis that a test may stop, since nobody else uses it; the test stops it for good at its end. Where none can be had
- * (there may be one that was given, but it is not ours to stop), the test is skipped and says why.
+ * A Redis of the running test, which may stop it, and must stop it at its end. Where none can be started, the test is
+ * skipped with the reason: a Redis given by REDIS_URL may have other users.
  */
 export function ownRedis(test: TestContext, options: RedisOptions = {}): Promise<StartedRedis> {
   return orSkip(test, startRedis({ progress: silent, ...options }));

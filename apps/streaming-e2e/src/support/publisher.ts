@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { until } from './until.js';
 import { probeEvent, type ReceivedEvent, type StreamClient } from './stream-client.js';
 
-/** Where the platform publishes: Redis, or the in-memory feed of one server. */
+/** The platform's side of the broker: Redis, or the in-memory broker of one server. */
 export interface Publisher {
   readonly name: 'redis' | 'memory';
   /** Publishes a message as it is, on a channel without namespace. */

@@ -1,7 +1,7 @@
 import { newId } from './fixtures.js';
 import type { Account } from './accounts.js';
 
-/** A status as it stands in a payload: the parts that rules look at, and some that nobody here may touch. */
+/** A status in a payload: the members that rules read, and others that must arrive unchanged. */
 export interface Status {
   readonly id: string;
   readonly visibility: string;

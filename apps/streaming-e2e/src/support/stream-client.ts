@@ -13,7 +13,7 @@ export interface ReceivedEvent {
 
 /** How a connection ended. */
 export interface Ending {
-  /** The close code of a WebSocket; on an event stream 1000 for a response that was ended, 1006 for one cut off. */
+  /** The close code of a WebSocket; on an event stream 1000 for a response that was ended, 1006 for a truncated one. */
   readonly code: number;
   readonly reason: string;
 }
@@ -38,7 +38,7 @@ export abstract class StreamClient {
   readonly #probes = new Set<string>();
   #finish: (ending: Ending) => void = () => undefined;
 
-  /** Settles when the connection has ended, whoever ended it. */
+  /** Resolves when the connection has ended, on either side. */
   readonly ended: Promise<Ending> = new Promise((resolve) => {
     this.#finish = resolve;
   });

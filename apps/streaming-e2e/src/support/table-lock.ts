@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { TestEnvironment } from './test-environment.js';
 import { until } from './until.js';
 
-/** Makes PostgreSQL slow, for as long as a test wants: whoever reads a locked table waits. */
+/** Makes PostgreSQL slow for as long as a test wants: statements that read a locked table wait. */
 export class TableLock {
   readonly #client: pg.Client;
   #released = false;
@@ -39,7 +39,7 @@ export class TableLock {
     await until(`${count} statements wait for a locked table`, async () => (await this.blockedStatements()) >= count);
   }
 
-  /** Ends the connections of those who wait, as an administrator does. */
+  /** Terminates the connections of the waiting statements, as an administrator may. */
   async terminateBlocked(): Promise<void> {
     await this.#client.query('SELECT pg_stat_clear_snapshot()');
     await this.#client.query(
@@ -48,7 +48,7 @@ export class TableLock {
     );
   }
 
-  /** Lets everybody go on. */
+  /** Releases the lock. */
   async release(): Promise<void> {
     if (!this.#released) {
       this.#released = true;

@@ -20,7 +20,7 @@ export interface TestEnvironmentOptions {
   readonly execPath?: string;
 }
 
-/** A server with all that it needs, shared with nobody: its own database, its own names on Redis. */
+/** A server with its own database and its own namespace on Redis. */
 export interface TestEnvironment {
   readonly server: Server;
   readonly publisher: Publisher;
@@ -36,7 +36,7 @@ export interface RedisTestEnvironment extends TestEnvironment {
   readonly publisher: RedisPublisher;
 }
 
-/** Builds a environment; see {@link TestEnvironment}. */
+/** Starts a test environment; see {@link TestEnvironment}. */
 export async function openTestEnvironment(
   options?: TestEnvironmentOptions & { readonly broker?: 'redis' },
 ): Promise<RedisTestEnvironment>;
