@@ -22,7 +22,7 @@ export interface RedisAccess {
   readonly certificate?: Certificate | undefined;
 }
 
-/** The process id of whoever answers on the port: a server of somebody else's would answer a ping just as well. */
+/** The process id of the server on the port, which tells it from another server that took the port. */
 export async function processId(
   port: number,
   { password, certificate }: RedisAccess = {},

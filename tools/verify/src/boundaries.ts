@@ -28,7 +28,7 @@ const refuse = (file: string, refusedBy: string, ...names: readonly string[]): P
 const accept = (file: string, ...names: readonly string[]): Probe[] =>
   names.map((imports) => ({ file, imports, refusedBy: undefined }));
 
-/** For each room what must stay outside of it (other rooms, packages, Node's own modules), and some of what may enter. */
+/** For each project, imports that must be refused (projects, packages, Node modules) and some that must be accepted. */
 export const probes: readonly Probe[] = [
   ...refuse('libs/domain/src/index.ts', nxRule, '@fedistream/redis', '@nestjs/common', 'rxjs', 'zod', 'pino'),
   ...refuse('libs/domain/src/index.ts', nodeRule, 'node:fs', 'fs', 'fs/promises', 'events', 'node:sqlite'),
@@ -112,7 +112,7 @@ export const boundaries: Check = {
   },
 };
 
-/** What is wrong about the messages that ESLint gave for the probe, written in all {@link ways}. */
+/** The problem with ESLint's messages for a probe that was written in all {@link ways}; `undefined` when there is none. */
 export function complaintAbout(
   { file, imports, refusedBy }: Probe,
   messages: readonly Pick<Linter.LintMessage, 'ruleId' | 'line'>[],

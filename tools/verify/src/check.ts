@@ -2,14 +2,14 @@ import { command } from './command.js';
 import { runEverything } from './run-everything.js';
 import { compiler, installed } from './workspace.js';
 
-/** Something that is right or wrong as a whole. */
+/** A check that passes or fails as a whole. */
 export interface Check {
   readonly name: string;
-  /** Resolves with nothing when all is well, else with what is wrong, for people to read. */
+  /** Resolves with `undefined` when it passes, else with a readable description of the problem. */
   readonly run: () => Promise<string | undefined>;
 }
 
-/** Runs an installed program, which is right when it ends with 0. */
+/** Runs an installed program, which passes when it exits with 0. */
 const succeeds = (name: string, ...args: string[]) => runs(installed(name), ...args);
 
 async function runs(program: string, ...args: string[]): Promise<string | undefined> {
@@ -28,13 +28,13 @@ export const lint: Check = {
         succeeds('eslint', '*.ts', '*.js', '--max-warnings', '0'))),
 };
 
-/** Prettier has nothing to change. */
+/** Every file has Prettier's format. */
 export const format: Check = {
   name: 'format',
   run: () => succeeds('prettier', '--check', '--log-level', 'warn', '.'),
 };
 
-/** The types of the tests, too, which the build leaves out. */
+/** The types of all sources, including the tests, which the build excludes. */
 export const types: Check = {
   name: 'types',
   run: () => runs(process.execPath, compiler, '-p', 'tsconfig.lint.json'),

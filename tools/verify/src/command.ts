@@ -5,23 +5,23 @@ import { workspace } from './workspace.js';
 
 const endsWithinMs = 17 * 60_000;
 
-/** How a command ended. */
+/** The outcome of a command. */
 export interface Outcome {
-  /** 0 when all was well; -1 when it could not be started or had to be killed. */
+  /** The exit code; -1 when the command did not start or was killed. */
   readonly code: number;
-  /** What it printed, in the order in which it came; empty when that went to the screen. */
+  /** Its output in order; empty when it went to the screen. */
   readonly output: string;
 }
 
-/** What to do differently from the ordinary. */
+/** Options of a command. */
 export interface CommandOptions {
-  /** On top of this process' environment. */
+  /** Added to this process' environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Prints at once in place of returning it. */
+  /** Prints the output at once instead of returning it. */
   readonly onScreen?: boolean;
 }
 
-/** Runs a program in the workspace, without input, and waits for its end; never throws. */
+/** Runs a program in the workspace, without input, and waits for its end. Never throws. */
 export function command(program: string, args: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
   return new Promise((resolve) => {
     const output = options.onScreen === true ? 'inherit' : 'pipe';

@@ -1,4 +1,4 @@
-/** How many promises were kept: checks and tests alike. */
+/** Counts of passed, failed and skipped checks and tests. */
 export class Tally {
   passed = 0;
   failed = 0;
@@ -11,12 +11,12 @@ export class Tally {
     this.skipped += results.skipped ?? 0;
   }
 
-  /** Whether something was verified at all, and nothing failed. */
+  /** Whether at least one passed and none failed. */
   get good(): boolean {
     return this.failed === 0 && this.passed > 0;
   }
 
-  /** The line that the command ends with, read by people and by CI. */
+  /** The last line of the command's output, which CI parses: `12 passed, 0 failed`. */
   toString(): string {
     const skipped = this.skipped > 0 ? `, ${this.skipped} skipped` : '';
     return `${this.passed} passed, ${this.failed} failed${skipped}`;

@@ -10,8 +10,8 @@ import { count, type VitestReport } from './vitest-report.js';
 import { installed, workspace } from './workspace.js';
 
 /**
- * Runs the tests of the workspace against a real Redis and a real PostgreSQL, on screen, and counts. A project whose
- * result Nx remembers is counted as it was.
+ * Runs all tests against a real Redis and a real PostgreSQL, prints their output, and counts them. A result from Nx'
+ * cache counts as it was.
  */
 export async function runTests(): Promise<{ tally: Tally; reasons: string[] }> {
   const redis = await openRedis();
@@ -42,7 +42,7 @@ const inOneRun = (report: string): Command => [
   `--outputFile.json=${report}`,
 ];
 
-/** The reports of all projects, as one. */
+/** The merged reports of all projects. */
 async function readReports(directory: string): Promise<VitestReport> {
   const files = await readdir(directory).catch(() => []);
   const reports = await Promise.all(files.map((file) => readReport(join(directory, file))));

@@ -9,7 +9,7 @@ const file = (status: string, ...tests: string[]) => ({
 });
 
 describe('the count of a test run', () => {
-  it('takes every test once', () => {
+  it('counts every test once', () => {
     const { tally, reasons } = count(
       { testResults: [file('failed', 'passed', 'failed'), file('passed', 'passed', 'pending', 'todo', 'skipped')] },
       1,
@@ -19,7 +19,7 @@ describe('the count of a test run', () => {
     expect(reasons).toEqual([]);
   });
 
-  it('is good when all pass, and does not speak of what was not skipped', () => {
+  it('is good when all pass, and mentions skipped tests only if there are any', () => {
     const { tally } = count({ testResults: [file('passed', 'passed')] }, 0);
     expect(tally.good).toBe(true);
     expect(tally.toString()).toBe('1 passed, 0 failed');
@@ -35,7 +35,7 @@ describe('the count of a test run', () => {
     expect(count({ testResults: [file('passed', 'passed')] }, 1).tally.toString()).toBe('1 passed, 1 failed');
   });
 
-  it('fails when nothing was run', () => {
+  it('fails when no test ran', () => {
     expect(count({ testResults: [] }, 0).tally.toString()).toBe('0 passed, 1 failed');
     expect(count({ testResults: [file('passed', 'skipped')] }, 0).tally.good).toBe(false);
   });

@@ -11,10 +11,10 @@ export interface VitestReport {
 }
 
 /**
- * Counts each test once. A file that could not even be loaded has no tests, but it has failed; and so has a run that
- * ended with an error although every test passed (an unhandled rejection, say), or in which there was no test at all.
+ * Counts each test once. A file that could not be loaded counts as one failure, and so does a run that exited with an
+ * error although every test passed (an unhandled rejection, for example), or that had no test.
  *
- * @param exitCode how Vitest ended
+ * @param exitCode the exit code of Vitest
  */
 export function count(report: VitestReport, exitCode: number): { tally: Tally; reasons: string[] } {
   const tally = new Tally();

@@ -113,8 +113,8 @@ const words: readonly AudienceCase[] = [
 ];
 
 const kinds: readonly AudienceCase[] = [
-  finds('with the action hide', { ...whole('cat'), action: 'with the action hide' }, cat, 'cat'),
-  finds('with the action blur', { ...whole('cat'), action: 'with the action blur' }, cat, 'cat'),
+  finds('with the action hide', { ...whole('cat'), action: 'hide' }, cat, 'cat'),
+  finds('with the action blur', { ...whole('cat'), action: 'blur' }, cat, 'cat'),
   finds('with their title', { ...whole('cat'), title: 'Cats & “dogs”' }, cat, 'cat'),
   finds('in every context', { ...whole('cat'), context: ['home', 'thread'] }, cat, 'cat'),
   finds('until they expire', { ...whole('cat'), expiresAt: later }, cat, 'cat'),
@@ -170,9 +170,9 @@ const statuses: readonly AudienceCase[] = [
   {
     it: 'by status and keyword in one result',
     payload: members({ id: fixedId, content: '<p>cat</p>' }),
-    given: has({ ...whole('cat'), statusIds: [fixedId], action: 'with the action blur' }),
+    given: has({ ...whole('cat'), statusIds: [fixedId], action: 'blur' }),
     seenBy: everyone,
-    filtered: [resultOf({ action: 'with the action blur' }, ['cat'], [fixedId])],
+    filtered: [resultOf({ action: 'blur' }, ['cat'], [fixedId])],
   },
   { it: 'no other status', given: has({ statusIds: [fixedId] }), seenBy: everyone },
 ];

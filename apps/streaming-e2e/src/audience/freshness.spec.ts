@@ -17,7 +17,7 @@ import {
   chooseLanguages,
   disabled,
   domainOf,
-  everyonesRole,
+  defaultRole,
   giveRole,
   newPeople,
   permissions,
@@ -38,7 +38,7 @@ interface Reversible {
 }
 
 const soon = () => new Date(Date.now() + 3_600_000);
-const opens = (permission: bigint) => (fixtures: Fixtures) => fixtures.role(permission, everyonesRole);
+const opens = (permission: bigint) => (fixtures: Fixtures) => fixtures.role(permission, defaultRole);
 
 const reversible: readonly Reversible[] = [
   { what: 'a block', hide: (f, c) => f.block(c.eve.account, c.bob), show: (f, c) => f.unblock(c.eve.account, c.bob) },

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 
 import { newId, type Account, type Fixtures, type Viewer } from '../support/index.js';
-import { everyonesRole } from './people.js';
+import { defaultRole } from './people.js';
 import { namedIds, words } from './random-posts.js';
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -67,7 +67,7 @@ export function anyTables(viewers: readonly Viewer[], people: readonly Account[]
     roles: fc.record({
       '7': fc.constantFrom(0n, 1n, 1n << 20n),
       '8': fc.constantFrom(4n, ~(1n | (1n << 20n))),
-      [everyonesRole]: fc.constantFrom(0n, 0n, 0n, 1n << 20n),
+      [defaultRole]: fc.constantFrom(0n, 0n, 0n, 1n << 20n),
     }),
   });
 }

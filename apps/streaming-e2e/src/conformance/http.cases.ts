@@ -78,7 +78,7 @@ const badTags = [
 /** Requests that fail. */
 const refusals: readonly HttpCase[] = [
   ...unknownStreams.map((path): HttpCase => ({
-    name: `the unknown stream ${path}, before anybody is authenticated`,
+    name: `the unknown stream ${path}, before authentication`,
     path: `${base}/${path}`,
     status: 400,
     body: error('Unknown channel requested'),

@@ -12,6 +12,7 @@ import {
   until,
   untilMetric,
   TableLock,
+  type Viewer,
 } from '../support/index.js';
 import { quickIntervals } from '../conformance/quick-intervals.js';
 import { watchedEnvironment } from './watched-environment.js';
@@ -54,19 +55,24 @@ describe('a kill', () => {
   });
 
   it('ends the event stream of a slow client, with events and heartbeats queued', async () => {
-    const client = await closeAfterTest(
-      EventStreamClient.open(eventStreamUrl(watched.server, { stream: 'user' }), authorization(watched.viewer)),
-    );
+    const open = (viewer: Pick<Viewer, 'token'>) =>
+      closeAfterTest(EventStreamClient.open(eventStreamUrl(watched.server, { stream: 'user' }), authorization(viewer)));
+    const client = await open(watched.viewer);
+    // Every client has had a heartbeat when this one has had two.
+    const other = await open(await watched.fixtures.viewer());
     client.pause();
     // More than the socket buffers hold, so that the server still has queued bytes when the kill arrives.
     const megabyte = JSON.stringify({ event: 'update', payload: { content: 'y'.repeat(1_000_000) } });
     await atOnce(Array.from({ length: 20 }, () => [watched.home, megabyte] as const));
     await atOnce([[token(), kill], ...Array.from({ length: 50 }, () => [watched.home, update] as const)]);
-    await untilMetric(watched.server, 'connected_clients', { type: 'eventsource' }, 2);
-    await severalHeartbeats();
+    await untilMetric(watched.server, 'connected_clients', { type: 'eventsource' }, 3);
+    const heartbeats = other.comments.length;
+    await until('two heartbeats', () => other.comments.length > heartbeats + 1);
+    // The server waits five seconds for the rest to be read.
     client.resume();
     expect(await client.ended).toMatchObject({ code: 1000 });
     expect(client.received).toHaveLength(20);
+    await other.close();
   });
 
   it('ends connections at once while a status waits for its decision', async () => {
@@ -113,13 +119,4 @@ describe('a kill', () => {
       }
     },
   );
-
-  /** Resolves after several heartbeats of one client: every other client has had its own. */
-  async function severalHeartbeats(): Promise<void> {
-    const { token: other } = await watched.fixtures.viewer();
-    const url = eventStreamUrl(watched.server, { stream: 'user' });
-    const client = await closeAfterTest(EventStreamClient.open(url, authorization({ token: other })));
-    await until('several heartbeats', () => client.comments.length > 4);
-    await client.close();
-  }
 });

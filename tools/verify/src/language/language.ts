@@ -15,7 +15,6 @@ const about = /^tools\/verify\/src\/language\/(words|language\.spec)\.ts$/;
 const pending: readonly string[] = [
   'README.md',
   'apps/streaming/',
-  'apps/streaming-e2e/',
   'libs/audience/',
   'libs/auth/',
   'libs/database/',
@@ -30,8 +29,6 @@ const pending: readonly string[] = [
   'tools/bench/',
   'tools/demo/',
   'tools/generators/',
-  'tools/services/',
-  'tools/verify/',
   'eslint.config.js',
 ];
 

@@ -53,7 +53,7 @@ export function proseOfMarkdown(markdown: string): Prose[] {
   return [{ text, offset: 0 }];
 }
 
-/** `NeedleTable`, `needle_table` and `needle-table` are all `needle table`. */
+/** Splits a name into words: `FilterIndex`, `filter_index` and `filter-index` all become `filter index`. */
 export function inWords(name: string): string {
   return name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
