@@ -5,7 +5,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 import { builtinModules } from 'node:module';
 
-/** Who may import whom. Every direction is written out: what is not here is an error. */
+/** The allowed directions of imports. Every direction is written out: what is not here is an error. */
 const directions = [
   { sourceTag: 'util', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'domain', onlyDependOnLibsWithTags: [] },

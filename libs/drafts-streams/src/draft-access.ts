@@ -8,7 +8,7 @@ export interface DraftQuestion {
   readonly draft: string;
 }
 
-/** Who owns drafts. */
+/** Finds the owner of a draft. */
 @Injectable()
 export class DraftAccess {
   constructor(private readonly database: DataSource) {}

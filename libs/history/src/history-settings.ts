@@ -11,7 +11,7 @@ export interface ChannelBounds {
 export class HistorySettings {
   /** How old a position may be, in seconds. Channels without messages for a minute longer are dropped. */
   readonly retentionSeconds: number = 300;
-  /** Channels that anybody may read: public timelines and hashtags. */
+  /** Channels that every account may read: public timelines and hashtags. */
   readonly publicChannel: ChannelBounds = { entries: 1_000, bytes: 4 * 1024 * 1024 };
   /** Channels of one account, and of teams. */
   readonly privateChannel: ChannelBounds = { entries: 200, bytes: 1024 * 1024 };

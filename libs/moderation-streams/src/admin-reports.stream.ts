@@ -17,7 +17,7 @@ export const reportEvents = {
 /** All reports of the server: `publisher.publish(reportsChannel(), 'report.created', { id, category })`. */
 export const reportsChannel = channelFamily('timeline:admin:reports', reportEvents);
 
-/** New reports, for those who may see them in the admin interface, as long as they may. */
+/** New reports, for accounts that may see them in the admin interface, as long as they may. */
 export const adminReports = stream({
   name: 'admin:reports',
   params: { category: optional(oneOf('spam', 'violation', 'legal', 'other')) },

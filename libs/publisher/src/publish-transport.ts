@@ -24,7 +24,7 @@ export function viaIoredis(redis: Pick<Redis, 'publish' | 'mget'>): PublishTrans
 
 /**
  * Over a client that NestJS made (`ClientsModule`, `ClientProxyFactory`), which stays yours to close. It cannot ask for
- * keys, so everybody counts as subscribed.
+ * keys, so every channel counts as subscribed.
  *
  * Without {@link rawSerializer} the messages are wrapped as `{"pattern":…,"data":{…}}`: Fedistream reads that, other
  * streaming servers do not.

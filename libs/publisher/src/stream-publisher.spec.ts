@@ -83,7 +83,7 @@ describe('StreamPublisher', () => {
     expect(transport.published.map(([channel]) => channel)).toEqual(['n:timeline:1']);
   });
 
-  it('publishes to those who listen only, with one question and one encoding for all', async () => {
+  it('publishes on channels with listeners only, with one command and one encoding for all', async () => {
     const homes = Array.from({ length: 500 }, (_, index) => channels.home(String(index)));
     transport.keys.add('subscribed:timeline:3').add('subscribed:timeline:400');
     expect(await publisher.publishToSubscribed(homes, 'update', status)).toBe(2);
@@ -108,7 +108,7 @@ describe('StreamPublisher', () => {
     expect(transport.published).toEqual([['timeline:system:1', '{"event":"kill"}']]);
   });
 
-  it('takes everybody for subscribed when the transport cannot ask', async () => {
+  it('takes every channel for subscribed when the transport cannot ask', async () => {
     const blind = new StreamPublisher({ publish: (channel, message) => transport.publish(channel, message) });
     expect(await blind.publishToSubscribed([channels.home('1'), channels.home('2')], 'delete', '5')).toBe(2);
     expect(transport.published).toHaveLength(2);

@@ -31,7 +31,7 @@ export type PayloadArguments<E extends EventType> =
  * await publisher.publish(draftChannel('42'), 'draft', { id: '42', kind: 'text' });
  * ```
  *
- * Whoever may see a home timeline, a list or a conversation is for the publisher to decide. Public and hashtag channels
+ * The publisher decides which accounts receive an event of a home timeline, a list or a conversation. Public and hashtag channels
  * take public statuses only; the server does the rest.
  */
 export class StreamPublisher {
@@ -59,7 +59,7 @@ export class StreamPublisher {
   }
 
   /**
-   * Publishes an event on those of the channels that somebody listens to, for a fan-out to thousands of home timelines
+   * Publishes an event on those of the channels that a client listens to, for a fan-out to thousands of home timelines
    * of which a few are open. Control channels are never left out.
    *
    * @returns on how many channels it was published
@@ -76,13 +76,13 @@ export class StreamPublisher {
     return subscribed.length;
   }
 
-  /** Whether somebody listens to a channel now. See {@link subscribed}. */
+  /** Whether a client listens to a channel now. See {@link subscribed}. */
   async isSubscribed(channel: ChannelOf): Promise<boolean> {
     return (await this.subscribed([channel])).length > 0;
   }
 
   /**
-   * The channels that somebody listens to, in their order: those for which a streaming server keeps the key
+   * The channels that a client listens to, in their order: those for which a streaming server keeps the key
    * `subscribed:<channel>`. It may still be there for some minutes after the last listener has gone. Servers keep no
    * key for control channels: they listen to all of them.
    */

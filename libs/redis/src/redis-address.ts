@@ -1,6 +1,6 @@
 import type { RedisSettings } from './redis-settings.js';
 
-/** Where a server is, and who connects to it: one form for all ways to say so. */
+/** Where a server is, and as which user to connect: one form for all ways to say so. */
 export interface RedisAddress {
   readonly host?: string;
   readonly port?: number;

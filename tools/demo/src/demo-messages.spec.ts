@@ -23,7 +23,7 @@ describe('demoMessages', () => {
     vi.useRealTimers();
   });
 
-  it('publishes one scene in each interval, until nobody listens any more', () => {
+  it('publishes one scene in each interval, until the last subscriber leaves', () => {
     const received: DemoMessage[] = [];
     const subscription = demoMessages({ intervalMs: 500, seed: 1, now: () => noon }).subscribe((message) => {
       received.push(message);

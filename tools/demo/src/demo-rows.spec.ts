@@ -24,7 +24,7 @@ describe('demoRows', () => {
     );
   });
 
-  it('has one administrator, whose token may ask for what is the administrators’, and nobody else’s', () => {
+  it('has one administrator, whose token alone may ask for what is the administrators’', () => {
     const [role] = demoRows.roles;
     expect(BigInt(role.permissions) & 1n).toBe(1n);
     expect(demoRows.users.map(({ roleId }) => roleId)).toEqual([null, role.id]);
@@ -40,7 +40,7 @@ describe('demoRows', () => {
     }
   });
 
-  it('knows everybody who writes', () => {
+  it('has an account for every writer', () => {
     expect(demoRows.accounts).toHaveLength(writers.length + 2);
     expect(demoRows.accounts[0]).toEqual({ id: demoUser.id, username: 'demo', domain: null });
   });

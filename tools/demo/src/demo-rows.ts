@@ -12,7 +12,7 @@ const createdAt = new Date('2024-03-01T00:00:00Z');
 
 /**
  * What the tables must hold for the demo's tokens to work, one array for each table, the columns by their names in
- * camel case. For the embedded database alone: tokens that everybody knows have no place in a real one.
+ * camel case. For the embedded database alone: published tokens have no place in a real one.
  */
 export const demoRows = {
   accounts: [demoUser, demoAdmin, ...writers].map(({ id, username, domain }) => ({ id, username, domain })),

@@ -23,8 +23,8 @@ type Origin = 'local' | 'remote';
 const millisecondsPerHour = 3_600_000;
 
 /**
- * What happens, scene after scene, without end. The order of the scenes is the same in each round, so that whoever opens
- * a stream sees something of it within one round; chance chooses who says what.
+ * What happens, scene after scene, without end. The order of the scenes is the same in each round, so that a client that opens
+ * a stream sees something of it within one round; chance chooses the writer and the text.
  */
 export class DemoScript {
   readonly #random: Random;

@@ -89,7 +89,7 @@ const plainStatus = z.object({
   quote: z.null(),
 });
 const status = plainStatus.extend({ reblog: plainStatus.nullable() });
-/** What belongs to the reader must not stand in what everybody gets. */
+/** What belongs to the reader must not stand in what all viewers get. */
 const publicStatus = status.extend({ favourited: z.never().optional(), filtered: z.never().optional() });
 const readStatus = status.extend({
   favourited: z.boolean(),

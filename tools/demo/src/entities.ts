@@ -87,7 +87,7 @@ export interface Poll {
   readonly emojis: readonly [];
 }
 
-/** A status as everybody gets it: without the members that belong to one viewer. */
+/** A status as all viewers get it: without the members that belong to one viewer. */
 export interface Status {
   readonly id: string;
   readonly created_at: string;

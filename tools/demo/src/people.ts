@@ -26,14 +26,14 @@ export const demoUser = {
 } as const satisfies Person;
 
 /**
- * The account behind the administrator's token. Not the demo user's: what a role opens can only be tried by somebody who
- * has it and somebody who has not.
+ * The account behind the administrator's token. Not the demo user's: what a role opens can only be tried with an
+ * account that has it and one that has not.
  */
 export const demoAdmin = {
   id: '110000000000000000',
   username: 'admin',
   domain: null,
-  displayName: 'Whoever has the keys',
+  displayName: 'Keeper of the keys',
   note: 'The account behind the token demo-admin.',
   language: 'en',
   drafts: [],
@@ -49,7 +49,7 @@ const people = (domain: string | null, ...rows: (readonly [string, string, strin
     drafts,
   }));
 
-/** All who write in the demo, the demo user aside. The local ones are the demo user's list. */
+/** All writers of the demo, the demo user aside. The local ones are the demo user's list. */
 export const writers: readonly Person[] = [
   ...people(
     null,
@@ -82,7 +82,7 @@ export const writers: readonly Person[] = [
 export function writer(username: string): Person {
   const found = writers.find((person) => person.username === username);
   if (!found) {
-    throw new Error(`Nobody in the demo is called ${username}`);
+    throw new Error(`The demo has no person called ${username}`);
   }
   return found;
 }

@@ -4,7 +4,7 @@ import type { Account, Mention } from './entities.js';
 /** The domain of the demo's own server. Like all domains of the demo it can never exist (RFC 2606). */
 export const localDomain = 'demo.example';
 
-/** Somebody in the demo. */
+/** A person of the demo. */
 export interface Person {
   readonly id: string;
   readonly username: string;

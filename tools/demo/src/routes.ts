@@ -5,7 +5,7 @@ import type { Status } from './entities.js';
 /** The demo user's one list, which holds all local people. */
 export const demoList = { id: '1', title: 'Neighbours' } as const;
 
-/** Where everybody gets a status: the public timelines and those of its hashtags. Nowhere if it is a boost or not public. */
+/** Where all viewers get a status: the public timelines and those of its hashtags. Nowhere if it is a boost or not public. */
 export function publicChannels(status: Status): Channel[] {
   if (status.visibility !== 'public' || status.reblog) {
     return [];

@@ -12,7 +12,7 @@ export interface Moment {
   readonly at: number;
 }
 
-/** Tells the demo user what somebody did. */
+/** Notifies the demo user of what a person did. */
 export function notificationFrom(
   person: Person,
   type: Notification['type'],
@@ -64,7 +64,7 @@ export function announcement(text: string, { id, at }: Moment): DemoMessage[] {
   return onEach([channels.home(demoUser.id)], 'announcement', payload);
 }
 
-/** Somebody's emoji under an announcement. */
+/** A person's emoji under an announcement. */
 export function reaction(payload: AnnouncementReaction): DemoMessage[] {
   return onEach([channels.home(demoUser.id)], 'announcement.reaction', payload);
 }

@@ -63,7 +63,7 @@ export function edited(status: Status, note: string, at: number): Status {
   };
 }
 
-/** A boost: a status without words of its own around somebody else's. */
+/** A boost: a status without words of its own around another person's. */
 export function boostOf(booster: Person, status: Status, { id, at }: StatusContext): Status {
   const empty = statusOf(booster, { text: '' }, { id, at });
   const uri = `${serverOf(booster)}/users/${booster.username}/statuses/${id}/activity`;

@@ -42,7 +42,7 @@ describe.skipIf(url === '')('the demo’s way to Redis', () => {
   });
 });
 
-it('loses what cannot be published, and disturbs nobody by it', async () => {
+it('loses what cannot be published, and disturbs no other publication', async () => {
   const unhandled = vi.fn();
   process.on('unhandledRejection', unhandled);
   const fanout = new RedisDemoPublisher({ host: '127.0.0.1', port: 1 });

@@ -32,7 +32,7 @@ describe('refusals', () => {
 });
 
 describe('the log of refusals', () => {
-  it('tells what is the client’s own doing only to those who look for one client', () => {
+  it('logs a refusal that the client caused at debug level only', () => {
     refusals.record(new StreamingError('invalidToken'), { requestId: 'id' });
     refusals.record(new StreamingError('unknownStream'), { accountId: '1' });
     expect(told).not.toHaveBeenCalled();

@@ -69,7 +69,7 @@ describe('a WebSocket transport', () => {
     expect((await told)[0]).toBe(1012);
   });
 
-  it('finds out at the second beat that nobody has answered the first', async () => {
+  it('finds out at the second heartbeat that the client has not answered the first', async () => {
     const { client, webSocket, close, transport } = await connect({ compressed: false });
     const answered = once(webSocket, 'pong');
     transport.beat();

@@ -174,7 +174,7 @@ export function historyContract(
         for (let index = 0; index < 8; index++) {
           positions.push(await published('timeline:1', `message ${index}`));
         }
-        // Five are kept, 3 to 7; whoever has 2 has missed nothing that is dropped.
+        // Five are kept, 3 to 7; a client that has 2 has missed nothing that is dropped.
         expect(await missed(positions[0] ?? '')).toBe('unknown');
         expect(await missed(positions[3] ?? '')).toEqual(['message 4', 'message 5', 'message 6', 'message 7']);
       });

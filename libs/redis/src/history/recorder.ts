@@ -35,7 +35,7 @@ const leaseMs = 2_000;
 /** How often leases are asked for and renewed. */
 const beatMs = 200;
 const tickMs = 1_000;
-/** Without its own ticks for so long, a recorder listens to a server on which nobody publishes any more. */
+/** Without its own ticks for so long, a recorder listens to a server that no publisher uses any more. */
 const unheardMs = 3_000;
 /** A standby is behind the last leader by milliseconds; what it has not received after this time it has missed. */
 const catchUpMs = 400;
@@ -62,7 +62,7 @@ export interface RecorderOptions {
  * Writes the history, or waits to do so. Of all processes that could, one leads and one stands by: both receive every
  * message; the others only look whether they are needed.
  *
- * Whatever goes wrong, a recorder steps down and asks for the lease anew. Whoever gets it continues the epoch if it has
+ * Whatever goes wrong, a recorder steps down and asks for the lease anew. The recorder that gets it continues the epoch if it has
  * received everything since the last message that was written, and begins a new epoch otherwise.
  */
 export class Recorder {

@@ -19,7 +19,7 @@ describe('a stamp', () => {
     }
   });
 
-  it('is not found when it is cut off', () => {
+  it('is not found when it is truncated', () => {
     const data = Buffer.from(stamp(1, 2));
     expect(new StampReader().read(data, 0, data.length - 1)).toBe(false);
   });

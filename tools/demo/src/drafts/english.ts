@@ -25,7 +25,7 @@ export const english: readonly Draft[] = [
   { text: 'Reminder to self: the “quick” reindex takes forty minutes, and the kettle takes four. #selfhosting' },
   { text: 'Our street orchestra needs a second accordion. No experience required, patience very much so. #music' },
   {
-    text: 'Somebody has knitted a scarf for the bronze heron at the canal. #photo #knitting',
+    text: 'A neighbour has knitted a scarf for the bronze heron at the canal. #photo #knitting',
     picture: 'A bronze statue of a heron that wears a striped woollen scarf',
   },
   { text: '🌧️☔🌧️\n\n🫖📖🐈' },
