@@ -13,23 +13,11 @@ const about = /^tools\/verify\/src\/language\/(words|language\.spec)\.ts$/;
 
 /** Folders whose texts are still being rewritten: listed, not refused. Only ever gets shorter. */
 const pending: readonly string[] = [
-  'README.md',
-  'apps/streaming/',
   'libs/audience/',
-  'libs/auth/',
   'libs/database/',
   'libs/delivery/',
   'libs/domain/',
-  'libs/event-bus/',
-  'libs/publisher/',
-  'libs/redis/',
   'libs/stream-kit/',
-  'libs/streams/',
-  'libs/util/',
-  'tools/bench/',
-  'tools/demo/',
-  'tools/generators/',
-  'eslint.config.js',
 ];
 
 /** A forbidden word in a file. */
