@@ -1,9 +1,9 @@
 import type { Selection, StreamEvent, Viewer } from '@fedistream/domain';
-import type { DeliverySteps, Fanout } from './fanout.js';
-import type { Subscription } from './subscription.js';
+import type { DeliverySteps } from './delivery-steps.js';
+import type { Subscription, SubscriptionSet } from './subscription.js';
 
-/** Events that a backlog holds at most: a client that waits for longer than these take is told to come back later. */
-const heldAtMost = 1_000;
+/** How many selections a backlog holds. A client that waits longer is told to come back later. */
+const maxSelections = 1_000;
 
 /**
  * What one viewer would have received while its subscription was being prepared: between the moment from which nothing is
@@ -11,28 +11,28 @@ const heldAtMost = 1_000;
  */
 export class Backlog {
   readonly viewer: Viewer;
-  readonly #fanout: Fanout;
+  readonly #set: SubscriptionSet;
   readonly #steps: DeliverySteps | undefined;
   readonly #done: () => void;
   #selections: Selection[] = [];
   #overflowed = false;
 
-  /** Only a fanout makes backlogs: {@link Fanout.keepFor}. */
-  constructor(viewer: Viewer, fanout: Fanout, steps: DeliverySteps | undefined, done: () => void) {
+  /** Only a fan-out makes backlogs: see `Fanout.keepFor`. */
+  constructor(viewer: Viewer, set: SubscriptionSet, steps: DeliverySteps | undefined, done: () => void) {
     this.viewer = viewer;
-    this.#fanout = fanout;
+    this.#set = set;
     this.#steps = steps;
     this.#done = done;
   }
 
-  /** Whether more has come than it may hold: it is incomplete, and its subscription must not begin. */
+  /** Whether it has received more than it may hold: it is incomplete, and its subscription must not begin. */
   get overflowed(): boolean {
     return this.#overflowed;
   }
 
-  /** Keeps what of this selection is for the viewer. */
+  /** Keeps a selection. */
   keep(selection: Selection): void {
-    if (this.#selections.length < heldAtMost) {
+    if (this.#selections.length < maxSelections) {
       this.#selections.push(selection);
     } else {
       this.#overflowed = true;
@@ -53,7 +53,7 @@ export class Backlog {
       const { connection, label } = subscription;
       connection.send(connection.framing.frame(event, label));
     }
-    subscription.attach(this.#fanout);
+    subscription.attach(this.#set);
     this.discard();
   }
 

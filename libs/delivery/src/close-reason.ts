@@ -5,22 +5,22 @@
 export interface CloseReason {
   /** For logs and metrics. */
   readonly name: 'revoked' | 'restart' | 'slow' | 'gone' | 'binary' | 'idle';
-  /** `undefined` when there is nobody left to tell. */
+  /** `undefined` when the client cannot be told any more. */
   readonly code?: 1000 | 1003 | 1012 | 1013;
 }
 
-/** Every reason there is. */
+/** All reasons. */
 export const closeReasons = {
   /** The token or the account may no longer stream: do not come back. */
   revoked: { name: 'revoked', code: 1000 },
   /** A planned restart: come back, later. */
   restart: { name: 'restart', code: 1012 },
-  /** The client does not read what it is sent: come back when there is more room. */
+  /** The client does not read what it is sent: come back later. */
   slow: { name: 'slow', code: 1013 },
   /** The client sent a binary frame, which the protocol does not know. */
   binary: { name: 'binary', code: 1003 },
-  /** The client did not answer a ping: the line is dead, so nothing can be said. */
+  /** The client did not answer a ping: the connection is dead, so it gets no close frame. */
   idle: { name: 'idle' },
-  /** The client has left by itself. */
+  /** The client has closed the connection. */
   gone: { name: 'gone' },
 } as const satisfies Record<string, CloseReason>;

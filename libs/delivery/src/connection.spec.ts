@@ -13,12 +13,13 @@ class RecordingTransport implements Transport {
   readonly written: Buffer[] = [];
   readonly closed: CloseReason[] = [];
   bufferedBytes = 0;
-  /** How many of the buffered bytes were only kept back. */
-  keptBackBytes = 0;
+  bufferedPieces = 0;
+  /** How many of the buffered bytes were only held back. */
+  heldBackBytes = 0;
 
-  flush(): void {
-    this.bufferedBytes -= this.keptBackBytes;
-    this.keptBackBytes = 0;
+  uncork(): void {
+    this.bufferedBytes -= this.heldBackBytes;
+    this.heldBackBytes = 0;
   }
 
   write(bytes: Buffer): void {
@@ -63,8 +64,8 @@ beforeEach(() => {
   left = [];
 });
 
-describe('a connection', () => {
-  it('receives what the fanout delivers, under its own label', () => {
+describe('Connection', () => {
+  it('receives what the fan-out delivers, under its own label', () => {
     const { connection, transport } = open();
     const fanout = new Fanout(() => undefined);
     connection.reserve(['hashtag', 'Foo'])?.attach(fanout);
@@ -76,13 +77,13 @@ describe('a connection', () => {
     ]);
   });
 
-  it('has a label once, from the moment it is asked for', () => {
+  it('reserves a label once', () => {
     const { connection } = open();
     expect(connection.reserve(['user'])).toBeDefined();
     expect(connection.reserve(['user'])).toBeUndefined();
   });
 
-  it('receives nothing when it was unsubscribed before the stream was ready', () => {
+  it('receives nothing when it unsubscribes before the stream is ready', () => {
     const { connection, transport } = open();
     const empty = vi.fn();
     const fanout = new Fanout(empty);
@@ -93,7 +94,7 @@ describe('a connection', () => {
     expect(transport.written).toEqual([]);
   });
 
-  it('can have a label again after leaving it, whatever the first attempt still does', () => {
+  it('can reserve a label again after it has unsubscribed, whatever the first attempt still does', () => {
     const { connection, transport } = open();
     const fanout = new Fanout(() => undefined);
     const first = connection.reserve(['user']);
@@ -106,13 +107,13 @@ describe('a connection', () => {
     expect(transport.written).toHaveLength(1);
   });
 
-  it('is silent about leaving what it has not subscribed to', () => {
+  it('ignores unsubscribe for a label that it has not subscribed to', () => {
     const { connection } = open();
     connection.unsubscribe(['user']);
     expect(connection.labels).toEqual([]);
   });
 
-  it('is not written to after its end, and ends once', () => {
+  it('is not written to after it was closed, and closes once', () => {
     const { connection, transport } = open();
     const fanout = new Fanout(() => undefined);
     connection.reserve(['user'])?.attach(fanout);
@@ -125,17 +126,17 @@ describe('a connection', () => {
     expect(connection.reserve(['user'])).toBeUndefined();
   });
 
-  it('is not cut off for what was kept back here', () => {
+  it('is not closed for bytes that were only held back to be written in one call', () => {
     const { connection, transport } = open('1', new DeliverySettings({ outputBudgetBytes: 100 }));
-    Object.assign(transport, { bufferedBytes: 150, keptBackBytes: 50 });
+    Object.assign(transport, { bufferedBytes: 150, heldBackBytes: 50 });
     connection.send(Buffer.from('x'));
     expect(transport.written).toHaveLength(1);
-    Object.assign(transport, { bufferedBytes: 151, keptBackBytes: 50 });
+    Object.assign(transport, { bufferedBytes: 151, heldBackBytes: 50 });
     connection.send(Buffer.from('x'));
     expect(transport.closed).toEqual([closeReasons.slow]);
   });
 
-  it('is cut off when it leaves too much unread, and nobody else is', () => {
+  it('is closed when its client leaves too many bytes unread; other clients are not', () => {
     const settings = new DeliverySettings({ outputBudgetBytes: 10 });
     const slow = open('1', settings);
     const quick = open('2', settings);
@@ -148,7 +149,53 @@ describe('a connection', () => {
     expect(quick.transport.written).toHaveLength(1);
   });
 
-  it('may hold only so many subscriptions', () => {
+  it('is closed when its client leaves too many writes unread, however small they are', () => {
+    const { connection, transport } = open('1', new DeliverySettings({ outputBudgetPieces: 3 }));
+    Object.assign(transport, { bufferedBytes: 6, bufferedPieces: 3 });
+    connection.send(Buffer.from('x'));
+    expect(transport.written).toHaveLength(1);
+    Object.assign(transport, { bufferedBytes: 8, bufferedPieces: 4 });
+    expect(connection.isWithinBudget()).toBe(false);
+    expect(transport.closed).toEqual([closeReasons.slow]);
+  });
+
+  it('survives an event larger than the budget that is followed by others within the budget', () => {
+    const { connection, transport } = open('1', new DeliverySettings({ outputBudgetBytes: 10 }));
+    connection.send(Buffer.alloc(100));
+    transport.bufferedBytes = 100;
+    connection.send(Buffer.alloc(10));
+    transport.bufferedBytes = 110;
+    connection.send(Buffer.alloc(1));
+    expect([transport.written.length, transport.closed]).toEqual([3, []]);
+    transport.bufferedBytes = 111;
+    connection.send(Buffer.alloc(1));
+    expect(transport.closed).toEqual([closeReasons.slow]);
+  });
+
+  it('may leave no more unread than the budget once it has read a larger event', () => {
+    const { connection, transport } = open('1', new DeliverySettings({ outputBudgetBytes: 10 }));
+    connection.send(Buffer.alloc(100));
+    connection.send(Buffer.alloc(1));
+    transport.bufferedBytes = 11;
+    connection.send(Buffer.alloc(1));
+    expect(transport.closed).toEqual([closeReasons.slow]);
+  });
+
+  it('may subscribe to one channel under five labels only', () => {
+    const { connection } = open();
+    const [one, other] = [new Fanout(() => undefined), new Fanout(() => undefined)];
+    const spellings = ['photo', 'Photo', 'photo!', 'photo!!', 'PHOTO'];
+    spellings.forEach((tag) => connection.reserve(['hashtag', tag])?.attach(one));
+    const sixth = connection.reserve(['hashtag', 'photo!!!']);
+    expect(() => sixth?.attach(one)).toThrow(/Too many subscriptions/);
+    connection.end(sixth!);
+    connection.reserve(['hashtag', 'cat'])?.attach(other);
+    connection.unsubscribe(['hashtag', 'photo!']);
+    connection.reserve(['hashtag', 'photo!!!'])?.attach(one);
+    expect(connection.labels).toHaveLength(6);
+  });
+
+  it('refuses a subscription above the maximum', () => {
     const { connection } = open('1', new DeliverySettings({ maxSubscriptions: 2 }));
     connection.reserve(['user']);
     connection.reserve(['public']);
@@ -157,7 +204,7 @@ describe('a connection', () => {
     expect(connection.reserve(['direct'])).toBeDefined();
   });
 
-  it('is counted while it is there', () => {
+  it('counts connections, subscriptions and events', () => {
     const { connection } = open();
     const fanout = new Fanout(() => undefined);
     connection.reserve(['user'])?.attach(fanout);
@@ -170,8 +217,8 @@ describe('a connection', () => {
   });
 });
 
-describe('an fanout', () => {
-  it('makes the bytes once for all who get the same', () => {
+describe('Fanout', () => {
+  it('frames an event once for all subscriptions with the same label', () => {
     const fanout = new Fanout(() => undefined);
     const clients = ['1', '2', '3'].map((id) => open(id));
     clients.forEach(({ connection }) => connection.reserve(['public'])?.attach(fanout));
@@ -182,7 +229,7 @@ describe('an fanout', () => {
     });
   });
 
-  it('gives each account its own variant, and the bytes of one variant are shared', () => {
+  it('delivers each account its own variant, and frames each variant once', () => {
     const fanout = new Fanout(() => undefined);
     const variant = event.withMember('filtered', '["x"]');
     const selection = new Selection(
@@ -206,7 +253,7 @@ describe('an fanout', () => {
     expect(clients[4]?.transport.written[0]).toBe(clients[3]?.transport.written[0]);
   });
 
-  it('gives nothing to those who came after it was decided, with and without exceptions', () => {
+  it('delivers nothing to viewers that came after the decision, with and without exceptions', () => {
     const fanout = new Fanout(() => undefined);
     const [early, late] = [open('1'), open('2')];
     early.connection.reserve(['public'])?.attach(fanout);
@@ -219,7 +266,7 @@ describe('an fanout', () => {
     expect([early, late].map(({ transport }) => transport.written.length)).toEqual([3, 1]);
   });
 
-  it('delivers nothing to nobody in particular', () => {
+  it('delivers a selection without an event to the exceptions only', () => {
     const fanout = new Fanout(() => undefined);
     const client = open('1');
     client.connection.reserve(['public'])?.attach(fanout);
@@ -228,7 +275,7 @@ describe('an fanout', () => {
     expect(client.transport.written.length).toBe(1);
   });
 
-  it('knows who listens, each account once, and the answer stays the same until somebody comes or goes', () => {
+  it('lists each subscribed account once, in the same object until a subscription is added or removed', () => {
     const fanout = new Fanout(() => undefined);
     const clients = ['1', '1', '2'].map((id) => open(id));
     clients.forEach(({ connection }) => connection.reserve(['public'])?.attach(fanout));
@@ -240,7 +287,7 @@ describe('an fanout', () => {
     expect(before.has('2')).toBe(true);
   });
 
-  it('ends with its last subscription, unless somebody on the way in holds it', () => {
+  it('is empty after its last subscription, unless a pending one holds it', () => {
     const empty = vi.fn();
     const fanout = new Fanout(empty);
     const { connection } = open();

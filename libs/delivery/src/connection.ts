@@ -4,7 +4,7 @@ import type { DeliverySettings } from './delivery-settings.js';
 import { count, type ClientStatistics, type DeliveryStatistics } from './delivery-statistics.js';
 import type { Framing } from './framing.js';
 import { labelKey, type Label } from './label.js';
-import { Subscription } from './subscription.js';
+import { Subscription, type Subscriber, type SubscriptionSet } from './subscription.js';
 import type { Transport } from './transport.js';
 
 /** What all connections of a server share. */
@@ -14,19 +14,21 @@ export interface ConnectionContext {
   /**
    * Called once for each connection, after its teardown, whatever ended it.
    *
-   * @param farewell settles when its transport has let go of the socket, see {@link Transport.close}
+   * @param farewell settles when its transport has released the socket, see {@link Transport.close}
    */
   readonly closed: (connection: Connection, reason: CloseReason, farewell: Promise<void>) => void;
 }
 
-/** A client, whatever its protocol: who it is, what it has subscribed to, and how much it may leave unread. */
-export class Connection {
+/** A client, whatever its protocol: its viewer, its subscriptions, and how much it may leave unread. */
+export class Connection implements Subscriber {
   readonly viewer: Viewer;
   readonly #context: ConnectionContext;
   readonly #statistics: ClientStatistics;
   readonly #transport: Transport;
   readonly #subscriptions = new Map<string, Subscription>();
-  #questions = 0;
+  #pending = 0;
+  /** The size of the last event that was larger than the budget. */
+  #oversizedBytes = 0;
   #open = true;
 
   constructor(viewer: Viewer, transport: Transport, context: ConnectionContext) {
@@ -47,13 +49,18 @@ export class Connection {
     return this.#open;
   }
 
-  /** The labels it has subscribed to, those still being opened included. */
+  /** The labels that it has subscribed to, pending ones included. */
   get labels(): Label[] {
     return [...this.#subscriptions.values()].map(({ label }) => label);
   }
 
+  /** Bytes that the client has not read yet, as far as this process knows. */
+  get bufferedBytes(): number {
+    return this.#transport.bufferedBytes;
+  }
+
   /**
-   * Takes a label, at once, before anything is awaited.
+   * Reserves a label, at once, before anything is awaited.
    *
    * @returns `undefined` when the label is taken already or the connection has ended: there is nothing to do then
    * @throws StreamingError `tooManySubscriptions`
@@ -73,25 +80,38 @@ export class Connection {
   }
 
   /**
-   * Asks what has to be known before a subscription may begin. A question counts until it is answered, whatever becomes
-   * of the label meanwhile: who subscribes and unsubscribes again and again has no more of them under way than it may
-   * have subscriptions.
-   *
-   * @throws StreamingError `tooManySubscriptions`; and what the question throws
+   * Spellings of one parameter are labels of the same events, and each is framed by itself. `Foo` and `foo` are two; a client
+   * that subscribes to hundreds would multiply the work of each event.
    */
-  async limitPending<T>(question: () => Promise<T>): Promise<T> {
-    if (this.#questions >= this.#context.settings.maxSubscriptions) {
-      throw new StreamingError('tooManySubscriptions');
+  checkLabels(set: SubscriptionSet): void {
+    let labels = 0;
+    for (const subscription of this.#subscriptions.values()) {
+      labels += subscription.isIn(set) ? 1 : 0;
     }
-    this.#questions += 1;
-    try {
-      return await question();
-    } finally {
-      this.#questions -= 1;
+    if (labels >= this.#context.settings.maxLabelsPerChannel) {
+      throw new StreamingError('tooManySubscriptions');
     }
   }
 
-  /** Ends a subscription of this connection, at whatever stage it is; one that has ended already is left alone. */
+  /**
+   * Runs a look-up that must precede a subscription. It counts until it has settled, whatever becomes of the label
+   * meanwhile: a client that subscribes and unsubscribes again and again has at most as many pending as subscriptions.
+   *
+   * @throws StreamingError `tooManySubscriptions`; and what the look-up throws
+   */
+  async limitPending<T>(lookup: () => Promise<T>): Promise<T> {
+    if (this.#pending >= this.#context.settings.maxSubscriptions) {
+      throw new StreamingError('tooManySubscriptions');
+    }
+    this.#pending += 1;
+    try {
+      return await lookup();
+    } finally {
+      this.#pending -= 1;
+    }
+  }
+
+  /** Ends a subscription of this connection, at whatever stage it is. Does nothing when it has ended already. */
   end(subscription: Subscription): void {
     if (this.#subscriptions.get(labelKey(subscription.label)) === subscription) {
       this.unsubscribe(subscription.label);
@@ -99,8 +119,8 @@ export class Connection {
   }
 
   /**
-   * Ends a subscription that the viewer may no longer have, and tells the client why. Where the connection carries nothing
-   * else, as an event stream, it ends with it. One that has ended already is left alone.
+   * Ends a subscription that the viewer may no longer have, and tells the client why. A connection that carries nothing
+   * else, such as an event stream, closes. Does nothing when the subscription has ended already.
    */
   withdraw(subscription: Subscription, error: StreamingError): void {
     if (this.#subscriptions.get(labelKey(subscription.label)) !== subscription) {
@@ -114,7 +134,7 @@ export class Connection {
     }
   }
 
-  /** Ends the subscription with this label, if there is one. Looks nothing up but the label. */
+  /** Ends the subscription with this label, if there is one. Looks up the label and nothing else. */
   unsubscribe(label: Label): void {
     const key = labelKey(label);
     const subscription = this.#subscriptions.get(key);
@@ -128,18 +148,28 @@ export class Connection {
   send(bytes: Buffer): void {
     if (this.isWithinBudget()) {
       this.#statistics.sent += 1;
+      if (bytes.length > this.#context.settings.outputBudgetBytes) {
+        this.#oversizedBytes = bytes.length;
+      }
+      this.#transport.write(bytes);
+    }
+  }
+
+  /** Writes bytes that are no event, such as an error frame, if the client keeps up. */
+  reply(bytes: Buffer): void {
+    if (this.isWithinBudget()) {
       this.#transport.write(bytes);
     }
   }
 
   /**
-   * Whether anything may be written; a client that has too much unread already is cut off. Transports ask before they
-   * write anything of their own, such as answers to pings.
+   * Whether anything may be written. Closes the connection when its client has left too much unread. Transports MUST ask
+   * before they write anything of their own, such as answers to pings.
    */
   isWithinBudget(): boolean {
     if (this.#open && this.#isOverBudget()) {
-      // What was kept back here, to be written in one call, is not the client's fault.
-      this.#transport.flush();
+      // What was held back to be written in one call is not the client's fault.
+      this.#transport.uncork();
       if (this.#isOverBudget()) {
         this.close(closeReasons.slow);
       }
@@ -147,11 +177,7 @@ export class Connection {
     return this.#open;
   }
 
-  #isOverBudget(): boolean {
-    return this.#transport.bufferedBytes > this.#context.settings.outputBudgetBytes;
-  }
-
-  /** The one teardown: ends all subscriptions, then the transport. Whatever comes second does nothing. */
+  /** The one teardown: ends all subscriptions, then the transport. A second call does nothing. */
   close(reason: CloseReason): void {
     if (!this.#open) {
       return;
@@ -166,9 +192,22 @@ export class Connection {
     this.#context.closed(this, reason, this.#transport.close(reason));
   }
 
-  /** Ends the connection because its viewer may no longer stream. */
+  /** Closes the connection because its viewer may no longer stream. */
   revoke(): void {
     this.close(closeReasons.revoked);
+  }
+
+  #isOverBudget(): boolean {
+    const { bufferedBytes } = this.#transport;
+    if (bufferedBytes === 0) {
+      this.#oversizedBytes = 0;
+      return false;
+    }
+    const { outputBudgetBytes, outputBudgetPieces } = this.#context.settings;
+    // One event may be larger than the budget: what follows it counts, not the event itself.
+    return (
+      bufferedBytes > outputBudgetBytes + this.#oversizedBytes || this.#transport.bufferedPieces > outputBudgetPieces
+    );
   }
 
   #finish(subscription: Subscription): void {

@@ -1,11 +1,19 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import { flush, writeCorked } from './corked-write.js';
+import {
+  bufferedBytes,
+  bufferedPieces,
+  dropOutput,
+  flushOutput,
+  isBackedUp,
+  uncork,
+  writeCorked,
+} from './corked-write.js';
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('writing in one call', () => {
-  it('gathers what is written in one turn, in order', async () => {
+describe('writeCorked', () => {
+  it('writes everything of one turn of the event loop in one call, in order', async () => {
     const socket = new PassThrough();
     const uncork = vi.spyOn(socket, 'uncork');
     ['a', 'b', 'c'].forEach((text) => {
@@ -17,12 +25,12 @@ describe('writing in one call', () => {
     expect(uncork).toHaveBeenCalledTimes(1);
   });
 
-  it('waits no longer when it is told so, and gathers what comes afterwards anew', async () => {
+  it('writes at once after uncork, and collects what is written afterwards again', async () => {
     const socket = new PassThrough();
     writeCorked(socket, Buffer.from('a'));
-    flush(socket);
+    uncork(socket);
     expect(String(socket.read())).toBe('a');
-    flush(socket);
+    uncork(socket);
     writeCorked(socket, Buffer.from('b'));
     expect(socket.read()).toBeNull();
     await nextTurn();
@@ -30,7 +38,7 @@ describe('writing in one call', () => {
     expect(socket.writableCorked).toBe(0);
   });
 
-  it('begins anew in the next turn', async () => {
+  it('collects again in the next turn', async () => {
     const socket = new PassThrough();
     writeCorked(socket, Buffer.from('a'));
     await nextTurn();
@@ -38,5 +46,78 @@ describe('writing in one call', () => {
     await nextTurn();
     expect(String(socket.read())).toBe('ab');
     expect(socket.writableCorked).toBe(0);
+  });
+});
+
+describe('a socket whose client does not read', () => {
+  /** Calls back when the test says so; `taken` has what the operating system has taken, one entry per system call. */
+  class SlowSocket extends Writable {
+    readonly taken: string[] = [];
+    #done: (() => void) | undefined;
+
+    constructor() {
+      super({ highWaterMark: 10 });
+    }
+
+    override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
+      this.taken.push(Buffer.concat(chunks.map(({ chunk }) => chunk)).toString());
+      this.#done = done;
+    }
+
+    override _write(chunk: Buffer, _: string, done: () => void): void {
+      this._writev([{ chunk }], done);
+    }
+
+    async read(): Promise<void> {
+      this.#done?.();
+      await nextTurn();
+    }
+  }
+
+  async function fill(socket: SlowSocket): Promise<void> {
+    writeCorked(socket, Buffer.from('0123456789'));
+    await nextTurn();
+    expect(isBackedUp(socket)).toBe(true);
+  }
+
+  it('keeps writes outside the socket, counts them, and drops them at once', async () => {
+    const socket = new SlowSocket();
+    await fill(socket);
+    for (let index = 0; index < 100_000; index++) {
+      writeCorked(socket, Buffer.from('xx'));
+    }
+    await nextTurn();
+    expect([bufferedPieces(socket), bufferedBytes(socket), socket.writableLength]).toEqual([100_000, 200_010, 10]);
+    dropOutput(socket);
+    expect([bufferedPieces(socket), bufferedBytes(socket)]).toEqual([0, 10]);
+  });
+
+  it('receives the backlog in order, at most 256 writes a time, once it reads again', async () => {
+    const socket = new SlowSocket();
+    await fill(socket);
+    const texts = Array.from({ length: 600 }, (_, index) => `${index},`);
+    texts.forEach((text) => {
+      writeCorked(socket, Buffer.from(text));
+    });
+    for (let round = 0; round < 3; round++) {
+      await socket.read();
+      expect(socket.taken.at(-1)?.split(',').length).toBeLessThanOrEqual(257);
+    }
+    writeCorked(socket, Buffer.from('end'));
+    await socket.read();
+    await socket.read();
+    expect(socket.taken.join('')).toBe(`0123456789${texts.join('')}end`);
+    expect([bufferedPieces(socket), bufferedBytes(socket), isBackedUp(socket)]).toEqual([0, 0, false]);
+  });
+
+  it('is given everything by flushOutput, before a close frame', async () => {
+    const socket = new SlowSocket();
+    await fill(socket);
+    writeCorked(socket, Buffer.from('last event,'));
+    flushOutput(socket);
+    socket.write('close frame');
+    await socket.read();
+    await socket.read();
+    expect(socket.taken.join('')).toBe('0123456789last event,close frame');
   });
 });

@@ -1,7 +1,7 @@
 import type { CloseReason } from './close-reason.js';
 import type { ClientType } from './framing.js';
 
-/** What is counted for one kind of client. */
+/** The counters of one type of client. */
 export class ClientStatistics {
   /** Connections open now. */
   connections = 0;
@@ -11,14 +11,14 @@ export class ClientStatistics {
   readonly subscriptions = new Map<string, number>();
 }
 
-/** Plain numbers, incremented on the hot path and read when metrics are asked for. */
+/** Plain numbers, incremented on the hot path and read when metrics are scraped. */
 export class DeliveryStatistics {
   readonly websocket = new ClientStatistics();
   readonly eventsource = new ClientStatistics();
-  /** Connections ended since the start, by reason. */
+  /** Connections closed since the start, by reason. */
   readonly closed = new Map<CloseReason['name'], number>();
 
-  /** The numbers of one kind of client. */
+  /** The counters of one type of client. */
   of(type: ClientType): ClientStatistics {
     return this[type];
   }

@@ -1,30 +1,23 @@
 import type { Selection, StreamEvent, Viewer, ViewerSet } from '@fedistream/domain';
 import { Backlog } from './backlog.js';
+import { stepsForOne, type DeliverySteps } from './delivery-steps.js';
 import type { Framing } from './framing.js';
 import { labelKey, type Label } from './label.js';
-import type { Subscription } from './subscription.js';
+import type { Subscription, SubscriptionSet } from './subscription.js';
 
 /** Subscriptions that receive the same bytes. */
-interface Recipients {
+interface LabelGroup {
   readonly framing: Framing;
   readonly label: Label;
   readonly members: Set<Subscription>;
 }
 
-/** What a stream does with an event after its audience is decided. Neither function may throw. */
-export interface DeliverySteps {
-  /** Whether this viewer receives the event: called for each viewer and event. */
-  readonly acceptsFor?: ((event: StreamEvent, viewer: Viewer) => boolean) | undefined;
-  /** What viewers receive in place of an event; called once for each event and variant. `undefined` drops it. */
-  readonly map?: ((event: StreamEvent) => StreamEvent | undefined) | undefined;
-}
-
 /**
- * The end of a stream's chain: a plain set of subscriptions, and the place where an event becomes bytes. Here, and only
- * here, work is done per viewer: a decision that is a look-up, and a write.
+ * The end of a stream's chain: a set of subscriptions, and the place where an event becomes bytes. Only here is work done
+ * per viewer: a look-up where there are exceptions, and a write.
  */
-export class Fanout {
-  readonly #recipients = new Map<string, Recipients>();
+export class Fanout implements SubscriptionSet {
+  readonly #groups = new Map<string, LabelGroup>();
   readonly #backlogs = new Set<Backlog>();
   readonly #onEmpty: () => void;
   readonly #steps: DeliverySteps | undefined;
@@ -43,38 +36,38 @@ export class Fanout {
 
   /** Adds a subscription; it receives what is delivered from now on. */
   add(subscription: Subscription): void {
-    const key = recipientsKey(subscription);
-    let recipients = this.#recipients.get(key);
-    if (recipients === undefined) {
-      recipients = { framing: subscription.connection.framing, label: subscription.label, members: new Set() };
-      this.#recipients.set(key, recipients);
+    const key = groupKey(subscription);
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      group = { framing: subscription.connection.framing, label: subscription.label, members: new Set() };
+      this.#groups.set(key, group);
     }
-    recipients.members.add(subscription);
+    group.members.add(subscription);
     this.#members += 1;
     this.#viewers = undefined;
   }
 
-  /** Removes a subscription; what is still being decided for it no longer reaches it. */
+  /** Removes a subscription. Events whose audience is still being decided do not reach it any more. */
   remove(subscription: Subscription): void {
-    const key = recipientsKey(subscription);
-    const recipients = this.#recipients.get(key);
-    if (recipients?.members.delete(subscription) !== true) {
+    const key = groupKey(subscription);
+    const group = this.#groups.get(key);
+    if (group?.members.delete(subscription) !== true) {
       return;
     }
-    if (recipients.members.size === 0) {
-      this.#recipients.delete(key);
+    if (group.members.size === 0) {
+      this.#groups.delete(key);
     }
     this.#members -= 1;
     this.#viewers = undefined;
     this.#endIfUnused();
   }
 
-  /** Keeps the fanout alive while a client is being let in. Each hold needs one {@link release}. */
+  /** Keeps the fan-out alive while a subscription is pending. Each hold needs one {@link release}. */
   hold(): void {
     this.#holds += 1;
   }
 
-  /** Takes a hold back. */
+  /** Takes one hold back. */
   release(): void {
     this.#holds -= 1;
     this.#endIfUnused();
@@ -82,7 +75,7 @@ export class Fanout {
 
   /**
    * Keeps what this viewer would receive from now on, until a subscription takes it over ({@link Backlog.attach}). The
-   * fanout stays alive meanwhile; each backlog needs one `attach` or {@link Backlog.discard}.
+   * fan-out stays alive meanwhile; each backlog needs one `attach` or {@link Backlog.discard}.
    */
   keepFor(viewer: Viewer): Backlog {
     const backlog = new Backlog(viewer, this, this.#steps, () => {
@@ -97,25 +90,25 @@ export class Fanout {
     return backlog;
   }
 
-  /** The accounts that listen now; the same object until a subscription comes or goes. */
+  /** The accounts that are subscribed now; the same object until a subscription is added or removed. */
   viewers(): ViewerSet {
-    return (this.#viewers ??= new FanoutViewers(this.#recipients.values(), this.#backlogs));
+    return (this.#viewers ??= new FanoutViewers(this.#groups.values(), this.#backlogs));
   }
 
-  /** Writes an event to every subscription that it is for. Bytes are made once per label and variant. */
+  /** Writes an event to all viewers whom it is for. Bytes are made once per label and variant. */
   deliver(selection: Selection): void {
     const { event, exceptions, viewers } = selection;
-    // A subscription may have come since it was decided; as long as none has, none has to be looked up.
+    // Viewers that came after the decision receive nothing; as long as none has come, none has to be looked up.
     const decidedForAll = viewers === undefined || viewers === this.#viewers;
     for (const backlog of this.#backlogs) {
       backlog.keep(selection);
     }
     const steps = this.#steps && stepsForOne(this.#steps);
-    for (const recipients of this.#recipients.values()) {
+    for (const group of this.#groups.values()) {
       if (decidedForAll && exceptions.size === 0 && steps?.acceptsFor === undefined) {
-        deliverToAll(recipients, event && steps?.map ? steps.map(event) : event);
+        deliverToAll(group, event && steps?.map ? steps.map(event) : event);
       } else {
-        deliverSelected(recipients, selection, decidedForAll, steps);
+        deliverSelected(group, selection, decidedForAll, steps);
       }
     }
   }
@@ -127,27 +120,11 @@ export class Fanout {
   }
 }
 
-/** The steps for one selection: an event is mapped once, however many labels receive it. */
-function stepsForOne({ acceptsFor, map }: DeliverySteps): DeliverySteps {
-  const mapped = new Map<StreamEvent, StreamEvent | undefined>();
-  return {
-    acceptsFor,
-    map:
-      map &&
-      ((event) => {
-        if (!mapped.has(event)) {
-          mapped.set(event, map(event));
-        }
-        return mapped.get(event);
-      }),
-  };
-}
-
-function recipientsKey({ label, connection: { framing } }: Subscription): string {
+function groupKey({ label, connection: { framing } }: Subscription): string {
   return framing.labelled ? `${framing.name} ${labelKey(label)}` : framing.name;
 }
 
-function deliverToAll({ framing, label, members }: Recipients, event: StreamEvent | undefined): void {
+function deliverToAll({ framing, label, members }: LabelGroup, event: StreamEvent | undefined): void {
   if (event === undefined) {
     return;
   }
@@ -158,7 +135,7 @@ function deliverToAll({ framing, label, members }: Recipients, event: StreamEven
 }
 
 function deliverSelected(
-  { framing, label, members }: Recipients,
+  { framing, label, members }: LabelGroup,
   selection: Selection,
   decidedForAll: boolean,
   steps: DeliverySteps | undefined,
@@ -172,7 +149,7 @@ function deliverSelected(
     if (selected === undefined || steps?.acceptsFor?.(selected, connection.viewer) === false) {
       continue;
     }
-    // Most receive the same as the one before them.
+    // Most viewers receive the same event as the one before them.
     if (selected !== event) {
       event = selected;
       if (!bytesOf.has(event)) {
@@ -192,8 +169,8 @@ class FanoutViewers implements ViewerSet {
   readonly accountIds: readonly string[];
   readonly #accounts = new Set<string>();
 
-  constructor(all: Iterable<Recipients>, backlogs: Iterable<Backlog>) {
-    for (const { members } of all) {
+  constructor(groups: Iterable<LabelGroup>, backlogs: Iterable<Backlog>) {
+    for (const { members } of groups) {
       for (const { connection } of members) {
         this.#accounts.add(connection.viewer.accountId);
       }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Label } from './label.js';
 import { chunkedSseFraming, plainSseFraming, sseComment } from './sse-framing.js';
-import { messageOf, textFrame, webSocketFraming } from './websocket-framing.js';
+import { messageOf, pingFrame, textFrame, webSocketFraming } from './websocket-framing.js';
 
 /** A `ws` client on one end of a TCP connection; on the other, the bytes under test are written to the socket itself. */
 let server: WebSocketServer;
@@ -54,6 +54,13 @@ describe('WebSocket frames', () => {
         expect(message).toEqual({ stream: ['hashtag', tag], event: 'update', payload });
       }),
     );
+  });
+
+  it('of a ping are answered by ws', async () => {
+    const answered = once(socket, 'data');
+    socket.write(pingFrame);
+    const [pong] = (await answered) as [Buffer];
+    expect(pong.subarray(0, 2)).toEqual(Buffer.from([0x8a, 0x80])); // final, masked, empty
   });
 
   it('carry lone surrogates and line separators', async () => {

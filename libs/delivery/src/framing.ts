@@ -1,16 +1,16 @@
 import type { StreamEvent } from '@fedistream/domain';
 import type { Label } from './label.js';
 
-/** The two kinds of clients; also the value of the label `type` in metrics. */
+/** The two types of clients; also the value of the label `type` in metrics. */
 export type ClientType = 'websocket' | 'eventsource';
 
 /** How events become bytes. Framings are stateless and shared: there is one object of each kind. */
 export interface Framing {
   readonly type: ClientType;
-  /** Tells framings apart where bytes are shared. */
+  /** Unique: bytes are shared between clients with the same framing. */
   readonly name: string;
   /** Whether the bytes name the subscription: if not, all labels share them. */
   readonly labelled: boolean;
-  /** The bytes of one event for everybody with this label. Made once, written to many sockets, never changed. */
+  /** The bytes of one event for all clients with this label. They are written to many sockets and MUST NOT be changed. */
   frame(event: StreamEvent, label: Label): Buffer;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Heartbeat } from './heartbeat.js';
 
-describe('the heartbeat', () => {
+describe('Heartbeat', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -9,7 +9,7 @@ describe('the heartbeat', () => {
     vi.useRealTimers();
   });
 
-  it('beats once in every period, the first time a period after the arrival', () => {
+  it('beats once per period, the first time one period after a target has joined', () => {
     const heartbeat = new Heartbeat(15_000, 15);
     vi.advanceTimersByTime(4_000);
     const beat = vi.fn();
@@ -23,22 +23,22 @@ describe('the heartbeat', () => {
     heartbeat.stop();
   });
 
-  it('leaves those in peace who have left, even while it beats', () => {
+  it('does not call a target that has left, even during the same beat', () => {
     const heartbeat = new Heartbeat(1_000, 10);
     const second = { beat: vi.fn() };
     const first = {
       beat: () => {
-        seat.delete(second);
+        slot.delete(second);
       },
     };
     heartbeat.join(first);
-    const seat = heartbeat.join(second);
+    const slot = heartbeat.join(second);
     vi.advanceTimersByTime(3_000);
     expect(second.beat).not.toHaveBeenCalled();
     heartbeat.stop();
   });
 
-  it('has one timer, however many there are', () => {
+  it('has one timer for any number of targets', () => {
     const heartbeat = new Heartbeat(1_000);
     Array.from({ length: 1_000 }, () => heartbeat.join({ beat: () => undefined }));
     expect(vi.getTimerCount()).toBe(1);

@@ -1,34 +1,34 @@
-/** Something that wants to be called once in every period. */
+/** Is called once per period. */
 export interface HeartbeatTarget {
-  /** Must not throw. May leave the heartbeat while it is called. */
+  /** MUST NOT throw. May leave the heartbeat while it is called. */
   beat(): void;
 }
 
-/** A place in a {@link Heartbeat}; whoever got one gives it back with `delete(self)`. */
+/** The targets of one slot of a {@link Heartbeat}. A target leaves with `slot.delete(this)`. */
 export type HeartbeatSlot = Set<HeartbeatTarget>;
 
 /**
- * One timer for all connections. The period is cut into slots, and whoever comes takes the slot that has just passed:
- * the first beat is one period away, and the work is spread over the period as the arrivals were.
+ * One timer for all connections. The period is divided into slots. A new target joins the slot that has just passed: its
+ * first beat is one period away, and the work is spread over the period as the arrivals were.
  */
 export class Heartbeat {
   readonly #slots: HeartbeatSlot[];
   readonly #timer: NodeJS.Timeout;
-  #passed = 0;
+  #current = 0;
 
-  /** Begins at once; does not keep the process alive. */
+  /** Starts at once; does not keep the process alive. */
   constructor(periodMs: number, slots = 120) {
     this.#slots = Array.from({ length: slots }, () => new Set());
     this.#timer = setInterval(() => {
-      this.#next();
+      this.#advance();
     }, periodMs / slots).unref();
   }
 
-  /** Takes a seat. */
-  join(beating: HeartbeatTarget): HeartbeatSlot {
-    const seat = this.#slots[this.#passed] as HeartbeatSlot;
-    seat.add(beating);
-    return seat;
+  /** Adds a target, and returns the slot that it leaves again. */
+  join(target: HeartbeatTarget): HeartbeatSlot {
+    const slot = this.#slots[this.#current] as HeartbeatSlot;
+    slot.add(target);
+    return slot;
   }
 
   /** Stops for good. */
@@ -36,10 +36,10 @@ export class Heartbeat {
     clearInterval(this.#timer);
   }
 
-  #next(): void {
-    this.#passed = (this.#passed + 1) % this.#slots.length;
-    for (const beating of this.#slots[this.#passed] as HeartbeatSlot) {
-      beating.beat();
+  #advance(): void {
+    this.#current = (this.#current + 1) % this.#slots.length;
+    for (const target of this.#slots[this.#current] as HeartbeatSlot) {
+      target.beat();
     }
   }
 }

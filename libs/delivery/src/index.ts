@@ -4,6 +4,7 @@ export * from './connection.js';
 export * from './corked-write.js';
 export * from './delivery-settings.js';
 export * from './delivery-statistics.js';
+export * from './delivery-steps.js';
 export * from './framing.js';
 export * from './heartbeat.js';
 export * from './label.js';

@@ -1,38 +1,69 @@
-import type { Connection } from './connection.js';
+import type { StreamingError, Viewer } from '@fedistream/domain';
+import type { Framing } from './framing.js';
 import type { Label } from './label.js';
-import type { Fanout } from './fanout.js';
+
+/** The connection of a subscription, as far as a fan-out needs it. */
+export interface Subscriber {
+  readonly viewer: Viewer;
+  /** How events become bytes for this client. */
+  readonly framing: Framing;
+  /** Writes bytes of one event, if the client keeps up. */
+  send(bytes: Buffer): void;
+  /** @throws StreamingError `tooManySubscriptions` when the set has as many labels of this connection as it may have */
+  checkLabels(set: SubscriptionSet): void;
+  /** Ends a subscription that the viewer may no longer have, and tells the client why. */
+  withdraw(subscription: Subscription, error: StreamingError): void;
+}
+
+/** The subscriptions that receive the same events: the fan-out, as far as a subscription needs it. */
+export interface SubscriptionSet {
+  /** Adds a subscription. */
+  add(subscription: Subscription): void;
+  /** Removes a subscription. */
+  remove(subscription: Subscription): void;
+}
 
 /**
- * One label of one connection. It exists from the moment the client asks, before anything is awaited: whatever ends it
- * meanwhile (unsubscribe, close, kill) is seen by {@link attach}, which then does nothing.
+ * One label of one connection. It exists from the moment when the client subscribes, before anything is awaited. Whatever
+ * ends it meanwhile (unsubscribe, close, kill) wins: {@link attach} then does nothing.
  */
 export class Subscription {
-  readonly connection: Connection;
+  readonly connection: Subscriber;
   readonly label: Label;
-  #fanout: Fanout | undefined;
+  #set: SubscriptionSet | undefined;
   #ended = false;
   #onEnd: (() => void) | undefined;
 
-  /** Only a connection makes subscriptions: {@link Connection.reserve}. */
-  constructor(connection: Connection, label: Label) {
+  /** Only a connection makes subscriptions: see `Connection.reserve`. */
+  constructor(connection: Subscriber, label: Label) {
     this.connection = connection;
     this.label = label;
   }
 
-  /** Whether it was taken back before it was attached. */
+  /** Whether it has ended. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Begins to receive what this fanout delivers, unless the subscription has ended meanwhile. */
-  attach(fanout: Fanout): void {
+  /** Whether it receives the events of this set. */
+  isIn(set: SubscriptionSet): boolean {
+    return this.#set === set;
+  }
+
+  /**
+   * Receives events from now on, unless it has ended meanwhile.
+   *
+   * @throws StreamingError `tooManySubscriptions` when the connection has too many labels for the same events
+   */
+  attach(set: SubscriptionSet): void {
     if (!this.#ended) {
-      this.#fanout = fanout;
-      fanout.add(this);
+      this.connection.checkLabels(set);
+      this.#set = set;
+      set.add(this);
     }
   }
 
-  /** Calls this once, when the subscription ends, whatever ends it; at once when it has ended. */
+  /** Calls `callback` once, when the subscription ends, whatever ends it; at once when it has ended already. */
   onEnd(callback: () => void): void {
     if (this.#ended) {
       callback();
@@ -44,8 +75,8 @@ export class Subscription {
   /** Ends it, at whatever stage it is. Called by its connection, which also forgets the label. */
   end(): void {
     this.#ended = true;
-    this.#fanout?.remove(this);
-    this.#fanout = undefined;
+    this.#set?.remove(this);
+    this.#set = undefined;
     const onEnd = this.#onEnd;
     this.#onEnd = undefined;
     onEnd?.();

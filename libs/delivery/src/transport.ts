@@ -2,29 +2,33 @@ import type { StreamingError } from '@fedistream/domain';
 import type { CloseReason } from './close-reason.js';
 import type { Framing } from './framing.js';
 
-/** The socket under a connection, as little of it as a connection needs. The app has one for each protocol. */
+/** The socket of a connection, as far as a connection needs it. The application has one implementation per protocol. */
 export interface Transport {
   readonly framing: Framing;
 
-  /** Bytes that were written and that the operating system has not taken, or has not been given yet: see {@link flush}. */
+  /** Bytes that were written and that the operating system has not taken; those included that {@link uncork} would give it. */
   readonly bufferedBytes: number;
 
-  /** Queues bytes that {@link framing} made. Never called after {@link close}. Must not throw. */
+  /** How many writes are queued because the client does not read. 0 or more; may be 0 while few are queued. */
+  readonly bufferedPieces: number;
+
+  /** Queues bytes that {@link framing} made. Never called after {@link close}. MUST NOT throw. */
   write(bytes: Buffer): void;
 
-  /** Gives the operating system what was kept back to be written in one call. */
-  flush(): void;
+  /** Gives the operating system what was held back to be written in one call. */
+  uncork(): void;
 
   /**
    * Tells the client that one of its subscriptions has ended, and why. Left out by a transport that carries a single
-   * subscription: the connection ends instead.
+   * subscription: the connection closes instead.
    */
   withdraw?(error: StreamingError): void;
 
   /**
-   * Says goodbye as the protocol does it, and lets go of the socket even if the client does not answer. Called once.
+   * Closes the connection as the protocol does, and releases the socket even if the client does not answer. Output that
+   * waits is sent first, unless the client is gone or too slow. Called once.
    *
-   * @returns settles when nothing is left to be sent and nothing to be waited for; never rejects
+   * @returns settles when nothing is left to be sent or waited for; never rejects
    */
   close(reason: CloseReason): Promise<void>;
 }

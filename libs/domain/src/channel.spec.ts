@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { channels, controlTarget } from './channel.js';
 
 describe('channels', () => {
-  it('have the names that the platform publishes on', () => {
+  it('have the names that Mastodon publishes on', () => {
     expect([
       channels.home('1'),
       channels.notifications('1'),

@@ -14,12 +14,11 @@ export type MastodonChannel = ChannelOf<MastodonEvents>;
 export type ControlChannel = ChannelOf<ControlEvents>;
 
 /**
- * The names of the channels that the platform publishes on. Publisher and server build them here, so that they cannot
- * drift apart. Ids are decimal strings; a tag is one that {@link normaliseHashtag} has been through. Nothing is checked:
- * home timelines are built by the thousand.
+ * The names of the channels that publishers publish on; publisher and server share them. Ids MUST be decimal strings and a
+ * tag a result of {@link normaliseHashtag}. Nothing is checked: home timelines are built by the thousand.
  */
 export const channels = {
-  /** What an account's home timeline receives. */
+  /** An account's home timeline. */
   home: (accountId: string) => `timeline:${accountId}` as MastodonChannel,
   /** An account's notifications. */
   notifications: (accountId: string) => `timeline:${accountId}:notifications` as MastodonChannel,
@@ -68,17 +67,17 @@ export const controlFamilies: readonly AnyChannelFamily[] = [
 ];
 
 /**
- * The Redis key that says that somebody listens to a channel. The platform publishes to home, notification, list, direct
- * and announcement channels only while it exists.
+ * The Redis key that says that a channel has listeners. Mastodon publishes to home, notification, list, direct and
+ * announcement channels only while it exists.
  */
 export function presenceKey(channel: Channel): string {
   return `subscribed:${channel}`;
 }
 
-/** The control channels, as Redis patterns: a server follows these two, not one channel for each client. */
+/** The control channels as Redis patterns: a server subscribes to these two, not to one channel per client. */
 export const controlPatterns = [channels.system('*'), channels.accessToken('*')] as const;
 
-/** Whom a control event concerns. */
+/** The connections that a control event concerns. */
 export type ControlTarget =
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'token'; readonly tokenId: string }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { errorTable, StreamingError, toStreamingError } from './errors.js';
 
 describe('the error table', () => {
-  it('says what Mastodon says, word for word', () => {
+  it('has the messages of the Mastodon server', () => {
     const texts = Object.values(errorTable).map(({ status, message }) => `${status} ${message}`);
     expect(texts).toEqual(
       expect.arrayContaining([
@@ -16,7 +16,7 @@ describe('the error table', () => {
     );
   });
 
-  it('tells a client nothing about any other failure', () => {
+  it('tells clients nothing about any other error', () => {
     const error = toStreamingError(new Error('password authentication failed for user "mastodon"'));
     expect({ message: error.message, status: error.status }).toEqual({
       message: 'An unexpected error occurred',
@@ -24,12 +24,12 @@ describe('the error table', () => {
     });
   });
 
-  it('passes a refusal on as it is', () => {
+  it('passes a refusal unchanged', () => {
     const refusal = new StreamingError('notAuthorized', 'Not authorized to stream this list');
     expect(toStreamingError(refusal)).toBe(refusal);
   });
 
-  it('says when to come back after what passes by itself', () => {
+  it('has a Retry-After for temporary refusals only', () => {
     expect(new StreamingError('unavailable').retryAfterSeconds).toBeGreaterThan(0);
     expect(new StreamingError('invalidToken').retryAfterSeconds).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-/** What RFC 6750 calls the reason of a refusal; it stands in `WWW-Authenticate`. */
+/** The error code of RFC 6750, section 3.1, for `WWW-Authenticate`. */
 export type BearerError = 'invalid_request' | 'invalid_token' | 'insufficient_scope';
 
 interface ErrorEntry {
@@ -9,8 +9,8 @@ interface ErrorEntry {
 }
 
 /**
- * Every answer that is not a stream: one table, the words of Mastodon's server. Clients match on the texts.
- * `bearer: undefined` on a 401 means that no token was given, for which RFC 6750 names no reason.
+ * Every answer that is not a stream, in one table. The messages are those of Mastodon's server: clients compare them.
+ * A 401 without `bearer` means that no token was given: RFC 6750 has no error code for that.
  */
 export const errorTable = {
   missingToken: { status: 401, message: 'Missing access token' },
@@ -38,13 +38,13 @@ export const errorTable = {
 /** The name of an entry of {@link errorTable}. */
 export type ErrorCode = keyof typeof errorTable;
 
-/** A refusal that a client may see: its message never holds anything internal. */
+/** A refusal that clients may see: its message MUST NOT hold anything internal. */
 export class StreamingError extends Error {
   readonly code: ErrorCode;
 
   /**
-   * @param message replaces the table's text where that names what is concerned, as in
-   *   `Not authorized to stream this list`; written for clients
+   * @param message replaces the table's message where it names the subject, as in `Not authorized to stream this list`;
+   *   written for clients
    */
   constructor(code: ErrorCode, message: string = errorTable[code].message, options?: ErrorOptions) {
     super(message, options);
@@ -57,18 +57,18 @@ export class StreamingError extends Error {
     return errorTable[this.code].status;
   }
 
-  /** The reason for `WWW-Authenticate`, if the table has one. */
+  /** The error code for `WWW-Authenticate`, if the table has one. */
   get bearer(): BearerError | undefined {
     return (errorTable[this.code] as ErrorEntry).bearer;
   }
 
-  /** The value of `Retry-After` in seconds, for refusals that pass by themselves. */
+  /** The value of `Retry-After` in seconds, for temporary refusals. */
   get retryAfterSeconds(): number | undefined {
     return (errorTable[this.code] as ErrorEntry).retryAfterSeconds;
   }
 }
 
-/** What a client may know about any failure: a {@link StreamingError} as it is, all else as `unexpected`. */
+/** What a client is told about any failure: a {@link StreamingError} as it is, any other error as `unexpected`. */
 export function toStreamingError(failure: unknown): StreamingError {
   return failure instanceof StreamingError ? failure : new StreamingError('unexpected', undefined, { cause: failure });
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { normaliseHashtag } from './hashtag.js';
 
 describe('normaliseHashtag', () => {
@@ -20,8 +20,29 @@ describe('normaliseHashtag', () => {
     ['foo_bar1', 'foo_bar1'],
     ['a·b', 'a·b'],
     ['#foo bar!', 'foobar'],
-  ])('names the channel of %s as the publisher does: %s', (tag, channel) => {
+  ])('names the channel of %s as publishers do: %s', (tag, channel) => {
     expect(normaliseHashtag(tag)).toBe(channel.normalize('NFKC'));
+  });
+
+  it.each([
+    ['257 letters', 'a'.repeat(257)],
+    ['a million letters', 'a'.repeat(1_000_000)],
+    ['15 letters that become 270 by NFKC', '\uFDFA'.repeat(15)],
+    ['1,000 letters that would become 18,000 by NFKC', '\uFDFA'.repeat(1_000)],
+  ])('leaves nothing of %s', (_, tag) => {
+    expect(normaliseHashtag(tag)).toBe('');
+  });
+
+  it('accepts 256 letters, also those that NFKC makes', () => {
+    expect(normaliseHashtag('É'.repeat(256))).toBe('e'.repeat(256));
+    expect(normaliseHashtag('\uFDFA'.repeat(14))).not.toBe('');
+  });
+
+  it('does no work on a long tag', () => {
+    const normalize = vi.spyOn(String.prototype, 'normalize');
+    normaliseHashtag('\uFDFA'.repeat(1_000));
+    expect(normalize).not.toHaveBeenCalled();
+    normalize.mockRestore();
   });
 
   it.each(['', '!!!', '#', ' ', '🎉'])('leaves nothing of %j', (tag) => {

@@ -1,4 +1,4 @@
-/** Latin letters whose stroke or shape is no combining mark, so that Unicode does not decompose them. */
+/** Latin letters with a stroke or shape that is no combining mark: Unicode does not decompose them. */
 const withoutDecomposition: Readonly<Record<string, string>> = {
   ð: 'd',
   đ: 'd',
@@ -14,18 +14,28 @@ const withoutDecomposition: Readonly<Record<string, string>> = {
 const latinBeyondAscii = /[\u00DF-\u017F]/gu;
 const notInHashtags = /[^\p{Alphabetic}\p{Nd}\u0E47-\u0E4E_\u00B7\u30FB\u200C]/gu;
 
+/** The longest hashtag, in UTF-16 code units, before and after normalisation. No hashtag on a fediverse server is longer. */
+const longestHashtag = 256;
+
 /**
- * The form of a hashtag that names its channel, the same that Mastodon's backend publishes under: NFKC, lower case,
- * accented Latin letters folded to ASCII, everything dropped that cannot stand in a hashtag.
+ * The form of a hashtag that names its channel, as Mastodon's backend publishes: NFKC, lower case, accented Latin letters
+ * folded to ASCII, and everything dropped that cannot stand in a hashtag.
  *
- * Combining marks and `・` stay: without them no tag in Hindi, Tamil, Thai or vocalised Arabic would ever match. Lower
- * case goes letter by letter, as Ruby does it: `Σ` at the end of a word becomes `σ`, not `ς`.
+ * Combining marks and `・` stay: without them no tag in Hindi, Tamil, Thai or vocalised Arabic would match. Lower case goes
+ * letter by letter, as in Ruby: `Σ` at the end of a word becomes `σ`, not `ς`.
  *
- * @returns the empty string when nothing is left
+ * A tag of more than 256 characters is none, neither before nor after NFKC, which makes up to 18 characters of one
+ * (U+FDFA): a long tag costs no work and no memory.
+ *
+ * @returns the empty string when nothing is left, or the tag is too long
  */
 export function normaliseHashtag(tag: string): string {
+  const composed = tag.length > longestHashtag ? '' : tag.normalize('NFKC');
+  if (composed.length > longestHashtag) {
+    return '';
+  }
   let lower = '';
-  for (const character of tag.normalize('NFKC')) {
+  for (const character of composed) {
     lower += character.toLowerCase();
   }
   return lower.replace(latinBeyondAscii, foldToAscii).replace(notInHashtags, '');

@@ -1,7 +1,7 @@
 /** An OAuth scope of Mastodon's API, such as `read` or `read:statuses`. A platform may have scopes of its own. */
 export type Scope = string;
 
-/** What a token may do. Shared between all viewers with the same scopes, so never changed. */
+/** The scopes of a token. Shared between all viewers with the same scopes: it MUST NOT be changed. */
 export type ScopeSet = ReadonlySet<Scope>;
 
 const interned = new Map<string, ScopeSet>();
@@ -9,7 +9,7 @@ const internedAtMost = 1_000;
 
 /**
  * Reads the `scopes` column of an access token: names separated by blanks; NULL means none.
- * Equal texts give the same set: a server holds a handful of sets, not one for each connection.
+ * Equal texts give the same set: a server holds a handful of sets, not one per connection.
  */
 export function parseScopes(text: string | null): ScopeSet {
   const key = text ?? '';
@@ -24,7 +24,7 @@ export function parseScopes(text: string | null): ScopeSet {
   return scopes;
 }
 
-/** Whether a token with these scopes may open what any one of `wanted` opens. */
+/** Whether the scopes include at least one of `wanted`. */
 export function grantsAny(scopes: ScopeSet, wanted: readonly Scope[]): boolean {
   return wanted.some((scope) => scopes.has(scope));
 }

@@ -39,6 +39,10 @@ describe('StreamEvent', () => {
     expect(own.list).toEqual([1, 2]);
   });
 
+  it.each([null, false, 0, ''])('keeps %j as payload', (payload) => {
+    expect(StreamEvent.of('e', payload).payload).toBe(payload);
+  });
+
   it('parses an object that was published as a string, and leaves ids strings', () => {
     expect(StreamEvent.of('update', '{"id":"1"}').payload).toEqual({ id: '1' });
     expect(StreamEvent.of('delete', '9007199254740993001').payload).toBe('9007199254740993001');

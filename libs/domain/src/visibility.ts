@@ -1,4 +1,4 @@
-/** How far a status may travel (`Status.visibility` of Mastodon's API). */
+/** The visibility of a status (`Status.visibility` of Mastodon's API). */
 export type Visibility = 'public' | 'unlisted' | 'private' | 'direct';
 
 /** The events that carry a whole Status as payload. */

@@ -67,7 +67,14 @@ function open() {
     release = resolve;
   });
   const close = vi.fn<Transport['close']>(() => released);
-  const transport: Transport = { framing: webSocketFraming, bufferedBytes: 0, write: vi.fn(), flush: vi.fn(), close };
+  const transport: Transport = {
+    framing: webSocketFraming,
+    bufferedBytes: 0,
+    bufferedPieces: 0,
+    write: vi.fn(),
+    uncork: vi.fn(),
+    close,
+  };
   const viewer = { accountId: '1', userId: '2', tokenId: '3', scopes: new Set<string>() };
   const killSequence = 0 as Authentication['killSequence'];
   return { connection: opener.open({ viewer, killSequence }, transport), close, release };

@@ -1,10 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import {
+  bufferedBytes,
+  bufferedPieces,
   chunkedSseFraming,
-  flush,
+  dropOutput,
+  flushOutput,
   plainSseFraming,
   sseComment,
+  uncork,
   writeCorked,
   type HeartbeatTarget,
   type CloseReason,
@@ -59,15 +63,19 @@ export class SseTransport implements Transport, HeartbeatTarget {
   }
 
   get bufferedBytes(): number {
-    return this.#socket.writableLength;
+    return bufferedBytes(this.#socket);
+  }
+
+  get bufferedPieces(): number {
+    return bufferedPieces(this.#socket);
   }
 
   write(bytes: Buffer): void {
     writeCorked(this.#socket, bytes);
   }
 
-  flush(): void {
-    flush(this.#socket);
+  uncork(): void {
+    uncork(this.#socket);
   }
 
   beat(): void {
@@ -80,9 +88,11 @@ export class SseTransport implements Transport, HeartbeatTarget {
   close({ name }: CloseReason): Promise<void> {
     this.#heartbeatSlot.delete(this);
     if (name === 'gone' || name === 'slow') {
+      dropOutput(this.#socket);
       this.#socket.destroy();
       return Promise.resolve();
     }
+    flushOutput(this.#socket); // The end of the response must come after all events.
     this.#response.end();
     const linger = setTimeout(() => this.#socket.destroy(), lingerMs).unref();
     return new Promise((resolve) => {

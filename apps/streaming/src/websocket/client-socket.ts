@@ -1,7 +1,8 @@
 import type { WsMessageHandler } from '@nestjs/common';
-import { closeReasons, type Connection } from '@fedistream/delivery';
+import { closeReasons, isBackedUp, type Connection } from '@fedistream/delivery';
 import { WebSocket, type RawData } from 'ws';
 import { readClientMessage } from './client-message.js';
+import { rawSocketOf } from './raw-socket.js';
 
 /**
  * A WebSocket with its connection, its message handlers, and whether its client answered the last ping. They are members,
@@ -36,9 +37,13 @@ export class ClientSocket extends WebSocket {
     this.on('close', onClose);
   }
 
-  /** Called by `ws` for every ping of the client. */
+  /**
+   * Called by `ws` for every ping of the client. A client that does not read gets no answer: it could queue any number of
+   * them (RFC 6455, section 5.5.3, allows to answer the latest ping only).
+   */
   override pong(data?: unknown, mask?: boolean, done?: (failure: Error) => void): void {
-    if (this.connection?.isWithinBudget() === true) {
+    const socket = rawSocketOf(this);
+    if (this.connection?.isWithinBudget() === true && (socket === undefined || !isBackedUp(socket))) {
       super.pong(data, mask, done);
     }
   }

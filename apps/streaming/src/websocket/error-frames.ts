@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { textFrame } from '@fedistream/delivery';
 import type { StreamingError } from '@fedistream/domain';
 import { RefusalLog } from '../observability/refusal-log.js';
 import type { ClientSocket } from './client-socket.js';
@@ -11,8 +12,6 @@ export class ErrorFrames {
   /** Counts and logs a refusal, and sends its frame unless the client has too much unread output. */
   answer(client: ClientSocket, error: StreamingError): void {
     this.refusals.record(error, { accountId: client.connection?.viewer.accountId });
-    if (client.connection?.isWithinBudget() === true) {
-      client.send(JSON.stringify({ error: error.message, status: error.status }));
-    }
+    client.connection?.reply(textFrame(JSON.stringify({ error: error.message, status: error.status })));
   }
 }

@@ -1,3 +1,4 @@
+import { textFrame } from '@fedistream/delivery';
 import type { ArgumentsHost } from '@nestjs/common';
 import { describe, expect, it, vi } from 'vitest';
 import { RefusalLog } from '../observability/refusal-log.js';
@@ -8,11 +9,11 @@ describe('an error on a WebSocket', () => {
   it.each([new Error('secret detail'), new TypeError('secret detail'), 'secret detail', undefined])(
     'is answered with a frame without internal detail (%s)',
     (failure) => {
-      const send = vi.fn<(frame: string) => void>();
-      const client = { send, connection: { isWithinBudget: () => true, viewer: { accountId: '1' } } };
+      const reply = vi.fn<(frame: Buffer) => void>();
+      const client = { connection: { reply, viewer: { accountId: '1' } } };
       const host = { switchToWs: () => ({ getClient: () => client }) } as unknown as ArgumentsHost;
       new WebSocketErrorFilter(new ErrorFrames(new RefusalLog())).catch(failure, host);
-      expect(send.mock.calls).toEqual([['{"error":"An unexpected error occurred","status":500}']]);
+      expect(reply.mock.calls).toEqual([[textFrame('{"error":"An unexpected error occurred","status":500}')]]);
     },
   );
 });

@@ -21,7 +21,7 @@ async function connect(options: { compressed: boolean }) {
   const heartbeat = new Heartbeat(30_000);
   open.push({ server, client, heartbeat });
   const close = vi.fn();
-  webSocket.bind({ close } as Partial<Connection> as Connection);
+  webSocket.bind({ close, isWithinBudget: () => true } as Partial<Connection> as Connection);
   return { client, webSocket, close, transport: new WebSocketTransport(webSocket, heartbeat) };
 }
 
@@ -79,6 +79,23 @@ describe('a WebSocket transport', () => {
     client.pause();
     transport.beat();
     expect(close).toHaveBeenCalledWith(closeReasons.idle);
+  });
+
+  it('answers the pings of a client that reads, and queues no answers for one that does not', async () => {
+    const { client, webSocket } = await connect({ compressed: false });
+    const socket = rawSocketOf(webSocket)!;
+    const answered = once(client, 'pong');
+    client.ping();
+    await answered;
+    client.pause();
+    socket.write(Buffer.alloc(64 * 2 ** 20));
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = socket.writableLength;
+    expect(before).toBeGreaterThan(0);
+    for (let ping = 0; ping < 1_000; ping++) {
+      webSocket.pong();
+    }
+    expect(socket.writableLength).toBe(before);
   });
 
   it('ends its connection when the client has left', async () => {

@@ -1,8 +1,14 @@
 import type { Socket } from 'node:net';
 import {
+  bufferedBytes,
+  bufferedPieces,
   closeReasons,
-  flush,
+  dropOutput,
+  flushOutput,
   messageOf,
+  pingFrame,
+  textFrame,
+  uncork,
   webSocketFraming,
   writeCorked,
   type HeartbeatTarget,
@@ -19,7 +25,7 @@ import { rawSocketOf } from './raw-socket.js';
 /** How long a client may take to answer the close frame, before its socket is terminated. */
 const lingerMs = 5_000;
 
-/** A WebSocket as a transport. Data frames go to the TCP socket itself; pings and the close frame go through `ws`. */
+/** A WebSocket as a transport. Data frames and pings go to the TCP socket itself; the close frame goes through `ws`. */
 export class WebSocketTransport implements Transport, HeartbeatTarget {
   readonly framing = webSocketFraming;
   readonly #webSocket: ClientSocket;
@@ -33,7 +39,11 @@ export class WebSocketTransport implements Transport, HeartbeatTarget {
   }
 
   get bufferedBytes(): number {
-    return this.#socket?.writableLength ?? this.#webSocket.bufferedAmount;
+    return this.#socket === undefined ? this.#webSocket.bufferedAmount : bufferedBytes(this.#socket);
+  }
+
+  get bufferedPieces(): number {
+    return this.#socket === undefined ? 0 : bufferedPieces(this.#socket);
   }
 
   write(bytes: Buffer): void {
@@ -48,19 +58,19 @@ export class WebSocketTransport implements Transport, HeartbeatTarget {
   }
 
   withdraw({ message, status }: StreamingError): void {
-    this.#webSocket.send(JSON.stringify({ error: message, status }));
+    this.write(textFrame(JSON.stringify({ error: message, status })));
   }
 
-  flush(): void {
+  uncork(): void {
     if (this.#socket !== undefined) {
-      flush(this.#socket);
+      uncork(this.#socket);
     }
   }
 
   beat(): void {
     if (this.#webSocket.isAlive) {
       this.#webSocket.isAlive = false;
-      this.#webSocket.ping();
+      this.#ping();
     } else {
       this.#webSocket.connection?.close(closeReasons.idle);
     }
@@ -68,6 +78,10 @@ export class WebSocketTransport implements Transport, HeartbeatTarget {
 
   close({ name, code }: CloseReason): Promise<void> {
     this.#heartbeatSlot.delete(this);
+    if (this.#socket !== undefined) {
+      // The close frame that `ws` writes must come after all events; a client that does not read gets it alone.
+      (name === 'slow' ? dropOutput : flushOutput)(this.#socket);
+    }
     if (code === undefined) {
       this.#webSocket.terminate();
       return Promise.resolve();
@@ -82,5 +96,13 @@ export class WebSocketTransport implements Transport, HeartbeatTarget {
         resolve();
       });
     });
+  }
+
+  #ping(): void {
+    if (this.#socket === undefined) {
+      this.#webSocket.ping();
+    } else if (this.#webSocket.readyState === WebSocket.OPEN) {
+      writeCorked(this.#socket, pingFrame);
+    }
   }
 }

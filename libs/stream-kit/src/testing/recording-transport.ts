@@ -12,13 +12,14 @@ export function recordingTransport(received: ReceivedEvent[], errors: string[] =
   return {
     framing: webSocketFraming,
     bufferedBytes: 0,
+    bufferedPieces: 0,
     write: (bytes) => {
       received.push(JSON.parse(messageOf(bytes).toString()) as ReceivedEvent);
     },
     withdraw: ({ status, message }) => {
       errors.push(`${status} ${message}`);
     },
-    flush: () => undefined,
+    uncork: () => undefined,
     close: () => Promise.resolve(),
   };
 }

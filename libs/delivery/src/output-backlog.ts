@@ -1,0 +1,88 @@
+import type { CorkableSocket } from './corked-write.js';
+
+/** At most this many writes are given to a socket at a time: what it holds is destroyed one by one. */
+const piecesPerDrain = 256;
+
+const backlogs = new WeakMap<CorkableSocket, OutputBacklog>();
+
+/** Output that waits until a socket has room. Exists only for sockets whose clients read slowly. */
+export class OutputBacklog {
+  readonly #socket: CorkableSocket;
+  #pieces: Buffer[] = [];
+  #next = 0;
+  #bytes = 0;
+
+  private constructor(socket: CorkableSocket) {
+    this.#socket = socket;
+  }
+
+  /** The backlog of a socket, which exists from now on. */
+  static of(socket: CorkableSocket): OutputBacklog {
+    let backlog = backlogs.get(socket);
+    if (backlog === undefined) {
+      backlog = new OutputBacklog(socket);
+      backlogs.set(socket, backlog);
+    }
+    return backlog;
+  }
+
+  /** The backlog of a socket, if it has one. */
+  static peek(socket: CorkableSocket): OutputBacklog | undefined {
+    return backlogs.get(socket);
+  }
+
+  /** How many writes wait. */
+  get length(): number {
+    return this.#pieces.length - this.#next;
+  }
+
+  /** How many bytes wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Adds a write behind all others. The socket must be full: it then emits `drain`. */
+  add(bytes: Buffer): void {
+    if (this.#pieces.push(bytes) === 1) {
+      this.#socket.once('drain', this.#onDrain);
+    }
+    this.#bytes += bytes.length;
+  }
+
+  /** Gives all writes to the socket. */
+  moveAll(): void {
+    this.#move(this.length);
+  }
+
+  /** Forgets all writes. */
+  drop(): void {
+    this.#pieces = [];
+    this.#next = 0;
+    this.#bytes = 0;
+    backlogs.delete(this.#socket);
+  }
+
+  readonly #onDrain = (): void => {
+    while (this.length > 0 && !this.#socket.writableNeedDrain) {
+      this.#move(piecesPerDrain);
+    }
+    if (this.length > 0) {
+      this.#socket.once('drain', this.#onDrain);
+    }
+  };
+
+  #move(most: number): void {
+    const socket = this.#socket;
+    const end = Math.min(this.#pieces.length, this.#next + most);
+    socket.cork();
+    for (; this.#next < end; this.#next++) {
+      const piece = this.#pieces[this.#next] as Buffer;
+      this.#bytes -= piece.length;
+      socket.write(piece);
+    }
+    socket.uncork();
+    if (this.length === 0) {
+      this.drop();
+    }
+  }
+}
