@@ -40,15 +40,7 @@ const packages = [
   { sourceTag: 'domain', allowedExternalImports: [] },
   {
     sourceTag: 'core',
-    allowedExternalImports: [
-      '@nestjs/common',
-      '@nestjs/microservices',
-      'rxjs',
-      'htmlparser2',
-      'p-limit',
-      'punycode.js',
-      'yaml',
-    ],
+    allowedExternalImports: ['@nestjs/common', '@nestjs/microservices', 'rxjs', 'htmlparser2', 'punycode.js', 'yaml'],
   },
   { sourceTag: 'kit', allowedExternalImports: ['@nestjs/common', '@nestjs/core', 'rxjs', 'semver'] },
   { sourceTag: 'stream', allowedExternalImports: ['rxjs'] },

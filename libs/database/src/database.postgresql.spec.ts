@@ -25,8 +25,8 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
   let readerUrl: string;
 
   const source = (url: string) => {
-    const { parameters } = connectionOptions({ kind: 'postgresql', url });
-    return new DataSource(dataSourceOptions(parameters, { poolSize: 1 })).initialize();
+    const [attempt] = connectionOptions({ kind: 'postgresql', url: `${url}?sslmode=disable` }).attempts;
+    return new DataSource(dataSourceOptions({ ...attempt?.parameters }, { poolSize: 1 })).initialize();
   };
   const urlOf = (database: string, user?: string) => {
     const url = new URL(given ?? '');
@@ -122,12 +122,85 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     });
 
+    it('leaves no backend behind that waits for a lock: never more of them than the pool has connections', async () => {
+      const open = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 3, queryTimeoutMs: 100 });
+      database = open;
+      const backends = async () => {
+        const [row] = await admin.query<{ count: number }[]>(
+          'SELECT count(*)::int FROM pg_stat_activity WHERE datname = $1 AND usename = $2',
+          [name, reader],
+        );
+        return row?.count ?? 0;
+      };
+      await test.database.onApplicationShutdown();
+      await test.execute('BEGIN');
+      await test.execute('LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
+      for (let round = 0; round < 8; round++) {
+        await Promise.allSettled([1, 2, 3].map(() => open.query('SELECT count(*) FROM users')));
+      }
+      await vi.waitFor(async () => {
+        expect(await backends()).toBeLessThanOrEqual(3);
+      });
+      await test.execute('COMMIT');
+      test = new TestDatabase(await Database.open({ kind: 'postgresql', url: readerUrl }), test.owner);
+    });
+
+    it('repeats a statement whose plan no longer fits its table', async () => {
+      database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1 });
+      await test.execute('CREATE TABLE changing AS SELECT 1 AS a');
+      await test.execute(`GRANT SELECT ON changing TO ${reader}`);
+      for (let time = 0; time < 6; time++) {
+        expect(await database.query('SELECT * FROM changing')).toEqual([{ a: 1 }]);
+      }
+      await test.execute('ALTER TABLE changing ADD COLUMN b int DEFAULT 2');
+      expect(await database.query('SELECT * FROM changing')).toEqual([{ a: 1, b: 2 }]);
+      expect(await database.query('SELECT * FROM changing')).toEqual([{ a: 1, b: 2 }]);
+      expect(database.up).toBe(true);
+      await test.execute('DROP TABLE changing');
+    });
+
+    it('is not up while it may not read a table that the server needs', async () => {
+      database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1 });
+      await test.execute(`REVOKE SELECT ON lists FROM ${reader}`);
+      await expect(database.query('SELECT FROM lists')).rejects.toThrow('permission denied');
+      await database.query('SELECT FROM users');
+      expect(database.up).toBe(false);
+      await test.execute(`GRANT SELECT ON lists TO ${reader}`);
+      await database.query('SELECT FROM lists');
+      expect(database.up).toBe(true);
+    });
+
+    it('goes to the next of several servers when one cannot be reached, and leaves one that is lost', async () => {
+      toServer = await TcpProxy.to(readerUrl);
+      const [own, direct] = [toServer.url, readerUrl].map((url) => new URL(url).host);
+      const servers = (hosts: string, more = '') => readerUrl.replace(/@[^/]*/, `@${hosts}`) + more;
+      database = await Database.open({ kind: 'postgresql', url: servers(`127.0.0.1:1,${own},${direct}`) });
+      expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      await toServer.refuse();
+      toServer = undefined;
+      await vi.waitFor(async () => {
+        expect(await database?.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      });
+    });
+
+    it('is one with the wanted session attributes', async () => {
+      const url = (wanted: string) => `${readerUrl}?target_session_attrs=${wanted}`;
+      database = await Database.open({ kind: 'postgresql', url: url('standby') });
+      await expect(database.query('SELECT 1')).rejects.toThrow('is not standby');
+      await database.onApplicationShutdown();
+      for (const wanted of ['primary', 'read-write', 'prefer-standby']) {
+        database = await Database.open({ kind: 'postgresql', url: url(wanted) });
+        expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+        await database.onApplicationShutdown();
+      }
+    });
+
     it('is there for who logs in, however many lookups wait', async () => {
       database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 4, queryTimeoutMs: 20_000 });
       const open = database;
       await test.execute('SELECT pg_advisory_lock(7)');
       const waiting = Array.from({ length: 30 }, () =>
-        open.lookup(() => open.query('SELECT pg_advisory_xact_lock(7)')),
+        open.lookup((statements) => statements.query('SELECT pg_advisory_xact_lock(7)')),
       );
       expect(await open.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
       expect(open.pool.waiting).toBe(28);
@@ -157,9 +230,9 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       const waiting = await Promise.allSettled(Array.from({ length: 50 }, () => open.lookup(lookup)));
       // There is one turn at a time: by the end of the first, nobody waits for the others.
       expect(lookup).toHaveBeenCalledTimes(1);
-      expect(waiting.filter(({ status }) => status === 'rejected')).toHaveLength(49);
+      expect(waiting.filter(({ status }) => status === 'rejected')).toHaveLength(50);
       expect(open.pool.waiting).toBe(0);
-      expect(await open.lookup(() => open.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+      expect(await open.lookup((statements) => statements.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
     });
 
     const preparedOn = async (on: Database) => {
@@ -207,18 +280,18 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       await other.onApplicationShutdown();
     });
 
-    it('prepares nothing any more once somebody shares its sessions', async () => {
+    it('repeats a statement whose name is gone, and prepares nothing any more: another client shares its sessions', async () => {
       database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1 });
       expect(await preparedOn(database)).toBe(2);
       await database.query('DEALLOCATE ALL');
-      await expect(database.query('SELECT 1 AS one')).rejects.toThrow('does not exist');
+      expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
       expect(await preparedOn(database)).toBe(0);
     });
 
     it.each(['disable', 'allow', 'prefer'] as const)(
       'is made with sslmode %s where there is no TLS',
       async (sslMode) => {
-        database = await Database.open({ kind: 'postgresql', url: readerUrl, sslMode });
+        database = await Database.open({ kind: 'postgresql', url: `${readerUrl}?sslmode=${sslMode}` });
         expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
       },
     );
@@ -226,7 +299,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     it.each(['require', 'verify-ca', 'verify-full', 'no-verify'] as const)(
       'is not made with sslmode %s where there is no TLS',
       async (sslMode) => {
-        database = await Database.open({ kind: 'postgresql', url: readerUrl, sslMode });
+        database = await Database.open({ kind: 'postgresql', url: `${readerUrl}?sslmode=${sslMode}` });
         await expect(database.query('SELECT 1')).rejects.toThrow('does not support SSL');
       },
     );

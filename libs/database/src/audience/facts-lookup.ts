@@ -1,6 +1,6 @@
 import type { AudienceQuery } from '@fedistream/audience';
 import type { ViewerSet } from '@fedistream/domain';
-import type { Database } from '../connection/database.js';
+import type { Statements } from '../connection/database.js';
 import { LargeBlocklists, noSubjects } from './large-blocklists.js';
 import { FactsAnswer } from './facts-answer.js';
 import { factsStatement, type FactRow, type FactsRequest } from './facts-statement.js';
@@ -18,10 +18,8 @@ export class FactsLookup {
   readonly #positions = new UserPositions();
   readonly #crowds = new LargeBlocklists();
 
-  constructor(private readonly database: Pick<Database, 'columns' | 'queryArrays'>) {}
-
   /** All of it read after the call. The answer may be asked about each of the questions. */
-  async ask(viewers: ViewerSet, questions: readonly AudienceQuery[]): Promise<FactsAnswer> {
+  async ask(statements: Statements, viewers: ViewerSet, questions: readonly AudienceQuery[]): Promise<FactsAnswer> {
     const answer = new FactsAnswer(viewers);
     const limit = enemiesRead(viewers.accountIds.length);
     const targets = distinct(questions.flatMap(({ accountIds }) => accountIds));
@@ -40,7 +38,7 @@ export class FactsLookup {
       feedAccess: true,
       mayViewClosedFeeds: false,
     };
-    answer.add(await this.#send(usual));
+    answer.add(await this.#send(statements, usual));
     if (answer.usersMoved) {
       this.#positions.forget(viewers);
     }
@@ -54,7 +52,7 @@ export class FactsLookup {
       // Whoever is told that a feed is closed asks next who may see it all the same: that would be one statement more.
       const mayViewClosedFeeds = answer.feedsMayBeClosed;
       const unusual = { scan: noSubjects(), probe, domains: [], users, feedAccess: false, mayViewClosedFeeds } as const;
-      answer.add(await this.#send({ ...usual, ...unusual }));
+      answer.add(await this.#send(statements, { ...usual, ...unusual }));
     }
     for (const found of answer.positions) {
       this.#positions.learn(viewers, found);
@@ -62,9 +60,9 @@ export class FactsLookup {
     return answer;
   }
 
-  async #send(request: FactsRequest): Promise<FactRow[]> {
-    const { text, values } = factsStatement(await this.database.columns(), request);
-    return this.database.queryArrays<FactRow>(text, values);
+  async #send(statements: Statements, request: FactsRequest): Promise<FactRow[]> {
+    const { text, values } = factsStatement(await statements.columns(), request);
+    return statements.queryArrays<FactRow>(text, values);
   }
 }
 

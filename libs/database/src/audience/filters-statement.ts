@@ -1,8 +1,8 @@
-import type { FilterRecord } from '@fedistream/audience';
+import { filterBounds, type FilterRecord } from '@fedistream/audience';
 import type { Columns } from '../schema/columns.js';
 import { milliseconds } from '../connection/utc.js';
 
-/** One filter with all that belongs to it, as the database answers. */
+/** One filter with its keywords and statuses, as the database answers. */
 export interface FilterRow {
   readonly accountId: string;
   readonly id: string;
@@ -14,25 +14,58 @@ export interface FilterRow {
   readonly statusIds: readonly string[] | null;
 }
 
-/** The filters of the accounts `$1 bigint[]`; `undefined` for a Mastodon whose filters only clients apply (before 4.0). */
+/** One row more than allowed shows that an account exceeds a bound. */
+const most = {
+  filters: filterBounds.filters + 1,
+  keywords: filterBounds.keywords + 1,
+  statuses: filterBounds.statuses + 1,
+};
+/** No keyword that is longer than this many bytes fits; told by the length alone, without reading it. */
+const keywordBytes = 4 * filterBounds.keywordCharacters;
+
+/**
+ * The filters of the accounts `$1 bigint[]`; `undefined` for a Mastodon whose filters only clients apply (before 4.0).
+ *
+ * The bounds hold for each account, and stop the reading: rows beyond them are neither sorted nor sent. Which keywords and
+ * statuses of an account that exceeds them count is not defined; of an account within them, all do, in the order of ids.
+ */
 export function filtersStatement(columns: Columns): string | undefined {
   if (!columns.has('custom_filter_keywords.id')) {
     return undefined;
   }
-  const statusIds = columns.has('custom_filter_statuses.id')
-    ? `(SELECT array_agg(s.status_id::text ORDER BY s.id) FROM custom_filter_statuses s WHERE s.custom_filter_id = f.id)`
-    : 'NULL::text[]';
-  return `SELECT f.account_id AS "accountId", f.id, f.phrase AS title, f.context, f.action,
-    ${milliseconds('f.expires_at')} AS "expiresAt",
-    (SELECT json_agg(json_build_object('keyword', k.keyword, 'wholeWord', k.whole_word) ORDER BY k.id)
-      FROM custom_filter_keywords k WHERE k.custom_filter_id = f.id) AS keywords,
-    ${statusIds} AS "statusIds"
-  FROM custom_filters f WHERE f.account_id = ANY ($1::bigint[]) ORDER BY f.id`;
+  const hasStatuses = columns.has('custom_filter_statuses.id');
+  return `WITH keywords AS MATERIALIZED (
+    SELECT k.*, sum(char_length(keyword)) OVER (PARTITION BY a ORDER BY k.id) - char_length(keyword) AS before
+    FROM unnest($1::bigint[]) a CROSS JOIN LATERAL (
+      SELECT k.custom_filter_id, k.id, k.keyword, k.whole_word FROM (${filtersOf('id')}) f
+      JOIN custom_filter_keywords k ON k.custom_filter_id = f.id AND octet_length(k.keyword) <= ${keywordBytes}
+      LIMIT ${most.keywords}) k
+  )${hasStatuses ? statuses : ''}
+  SELECT f.account_id AS "accountId", f.id, left(f.phrase, ${filterBounds.titleCharacters}) AS title, f.context, f.action,
+    ${milliseconds('f.expires_at')} AS "expiresAt", k.keywords, ${hasStatuses ? 's.ids' : 'NULL::text[]'} AS "statusIds"
+  FROM unnest($1::bigint[]) a CROSS JOIN LATERAL (${filtersOf('*')}) f
+  LEFT JOIN (
+    SELECT custom_filter_id, json_agg(json_build_object('keyword', keyword, 'wholeWord', whole_word) ORDER BY id) AS keywords
+    FROM keywords WHERE before <= ${filterBounds.keywordCharacters} GROUP BY custom_filter_id) k ON k.custom_filter_id = f.id
+  ${hasStatuses ? 'LEFT JOIN statuses s ON s.custom_filter_id = f.id' : ''}
+  ORDER BY f.id`;
 }
+
+function filtersOf(columns: '*' | 'id'): string {
+  return `SELECT ${columns} FROM custom_filters WHERE account_id = a ORDER BY id LIMIT ${most.filters}`;
+}
+
+const statuses = `, statuses AS MATERIALIZED (
+    SELECT custom_filter_id, array_agg(status_id::text ORDER BY s.id) AS ids
+    FROM unnest($1::bigint[]) a CROSS JOIN LATERAL (
+      SELECT s.custom_filter_id, s.id, s.status_id FROM (${filtersOf('id')}) f
+      JOIN custom_filter_statuses s ON s.custom_filter_id = f.id LIMIT ${most.statuses}) s
+    GROUP BY custom_filter_id
+  )`;
 
 const actions: readonly FilterRecord['action'][] = ['warn', 'hide', 'blur'];
 
-/** The filter as the rules know it. An action that we do not know warns: the author of the filter wanted something done. */
+/** The filter as the rules know it. An unknown action warns: the author of the filter wanted something done. */
 export function filterRecord({ id, title, context, expiresAt, action, keywords, statusIds }: FilterRow): FilterRecord {
   return {
     id,

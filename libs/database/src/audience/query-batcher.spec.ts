@@ -18,9 +18,9 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('questions about the same viewers', () => {
   it('do not join one whose turn never came', async () => {
-    const turns: (() => Promise<unknown>)[] = [];
+    const turns: unknown[] = [];
     const late = new Error('too late');
-    const together = new QueryBatcher(
+    const together = new QueryBatcher<undefined>(
       () => Promise.reject(new Error('not asked')),
       (work) => {
         turns.push(work);
@@ -35,8 +35,8 @@ describe('questions about the same viewers', () => {
 
   it('are one statement at a time, gathered meanwhile, and hold up nobody else', async () => {
     const statements: { viewers: ViewerSet; authors: string[]; end: (failure?: Error) => void }[] = [];
-    const together = new QueryBatcher(
-      (viewers, questions) =>
+    const together = new QueryBatcher<undefined>(
+      (_, viewers, questions) =>
         new Promise((resolve, reject) => {
           const authors = questions.flatMap(({ authorIds }) => authorIds);
           const end = (failure?: Error) => {
@@ -48,7 +48,7 @@ describe('questions about the same viewers', () => {
           };
           statements.push({ viewers, authors, end });
         }),
-      (work) => work(),
+      (work) => work(undefined),
     );
     const [slow, other] = [viewerSetOf(['5']), viewerSetOf(['6'])];
     const first = together.ask(question(slow, '1'));

@@ -20,7 +20,7 @@ interface Batch {
  * There is one statement at a time about the same viewers, so that those whose answers take long leave the connections to
  * others. Nothing is asked before the question came, so the answers are as fresh as those of a statement each.
  */
-export class QueryBatcher {
+export class QueryBatcher<S> {
   readonly #open = new WeakMap<ViewerSet, Batch>();
   readonly #last = new WeakMap<ViewerSet, Promise<unknown>>();
 
@@ -29,8 +29,12 @@ export class QueryBatcher {
    * @param inTurn runs a lookup when there is a connection for it
    */
   constructor(
-    private readonly send: (viewers: ViewerSet, questions: readonly AudienceQuery[]) => Promise<FactsAnswer>,
-    private readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>,
+    private readonly send: (
+      statements: S,
+      viewers: ViewerSet,
+      questions: readonly AudienceQuery[],
+    ) => Promise<FactsAnswer>,
+    private readonly inTurn: <T>(work: (statements: S) => Promise<T>, askedMs: number) => Promise<T>,
   ) {}
 
   /** The answer to this question and perhaps others. When the statement fails, all of them fail. */
@@ -43,12 +47,13 @@ export class QueryBatcher {
       return open.answer;
     }
     const questions = [question];
+    const askedMs = performance.now();
     const answer = this.#after(this.#last.get(viewers), () =>
-      this.inTurn(async () => {
+      this.inTurn(async (statements) => {
         await nextTurn();
         this.#close(gathering, viewers);
-        return this.send(viewers, questions);
-      }),
+        return this.send(statements, viewers, questions);
+      }, askedMs),
     ).finally(() => {
       // A turn that never comes must not be joined by anybody else.
       this.#close(gathering, viewers);

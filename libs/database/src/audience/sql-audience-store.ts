@@ -3,7 +3,7 @@ import { AudienceStore, type AudienceFacts, type AudienceQuery, type FilterRecor
 import type { ViewerSet } from '@fedistream/domain';
 import DataLoader from 'dataloader';
 import { bigintArray } from '../connection/array-parameters.js';
-import { Database } from '../connection/database.js';
+import { Database, type Statements } from '../connection/database.js';
 import { mayViewClosedFeedsSelect } from './closed-feeds-statement.js';
 import type { FactRow } from './facts-statement.js';
 import { FactsLookup } from './facts-lookup.js';
@@ -17,12 +17,14 @@ import { QueryBatcher } from './query-batcher.js';
 /** Relationships, languages, roles, settings and filters as Mastodon keeps them. */
 @Injectable()
 export class SqlAudienceStore extends AudienceStore {
-  readonly #together: QueryBatcher;
-  readonly #fewViewers = new FewViewersBatcher((questions) => this.database.lookup(() => this.#askFew(questions)));
+  readonly #together: QueryBatcher<Statements>;
+  readonly #fewViewers = new FewViewersBatcher((questions) =>
+    this.database.lookup((statements) => this.#askFew(statements, questions)),
+  );
   /** Deletions come several at a time, too: one statement for all that ask within one turn. Keeps nothing. */
   readonly #feedAccess = new DataLoader<'settings', ReadonlyMap<string, string>>(
     async (asked) => {
-      const rows = await this.database.lookup(() => this.database.queryArrays<FactRow>(feedAccessSelect, []));
+      const rows = await this.database.lookup((statements) => statements.queryArrays<FactRow>(feedAccessSelect, []));
       const access = new Map(rows.map(([, name, value]) => [name ?? '', value ?? '']));
       return asked.map(() => access);
     },
@@ -31,10 +33,10 @@ export class SqlAudienceStore extends AudienceStore {
 
   constructor(private readonly database: Database) {
     super();
-    const facts = new FactsLookup(database);
+    const facts = new FactsLookup();
     this.#together = new QueryBatcher(
-      (viewers, questions) => facts.ask(viewers, questions),
-      (work) => database.lookup(work),
+      (statements: Statements, viewers, questions) => facts.ask(statements, viewers, questions),
+      (work, askedMs) => database.lookup(work, askedMs),
     );
   }
 
@@ -43,10 +45,10 @@ export class SqlAudienceStore extends AudienceStore {
     return (await batcher.ask(question)).about(question);
   }
 
-  async #askFew(questions: readonly AudienceQuery[]): Promise<FactsAnswer> {
-    const { text, values } = fewViewersStatement(await this.database.columns(), questions);
+  async #askFew(statements: Statements, questions: readonly AudienceQuery[]): Promise<FactsAnswer> {
+    const { text, values } = fewViewersStatement(await statements.columns(), questions);
     const answer = new FactsAnswer({ has: (accountId) => questions.some(({ viewers }) => viewers.has(accountId)) });
-    answer.add(await this.database.queryArrays<FactRow>(text, values));
+    answer.add(await statements.queryArrays<FactRow>(text, values));
     return answer;
   }
 
@@ -59,8 +61,8 @@ export class SqlAudienceStore extends AudienceStore {
     if (select === undefined) {
       return new Set();
     }
-    const [row] = await this.database.lookup(() =>
-      this.database.queryArrays<FactRow>(select, [bigintArray(accountIds)]),
+    const [row] = await this.database.lookup((statements) =>
+      statements.queryArrays<FactRow>(select, [bigintArray(accountIds)]),
     );
     return new Set(row?.[2]?.split(' '));
   }
@@ -71,7 +73,9 @@ export class SqlAudienceStore extends AudienceStore {
     if (statement === undefined) {
       return filters;
     }
-    const rows = await this.database.lookup(() => this.database.query<FilterRow>(statement, [bigintArray(accountIds)]));
+    const rows = await this.database.lookup((statements) =>
+      statements.query<FilterRow>(statement, [bigintArray(accountIds)]),
+    );
     for (const row of rows) {
       const ofAccount = filters.get(row.accountId);
       if (ofAccount) {

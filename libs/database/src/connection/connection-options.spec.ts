@@ -2,98 +2,182 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { connectionOptions, wantsOtherEncryption } from './connection-options.js';
+import { connectionOptions } from './connection-options.js';
 import type { SslMode } from './database-settings.js';
 
-const of = (url: string) => connectionOptions({ kind: 'postgresql', url });
+const of = (url: string, members = {}) => connectionOptions({ kind: 'postgresql', url, ...members });
+const encryptionsOf = (url: string) => of(url).attempts.map(({ encryption }) => encryption);
+const parametersOf = (url: string, members = {}) => of(url, members).attempts[0]?.parameters;
+const serversOf = (url: string) =>
+  of(`${url}${url.includes('?') ? '&' : '?'}sslmode=disable`).attempts.map(({ parameters: { host, port } }) => [
+    host,
+    port,
+  ]);
+
+/** A file with this content, for the time of the test. */
+async function withFile(content: string, use: (file: string) => void): Promise<void> {
+  const file = join(tmpdir(), `fedistream-${process.pid}-${Math.random()}.pem`);
+  await writeFile(file, content);
+  try {
+    use(file);
+  } finally {
+    await rm(file);
+  }
+}
+
+const unchecked = { rejectUnauthorized: false };
+const anyName = { checkServerIdentity: expect.any(Function) as unknown };
 
 describe('connectionOptions', () => {
-  it('takes members', () => {
-    expect(
-      connectionOptions({ kind: 'postgresql', host: 'db', port: 5433, user: 'u', password: 'p', name: 'd' }),
-    ).toEqual({
-      parameters: { host: 'db', port: 5433, user: 'u', password: 'p', database: 'd' },
-      encryptions: [false],
-    });
+  it('takes members, and prefers encryption when no mode is set', () => {
+    const parameters = { host: 'db', port: 5433, user: 'u', password: 'p', database: 'd' };
+    const members = { host: 'db', port: 5433, user: 'u', password: 'p', name: 'd' };
+    expect(connectionOptions({ kind: 'postgresql', ...members }).attempts).toEqual([
+      { parameters, encryption: unchecked },
+      { parameters, encryption: false },
+    ]);
   });
 
-  it('takes a URL, and members for what it does not say', () => {
-    const url = 'postgresql://m%40stodon@db.example/d?connect_timeout=3';
-    const { parameters } = connectionOptions({
-      kind: 'postgresql',
-      url,
-      user: 'other',
-      password: 'p',
-      port: 5433,
-      name: 'x',
-    });
-    expect(parameters).toEqual({
+  it('takes a URL alone, but for a password that it lacks', () => {
+    const members = { host: 'x', user: 'other', password: 'p', port: 5433, name: 'x', sslMode: 'verify-full' };
+    const url = 'postgresql://m%40stodon@db.example/d?application_name=a&connect_timeout=3';
+    expect(of(url, members).attempts).toEqual([
+      expect.objectContaining({ encryption: unchecked }),
+      expect.objectContaining({ encryption: false }),
+    ]);
+    expect(parametersOf(url, members)).toEqual({
       host: 'db.example',
-      port: 5433,
       user: 'm@stodon',
       password: 'p',
       database: 'd',
-      connect_timeout: '3',
+      application_name: 'a',
+      connectionTimeoutMillis: 3_000,
     });
+    expect(parametersOf('postgresql://u:own@db/d', members)).toMatchObject({ password: 'own' });
   });
 
-  it('takes the directory of a unix socket', () => {
-    expect(of('postgres:///d?host=/run/postgresql').parameters).toMatchObject({
-      host: '/run/postgresql',
-      database: 'd',
-    });
+  it.each<[string, [string | undefined, string | undefined][]]>([
+    ['postgres://db/d', [['db', undefined]]],
+    ['postgres://u:p%40@db:5433/d', [['db', '5433']]],
+    ['postgres://[2001:db8::1]:5433/d', [['2001:db8::1', '5433']]],
+    ['postgres://%2Frun%2Fpostgresql/d', [['/run/postgresql', undefined]]],
+    ['postgres:///d?host=/run/postgresql', [['/run/postgresql', undefined]]],
+    [
+      'postgresql://u:p@one:5432,two,[::1]:5433/d',
+      [
+        ['one', '5432'],
+        ['two', undefined],
+        ['::1', '5433'],
+      ],
+    ],
+    [
+      'postgresql:///d?host=one,two&port=5432,5433',
+      [
+        ['one', '5432'],
+        ['two', '5433'],
+      ],
+    ],
+    [
+      'postgresql:///d?host=one,two&port=5433',
+      [
+        ['one', '5433'],
+        ['two', '5433'],
+      ],
+    ],
+  ])('finds the servers of %s', (url, servers) => {
+    expect(serversOf(url)).toEqual(servers);
   });
+
+  it('keeps user, password and database for each of several servers, and tries every encryption of one before the next', () => {
+    const { attempts } = of('postgresql://u:p@one,two:5433/d');
+    expect(attempts.map(({ parameters: { host }, encryption }) => [host, encryption === false])).toEqual([
+      ['one', false],
+      ['one', true],
+      ['two', false],
+      ['two', true],
+    ]);
+    expect(
+      attempts.every(({ parameters: { user, password, database } }) => `${user}${password}${database}` === 'upd'),
+    ).toBe(true);
+  });
+
+  it.each(['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'])(
+    'reads target_session_attrs=%s',
+    (wanted) => {
+      expect(of(`postgres://one,two/d?target_session_attrs=${wanted}`).sessionAttributes).toBe(wanted);
+    },
+  );
 
   it.each([
     ['disable', [false]],
-    ['allow', [false, { rejectUnauthorized: false }]],
-    ['prefer', [{ rejectUnauthorized: false }, false]],
-    ['no-verify', [{ rejectUnauthorized: false }]],
+    ['allow', [false, unchecked]],
+    ['prefer', [unchecked, false]],
+    ['no-verify', [unchecked]],
     ['require', [{}]],
-    ['verify-ca', [{ checkServerIdentity: expect.any(Function) as unknown }]],
+    ['verify-ca', [anyName]],
     ['verify-full', [{}]],
   ] as const)('tries, with sslmode %s, %j', (sslMode: SslMode, encryptions) => {
-    expect(connectionOptions({ kind: 'postgresql', sslMode }).encryptions).toEqual(encryptions);
+    const members = connectionOptions({ kind: 'postgresql', sslMode }).attempts;
+    expect(members.map(({ encryption }) => encryption)).toEqual(encryptions);
     for (const url of [`postgres://db/d?sslmode=${sslMode}`, `postgres://db/d?a=1&sslmode=${sslMode}&b=2`]) {
-      expect(of(url).encryptions).toEqual(encryptions);
+      expect(encryptionsOf(url)).toEqual(encryptions);
     }
-    expect(connectionOptions({ kind: 'postgresql', url: 'postgres://db/d', sslMode }).encryptions).toEqual(encryptions);
+  });
+
+  it('checks as libpq does when uselibpqcompat asks for it', async () => {
+    await withFile('certificate', (file) => {
+      const compatible = (rest: string) => encryptionsOf(`postgres://db/d?uselibpqcompat=true&${rest}`);
+      expect(compatible('sslmode=require')).toEqual([unchecked]);
+      expect(compatible(`sslmode=require&sslrootcert=${file}`)).toEqual([{ ca: 'certificate', ...anyName }]);
+      expect(compatible(`sslmode=verify-ca&sslrootcert=${file}`)).toEqual([{ ca: 'certificate', ...anyName }]);
+      expect(() => compatible('sslmode=verify-ca')).toThrow('sslmode=verify-ca needs sslrootcert');
+    });
   });
 
   it('keeps the other parameters of a URL with a mode', () => {
-    expect(of('postgres://db/d?a=1&sslmode=disable&b=2').parameters).toMatchObject({ a: '1', b: '2' });
+    expect(parametersOf('postgres://db/d?a=1&sslmode=disable&b=2')).toMatchObject({ a: '1', b: '2' });
   });
 
   it('encrypts with the certificates that a URL names', async () => {
-    const file = join(tmpdir(), `fedistream-${process.pid}.pem`);
-    await writeFile(file, 'certificate');
-    expect(of(`postgres://db/d?sslmode=verify-full&sslrootcert=${file}`).encryptions).toEqual([{ ca: 'certificate' }]);
-    expect(of(`postgres://db/d?sslrootcert=${file}`).encryptions).toEqual([{ ca: 'certificate' }]);
-    await rm(file);
-    expect(() => of(`postgres://db/d?sslrootcert=${file}`)).toThrow('ENOENT');
+    let gone = '';
+    await withFile('certificate', (file) => {
+      gone = file;
+      expect(encryptionsOf(`postgres://db/d?sslmode=verify-full&sslrootcert=${file}`)).toEqual([{ ca: 'certificate' }]);
+      expect(encryptionsOf(`postgres://db/d?sslrootcert=${file}`)).toEqual([{ ca: 'certificate' }]);
+    });
+    expect(() => of(`postgres://db/d?sslrootcert=${gone}`)).toThrow('ENOENT');
   });
 
-  it('refuses a mode that does not exist', () => {
-    expect(() => of('postgres://db/d?sslmode=off')).toThrow('sslmode=off does not exist: it is one of disable, allow');
-    expect(() => of('postgres://db/d?sslmode=toString')).toThrow('does not exist');
+  it('checks everything with the roots of the operating system, and refuses a weaker mode', () => {
+    for (const url of [
+      'postgres://db/d?sslrootcert=system',
+      'postgres://db/d?sslmode=verify-full&sslrootcert=system',
+    ]) {
+      const [encryption, ...others] = encryptionsOf(url);
+      expect(others).toEqual([]);
+      expect(encryption).not.toHaveProperty('rejectUnauthorized');
+      expect(encryption).not.toHaveProperty('checkServerIdentity');
+    }
+    expect(() => of('postgres://db/d?sslmode=require&sslrootcert=system')).toThrow('too weak for sslrootcert=system');
   });
-});
 
-describe('wantsOtherEncryption', () => {
-  const refused = (code: string, message: string) => Object.assign(new Error(message), { code });
-
-  it('tells a server without TLS, and one that wants it, from every other failure', () => {
-    const noTls = new Error('The server does not support SSL connections');
-    const wantsTls = refused(
-      '28000',
-      'no pg_hba.conf entry for host "10.0.0.1", user "u", database "d", no encryption',
-    );
-    expect(wantsOtherEncryption(noTls, {})).toBe(true);
-    expect(wantsOtherEncryption(wantsTls, false)).toBe(true);
-    expect(wantsOtherEncryption(noTls, false)).toBe(false);
-    expect(wantsOtherEncryption(wantsTls, {})).toBe(false);
-    expect(wantsOtherEncryption(refused('28000', 'role "u" does not exist'), false)).toBe(false);
-    expect(wantsOtherEncryption(refused('ECONNREFUSED', 'connect ECONNREFUSED'), false)).toBe(false);
-    expect(wantsOtherEncryption(undefined, false)).toBe(false);
+  it.each([
+    ['postgres://db/d?sslmode=off', 'sslmode=off does not exist: it is one of disable, allow'],
+    ['postgres://db/d?sslmode=toString', 'does not exist'],
+    [
+      'postgres://a,b/d?target_session_attrs=writable',
+      'target_session_attrs=writable does not exist: it is one of any',
+    ],
+    ['mysql://u:secret@db/d', 'must look like postgresql://'],
+    ['postgres://u:sec/ret@db:port/d', 'must look like|cannot be parsed'],
+  ])('refuses %s without repeating a password', (url, message) => {
+    let said = '';
+    try {
+      of(url);
+    } catch (error) {
+      said = String(error);
+    }
+    expect(said).toMatch(new RegExp(message));
+    expect(said).not.toMatch(/sec.?ret/);
   });
 });

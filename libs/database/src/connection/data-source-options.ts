@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import * as entities from '../schema/entities/index.js';
 import { CreateTables1700000000000 } from '../schema/migrations/1700000000000-create-tables.js';
+import { CancellingClient } from './cancelling-client.js';
 
 // Mastodon's timestamps have no time zone and are in UTC; node-postgres would read and write them in that of the
 // process. Reading is set for each pool below; for writing there is but this one switch.
@@ -17,22 +18,30 @@ export interface PoolOptions {
   readonly query_timeout?: number;
   readonly idleTimeoutMillis?: number;
   readonly maxLifetimeSeconds?: number;
-  /** Called when a connection ends that nobody uses; without it that would end the process. */
+  /** Called when an idle connection ends; without it that would end the process. */
   readonly onIdleError?: (error: Error) => void;
+  /** Called with each pool that TypeORM makes, before it connects. */
+  readonly onPool?: (pool: pg.Pool) => void;
 }
 
 /**
  * TypeORM's options: all entities and migrations, and nothing that happens by itself.
+ *
+ * TypeORM and the hot statements share one pool. TypeORM's option `driver` takes "the driver object" in place of
+ * `require('pg')`: ours is node-postgres with a `Pool` that is handed to `onPool`. The hot statements need what TypeORM's
+ * `query` does not offer: names for prepared statements, rows as arrays, parameters in binary, a time limit for each, and
+ * a connection that is given up after a statement that failed.
  *
  * Nothing is set at the start of a session or kept in it, so that PgBouncer may stand before the server in transaction
  * mode.
  */
 export function dataSourceOptions(
   parameters: Readonly<Record<string, unknown>>,
-  { poolSize, onIdleError = () => undefined, ...pool }: PoolOptions,
+  { poolSize, onIdleError = () => undefined, onPool = () => undefined, ...pool }: PoolOptions,
 ): DataSourceOptions {
   return {
     type: 'postgres',
+    driver: driverWith(onPool),
     entities,
     migrations: [CreateTables1700000000000],
     synchronize: false,
@@ -43,4 +52,15 @@ export function dataSourceOptions(
     poolErrorHandler: onIdleError,
     extra: { keepAlive: true, ...pool, ...parameters, types },
   };
+}
+
+/** node-postgres, whose pools make connections that cancel their statements. */
+function driverWith(onPool: (pool: pg.Pool) => void): object {
+  class Pool extends pg.Pool {
+    constructor(options: pg.PoolConfig) {
+      super({ ...options, Client: CancellingClient } as pg.PoolConfig);
+      onPool(this);
+    }
+  }
+  return Object.assign(Object.create(pg) as object, { Pool });
 }

@@ -1,65 +1,83 @@
-import { errorReason, firstCause, KeyedLogThrottle, LogThrottle, Outage } from '@fedistream/util';
+import { errorReason, KeyedLogThrottle, LogThrottle, Outage } from '@fedistream/util';
 import { Logger } from '@nestjs/common';
 import { DatabaseError } from 'pg';
 
 /**
- * SQLSTATEs with which a server says that it takes no statements, or none from us: connection, authorisation, no such
- * database, no room, shutting down or starting. https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * SQLSTATEs with which a server accepts no statements, or none from this user: connection, authorisation, no such database,
+ * no room, shutting down or starting. https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const turnedAway = /^(08|28|3D|53|57P)/;
-
+const unavailable = /^(08|28|3D|53|57P)/;
+/** SQLSTATEs of statements that this user may not execute, and of tables that do not exist. */
+const refused = /^(42501|42P01)$/;
+/** For how long a refusal counts: a statement of the same text may never be sent again. */
+const refusalCountsMs = 60_000;
 /** SQLSTATE of a table that does not exist. */
 const noTable = '42P01';
 
-/** Whether the database answers, as the last attempt has shown; and what goes wrong with it, in the log. */
+/** Whether the database answers what the server asks it; outages and their causes go to the log. */
 export class DatabaseState {
   readonly #logger = new Logger('Database');
-  /** By message. */
-  readonly #causes = new KeyedLogThrottle();
-  readonly #back = new LogThrottle();
-  #up = false;
+  readonly #causeLog = new KeyedLogThrottle();
+  readonly #recoveryLog = new LogThrottle();
   readonly #outage = new Outage();
+  /** When statements were refused that have not succeeded since: others may succeed meanwhile. */
+  readonly #refused = new Map<string, number>();
+  #reachable = false;
 
-  /** Whether the last attempt to ask was answered, be it with an error about the statement. False before the first one. */
+  /** Whether the last attempt was answered, and no statement was lately refused for lack of a right or a table. */
   get up(): boolean {
-    return this.#up;
+    const since = performance.now() - refusalCountsMs;
+    return this.#reachable && ![...this.#refused.values()].some((refusedMs) => refusedMs > since);
   }
 
-  /** The database has answered. */
-  succeeded(): void {
-    this.#up = true;
-    const seconds = this.#outage.end();
+  /** The database has answered this statement. */
+  succeeded(statement: string): void {
+    this.#refused.delete(statement);
+    this.#reachable = true;
+    const seconds = this.up ? this.#outage.end() : undefined;
     if (seconds !== undefined) {
-      this.#back.run((suffix) => {
+      this.#recoveryLog.run((suffix) => {
         this.#logger.log(`PostgreSQL is back after ${seconds} s${suffix}`);
       });
     }
   }
 
   /** An attempt to ask has failed. */
-  failed(failure: unknown): void {
-    if (failure instanceof DatabaseError && !turnedAway.test(failure.code ?? '')) {
-      this.succeeded();
+  failed(failure: unknown, statement: string): void {
+    const code = failure instanceof DatabaseError ? (failure.code ?? '') : undefined;
+    if (code !== undefined && refused.test(code)) {
+      this.#reachable = true;
+      this.#refused.set(statement, performance.now());
+      this.#outage.begin();
+    } else if (code !== undefined && !unavailable.test(code)) {
+      this.succeeded(statement);
     } else {
-      this.#up = false;
+      this.#reachable = false;
       this.#outage.begin();
     }
-    this.complain(failure);
+    this.report(failure);
   }
 
-  /** Something has gone wrong. PostgreSQL's messages do not repeat the parameters of a statement, so no token is in them. */
-  complain(failure: unknown): void {
-    const reason = reasonOf(failure);
-    this.#causes.run(reason, (suffix) => {
+  /** Logs a failure. PostgreSQL's messages do not repeat the parameters of a statement, so they hold no token. */
+  report(failure: unknown): void {
+    const reason = reasonWithAdvice(failure);
+    this.#causeLog.run(reason, (suffix) => {
       this.#logger.warn(`PostgreSQL: ${reason}${suffix}`);
     });
   }
 }
 
-function reasonOf(failure: unknown): string {
-  const first = firstCause(failure);
-  if (first instanceof DatabaseError && first.code === noTable) {
-    return `${first.message}: an empty database needs \`npm run migrate\` (docs/operations.md)`;
+function reasonWithAdvice(failure: unknown): string {
+  const reason = errorReason(failure);
+  const code = failure instanceof DatabaseError ? failure.code : undefined;
+  if (code === noTable) {
+    return `${reason}: an empty database needs \`npm run migrate\` (docs/operations.md)`;
   }
-  return errorReason(first);
+  if (code === '42501') {
+    return `${reason}: grant this user SELECT on the tables that the server reads`;
+  }
+  if (reason.includes('server_login_retry')) {
+    return `${reason}: PgBouncer tries again only after server_login_retry (15 s); set it to 1 in pgbouncer.ini`;
+  }
+  return reason;
 }

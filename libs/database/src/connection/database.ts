@@ -1,14 +1,15 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import pLimit, { type LimitFunction } from 'p-limit';
-import type { Pool, QueryConfig } from 'pg';
-import { DataSource } from 'typeorm';
+import { DatabaseError, type Pool, type QueryConfig } from 'pg';
+import type { DataSource } from 'typeorm';
+import { EmbeddedPostgresql } from '../embedded/embedded-postgresql.js';
 import { readColumns, type Columns } from '../schema/columns.js';
-import { connectionOptions, type Encryption } from './connection-options.js';
-import { dataSourceOptions } from './data-source-options.js';
+import { connectionOptions, type ConnectionOptions } from './connection-options.js';
+import type { PoolOptions } from './data-source-options.js';
 import type { DatabaseSettings, PostgresqlSettings } from './database-settings.js';
 import { DatabaseState } from './database-state.js';
-import { EmbeddedPostgresql } from '../embedded/embedded-postgresql.js';
+import { LookupQueue, type Deadline } from './lookup-queue.js';
 import { openPool } from './open-pool.js';
+import { PooledSource } from './pooled-source.js';
 import { StatementNames } from './statement-names.js';
 
 const defaultPoolSize = 10;
@@ -16,36 +17,57 @@ const defaultTimeoutMs = 5_000;
 const idleTimeoutMs = 30_000;
 /** A plan that was made for small tables does not outlive them for long. */
 const maxLifetimeSeconds = 1_800;
-/** Connections that lookups for events leave to everybody else, where the pool is large enough. */
-const keptForOthers = 2;
+/** Connections that look-ups for events leave to clients that connect, where the pool is large enough. */
+const reservedConnections = 2;
+/** Look-ups that wait for a connection; there are about as many as events that are decided at a time. */
+const maxWaitingLookups = 1_000;
 
 /** SQLSTATEs of a column or a table that does not exist. */
 const otherSchema = ['42703', '42P01'];
-/** SQLSTATEs of a prepared statement that does not exist, or exists already: somebody shares the session. */
+/** SQLSTATEs of a prepared statement that does not exist, or exists already: another client shares the session. */
 const sharedSession = ['26000', '42P05'];
+/** SQLSTATE of "cached plan must not change result type", among others. */
+const featureNotSupported = '0A000';
+
+/** A statement of node-postgres. */
+type Query = QueryConfig<unknown[]> & { rowMode?: 'array'; query_timeout?: number };
 
 interface Server {
   readonly poolSize: number;
   readonly queryTimeoutMs?: number;
-  readonly encryptions: readonly Encryption[];
+  readonly connection: ConnectionOptions;
+  readonly pool: Omit<PoolOptions, 'onIdleError' | 'poolSize'>;
   readonly mayPrepare: boolean;
   readonly stop: () => Promise<void>;
 }
 
+/** Sends statements; within a look-up, its deadline ends them. */
+export interface Statements {
+  /**
+   * @returns the rows as objects
+   * @throws Error when the database cannot be asked, does not answer in time or refuses; the connection is given up then
+   */
+  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+
+  /** Like {@link query}, with rows as arrays of their columns, which is cheaper. */
+  queryArrays<Row extends readonly unknown[]>(text: string, values: readonly unknown[]): Promise<Row[]>;
+
+  /** Which optional columns there are. Asked once, and again after a failure. */
+  columns(): Promise<Columns>;
+}
+
 /**
- * The way to the tables: one pool of connections, TypeORM's, which connects when it is first asked and again by itself
- * after it was lost. While there is no database, every query is refused within the connection's timeout.
+ * The connection to the tables: one pool, shared by TypeORM's repositories and by the hot statements. It connects on first
+ * use and again after it was lost. While there is no database, every statement is rejected within the connection's timeout.
  */
-export class Database implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Database implements Statements, OnApplicationBootstrap, OnApplicationShutdown {
   /** Statements sent so far. */
   statements = 0;
 
   readonly #state = new DatabaseState();
-  readonly #encryptions: readonly Encryption[];
-  readonly #lookups: LimitFunction;
+  readonly #server: Server;
+  readonly #lookups: LookupQueue;
   readonly #statementNames = new StatementNames();
-  readonly #stop: () => Promise<void>;
-  readonly #queryTimeoutMs: number;
   #mayPrepare: boolean;
   #opening: Promise<Pool> | undefined;
   #pool: Pool | undefined;
@@ -53,14 +75,17 @@ export class Database implements OnApplicationBootstrap, OnApplicationShutdown {
   #closed = false;
 
   private constructor(
-    readonly source: DataSource,
-    { poolSize, queryTimeoutMs = defaultTimeoutMs, encryptions, mayPrepare, stop }: Server,
+    private readonly pooled: PooledSource,
+    server: Server,
   ) {
-    this.#encryptions = encryptions;
-    this.#lookups = pLimit(Math.max(1, poolSize - keptForOthers));
-    this.#queryTimeoutMs = queryTimeoutMs;
+    const { poolSize, queryTimeoutMs = defaultTimeoutMs, mayPrepare } = server;
+    this.#server = server;
+    this.#lookups = new LookupQueue({
+      concurrency: Math.max(1, poolSize - reservedConnections),
+      maxWaiting: maxWaitingLookups,
+      timeoutMs: queryTimeoutMs,
+    });
     this.#mayPrepare = mayPrepare;
-    this.#stop = stop;
   }
 
   /**
@@ -74,42 +99,45 @@ export class Database implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   static #ofServer(settings: PostgresqlSettings): Database {
-    const { parameters, encryptions } = connectionOptions(settings);
+    const connection = connectionOptions(settings);
     const { poolSize = defaultPoolSize, preparedStatements: mayPrepare = true } = settings;
-    const { queryTimeoutMs = defaultTimeoutMs } = settings;
-    const source: DataSource = new DataSource(
-      dataSourceOptions(parameters, {
-        poolSize,
-        connectionTimeoutMillis: settings.connectTimeoutMs ?? defaultTimeoutMs,
-        // On our side, because a timeout of the server's would be state of the session.
-        query_timeout: queryTimeoutMs,
-        idleTimeoutMillis: idleTimeoutMs,
-        maxLifetimeSeconds,
-        onIdleError: (error) => {
-          database.#state.complain(error);
-        },
-      }),
-    );
+    const { queryTimeoutMs = defaultTimeoutMs, connectTimeoutMs = defaultTimeoutMs } = settings;
+    const pool = {
+      connectionTimeoutMillis: connectTimeoutMs,
+      // On our side, because a timeout of the server's would be state of the session.
+      query_timeout: queryTimeoutMs,
+      idleTimeoutMillis: idleTimeoutMs,
+      maxLifetimeSeconds,
+    };
     const stop = () => Promise.resolve();
-    const database = new Database(source, { poolSize, queryTimeoutMs, encryptions, mayPrepare, stop });
-    return database;
+    return new Database(new PooledSource(), { poolSize, queryTimeoutMs, connection, pool, mayPrepare, stop });
   }
 
   static async #embedded(directory: string): Promise<Database> {
-    const server = await EmbeddedPostgresql.start(directory);
+    const { parameters, stop } = await EmbeddedPostgresql.start(directory);
     try {
       // The embedded server is one process with one session: a second connection would only share it.
-      const source = new DataSource(dataSourceOptions(server.parameters, { poolSize: 1, idleTimeoutMillis: 0 }));
-      const stop = () => server.stop();
-      // All its connections are one session, in which a name would be there already.
-      const database = new Database(source, { poolSize: 1, encryptions: [false], mayPrepare: false, stop });
+      const poolSize = 1;
+      // All its connections are one session, in which a name would exist already.
+      const database = new Database(new PooledSource(), {
+        poolSize,
+        connection: { attempts: [{ parameters, encryption: false }], sessionAttributes: 'any' },
+        pool: { idleTimeoutMillis: 0 },
+        mayPrepare: false,
+        stop,
+      });
       await database.#connect();
-      await source.runMigrations({ transaction: 'all' });
+      await database.source.runMigrations({ transaction: 'all' });
       return database;
     } catch (failure) {
-      await server.stop();
+      await stop();
       throw failure;
     }
+  }
+
+  /** TypeORM's data source; initialised once the database was asked. */
+  get source(): DataSource {
+    return this.pooled.source;
   }
 
   /** Whether the last attempt to ask was answered; false before the first one. */
@@ -120,40 +148,27 @@ export class Database implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Connections in all, those not in use, and what waits: the pool's own counters, 0 before it exists. */
   get pool(): { readonly total: number; readonly idle: number; readonly waiting: number } {
     const { totalCount = 0, idleCount = 0, waitingCount = 0 } = this.#pool ?? {};
-    return { total: totalCount, idle: idleCount, waiting: waitingCount + this.#lookups.pendingCount };
+    return { total: totalCount, idle: idleCount, waiting: waitingCount + this.#lookups.waiting };
   }
 
-  /**
-   * Asks the database.
-   *
-   * @returns the rows as objects
-   * @throws Error when it cannot be asked, does not answer in time or refuses; the connection is given up then
-   */
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     return (await this.#send({ text, values: [...values] })) as Row[];
   }
 
-  /** Like {@link query}, with rows as arrays of their columns, which is cheaper. */
   async queryArrays<Row extends readonly unknown[]>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    const rowsAsArrays = { text, values: [...values], rowMode: 'array' as const };
-    return (await this.#send(rowsAsArrays)) as unknown as Row[];
+    return (await this.#send({ text, values: [...values], rowMode: 'array' })) as unknown as Row[];
   }
 
   /**
-   * Runs a lookup for an event when it is its turn. There are fewer turns than connections: whoever logs in always finds
-   * one, however many lookups wait. (With the embedded database's one connection, they take turns.)
+   * Runs a look-up for an event when its turn comes. There are fewer turns than connections: clients that connect always
+   * find one, however many look-ups wait. (With the embedded database's one connection, they take turns.)
    *
-   * @throws Error when its turn comes later than an answer would be waited for: whoever asked has given up by then and
-   *   asked again, and a database that has come back after an outage must not be asked for all that nobody wants any more
+   * @param work MUST send its statements through its parameter, so that they end with the look-up's deadline
+   * @param askedMs when the caller asked, by `performance.now()`
+   * @throws StoreUnavailable as {@link LookupQueue.run}; and what `work` throws
    */
-  lookup<T>(work: () => Promise<T>): Promise<T> {
-    const lastCallMs = performance.now() + this.#queryTimeoutMs;
-    return this.#lookups(() => {
-      if (performance.now() > lastCallMs) {
-        throw new Error('too long a wait for a turn to look something up');
-      }
-      return work();
-    });
+  lookup<T>(work: (statements: Statements) => Promise<T>, askedMs?: number): Promise<T> {
+    return this.#lookups.run((deadline) => work(this.#within(deadline)), askedMs);
   }
 
   /** Which optional columns there are. Asked once, and again after a failure. */
@@ -170,40 +185,77 @@ export class Database implements OnApplicationBootstrap, OnApplicationShutdown {
     this.query('SELECT FROM oauth_access_tokens LIMIT 0').catch(() => undefined);
   }
 
-  /** Called by Nest: queries that run are awaited, new ones refused, the embedded server is stopped. */
+  /** Called by Nest: statements under way are awaited, new ones rejected, the embedded server is stopped. */
   async onApplicationShutdown(): Promise<void> {
     if (this.#closed) {
       return;
     }
     this.#closed = true;
     await this.#opening?.catch(() => undefined);
-    if (this.source.isInitialized) {
-      await this.source.destroy();
-    }
-    this.#pool = undefined;
-    await this.#stop();
+    await this.#disconnect();
+    await this.#server.stop();
   }
 
-  async #send(query: QueryConfig<unknown[]> & { rowMode?: 'array' }): Promise<object[]> {
+  #within(deadline: Deadline): Statements {
+    const send = async <Row>(query: Query) =>
+      (await this.#send({ ...query, query_timeout: deadline.leftMs() })) as unknown as Row[];
+    return {
+      query: (text, values = []) => send({ text, values: [...values] }),
+      queryArrays: (text, values) => send({ text, values: [...values], rowMode: 'array' }),
+      columns: () => this.columns(),
+    };
+  }
+
+  async #send(query: Query, isRetry = false): Promise<object[]> {
+    let name: string | undefined;
     try {
       const pool = this.#pool ?? (await this.#connect());
+      name = this.#mayPrepare && !isRetry ? this.#statementNames.of(query.text) : undefined;
       this.statements++;
-      const name = this.#mayPrepare ? this.#statementNames.of(query.text) : undefined;
-      // The pool's own query ends the connection with a query that failed. TypeORM's would put it back with a statement
-      // on it that may hang for ever.
       const { rows } = await pool.query<object>(name === undefined ? query : { ...query, name });
-      this.#state.succeeded();
+      this.#state.succeeded(query.text);
       return rows;
     } catch (failure) {
-      const state = failure instanceof Error && 'code' in failure ? String(failure.code) : '';
-      if (otherSchema.includes(state)) {
+      if (this.#hasLostItsPlan(failure) && name !== undefined) {
+        return await this.#send(query, true);
+      }
+      if (otherSchema.includes(codeOf(failure))) {
         this.#columns = undefined;
       }
-      if (sharedSession.includes(state)) {
-        this.#mayPrepare = false;
-      }
-      this.#state.failed(failure);
+      this.#state.failed(failure, query.text);
+      this.#leaveLostServer(failure);
       throw failure;
+    }
+  }
+
+  /** Whether a prepared statement no longer fits: sent without a name, the same text does. */
+  #hasLostItsPlan(failure: unknown): boolean {
+    const code = codeOf(failure);
+    if (sharedSession.includes(code)) {
+      this.#mayPrepare = false;
+      return true;
+    }
+    if (code === featureNotSupported) {
+      this.#statementNames.renew();
+      return true;
+    }
+    return false;
+  }
+
+  /** Of several servers, another one is looked for when the one in use can no longer be reached. */
+  #leaveLostServer(failure: unknown): void {
+    if (
+      this.#server.connection.attempts.length > 1 &&
+      !(failure instanceof DatabaseError) &&
+      this.#pool !== undefined
+    ) {
+      this.#pool = undefined;
+      this.#opening ??= this.#disconnect()
+        .then(() => this.#open())
+        .finally(() => {
+          this.#opening = undefined;
+        });
+      this.#opening.catch(() => undefined);
     }
   }
 
@@ -218,8 +270,23 @@ export class Database implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async #open(): Promise<Pool> {
-    const { pool, direct } = await openPool(this.source, this.#encryptions);
+    const { poolSize, connection, pool: options } = this.#server;
+    const onIdleError = (error: Error) => {
+      this.#state.report(error);
+    };
+    const { pool, direct } = await openPool(this.pooled, connection, { ...options, poolSize, onIdleError });
     this.#mayPrepare &&= direct;
     return (this.#pool = pool);
   }
+
+  async #disconnect(): Promise<void> {
+    this.#pool = undefined;
+    if (this.source.isInitialized) {
+      await this.source.destroy();
+    }
+  }
+}
+
+function codeOf(failure: unknown): string {
+  return failure instanceof Error && 'code' in failure ? String(failure.code) : '';
 }

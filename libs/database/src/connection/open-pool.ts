@@ -1,42 +1,98 @@
-import type { Pool } from 'pg';
-import type { DataSource, Driver } from 'typeorm';
-import { wantsOtherEncryption, type Encryption } from './connection-options.js';
+import type { Pool, PoolClient } from 'pg';
+import type { DataSource } from 'typeorm';
+import type { ConnectionAttempt, ConnectionOptions } from './connection-options.js';
+import { dataSourceOptions, type PoolOptions } from './data-source-options.js';
+import { wantsOtherEncryption } from './encryption.js';
+import type { PooledSource } from './pooled-source.js';
+import { hasAttributes, type SessionAttributes } from './session-attributes.js';
 
 /** A pool that has reached the server. */
 export interface OpenPool {
   readonly pool: Pool;
   /**
-   * Whether the server's process answers itself. A pooler such as PgBouncer makes up the number that it gives as that of
-   * the process; behind it, two queries of one connection may reach two sessions.
+   * Whether the server's process answers itself. A pooler such as PgBouncer makes up the process number that it gives;
+   * behind it, two queries of one connection may reach two sessions.
    */
   readonly direct: boolean;
 }
 
 /**
- * Initialises the source, encrypted in the first of these ways that the server accepts.
+ * Initialises the source with the first attempt that succeeds. As libpq does it: after a refused encryption the next one is
+ * tried, after an unreachable server or one with other attributes the next host; after refused credentials none.
  *
- * @throws Error when the server cannot be reached; the source can be initialised again
+ * @param source what is initialised; its options are replaced
+ * @throws Error the last failure; the source can be opened again
  */
 export async function openPool(
-  source: DataSource,
-  [encryption = false, ...others]: readonly Encryption[],
+  source: PooledSource,
+  { attempts, sessionAttributes }: ConnectionOptions,
+  options: PoolOptions,
 ): Promise<OpenPool> {
-  const driver = source.driver as Driver & { readonly master: Pool };
-  source.setOptions({ ...source.options, ssl: encryption } as Parameters<DataSource['setOptions']>[0]);
+  const passes: SessionAttributes[] = sessionAttributes === 'prefer-standby' ? ['standby', 'any'] : [sessionAttributes];
+  let failure: unknown = new Error('no server is named');
+  for (const wanted of passes) {
+    let refusedHost: unknown;
+    for (const attempt of attempts) {
+      if (
+        hostOf(attempt) === refusedHost &&
+        !wantsOtherEncryption(failure, attemptBefore(attempts, attempt).encryption)
+      ) {
+        continue;
+      }
+      try {
+        return await open(source, attempt, wanted, options);
+      } catch (error) {
+        failure = error;
+        refusedHost = hostOf(attempt);
+        if (isRefusal(error) && !wantsOtherEncryption(error, attempt.encryption)) {
+          throw error;
+        }
+      }
+    }
+  }
+  throw failure;
+}
+
+async function open(
+  pooled: PooledSource,
+  { parameters, encryption }: ConnectionAttempt,
+  wanted: SessionAttributes,
+  options: PoolOptions,
+): Promise<OpenPool> {
+  const { source } = pooled;
+  const settings = dataSourceOptions({ ...parameters, ssl: encryption }, options);
+  source.setOptions(settings as Parameters<DataSource['setOptions']>[0]);
   try {
     await source.initialize();
-    return { pool: driver.master, direct: await isDirect(driver.master) };
-  } catch (failure) {
-    await (source.isInitialized ? source.destroy() : driver.disconnect()).catch(() => undefined);
-    if (others.length > 0 && wantsOtherEncryption(failure, encryption)) {
-      return openPool(source, others);
+    const { pool } = pooled;
+    if (pool === undefined) {
+      throw new Error('TypeORM has made no pool');
     }
+    if (!(await hasAttributes(pool, wanted))) {
+      throw new Error(`the server is not ${wanted}, as target_session_attrs demands`);
+    }
+    return { pool, direct: await isDirect(pool) };
+  } catch (failure) {
+    await (source.isInitialized ? source.destroy() : pooled.pool?.end())?.catch(() => undefined);
     throw failure;
   }
 }
 
+function hostOf({ parameters }: ConnectionAttempt): string {
+  return `${String(parameters['host'])}:${String(parameters['port'])}`;
+}
+
+function attemptBefore(attempts: readonly ConnectionAttempt[], attempt: ConnectionAttempt): ConnectionAttempt {
+  return attempts[attempts.indexOf(attempt) - 1] ?? attempt;
+}
+
+/** SQLSTATE class 28: invalid authorisation. */
+function isRefusal(failure: unknown): boolean {
+  return failure instanceof Error && 'code' in failure && /^28/.test(String(failure.code));
+}
+
 async function isDirect(pool: Pool): Promise<boolean> {
-  const client = await pool.connect();
+  const client: PoolClient = await pool.connect();
   // Without a listener, a connection that ends now would end the process. The query fails then, and says so.
   const ignore = () => undefined;
   client.on('error', ignore);

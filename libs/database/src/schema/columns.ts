@@ -1,5 +1,3 @@
-import type { Database } from '../connection/database.js';
-
 /** A column that an older Mastodon may lack. All others must be there, or statements fail. */
 export type OptionalColumn =
   | 'accounts.memorial'
@@ -12,6 +10,11 @@ export type OptionalColumn =
   | 'users.disabled'
   | 'users.role_id';
 
+/** Sends one statement. */
+export interface ColumnQuery {
+  query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
+}
+
 /** Which of the optional columns there are. */
 export type Columns = ReadonlySet<OptionalColumn>;
 
@@ -21,7 +24,7 @@ const tables = ['accounts', 'custom_filter_keywords', 'custom_filter_statuses', 
  * Looks up what there is. In the catalogue itself, not in `information_schema`, which shows only what the role may read:
  * a column without the right to read it must make statements fail, and not count as one that does not exist.
  */
-export async function readColumns(database: Pick<Database, 'query'>): Promise<Columns> {
+export async function readColumns(database: ColumnQuery): Promise<Columns> {
   const rows = await database.query<{ name: OptionalColumn }>(
     `SELECT c.relname || '.' || a.attname AS name
     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid

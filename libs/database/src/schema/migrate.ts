@@ -1,6 +1,7 @@
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { connectionOptions } from '../connection/connection-options.js';
-import { dataSourceOptions } from '../connection/data-source-options.js';
+import { openPool } from '../connection/open-pool.js';
+import { PooledSource } from '../connection/pooled-source.js';
 
 /**
  * Creates the tables in an empty database; does nothing when it has created them before.
@@ -8,9 +9,9 @@ import { dataSourceOptions } from '../connection/data-source-options.js';
  * @throws when the database has tables of another origin, Mastodon's for example: nothing is changed there
  */
 export async function migrate(url: string): Promise<void> {
-  const { parameters, encryptions } = connectionOptions({ kind: 'postgresql', url });
-  const source = new DataSource(dataSourceOptions({ ...parameters, ssl: encryptions[0] }, { poolSize: 1 }));
-  await source.initialize();
+  const pooled = new PooledSource();
+  const { source } = pooled;
+  await openPool(pooled, connectionOptions({ kind: 'postgresql', url }), { poolSize: 1 });
   try {
     await refuseForeignTables(source);
     await source.runMigrations({ transaction: 'all' });

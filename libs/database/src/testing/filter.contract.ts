@@ -1,3 +1,4 @@
+import { filterBounds } from '@fedistream/audience';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SqlAudienceStore } from '../audience/sql-audience-store.js';
 import type { TestDatabase } from './test-database.js';
@@ -70,6 +71,40 @@ export function filterContract(test: () => TestDatabase): void {
       );
       const filters = await store.filters(['5']);
       expect(filters.get('5')?.map(({ action }) => action)).toEqual(['warn', 'hide', 'blur', 'warn', 'warn']);
+    });
+
+    it('stay within the bounds of one account, whatever another has', async () => {
+      const { filters: maxFilters, keywords: maxKeywords, keywordCharacters, statuses } = filterBounds;
+      await test().execute(
+        `INSERT INTO custom_filters (id, account_id, phrase, context) SELECT g, 5, repeat('x', 5000), '{home}'
+        FROM generate_series(1, 2000) g`,
+      );
+      await test().execute(
+        `INSERT INTO custom_filter_keywords (custom_filter_id, keyword) SELECT 1 + g % 3, 'word ' || g
+        FROM generate_series(1, 20000) g`,
+      );
+      await test().execute(
+        'INSERT INTO custom_filter_statuses (custom_filter_id, status_id) SELECT 1 + g % 3, g FROM generate_series(1, 5000) g',
+      );
+      await test().insert('custom_filters', [filter('3000', { account_id: '6' }), filter('3001', { account_id: '7' })]);
+      await test().insert(
+        'custom_filter_keywords',
+        [...Array.from({ length: 10 }, () => 'y'.repeat(3_000)), 'z'.repeat(100_000)].map((keyword) => ({
+          custom_filter_id: '3000',
+          keyword,
+        })),
+      );
+      await test().insert('custom_filter_keywords', [{ custom_filter_id: '3001', keyword: 'cat' }]);
+      const filters = await store.filters(['5', '6', '7']);
+      const own = filters.get('5') ?? [];
+      expect(own).toHaveLength(maxFilters + 1);
+      expect(own.flatMap(({ keywords }) => keywords).length).toBeLessThanOrEqual(maxKeywords + 1);
+      expect(own.flatMap(({ statusIds }) => statusIds)).toHaveLength(statuses + 1);
+      expect(Math.max(...own.map(({ title }) => title.length))).toBe(filterBounds.titleCharacters);
+      const texts = filters.get('6')?.flatMap(({ keywords }) => keywords.map(({ keyword }) => keyword)) ?? [];
+      expect(texts.join('').length).toBeGreaterThan(keywordCharacters);
+      expect(texts.join('').length).toBeLessThanOrEqual(keywordCharacters + 3_000);
+      expect(filters.get('7')).toMatchObject([{ keywords: [{ keyword: 'cat' }] }]);
     });
 
     it('are none for accounts without, and for no accounts', async () => {

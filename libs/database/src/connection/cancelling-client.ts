@@ -1,0 +1,84 @@
+import { connect } from 'node:net';
+import pg from 'pg';
+
+/** https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-CANCELREQUEST */
+const cancelRequestCode = 80_877_102;
+const cancelTimeoutMs = 2_000;
+
+/**
+ * A connection of node-postgres that asks the server to cancel its statement when it ends before the server has answered. Without that,
+ * a statement that waits for a lock would go on after its timeout, and each retry would take one more backend. A
+ * cancellation needs no state of the session, so that it works through PgBouncer, too.
+ */
+export class CancellingClient extends pg.Client {
+  /** Whether a statement was sent that the server has not answered. */
+  #unanswered = false;
+
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const query = this.query.bind(this) as (...parameters: unknown[]) => unknown;
+    this.query = ((...parameters: unknown[]) => {
+      this.#unanswered = true;
+      const callback = parameters.at(-1);
+      if (typeof callback === 'function') {
+        parameters[parameters.length - 1] = (failure: unknown, ...results: unknown[]) => {
+          this.#settle(failure);
+          (callback as (...all: unknown[]) => void)(failure, ...results);
+        };
+        return query(...parameters);
+      }
+      const outcome = query(...parameters);
+      if (outcome instanceof Promise) {
+        outcome.then(
+          () => {
+            this.#settle(undefined);
+          },
+          (failure: unknown) => {
+            this.#settle(failure);
+          },
+        );
+      }
+      return outcome;
+    }) as typeof this.query;
+  }
+
+  /** An error of the server's is an answer; a timeout is none. */
+  #settle(failure: unknown): void {
+    if (failure === undefined || failure === null || failure instanceof pg.DatabaseError) {
+      this.#unanswered = false;
+    }
+  }
+
+  override end(): Promise<void>;
+  override end(callback: (error: Error) => void): void;
+  override end(callback?: (error: Error) => void): Promise<void> | undefined {
+    const { processID, secretKey } = this as unknown as Session;
+    if (this.#unanswered && processID !== null) {
+      cancel(this, processID, secretKey);
+    }
+    if (callback === undefined) {
+      return super.end();
+    }
+    super.end(callback);
+    return undefined;
+  }
+}
+
+/** What the server gives when connecting, for this very purpose. */
+interface Session {
+  readonly processID: number | null;
+  readonly secretKey: number | null;
+}
+
+/** Best effort: what fails here leaves the statement to end by itself. Servers take the request unencrypted, as from libpq. */
+function cancel({ host, port }: pg.Client, processId: number, secretKey: number | null): void {
+  const request = Buffer.alloc(16);
+  request.writeInt32BE(16, 0);
+  request.writeInt32BE(cancelRequestCode, 4);
+  request.writeInt32BE(processId, 8);
+  request.writeInt32BE(secretKey ?? 0, 12);
+  const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+  socket.setTimeout(cancelTimeoutMs, () => socket.destroy());
+  socket.on('error', () => undefined);
+  socket.end(request);
+}

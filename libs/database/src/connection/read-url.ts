@@ -1,0 +1,99 @@
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { parse } from 'pg-connection-string';
+import type { SslSettings } from './encryption.js';
+import { isSessionAttributes, sessionAttributes, type SessionAttributes } from './session-attributes.js';
+
+/** One of the servers that a URL names. */
+export interface UrlServer {
+  /** A name, an address without brackets, or the directory of a unix socket. */
+  readonly host: string | undefined;
+  readonly port: string | undefined;
+}
+
+/** What a database URL says. */
+export interface DatabaseUrl {
+  readonly servers: readonly [UrlServer, ...UrlServer[]];
+  /** Options of node-postgres, without host and port. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly ssl: SslSettings;
+  readonly sessionAttributes: SessionAttributes;
+}
+
+/** Parameters that are read here: pg-connection-string knows them not at all, or otherwise. */
+const ownParameters = ['sslmode', 'uselibpqcompat', 'target_session_attrs', 'connect_timeout'] as const;
+const urlForm = /^(postgres(?:ql)?:\/\/)((?:[^/?#]*@)?)([^/?#@]*)([^?#]*)(?:\?([^#]*))?$/i;
+
+/**
+ * Reads a connection URI as libpq documents it, with several hosts, and with the parameters that pg-connection-string adds.
+ * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
+ *
+ * @throws Error when it is malformed; the message does not repeat it, as it may hold a password
+ */
+export function readUrl(url: string): DatabaseUrl {
+  const form = urlForm.exec(url);
+  if (form === null) {
+    throw new Error('the URL must look like postgresql://user:password@host:port/database?parameter=value');
+  }
+  const [, scheme = '', credentials = '', authority = '', path = '', query = ''] = form;
+  const searched = new URLSearchParams(query);
+  const own = Object.fromEntries(ownParameters.map((name) => [name, searched.get(name)]));
+  const systemRoots = searched.get('sslrootcert') === 'system';
+  const hosts = authority.split(',');
+  const { ssl, host, port, ...parsed } = parsedBy(
+    `${scheme}${credentials}${hosts[0] ?? ''}${path}`,
+    query,
+    systemRoots,
+  );
+  const wanted = own['target_session_attrs'] ?? 'any';
+  if (!isSessionAttributes(wanted)) {
+    throw new Error(`target_session_attrs=${wanted} does not exist: it is one of ${sessionAttributes.join(', ')}`);
+  }
+  const tls = typeof ssl === 'object' && ssl !== null ? (ssl as TlsOptions) : {};
+  const strict = systemRoots || Boolean(ssl);
+  const timeoutSeconds = Number(own['connect_timeout'] ?? 0);
+  return {
+    servers:
+      hosts.length > 1
+        ? serversOf(hosts.map((each) => parsedBy(`${scheme}${each}${path}`, '', false)))
+        : serversIn(String(host ?? ''), String(port ?? '')),
+    parameters: { ...parsed, ...(timeoutSeconds > 0 ? { connectionTimeoutMillis: timeoutSeconds * 1_000 } : {}) },
+    ssl: {
+      mode: own['sslmode'] ?? (strict ? 'verify-full' : 'prefer'),
+      tls,
+      libpqCompatible: own['uselibpqcompat'] === 'true',
+      systemRoots,
+    },
+    sessionAttributes: wanted,
+  };
+}
+
+function parsedBy(base: string, query: string, systemRoots: boolean): Readonly<Record<string, unknown>> {
+  const names = new Set<string>([...ownParameters, ...(systemRoots ? ['sslrootcert'] : [])]);
+  const kept = query
+    .split('&')
+    .filter((part) => part !== '' && !names.has(decodeURIComponent(part.split('=')[0] ?? '')));
+  try {
+    return { ...parse(kept.length > 0 ? `${base}?${kept.join('&')}` : base) };
+  } catch (failure) {
+    if (failure instanceof Error && 'code' in failure && failure.code === 'ENOENT') {
+      throw failure;
+    }
+    throw new Error('the URL cannot be parsed: are its user, password and database percent-encoded?', {
+      cause: failure,
+    });
+  }
+}
+
+/** As parameters: `host=a,b&port=5432,5433`, or one port for all. */
+function serversIn(host: string, port: string): DatabaseUrl['servers'] {
+  const ports = port.split(',');
+  return serversOf(host.split(',').map((each, index) => ({ host: each, port: ports[index] ?? ports[0] })));
+}
+
+function serversOf(all: readonly Readonly<Record<string, unknown>>[]): DatabaseUrl['servers'] {
+  const [first = { host: undefined, port: undefined }, ...others] = all.map(({ host, port }) => ({
+    host: typeof host === 'string' && host !== '' ? host : undefined,
+    port: typeof port === 'string' && port !== '' ? port : undefined,
+  }));
+  return [first, ...others];
+}
