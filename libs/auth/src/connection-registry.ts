@@ -27,6 +27,12 @@ export class ConnectionRegistry<
     this.#revoke([connection as C], 'expiry');
   });
 
+  /**
+   * Called with a token whose kill may have been lost while its connection was being opened. `Revalidation` sets it, and
+   * looks the token up again.
+   */
+  onDoubt: (tokenId: string) => void = () => undefined;
+
   constructor(
     private readonly kills: RecentKills,
     private readonly statistics: AuthStatistics,
@@ -47,6 +53,9 @@ export class ConnectionRegistry<
       return false;
     }
     this.#expiryTimer.add(connection);
+    if (this.kills.gapSince(authenticatedAt)) {
+      this.onDoubt(connection.viewer.tokenId);
+    }
     return true;
   }
 
@@ -70,6 +79,11 @@ export class ConnectionRegistry<
   /** Ends every open connection of a token that re-validation found invalid, although no kill arrived. */
   revokeInvalid(tokenId: string): void {
     this.#revoke(this.#byToken.get(tokenId), 'revalidation');
+  }
+
+  /** Notes that kills may have been lost: connections that are being opened are checked again when they are open. */
+  recordGap(): void {
+    this.kills.recordGap();
   }
 
   /** The tokens of all open connections, each once: a copy. */

@@ -13,6 +13,7 @@ export class RecentKills {
   readonly #moments = new Map<string, number>();
   #latest = 0;
   #forgotten = 0;
+  #latestGap = 0;
 
   /** The current position. Callers MUST take it before they look the token up: only later kills are checked. */
   now(): KillSequence {
@@ -30,6 +31,16 @@ export class RecentKills {
       this.#moments.delete(oldest[0]);
       this.#forgotten = oldest[1];
     }
+  }
+
+  /** Remembers that kills may have been lost, because the broker was not connected. */
+  recordGap(): void {
+    this.#latestGap = ++this.#latest;
+  }
+
+  /** Whether a kill may have been lost after that position. */
+  gapSince(moment: KillSequence): boolean {
+    return moment < this.#latestGap;
   }
 
   /** Whether the viewer's token or account was killed after that position. A forgotten kill counts as one of the token. */

@@ -42,6 +42,7 @@ describe('Revalidation', () => {
   let connections: ConnectionRegistry;
   let revalidation: Revalidation;
   let revoked: string[];
+  let kills: RecentKills;
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -49,7 +50,7 @@ describe('Revalidation', () => {
     vi.spyOn(Logger.prototype, 'log').mockReturnValue();
     store = new StoreOfRevoked();
     statistics = new AuthStatistics();
-    const kills = new RecentKills();
+    kills = new RecentKills();
     connections = new ConnectionRegistry(kills, statistics);
     revalidation = new Revalidation(connections, store, new Settings());
     revoked = [];
@@ -66,6 +67,22 @@ describe('Revalidation', () => {
     const viewer = { accountId: `account of ${tokenId}`, userId: '1', tokenId, scopes: new Set<string>() };
     connections.add({ viewer, revoke: () => revoked.push(tokenId) }, new RecentKills().now());
   }
+
+  it('looks a token up again that was revoked in a gap while its connection was being opened', async () => {
+    const authenticatedAt = kills.now();
+    connections.recordGap();
+    revalidation.begin();
+    await vi.advanceTimersByTimeAsync(1);
+    store.revoked.add('late');
+    const viewer = { accountId: '1', userId: '1', tokenId: 'late', scopes: new Set<string>() };
+    connections.add({ viewer, revoke: () => revoked.push('late') }, authenticatedAt);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(revoked).toEqual(['late']);
+    expect(store.statements).toEqual([['late']]);
+    connections.add({ viewer, revoke: () => revoked.push('later') }, kills.now());
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(store.statements).toHaveLength(1);
+  });
 
   it('ends the connections of tokens that are no longer valid, and no others', async () => {
     open('good');

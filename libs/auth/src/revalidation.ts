@@ -36,13 +36,22 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly settings: AuthSettings,
   ) {}
 
+  /** Called by Nest. */
   onApplicationBootstrap(): void {
+    this.connections.onDoubt = (tokenId) => {
+      this.#remaining.push(tokenId);
+      this.#hurry();
+    };
     this.#stepAfter(spread(this.settings.revalidationIntervalMs));
   }
 
   /** Begins a round at once. Call it when kills may have been missed. */
   begin(): void {
     this.#remaining = this.connections.tokenIds();
+    this.#hurry();
+  }
+
+  #hurry(): void {
     if (!this.#asking && !this.#stopped) {
       clearTimeout(this.#timer);
       this.#stepAfter(0);

@@ -4,9 +4,9 @@
  */
 export interface CloseReason {
   /** For logs and metrics. */
-  readonly name: 'revoked' | 'restart' | 'slow' | 'gone' | 'binary' | 'idle';
+  readonly name: 'revoked' | 'restart' | 'slow' | 'gone' | 'binary' | 'flooding' | 'idle';
   /** `undefined` when the client cannot be told any more. */
-  readonly code?: 1000 | 1003 | 1012 | 1013;
+  readonly code?: 1000 | 1003 | 1008 | 1012 | 1013;
 }
 
 /** All reasons. */
@@ -19,6 +19,8 @@ export const closeReasons = {
   slow: { name: 'slow', code: 1013 },
   /** The client sent a binary frame, which the protocol does not know. */
   binary: { name: 'binary', code: 1003 },
+  /** The client sent far more messages than it may. */
+  flooding: { name: 'flooding', code: 1008 },
   /** The client did not answer a ping: the connection is dead, so it gets no close frame. */
   idle: { name: 'idle' },
   /** The client has closed the connection. */

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 
 import { clientFrame, handshake, openRawWebSocket } from '../conformance/raw-websocket.js';
-import { httpRequest, publishEvent, RawConnection, streamingPath, until, TableLock } from '../support/index.js';
+import { httpRequest, metric, publishEvent, RawConnection, streamingPath, until, TableLock } from '../support/index.js';
 import { watchedEnvironment } from './watched-environment.js';
 
 const longest = 16 * 1_024;
@@ -109,10 +109,23 @@ describe('a client', () => {
     const head = await connection.read('\r\n\r\n');
     expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(head).toMatch(/\r\nX-Request-Id: [-0-9a-f]{36}/i);
-    // The connection stays open for the next request.
-    connection.write(`GET ${streamingPath}/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    // A request in the same segment would be lost, so the client is told to send its next one on a new connection.
+    expect(head).toMatch(/\r\nConnection: close\r\n/i);
     await connection.closed;
-    expect(connection.bytes.toString()).toMatch(/\r\n\r\nOK$/);
+  });
+
+  it('with two Host headers is refused (RFC 9112, section 3.2)', async () => {
+    const connection = await write(`GET ${streamingPath}/health HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n`);
+    expect(await connection.read('\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    connection.destroy();
+  });
+
+  it('that pipelines thousands of requests is cut off, and no other client waits for it', async () => {
+    const request = `GET ${streamingPath}/user?access_token=wrong HTTP/1.1\r\nHost: x\r\n\r\n`;
+    const connection = await write(request.repeat(5_000));
+    await connection.closed;
+    await watched.others.undisturbed();
+    expect(await metric(watched.server, 'fedistream_refusals_total', { error: 'tooManyRequests' })).toBe(1);
   });
 
   it('that offers HTTP/2 gets its event stream over HTTP/1.1', async () => {

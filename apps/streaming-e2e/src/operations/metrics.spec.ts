@@ -77,7 +77,15 @@ describe('the metrics of a server', () => {
 
   it('have a series for every reason why a connection ends, from the start', () => {
     const found = [...atTheStart.matchAll(/^fedistream_connections_closed_total\{reason="(.*)"\} 0$/gm)];
-    expect(found.map(([, reason]) => reason).sort()).toEqual(['binary', 'gone', 'idle', 'restart', 'revoked', 'slow']);
+    expect(found.map(([, reason]) => reason).sort()).toEqual([
+      'binary',
+      'flooding',
+      'gone',
+      'idle',
+      'restart',
+      'revoked',
+      'slow',
+    ]);
   });
 
   it('count every refusal, at whichever layer', async () => {

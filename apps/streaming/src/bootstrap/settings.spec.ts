@@ -21,6 +21,7 @@ describe('settings', () => {
       database: { kind: 'embedded', directory: '.fedistream/database' },
       redis: undefined,
       delivery: { maxSubscriptions: 200, outputBudgetBytes: 4 * 1_024 * 1_024 },
+      input: { maxMessagesPerSecond: 50 },
       auth: { revalidationIntervalMs: 300_000 },
       audience: { maxWaitMs: 10_000, maxQueued: 1_000, maxGatherMs: 100 },
       streamModules: { named: [], onFailure: 'stop', environment: {} },

@@ -15,6 +15,7 @@ export interface Settings {
   /** `undefined`: the in-memory broker. */
   readonly redis: RedisSettings | undefined;
   readonly delivery: { readonly maxSubscriptions: number; readonly outputBudgetBytes: number };
+  readonly input: { readonly maxMessagesPerSecond: number };
   readonly auth: { readonly revalidationIntervalMs: number };
   readonly audience: { readonly maxWaitMs: number; readonly maxQueued: number; readonly maxGatherMs: number };
   /** The teams' modules beside those of the workspace, and the environment that their own settings are read from. */
@@ -57,6 +58,7 @@ export function readSettingsFrom(environment: Environment): Settings {
       maxSubscriptions: environment.read('MAX_SUBSCRIPTIONS_PER_CONNECTION'),
       outputBudgetBytes: environment.read('OUTPUT_BUDGET_KIB') * 1_024,
     },
+    input: { maxMessagesPerSecond: environment.read('MAX_MESSAGES_PER_SECOND') },
     auth: { revalidationIntervalMs: environment.read('TOKEN_REVALIDATION_SECONDS') * 1_000 },
     audience: {
       maxWaitMs: environment.read('AUDIENCE_MAX_WAIT_SECONDS') * 1_000,

@@ -1,19 +1,29 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { KeyedLogThrottle } from '@fedistream/util';
 import { ConnectionRegistry, type Authentication } from '@fedistream/auth';
 import {
   closeReasons,
   Connection,
   DeliverySettings,
   DeliveryStatistics,
+  type CloseReason,
   type ConnectionContext,
   type Transport,
 } from '@fedistream/delivery';
 import { Readiness } from './readiness.js';
 
+/** The reasons that the log tells, with what the client did. */
+const misbehaviour: Readonly<Partial<Record<CloseReason['name'], string>>> = {
+  slow: 'it does not read its events, and more than OUTPUT_BUDGET_KIB wait',
+  flooding: 'it sent far more than MAX_MESSAGES_PER_SECOND',
+};
+
 /** Opens connections and keeps the registry current: the last step of the way in, for both transports. */
 @Injectable()
 export class ConnectionOpener {
   readonly #context: ConnectionContext;
+  readonly #logger = new Logger(ConnectionOpener.name);
+  readonly #throttle = new KeyedLogThrottle();
   /** Connections that are closed, but have not released their socket. */
   readonly #closing = new Set<Promise<void>>();
 
@@ -26,8 +36,9 @@ export class ConnectionOpener {
     this.#context = {
       settings,
       statistics,
-      closed: (connection, _reason, released) => {
+      closed: (connection, reason, released) => {
         this.registry.remove(connection);
+        this.#logClose(connection, reason);
         this.#closing.add(released);
         void released.then(() => this.#closing.delete(released));
       },
@@ -46,6 +57,16 @@ export class ConnectionOpener {
       this.registry.add(connection, killSequence);
     }
     return connection;
+  }
+
+  /** Logs clients that were cut off for their behaviour, rate-limited by reason. */
+  #logClose({ viewer: { accountId, tokenId } }: Connection, { name }: CloseReason): void {
+    const what = misbehaviour[name];
+    if (what !== undefined) {
+      this.#throttle.run(name, (suffix) => {
+        this.#logger.warn({ msg: `Client cut off: ${what}${suffix}`, reason: name, accountId, tokenId });
+      });
+    }
   }
 
   /** @returns settles when every connection that is closed by now has released its socket */

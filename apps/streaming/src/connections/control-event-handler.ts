@@ -27,6 +27,7 @@ export class ControlEventHandler implements OnApplicationBootstrap, OnApplicatio
     // Control events were lost in a gap: read again what they would have changed.
     this.#subscriptions.add(
       this.broker.gaps.subscribe(() => {
+        this.registry.recordGap();
         this.audience.forgetAll();
         this.revalidation.begin();
       }),

@@ -46,12 +46,6 @@ export class EventStreamController {
       admission.release();
       return;
     }
-    // The response to an earlier, pipelined request has not ended: events would be written into it, and the end of this
-    // response would never be reported.
-    if (reply.raw.socket === null) {
-      admission.release();
-      throw new StreamingError('badRequest');
-    }
     const transport = new SseTransport(request.raw, reply, this.heartbeats.eventsource);
     const connection = this.opener.open(authentication, transport);
     reply.raw.on('close', () => {

@@ -7,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { RefusalLog } from '../observability/refusal-log.js';
 import { allowedMethods } from './allowed-methods.js';
 import { IncomingRequest } from './incoming-request.js';
+import { handleOneRequestAtATime } from './pipelining.js';
 import { refusalBody } from './refusal-response.js';
 import { refuseOnSocket } from './refuse-on-socket.js';
 
@@ -69,12 +70,16 @@ function refuseMalformedRequest(failure: NodeJS.ErrnoException, socket: Socket, 
   refuseOnSocket(socket, error, requestId, { headers, body: JSON.stringify(refusalBody(error)) });
 }
 
-/** The refusal of a request regardless of its path: a method that is not allowed, or no `Host` (RFC 9112, section 3.2). */
-function requestFault({ method, headers, raw }: FastifyRequest): StreamingError | undefined {
+/**
+ * The refusal of a request regardless of its path: a method that is not allowed, or not exactly one `Host` (RFC 9112,
+ * section 3.2).
+ */
+function requestFault({ method, raw }: FastifyRequest): StreamingError | undefined {
   if (!allowedMethods.includes(method)) {
     return new StreamingError('methodNotAllowed');
   }
-  return headers.host === undefined && raw.httpVersion === '1.1' ? new StreamingError('badRequest') : undefined;
+  const hosts = raw.headersDistinct['host']?.length ?? 0;
+  return hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1') ? new StreamingError('badRequest') : undefined;
 }
 
 /** Sets up what applies to every request: request id, CORS, allowed methods, and malformed requests. */
@@ -86,9 +91,16 @@ export function configureHttp(app: NestFastifyApplication, refusals: RefusalLog)
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id).header('Access-Control-Allow-Origin', '*');
+    // Node's parser stops behind an offer to upgrade: what the client sent after it would be lost, or misread.
+    if ((request.raw as IncomingRequest).declinesUpgrade) {
+      void reply.header('Connection', 'close');
+    }
     done(requestFault(request));
   });
   const server = app.getHttpServer();
+  handleOneRequestAtATime(server, () => {
+    refusals.record(new StreamingError('tooManyRequests'), {});
+  });
   // A server may ignore an expectation that it does not know (RFC 9110, section 10.1.1).
   server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));
   server.on('clientError', (failure: NodeJS.ErrnoException, socket: Socket) => {

@@ -11,6 +11,11 @@ import { IncomingMessage } from 'node:http';
 export class IncomingRequest extends IncomingMessage {
   private offered?: boolean;
 
+  /** Whether the client offers another protocol, which is ignored, or sends CONNECT. */
+  get declinesUpgrade(): boolean {
+    return this.offered === true && !offersWebSocket(this);
+  }
+
   /** Whether the client asks to upgrade to WebSocket. */
   get upgrade(): boolean {
     return this.offered === true && offersWebSocket(this);

@@ -1,13 +1,13 @@
 import type { WsMessageHandler } from '@nestjs/common';
-import { closeReasons, isBackedUp, type Connection } from '@fedistream/delivery';
+import { closeReasons, type Connection } from '@fedistream/delivery';
 import { WebSocket, type RawData } from 'ws';
+import { InputBudget, type InputSettings } from '../connections/input-budget.js';
 import { readClientMessage } from './client-message.js';
-import { rawSocketOf } from './raw-socket.js';
 
 /**
  * A WebSocket with its connection, its message handlers, and whether its client answered the last ping. They are members,
- * because a map from sockets to connections would cost memory for each client. Pongs and error frames count against the
- * connection's output budget.
+ * because a map from sockets to connections would cost memory for each client. Error frames count
+ * against the connection's output budget.
  */
 export class ClientSocket extends WebSocket {
   /** Whether the client answered the last ping. */
@@ -16,6 +16,11 @@ export class ClientSocket extends WebSocket {
   connection?: Connection;
 
   #handlers: readonly WsMessageHandler[] = [];
+  #inputSettings?: InputSettings;
+  /** Made by the client's first frame: most clients send none but pongs. */
+  #inputBudget?: InputBudget;
+  #pongWaits = false;
+  #unansweredPing: { readonly data: unknown } | undefined;
 
   /** Dispatches the client's messages to these handlers, by type. */
   handleMessages(handlers: readonly WsMessageHandler[]): void {
@@ -31,20 +36,58 @@ export class ClientSocket extends WebSocket {
   }
 
   /** Binds the socket to its connection, right after the handshake: the connection ends with the socket. */
-  bind(connection: Connection): void {
+  bind(connection: Connection, settings: InputSettings): void {
     this.connection = connection;
+    this.#inputSettings = settings;
+    this.on('ping', onPing);
     this.on('pong', onPong);
     this.on('close', onClose);
   }
 
   /**
-   * Called by `ws` for every ping of the client. A client that does not read gets no answer: it could queue any number of
-   * them (RFC 6455, section 5.5.3, allows to answer the latest ping only).
+   * Called by `ws` for every ping of the client. At most one pong waits in the output: a client that does not read could
+   * otherwise make the server queue any number of them. Afterwards the latest ping is answered (RFC 6455, section 5.5.3).
    */
-  override pong(data?: unknown, mask?: boolean, done?: (failure: Error) => void): void {
-    const socket = rawSocketOf(this);
-    if (this.connection?.isWithinBudget() === true && (socket === undefined || !isBackedUp(socket))) {
-      super.pong(data, mask, done);
+  override pong(data?: unknown, mask?: boolean): void {
+    if (this.#pongWaits) {
+      this.#unansweredPing = { data };
+    } else if (this.connection?.open === true) {
+      this.#pongWaits = true;
+      super.pong(data, mask, () => {
+        this.#pongWaits = false;
+        const ping = this.#unansweredPing;
+        this.#unansweredPing = undefined;
+        if (ping !== undefined) {
+          this.pong(ping.data, mask);
+        }
+      });
+    }
+  }
+
+  /**
+   * Takes a frame from the input budget. A client beyond it is read slower, then closed.
+   *
+   * @returns whether the frame may be handled
+   */
+  spend(): boolean {
+    if (this.#inputSettings !== undefined && this.connection?.open === true) {
+      this.#inputBudget ??= new InputBudget(this.#inputSettings);
+      const pauseMs = this.#inputBudget.spend();
+      if (pauseMs === Infinity) {
+        this.connection?.close(closeReasons.flooding);
+      } else if (pauseMs > 0) {
+        this.#pauseFor(pauseMs);
+      }
+    }
+    return this.connection?.open === true;
+  }
+
+  #pauseFor(milliseconds: number): void {
+    if (!this.isPaused) {
+      this.pause();
+      setTimeout(() => {
+        this.resume();
+      }, milliseconds).unref();
     }
   }
 }
@@ -52,7 +95,7 @@ export class ClientSocket extends WebSocket {
 // Shared by all sockets: a closure for each would cost 100 bytes per client.
 
 function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
-  if (!(this instanceof ClientSocket)) {
+  if (!(this instanceof ClientSocket) || !this.spend()) {
     return;
   }
   if (isBinary) {
@@ -63,8 +106,16 @@ function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
   }
 }
 
-function onPong(this: WebSocket): void {
+/** Pings count; {@link ClientSocket.pong} answers them. */
+function onPing(this: WebSocket): void {
   if (this instanceof ClientSocket) {
+    this.spend();
+  }
+}
+
+/** A pong that answers a ping is free; others count (RFC 6455, section 5.5.3 allows unsolicited ones). */
+function onPong(this: WebSocket): void {
+  if (this instanceof ClientSocket && (!this.isAlive || this.spend())) {
     this.isAlive = true;
   }
 }

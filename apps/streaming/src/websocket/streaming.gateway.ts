@@ -10,6 +10,7 @@ import type { IncomingMessage } from 'node:http';
 import { ScopesGuard } from '@fedistream/auth';
 import { StreamGate, StreamRegistry } from '@fedistream/stream-kit/server';
 import { ConnectionOpener } from '../connections/connection-opener.js';
+import { InputSettings } from '../connections/input-budget.js';
 import { Heartbeats } from '../connections/heartbeats.js';
 import { streamingPath } from '../http/http-request.js';
 import type { ClientMessage } from './client-message.js';
@@ -35,6 +36,8 @@ const maxMessageBytes = 16 * 1024;
   clientTracking: false,
   maxPayload: maxMessageBytes,
   perMessageDeflate: false,
+  // One frame per socket and turn of the event loop: a chunk full of small frames must not hold up other clients.
+  allowSynchronousEvents: false,
 })
 @UseGuards(ScopesGuard)
 @UseFilters(WebSocketErrorFilter)
@@ -43,6 +46,7 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
     private readonly errors: ErrorFrames,
     private readonly gate: StreamGate,
     private readonly heartbeats: Heartbeats,
+    private readonly inputSettings: InputSettings,
     private readonly opener: ConnectionOpener,
     private readonly registry: StreamRegistry,
   ) {}
@@ -55,7 +59,7 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
   ): void {
     const transport = new WebSocketTransport(client, this.heartbeats.websocket);
     const connection = this.opener.open(authentication, transport);
-    client.bind(connection);
+    client.bind(connection, this.inputSettings);
     admission?.attach(connection);
     if (refusal !== undefined) {
       this.errors.answer(client, refusal);

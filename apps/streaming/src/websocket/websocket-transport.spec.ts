@@ -21,7 +21,8 @@ async function connect(options: { compressed: boolean }) {
   const heartbeat = new Heartbeat(30_000);
   open.push({ server, client, heartbeat });
   const close = vi.fn();
-  webSocket.bind({ close, isWithinBudget: () => true } as Partial<Connection> as Connection);
+  const connection = { close, open: true, isWithinBudget: () => true } as Partial<Connection>;
+  webSocket.bind(connection as Connection, { maxMessagesPerSecond: 50 });
   return { client, webSocket, close, transport: new WebSocketTransport(webSocket, heartbeat) };
 }
 
@@ -81,7 +82,7 @@ describe('a WebSocket transport', () => {
     expect(close).toHaveBeenCalledWith(closeReasons.idle);
   });
 
-  it('answers the pings of a client that reads, and queues no answers for one that does not', async () => {
+  it('answers the pings of a client that reads, and queues one answer at most for one that does not', async () => {
     const { client, webSocket } = await connect({ compressed: false });
     const socket = rawSocketOf(webSocket)!;
     const answered = once(client, 'pong');
@@ -95,7 +96,8 @@ describe('a WebSocket transport', () => {
     for (let ping = 0; ping < 1_000; ping++) {
       webSocket.pong();
     }
-    expect(socket.writableLength).toBe(before);
+    // One answer may wait, of 2 bytes.
+    expect(socket.writableLength).toBeLessThanOrEqual(before + 2);
   });
 
   it('ends its connection when the client has left', async () => {

@@ -327,6 +327,13 @@ export const variables = {
     default: 200,
     description: 'Subscriptions that one connection may hold. More are answered with 429.',
   }),
+  MAX_MESSAGES_PER_SECOND: variable({
+    group: 'limits',
+    form: integer(1, 1_000_000),
+    default: 50,
+    description:
+      'Messages and pings a second of one WebSocket, ten times as many at once. More are read slower, then closed with 1008.',
+  }),
   OUTPUT_BUDGET_KIB: variable({
     group: 'limits',
     form: integer(64, 1_048_576),

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { handleOneRequestAtATime } from './pipelining.js';
+
+let server: Server;
+let client: Socket;
+let received: string;
+const excess = vi.fn();
+/** The requests that are being handled. */
+let handling: { readonly path: string; readonly response: ServerResponse }[];
+
+beforeEach(async () => {
+  handling = [];
+  received = '';
+  excess.mockClear();
+  server = createServer((request, response) => {
+    handling.push({ path: request.url ?? '', response });
+  });
+  handleOneRequestAtATime(server, excess);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  client.on('data', (data) => (received += data.toString()));
+  client.on('error', () => undefined);
+});
+
+afterEach(() => {
+  client.destroy();
+  server.closeAllConnections();
+  server.close();
+});
+
+const send = (...paths: readonly string[]) =>
+  client.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`).join(''));
+const paths = () => handling.map(({ path }) => path);
+
+describe('pipelined requests', () => {
+  it('are handled one after the other, in their order', async () => {
+    send('/1', '/2', '/3');
+    for (const count of [1, 2, 3]) {
+      await vi.waitUntil(() => handling.length === count, { timeout: 10_000 });
+      await new Promise(setImmediate);
+      expect(paths()).toEqual(['/1', '/2', '/3'].slice(0, count));
+      handling[count - 1]!.response.end(`answer ${count}`);
+    }
+    await vi.waitUntil(() => received.includes('answer 3'), { timeout: 10_000 });
+    expect(received.match(/answer \d/g)).toEqual(['answer 1', 'answer 2', 'answer 3']);
+    expect(excess).not.toHaveBeenCalled();
+  });
+
+  it('end their connection when more than 32 wait, and nothing of them is handled', async () => {
+    send('/first', ...Array.from({ length: 1_000 }, (_, number) => `/${number}`));
+    await once(client, 'close');
+    expect(paths()).toEqual(['/first']);
+    expect(excess).toHaveBeenCalledOnce();
+  });
+
+  it('are dropped when the client leaves', async () => {
+    send('/1', '/2');
+    await vi.waitUntil(() => handling.length === 1, { timeout: 10_000 });
+    client.destroy();
+    await once(handling[0]!.response, 'close');
+    await new Promise(setImmediate);
+    expect(paths()).toEqual(['/1']);
+  });
+
+  it('may follow each other for ever on a connection that waits for each answer', async () => {
+    for (let number = 0; number < 100; number++) {
+      send(`/${number}`);
+      await vi.waitUntil(() => handling.length === number + 1, { interval: 1, timeout: 10_000 });
+      handling[number]!.response.end();
+    }
+    expect(excess).not.toHaveBeenCalled();
+  });
+});
