@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
@@ -64,15 +62,6 @@ describe('the metrics of a server', () => {
     // The server has sent one statement to PostgreSQL.
     const lines = atTheStart.replace(/^(\w*pg_pool_\w+) \d+$/gm, '$1 0').split('\n');
     expect(mastodons.filter((series) => !lines.includes(`${prefix}${series} 0`))).toEqual([]);
-  });
-
-  it('are exactly those that the documentation lists', async () => {
-    const readme = await readFile(join(import.meta.dirname, '../../../../README.md'), 'utf8');
-    const [, table = ''] = /^\| Metric .*\n((?:\|.*\n)+)/m.exec(readme) ?? [];
-    const listed = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)/g)]);
-    // Node's default metrics and the prefixed copies of Mastodon's are described below the table.
-    const described = [...atTheStart.matchAll(/^# TYPE (?!process_|nodejs_|mastodon_streaming_)(\w+)/gm)];
-    expect(listed.map(([, name]) => name).sort()).toEqual(described.map(([, name]) => name).sort());
   });
 
   it('have a series for every reason why a connection ends, from the start', () => {
