@@ -12,11 +12,11 @@ describe('demoBanner', () => {
     }
   });
 
-  it('names the accounts behind the tokens by their ids, which private channels are called after', () => {
-    expect(lines).toContain(`Account ids, for what you publish yourself: demo ${demoUser.id}, admin ${demoAdmin.id}`);
+  it('prints the ids of the tokens’ accounts, which private channels contain', () => {
+    expect(lines).toContain(`Account ids, to publish events yourself: demo ${demoUser.id}, admin ${demoAdmin.id}`);
   });
 
-  it('gives curl lines with tokens that exist, for the address given', () => {
+  it('prints curl commands with existing tokens for the given address', () => {
     const curl = lines.filter((line) => line.includes('curl'));
     expect(curl.length).toBeGreaterThan(3);
     for (const line of curl) {
@@ -26,7 +26,7 @@ describe('demoBanner', () => {
     }
   });
 
-  it('gives WebSocket lines whose script is whole JavaScript', () => {
+  it('prints WebSocket commands whose script is valid JavaScript', () => {
     const scripts = lines.map((line) => /^ {2}node -e "([^"]+)"$/.exec(line)?.[1]).filter((script) => script);
     expect(scripts).toHaveLength(2);
     for (const script of scripts) {
@@ -38,7 +38,7 @@ describe('demoBanner', () => {
     }
   });
 
-  it('speaks wss to an https address', () => {
+  it('uses wss for an https address', () => {
     expect(demoBanner({ url: 'https://streaming.example' }).join()).toContain("'wss://streaming.example/api");
   });
 });

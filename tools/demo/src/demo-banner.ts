@@ -1,8 +1,8 @@
 import { demoTokens, type DemoToken } from './demo-tokens.js';
 import { demoAdmin, demoUser } from './people.js';
-import { demoList } from './routes.js';
+import { demoList } from './status-channels.js';
 
-/** What the banner is about. */
+/** The values that the banner prints. */
 export interface BannerOptions {
   /** The server's own address, as in `http://localhost:4000`. */
   readonly url: string;
@@ -10,8 +10,8 @@ export interface BannerOptions {
 }
 
 /**
- * What a newcomer reads after the start: the demo's tokens and accounts, and lines to paste into a second terminal. The
- * WebSocket lines need the workspace's directory, where `ws` is installed: Node 20 has no WebSocket of its own.
+ * The lines printed after the start: the demo's tokens and accounts, and commands for a second terminal. The WebSocket commands
+ * must run in the workspace's directory, where `ws` is installed, because Node 20 has no WebSocket client.
  */
 export function demoBanner({ url, tokens = demoTokens }: BannerOptions): string[] {
   const base = `${url.replace(/\/+$/, '')}/api/v1/streaming`;
@@ -24,11 +24,11 @@ export function demoBanner({ url, tokens = demoTokens }: BannerOptions): string[
     .map((stream) => `this.send(JSON.stringify({ type: 'subscribe', stream: '${stream}' }))`)
     .join('; ');
   return [
-    'The demo feed is on. Access tokens:',
+    'The demo publishes events. Access tokens:',
     ...tokens.map(
       ({ token, scopes, opens }) => `  ${token.padEnd(width)}  ${`(${scopes})`.padEnd(20)}  opens ${opens}`,
     ),
-    `Account ids, for what you publish yourself: ${[demoUser, demoAdmin].map(({ username, id }) => `${username} ${id}`).join(', ')}`,
+    `Account ids, to publish events yourself: ${[demoUser, demoAdmin].map(({ username, id }) => `${username} ${id}`).join(', ')}`,
     '',
     'Server-sent events, in a second terminal:',
     curl('public'),

@@ -1,11 +1,11 @@
 import type { Channel } from '@fedistream/domain';
 
-/** One thing that the platform publishes: JSON.stringify of `message` is the text on `channel`. */
+/** A message that the platform publishes: its text on `channel` is JSON.stringify of `message`. */
 export interface DemoMessage {
   readonly channel: Channel;
   readonly message: {
     readonly event: string;
-    /** Absent for events that are nothing but their name. */
+    /** Absent for events without a payload. */
     readonly payload?: unknown;
   };
 }

@@ -1,16 +1,16 @@
 import { channels, normaliseHashtag } from '@fedistream/domain';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { demoMessages, demoScenes } from './demo-messages.js';
+import { demoMessages, demoSteps } from './demo-messages.js';
 import { DemoScript } from './demo-script.js';
 import { demoUser } from './people.js';
 import { seededRandom } from './random.js';
-import { demoList } from './routes.js';
+import { demoList } from './status-channels.js';
 import type { DemoMessage } from './demo-message.js';
 import type { Status } from './entities.js';
 
 const noon = Date.UTC(2026, 4, 1, 12);
-const scenes = (count: number, seed = 1) => demoScenes(count, seed, () => noon);
+const steps = (count: number, seed = 1) => demoSteps(count, seed, () => noon);
 const round = new DemoScript(seededRandom(1), () => noon).roundLength;
 const eventsOn = (channel: string, messages: readonly DemoMessage[]) =>
   new Set(messages.filter((each) => each.channel === channel).map(({ message }) => message.event));
@@ -23,12 +23,12 @@ describe('demoMessages', () => {
     vi.useRealTimers();
   });
 
-  it('publishes one scene in each interval, until the last subscriber leaves', () => {
+  it('publishes one step in each interval until the last subscriber leaves', () => {
     const received: DemoMessage[] = [];
     const subscription = demoMessages({ intervalMs: 500, seed: 1, now: () => noon }).subscribe((message) => {
       received.push(message);
     });
-    const expected = scenes(3);
+    const expected = steps(3);
 
     vi.advanceTimersByTime(499);
     expect(received).toEqual([]);
@@ -43,7 +43,7 @@ describe('demoMessages', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('tells the time by its clock', () => {
+  it('takes times from its clock', () => {
     const received: DemoMessage[] = [];
     const subscription = demoMessages({ intervalMs: 1_000, seed: 1 }).subscribe((message) => received.push(message));
     vi.advanceTimersByTime(1_000);
@@ -53,13 +53,13 @@ describe('demoMessages', () => {
 });
 
 describe('the demo', () => {
-  it('repeats itself for the same seed and differs for another', () => {
-    expect(scenes(60, 5)).toEqual(scenes(60, 5));
-    expect(scenes(60, 5)).not.toEqual(scenes(60, 6));
+  it('is the same for the same seed and differs for another', () => {
+    expect(steps(60, 5)).toEqual(steps(60, 5));
+    expect(steps(60, 5)).not.toEqual(steps(60, 6));
   });
 
-  it('has something for every stream within one round', () => {
-    const messages = scenes(round, 2).flat();
+  it('publishes on the channels of every stream within one round', () => {
+    const messages = steps(round, 2).flat();
     const photo = normaliseHashtag('photo');
     for (const channel of [
       channels.public(),
@@ -91,9 +91,9 @@ describe('the demo', () => {
     );
   });
 
-  it('keeps what is not public, and boosts, away from public and hashtag channels', () => {
+  it('publishes neither boosts nor statuses that are not public on public and hashtag channels', () => {
     const seen = { kept: 0, shared: 0 };
-    for (const { channel, message } of scenes(round * 2).flat()) {
+    for (const { channel, message } of steps(round * 2).flat()) {
       const status = message.payload as Status | undefined;
       if (message.event !== 'update' || !status) {
         continue;
@@ -108,12 +108,12 @@ describe('the demo', () => {
     expect(seen.kept).toBeGreaterThan(0);
   });
 
-  it('edits and deletes only what it published on that channel before, whatever the seed', () => {
+  it('edits and deletes only statuses that it published on that channel before, for any seed', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const published = new Set<string>();
         const deleted = new Set<string>();
-        for (const { channel, message } of scenes(round * 3, seed).flat()) {
+        for (const { channel, message } of steps(round * 3, seed).flat()) {
           if (message.event === 'update') {
             published.add(`${channel} ${(message.payload as Status).id}`);
           } else if (message.event === 'status.update') {
@@ -133,16 +133,16 @@ describe('the demo', () => {
     );
   });
 
-  it('gives each status an id of its own', () => {
-    const publicIds = scenes(round * 3)
+  it('gives each status a unique id', () => {
+    const publicIds = steps(round * 3)
       .flat()
       .filter(({ channel, message }) => channel === channels.home(demoUser.id) && message.event === 'update')
       .map(({ message }) => (message.payload as Status).id);
     expect(new Set(publicIds).size).toBe(publicIds.length);
   });
 
-  it('shows an edit as edited', () => {
-    const edit = scenes(round)
+  it('sets edited_at on an edit', () => {
+    const edit = steps(round)
       .flat()
       .find(({ message }) => message.event === 'status.update')?.message.payload as Status;
     expect(edit.edited_at).toBe('2026-05-01T12:00:00.000Z');

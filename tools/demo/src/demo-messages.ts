@@ -3,9 +3,9 @@ import { DemoScript } from './demo-script.js';
 import { seededRandom } from './random.js';
 import type { DemoMessage } from './demo-message.js';
 
-/** How the demo plays. */
+/** Options of the demo. */
 export interface DemoOptions {
-  /** The time between two scenes, in milliseconds. */
+  /** The time between two steps, in ms. */
   readonly intervalMs: number;
   /** The same seed and the same clock give the same messages. Default: another sequence each time. */
   readonly seed?: number;
@@ -14,8 +14,8 @@ export interface DemoOptions {
 }
 
 /**
- * The live demo: what a small platform publishes while people talk, on the channels of all streams, in the order to
- * publish it in. Starts anew for each subscriber, never completes, never fails.
+ * The messages of a small platform, on the channels of all streams, in the order in which they MUST be published. The sequence
+ * restarts for each subscriber, never completes and never fails.
  */
 export function demoMessages({ intervalMs, seed, now = Date.now }: DemoOptions): Observable<DemoMessage> {
   return defer(() => {
@@ -24,8 +24,8 @@ export function demoMessages({ intervalMs, seed, now = Date.now }: DemoOptions):
   });
 }
 
-/** The first scenes of the demo at once, for tests and for looking at them: one array of messages for each scene. */
-export function demoScenes(count: number, seed: number, now: () => number): DemoMessage[][] {
+/** The first steps of the demo at once, one array of messages for each step. */
+export function demoSteps(count: number, seed: number, now: () => number): DemoMessage[][] {
   const script = new DemoScript(seededRandom(seed), now);
   return Array.from({ length: count }, () => script.next());
 }

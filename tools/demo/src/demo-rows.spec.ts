@@ -5,7 +5,7 @@ import { demoTokens } from './demo-tokens.js';
 import { demoAdmin, demoUser, writers } from './people.js';
 
 describe('demoRows', () => {
-  it('has no id twice in a table', () => {
+  it('have unique ids in each table', () => {
     for (const rows of Object.values(demoRows)) {
       const ids = rows.map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
@@ -15,7 +15,7 @@ describe('demoRows', () => {
     }
   });
 
-  it('belongs together: users to the demo’s accounts, the list to the demo user, each token to whom it is said to be', () => {
+  it('link users to the demo’s accounts, the list to the demo user, and each token to its user', () => {
     const [user, administrator] = demoRows.users;
     expect(demoRows.users.map(({ accountId }) => accountId)).toEqual([demoUser.id, demoAdmin.id]);
     expect(demoRows.lists[0].accountId).toBe(demoUser.id);
@@ -24,7 +24,7 @@ describe('demoRows', () => {
     );
   });
 
-  it('has one administrator, whose token alone may ask for what is the administrators’', () => {
+  it('have one administrator, and only that token has an administrator’s scope', () => {
     const [role] = demoRows.roles;
     expect(BigInt(role.permissions) & 1n).toBe(1n);
     expect(demoRows.users.map(({ roleId }) => roleId)).toEqual([null, role.id]);
@@ -32,7 +32,7 @@ describe('demoRows', () => {
     expect(granted.map(({ token }) => token)).toEqual(['demo-admin']);
   });
 
-  it('filters something that people really write', () => {
+  it('filter words that the demo’s texts contain', () => {
     const texts = writers.flatMap(({ drafts }) => drafts.map(({ text }) => text)).join('\n');
     for (const { keyword, customFilterId } of demoRows.filterKeywords) {
       expect(texts.toLowerCase()).toContain(keyword.toLowerCase());
@@ -40,12 +40,12 @@ describe('demoRows', () => {
     }
   });
 
-  it('has an account for every writer', () => {
+  it('contain every account that publishes', () => {
     expect(demoRows.accounts).toHaveLength(writers.length + 2);
     expect(demoRows.accounts[0]).toEqual({ id: demoUser.id, username: 'demo', domain: null });
   });
 
-  it('has a token for all streams, for statuses alone, for notifications alone, one that opens nothing, and the administrator’s', () => {
+  it('have tokens for all streams, statuses only, notifications only, none, and the administrator', () => {
     const opens = demoRows.accessTokens.map(({ scopes }) => [
       grantsAny(parseScopes(scopes), ['read', 'read:statuses']),
       grantsAny(parseScopes(scopes), ['read', 'read:notifications']),

@@ -1,18 +1,18 @@
 import { demoTokens } from './demo-tokens.js';
 import { demoAdmin, demoUser, writers } from './people.js';
-import { demoList } from './routes.js';
+import { demoList } from './status-channels.js';
 
 const userId = '1';
 const adminId = '2';
-/** The first bit of Mastodon's permissions: the administrator's, who has all others by it. */
+/** The first bit of Mastodon's permissions, `administrator`, which implies all others. */
 const role = { id: '1', permissions: '1' };
 const filterId = '1';
-/** The demo has been there for ever: rows that are written anew are equal to those written before. */
+/** A constant, so that rows written again equal the rows written before. */
 const createdAt = new Date('2024-03-01T00:00:00Z');
 
 /**
- * What the tables must hold for the demo's tokens to work, one array for each table, the columns by their names in
- * camel case. For the embedded database alone: published tokens have no place in a real one.
+ * The rows that the demo's tokens need: an array for each table, the columns in camel case. Only the embedded database may get
+ * them, because the tokens are public.
  */
 export const demoRows = {
   accounts: [demoUser, demoAdmin, ...writers].map(({ id, username, domain }) => ({ id, username, domain })),
@@ -22,7 +22,7 @@ export const demoRows = {
     { id: adminId, accountId: demoAdmin.id, disabled: false, approved: true, confirmedAt: createdAt, roleId: role.id },
   ],
   lists: [{ id: demoList.id, accountId: demoUser.id, title: demoList.title }],
-  // Statuses about one of the writers' favourite subjects carry the result of this filter.
+  // Statuses with one of these words carry the result of this filter.
   filters: [
     {
       id: filterId,

@@ -1,6 +1,6 @@
 import { demoUser, writer, writers } from './people.js';
 import { Bag, type Random } from './random.js';
-import { announcements, directMessages, editNotes, quietPosts, replies } from './small-talk.js';
+import { announcements, directMessages, editNotes, privatePosts, replies } from './texts.js';
 import { Snowflakes } from './snowflakes.js';
 import {
   announcement,
@@ -16,51 +16,51 @@ import { Timeline } from './timeline.js';
 import type { DemoMessage } from './demo-message.js';
 import type { Status } from './entities.js';
 
-/** What happens at one moment: messages that are published together, in this order. */
-type Scene = () => DemoMessage[];
+/** Makes the messages that are published together, in this order. */
+type Step = () => DemoMessage[];
 type Origin = 'local' | 'remote';
 
 const millisecondsPerHour = 3_600_000;
 
 /**
- * What happens, scene after scene, without end. The order of the scenes is the same in each round, so that a client that opens
- * a stream sees something of it within one round; chance chooses the writer and the text.
+ * An endless sequence of steps. Their order is the same in each round, so a client of any stream receives an event within one
+ * round. Authors and texts are random.
  */
 export class DemoScript {
   readonly #random: Random;
   readonly #now: () => number;
   readonly #ids = new Snowflakes();
   readonly #timeline = new Timeline();
-  readonly #people: Bag<(typeof writers)[number]>;
+  readonly #authors: Bag<(typeof writers)[number]>;
   readonly #ownStatus: Status;
-  readonly #round: readonly Scene[];
+  readonly #round: readonly Step[];
   #position = 0;
   #announcementId = '0';
 
-  /** @param now milliseconds since 1970 */
+  /** @param now the clock, in ms since 1970 */
   constructor(random: Random, now: () => number) {
     this.#random = random;
     this.#now = now;
-    this.#people = this.#bag(writers.filter(({ bot }) => !bot));
+    this.#authors = this.#bag(writers.filter(({ bot }) => !bot));
     const written = now() - millisecondsPerHour;
     this.#ownStatus = statusOf(demoUser, demoUser.drafts[0], { id: this.#ids.next(written), at: written });
-    this.#round = this.#rehearse();
+    this.#round = this.#makeRound();
   }
 
-  /** How many scenes a round has. */
+  /** The number of steps in a round. */
   get roundLength(): number {
     return this.#round.length;
   }
 
-  /** The next scene. */
+  /** The next step. */
   next(): DemoMessage[] {
-    const scene = this.#round[this.#position % this.#round.length];
+    const step = this.#round[this.#position % this.#round.length];
     this.#position += 1;
-    return scene?.() ?? [];
+    return step?.() ?? [];
   }
 
-  /** Deletes and edits come a few scenes after what they concern, so that one sees it change. */
-  #rehearse(): Scene[] {
+  /** Deletions and edits come a few steps after their status, so that a client receives it first. */
+  #makeRound(): Step[] {
     const localPost = this.#posts('local', false);
     const remotePost = this.#posts('remote', false);
     const localPicture = this.#posts('local', true);
@@ -87,7 +87,7 @@ export class DemoScript {
       () => this.#boost(),
       () => this.#notify('reblog'),
       localPicture,
-      this.#quietPosts(),
+      this.#privatePosts(),
       react('🎉', 2),
       localPost,
       directMessage,
@@ -109,20 +109,20 @@ export class DemoScript {
     return { id: this.#ids.next(at), at };
   }
 
-  #posts(origin: Origin, withPicture: boolean): Scene {
-    const pieces = writers
+  #posts(origin: Origin, withPicture: boolean): Step {
+    const candidates = writers
       .filter(({ domain }) => (domain === null) === (origin === 'local'))
       .flatMap((author) => author.drafts.map((draft) => ({ author, draft })))
       .filter(({ draft }) => (draft.picture !== undefined) === withPicture);
-    const bag = this.#bag(pieces);
+    const bag = this.#bag(candidates);
     return () => {
       const { author, draft } = bag.draw();
       return this.#timeline.publish(statusOf(author, draft, this.#moment()));
     };
   }
 
-  #quietPosts(): Scene {
-    const bag = this.#bag(quietPosts);
+  #privatePosts(): Step {
+    const bag = this.#bag(privatePosts);
     return () => {
       const { from, text } = bag.draw();
       const status = statusOf(writer(from), { text }, { ...this.#moment(), visibility: 'private' });
@@ -130,7 +130,7 @@ export class DemoScript {
     };
   }
 
-  #mentions(): Scene {
+  #mentions(): Step {
     const bag = this.#bag(replies);
     return () => {
       const { from, text } = bag.draw();
@@ -140,7 +140,7 @@ export class DemoScript {
     };
   }
 
-  #directMessages(): Scene {
+  #directMessages(): Step {
     const bag = this.#bag(directMessages);
     return () => {
       const { from, text } = bag.draw();
@@ -148,7 +148,7 @@ export class DemoScript {
     };
   }
 
-  #announcements(): Scene {
+  #announcements(): Step {
     const bag = this.#bag(announcements);
     return () => {
       const moment = this.#moment();
@@ -159,7 +159,7 @@ export class DemoScript {
 
   #notify(type: 'favourite' | 'reblog' | 'follow'): DemoMessage[] {
     const status = type === 'follow' ? undefined : this.#ownStatus;
-    return notificationFrom(this.#people.draw(), type, status, this.#moment());
+    return notificationFrom(this.#authors.draw(), type, status, this.#moment());
   }
 
   #edit(): DemoMessage[] {
@@ -175,6 +175,6 @@ export class DemoScript {
 
   #boost(): DemoMessage[] {
     const status = this.#timeline.newest(3);
-    return status ? this.#timeline.publish(boostOf(this.#people.draw(), status, this.#moment())) : [];
+    return status ? this.#timeline.publish(boostOf(this.#authors.draw(), status, this.#moment())) : [];
   }
 }

@@ -1,15 +1,15 @@
 /** An access token of the demo user, or of the demo's administrator. */
 export interface DemoToken {
   readonly token: string;
-  /** The `scopes` column: names separated by blanks. */
+  /** The `scopes` column: names separated by spaces. */
   readonly scopes: string;
-  /** What it opens, for people. */
+  /** The streams that it opens, as a text for the banner. */
   readonly opens: string;
-  /** Whether it is the administrator's. */
+  /** Whether it belongs to the demo's administrator. */
   readonly administrator?: boolean;
 }
 
-/** One token for each scope set that makes a difference. */
+/** One token for each set of scopes that opens other streams. */
 export const demoTokens: readonly DemoToken[] = [
   { token: 'demo-read', scopes: 'read', opens: 'all of Mastodon’s streams' },
   { token: 'demo-statuses', scopes: 'read:statuses', opens: 'the same, without notifications' },
@@ -18,7 +18,7 @@ export const demoTokens: readonly DemoToken[] = [
   {
     token: 'demo-admin',
     scopes: 'read admin:read',
-    opens: 'what administrators may; its own home is quiet',
+    opens: 'the same, for an administrator; nothing is published to its home',
     administrator: true,
   },
 ];

@@ -13,9 +13,9 @@ export interface DraftHtml {
 const hashtagOrMention = /#([\p{L}\p{M}\p{Nd}_・]+)|@(\w+)/gu;
 
 /**
- * Turns plain text into what the API calls `content`, and tells whom and what it names.
+ * Turns plain text into the API's `content`, with the hashtags and mentions that it contains.
  *
- * @param known the people whom `@name` can mean; any other name stays text
+ * @param known the accounts that `@name` can mean; any other name stays text
  */
 export function draftHtml(text: string, known: readonly Person[]): DraftHtml {
   const tags = new Map<string, Tag>();

@@ -1,4 +1,4 @@
-/** What a person of the demo writes, before it becomes a status. `#tag` and `@name` in the text become links. */
+/** A text of the demo before it becomes a status. `#tag` and `@name` become links. */
 export interface Draft {
   /** Plain text; a blank line begins a new paragraph. */
   readonly text: string;
@@ -6,6 +6,6 @@ export interface Draft {
   readonly picture?: string;
   /** The choices of a poll. */
   readonly poll?: readonly string[];
-  /** A content warning; the text is folded away behind it. */
+  /** A content warning; clients collapse the text. */
   readonly warning?: string;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { demoScenes } from './demo-messages.js';
+import { demoSteps } from './demo-messages.js';
 
 /*
  * The shapes as https://docs.joinmastodon.org/entities/ has them. Written independently of the types that the demo is
@@ -89,7 +89,7 @@ const plainStatus = z.object({
   quote: z.null(),
 });
 const status = plainStatus.extend({ reblog: plainStatus.nullable() });
-/** What belongs to the reader must not stand in what all viewers get. */
+/** The members that depend on the viewer must be absent from what all viewers receive. */
 const publicStatus = status.extend({ favourited: z.never().optional(), filtered: z.never().optional() });
 const readStatus = status.extend({
   favourited: z.boolean(),
@@ -140,10 +140,10 @@ const payloads: Readonly<Record<string, z.ZodType>> = {
   filters_changed: z.undefined(),
 };
 
-describe('what the demo publishes', () => {
-  const messages = demoScenes(200, 3, () => Date.UTC(2026, 4, 1, 12)).flat();
+describe('the entities of the demo', () => {
+  const messages = demoSteps(200, 3, () => Date.UTC(2026, 4, 1, 12)).flat();
 
-  it('is what the API documentation describes, every message of it', () => {
+  it('have the members that the API documentation lists', () => {
     for (const { channel, message } of messages) {
       const shared = /^timeline:(public|hashtag)/.test(channel);
       const schema = payloads[message.event] ?? (shared ? publicStatus : readStatus);
@@ -152,7 +152,7 @@ describe('what the demo publishes', () => {
     }
   });
 
-  it('speaks many languages and scripts', () => {
+  it('use many languages and scripts', () => {
     const statuses = messages.map(({ message }) => plainStatus.safeParse(message.payload).data).filter((s) => s);
     expect(new Set(statuses.map((s) => s?.language)).size).toBeGreaterThanOrEqual(12);
     const text = statuses.map((s) => s?.content).join('');
@@ -162,7 +162,7 @@ describe('what the demo publishes', () => {
     expect(text).toMatch(/\p{Emoji_Presentation}/u);
   });
 
-  it('has polls, pictures, content warnings and boosts in it', () => {
+  it('include polls, pictures, content warnings and boosts', () => {
     const statuses = messages.map(({ message }) => status.safeParse(message.payload).data);
     expect(statuses.some((s) => s?.poll)).toBe(true);
     expect(statuses.some((s) => s?.media_attachments.length)).toBe(true);

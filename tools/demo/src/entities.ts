@@ -1,5 +1,5 @@
 /*
- * What the demo publishes, in the words of Mastodon's API documentation (https://docs.joinmastodon.org/entities/), with
+ * The entities that the demo publishes, as Mastodon's API documentation names them (https://docs.joinmastodon.org/entities/), with
  * the members that a server of version 4.5 sends. Times are ISO 8601 in UTC, ids decimal strings, texts named "HTML" HTML.
  */
 
@@ -87,7 +87,7 @@ export interface Poll {
   readonly emojis: readonly [];
 }
 
-/** A status as all viewers get it: without the members that belong to one viewer. */
+/** A status for all viewers: without the members that depend on the viewer. */
 export interface Status {
   readonly id: string;
   readonly created_at: string;
@@ -118,7 +118,7 @@ export interface Status {
   readonly poll: Poll | null;
 }
 
-/** A status as its reader gets it at home, in lists, conversations and notifications. */
+/** A status for one viewer: in home and list streams, conversations and notifications. */
 export interface ReadStatus extends Status {
   readonly favourited: boolean;
   readonly reblogged: boolean;
@@ -127,7 +127,7 @@ export interface ReadStatus extends Status {
   readonly filtered: readonly [];
 }
 
-/** Something that happened to the demo user. */
+/** A notification to the demo user. */
 export interface Notification {
   readonly id: string;
   readonly type: 'mention' | 'favourite' | 'reblog' | 'follow';
@@ -145,7 +145,7 @@ export interface Conversation {
   readonly last_status: ReadStatus;
 }
 
-/** A word from the administrators. */
+/** An announcement of the administrators. */
 export interface Announcement {
   readonly id: string;
   /** HTML. */
@@ -163,7 +163,7 @@ export interface Announcement {
   readonly reactions: readonly [];
 }
 
-/** How often an announcement has got one emoji. */
+/** The number of reactions to an announcement with one emoji. */
 export interface AnnouncementReaction {
   readonly name: string;
   readonly count: number;

@@ -5,4 +5,4 @@ export * from './demo-rows.js';
 export * from './demo-tokens.js';
 export type * from './entities.js';
 export { demoAdmin, demoUser } from './people.js';
-export { demoList } from './routes.js';
+export { demoList } from './status-channels.js';

@@ -14,7 +14,7 @@ import { ukrainian } from './drafts/ukrainian.js';
 import type { Draft } from './draft.js';
 import type { Person } from './person.js';
 
-/** Whose home timeline, notifications, conversations and list the demo fills, and whose tokens it prints. */
+/** The account that receives the demo's home, notification, conversation and list events, and that owns the printed tokens. */
 export const demoUser = {
   id: '110000000000000001',
   username: 'demo',
@@ -26,14 +26,14 @@ export const demoUser = {
 } as const satisfies Person;
 
 /**
- * The account behind the administrator's token. Not the demo user's: what a role opens can only be tried with an
- * account that has it and one that has not.
+ * The account of the administrator's token. It is not the demo user's, so that the effect of the role can be compared with an
+ * account that lacks it.
  */
 export const demoAdmin = {
   id: '110000000000000000',
   username: 'admin',
   domain: null,
-  displayName: 'Keeper of the keys',
+  displayName: 'The administrator',
   note: 'The account behind the token demo-admin.',
   language: 'en',
   drafts: [],
@@ -49,7 +49,7 @@ const people = (domain: string | null, ...rows: (readonly [string, string, strin
     drafts,
   }));
 
-/** All writers of the demo, the demo user aside. The local ones are the demo user's list. */
+/** The accounts that publish in the demo, without the demo user. The local ones are on the demo user's list. */
 export const writers: readonly Person[] = [
   ...people(
     null,
@@ -82,7 +82,7 @@ export const writers: readonly Person[] = [
 export function writer(username: string): Person {
   const found = writers.find((person) => person.username === username);
   if (!found) {
-    throw new Error(`The demo has no person called ${username}`);
+    throw new Error(`The demo has no account ${username}.`);
   }
   return found;
 }

@@ -1,19 +1,19 @@
 import type { Draft } from './draft.js';
 import type { Account, Mention } from './entities.js';
 
-/** The domain of the demo's own server. Like all domains of the demo it can never exist (RFC 2606). */
+/** The domain of the demo's own server. All domains of the demo are reserved (RFC 2606). */
 export const localDomain = 'demo.example';
 
-/** A person of the demo. */
+/** An account of the demo. */
 export interface Person {
   readonly id: string;
   readonly username: string;
-  /** The server they live on; `null` for the demo's own. */
+  /** The account's server; `null` for the demo's own. */
   readonly domain: string | null;
   readonly displayName: string;
   /** Plain text. */
   readonly note: string;
-  /** ISO 639-1 code of what they write in. */
+  /** The ISO 639-1 code of the language of the texts. */
   readonly language: string;
   readonly bot?: boolean;
   readonly drafts: readonly Draft[];
@@ -24,12 +24,12 @@ export function serverOf(person: Person): string {
   return `https://${person.domain ?? localDomain}`;
 }
 
-/** The username, with the domain behind it for remote people. */
+/** The username, followed by the domain for remote accounts. */
 export function acctOf(person: Person): string {
   return person.domain === null ? person.username : `${person.username}@${person.domain}`;
 }
 
-/** How a status names a person. */
+/** A person as an element of a status's `mentions`. */
 export function mentionOf(person: Person): Mention {
   return {
     id: person.id,
@@ -42,13 +42,13 @@ export function mentionOf(person: Person): Mention {
 /**
  * A person's profile as the API shows it.
  *
- * @param at the moment that it is shown, in milliseconds since 1970
+ * @param at when it is shown, in ms since 1970
  */
 export function accountOf(person: Person, at: number): Account {
   const files = `https://files.${localDomain}/accounts`;
   const avatar = `${files}/avatars/${person.username}.png`;
   const header = `${files}/headers/${person.username}.png`;
-  // Figures that differ between people and stay the same for one of them.
+  // Counts that differ between accounts and are constant for each.
   const size = Number(BigInt(person.id) % 97n) + 3;
   return {
     ...mentionOf(person),

@@ -8,7 +8,7 @@ const numbers = (seed: number, count = 50) => {
 };
 
 describe('seededRandom', () => {
-  it('repeats itself for the same seed and differs for another', () => {
+  it('is the same for the same seed and differs for another', () => {
     expect(numbers(7)).toEqual(numbers(7));
     expect(numbers(7)).not.toEqual(numbers(8));
   });
@@ -21,14 +21,14 @@ describe('seededRandom', () => {
 });
 
 describe('Bag', () => {
-  it('hands out every item once before any comes again', () => {
+  it('returns every item once before it repeats one', () => {
     const bag = new Bag(['a', 'b', 'c', 'd'], seededRandom(1));
     for (let round = 0; round < 5; round += 1) {
       expect([bag.draw(), bag.draw(), bag.draw(), bag.draw()].sort()).toEqual(['a', 'b', 'c', 'd']);
     }
   });
 
-  it('refuses to be empty', () => {
+  it('rejects an empty array', () => {
     expect(() => new Bag([], seededRandom(1))).toThrow('at least one item');
   });
 });

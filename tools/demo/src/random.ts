@@ -1,4 +1,4 @@
-/** Chance that can be repeated: the same seed gives the same sequence. */
+/** A pseudo-random generator: the same seed gives the same sequence. */
 export interface Random {
   /** A whole number from 0 to `below` - 1. */
   below(below: number): number;
@@ -6,7 +6,7 @@ export interface Random {
 
 /** A sequence for a seed (a 32-bit xorshift: good enough to shuffle texts, not for secrets). */
 export function seededRandom(seed: number): Random {
-  // Zero would give zeros for ever, and neighbouring seeds similar first numbers.
+  // A state of zero would stay zero, and neighbouring seeds would have similar first numbers.
   let state = Math.imul(seed ^ 0x5eed, 0x9e3779b1) | 1;
   return {
     below(below) {
@@ -18,7 +18,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** Hands out its items in random order, each once before any comes again. */
+/** Returns its items in random order, each once before any is repeated (a shuffle bag). */
 export class Bag<T> {
   readonly #items: readonly T[];
   readonly #random: Random;
@@ -27,7 +27,7 @@ export class Bag<T> {
   /** @param items at least one */
   constructor(items: readonly T[], random: Random) {
     if (items.length === 0) {
-      throw new RangeError('A bag needs at least one item');
+      throw new RangeError('A bag needs at least one item.');
     }
     this.#items = items;
     this.#random = random;

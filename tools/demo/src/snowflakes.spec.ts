@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Snowflakes } from './snowflakes.js';
 
 describe('Snowflakes', () => {
-  it('begin with the time in milliseconds, as those of Mastodon do', () => {
+  it('begin with the time in milliseconds, as Mastodon’s do', () => {
     const at = Date.UTC(2026, 0, 1);
     expect(BigInt(new Snowflakes().next(at)) >> 16n).toBe(BigInt(at));
   });

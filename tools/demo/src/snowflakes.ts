@@ -3,9 +3,9 @@ export class Snowflakes {
   #last = 0n;
 
   /**
-   * An id for this moment; larger than every id made before, even when the clock steps back.
+   * An id for this time. It is larger than every earlier id, even when the clock steps back.
    *
-   * @param at milliseconds since 1970
+   * @param at ms since 1970
    */
   next(at: number): string {
     const first = BigInt(at) << 16n;

@@ -5,14 +5,14 @@ import { accountOf, type Person } from './person.js';
 import { readBy, statusOf } from './status.js';
 import type { Announcement, AnnouncementReaction, Conversation, Notification, Status } from './entities.js';
 
-/** When something happens, and the id it gets. */
+/** The time and the id of something that is published. */
 export interface Moment {
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Notifies the demo user of what a person did. */
+/** A notification to the demo user about what this person did. */
 export function notificationFrom(
   person: Person,
   type: Notification['type'],
@@ -30,7 +30,7 @@ export function notificationFrom(
   return onEach([channels.notifications(demoUser.id)], 'notification', notification);
 }
 
-/** A direct message to the demo user, whom its text mentions. */
+/** A direct message to the demo user; its text mentions that account. */
 export function directMessageFrom(person: Person, text: string, { id, at }: Moment): DemoMessage[] {
   const status = statusOf(person, { text }, { id, at, visibility: 'direct' });
   const conversation: Conversation = {
@@ -43,7 +43,7 @@ export function directMessageFrom(person: Person, text: string, { id, at }: Mome
   return onEach([channels.direct(demoUser.id)], 'conversation', conversation);
 }
 
-/** A word from the administrators. They reach people through their home timelines. */
+/** An announcement. Mastodon publishes them on home channels. */
 export function announcement(text: string, { id, at }: Moment): DemoMessage[] {
   const published = new Date(at).toISOString();
   const payload: Announcement = {
@@ -64,7 +64,7 @@ export function announcement(text: string, { id, at }: Moment): DemoMessage[] {
   return onEach([channels.home(demoUser.id)], 'announcement', payload);
 }
 
-/** A person's emoji under an announcement. */
+/** An emoji reaction to an announcement. */
 export function reaction(payload: AnnouncementReaction): DemoMessage[] {
   return onEach([channels.home(demoUser.id)], 'announcement.reaction', payload);
 }
@@ -74,7 +74,7 @@ export function announcementEnd(id: string): DemoMessage[] {
   return onEach([channels.home(demoUser.id)], 'announcement.delete', id);
 }
 
-/** The demo user's filters have changed: clients reload theirs, and so does the server, told on the control channel. */
+/** The demo user's filters have changed: sent on home for clients, and on the control channel for the server. */
 export function filtersChanged(): DemoMessage[] {
   return onEach([channels.system(demoUser.id), channels.home(demoUser.id)], 'filters_changed');
 }

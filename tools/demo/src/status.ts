@@ -4,10 +4,10 @@ import { accountOf, localDomain, serverOf, type Person } from './person.js';
 import type { Draft } from './draft.js';
 import type { Dimensions, MediaAttachment, Poll, ReadStatus, Status } from './entities.js';
 
-/** What a status needs to know besides its draft. */
+/** The values of a status that its draft lacks. */
 export interface StatusContext {
   readonly id: string;
-  /** When it is published, in milliseconds since 1970. */
+  /** When it is published, in ms since 1970. */
   readonly at: number;
   readonly visibility?: Status['visibility'];
 }
@@ -16,7 +16,7 @@ const known = [demoUser, ...writers];
 const pollDays = 3;
 const millisecondsPerDay = 86_400_000;
 
-/** A draft as the status that its author publishes. */
+/** The status that this author publishes from a draft. */
 export function statusOf(author: Person, draft: Draft, { id, at, visibility = 'public' }: StatusContext): Status {
   const { content, tags, mentions } = draftHtml(draft.text, known);
   return {
@@ -50,7 +50,7 @@ export function statusOf(author: Person, draft: Draft, { id, at, visibility = 'p
 }
 
 /**
- * A status after its author has put a note under it.
+ * A status after its author has appended a note.
  *
  * @param at when, in milliseconds since 1970
  */
@@ -63,7 +63,7 @@ export function edited(status: Status, note: string, at: number): Status {
   };
 }
 
-/** A boost: a status without words of its own around another person's. */
+/** A boost of a status. */
 export function boostOf(booster: Person, status: Status, { id, at }: StatusContext): Status {
   const empty = statusOf(booster, { text: '' }, { id, at });
   const uri = `${serverOf(booster)}/users/${booster.username}/statuses/${id}/activity`;
@@ -78,7 +78,7 @@ export function boostOf(booster: Person, status: Status, { id, at }: StatusConte
   };
 }
 
-/** A status as a reader sees it who has done nothing with it yet. */
+/** A status as a viewer receives it that has not interacted with it. */
 export function readBy(status: Status): ReadStatus {
   return { ...status, favourited: false, reblogged: false, muted: false, bookmarked: false, filtered: [] };
 }

@@ -16,22 +16,22 @@ describe('Timeline', () => {
     timeline.publish(status('3', 'private'));
   });
 
-  it('counts back from the newest public status, as far as there are any', () => {
+  it('returns the nth newest public status, and the oldest beyond that', () => {
     expect([0, 1, 2].map((n) => timeline.newest(n)?.id)).toEqual(['2', '1', '1']);
   });
 
-  it('forgets what is deleted', () => {
+  it('forgets a deleted status', () => {
     const channels = timeline.remove(status('2')).map(({ channel }) => channel);
     expect(channels).toContain('timeline:public');
     expect(timeline.newest(0)?.id).toBe('1');
   });
 
-  it('remembers the version after an edit', () => {
+  it('keeps the edited version', () => {
     timeline.replace(edited(status('2'), 'Edit: fixed a typo.', noon));
     expect(timeline.newest(0)?.content).toBe('<p>Post 2</p><p>Edit: fixed a typo.</p>');
   });
 
-  it('remembers no more than the newest forty', () => {
+  it('keeps the newest forty statuses', () => {
     for (let id = 100; id < 140; id += 1) {
       timeline.publish(status(String(id)));
     }

@@ -1,18 +1,18 @@
 import { onEach, type DemoMessage } from './demo-message.js';
-import { ownChannels, publicChannels } from './routes.js';
+import { ownChannels, publicChannels } from './status-channels.js';
 import { readBy } from './status.js';
 import type { Status } from './entities.js';
 
-const rememberedAtMost = 40;
+const keptAtMost = 40;
 
-/** The statuses published so far, as far back as people still edit, boost or delete them. */
+/** The last statuses published, which later steps edit, boost or delete. */
 export class Timeline {
   #recent: Status[] = [];
 
-  /** Publishes a new status wherever it belongs. */
+  /** Publishes a new status on all its channels. */
   publish(status: Status): DemoMessage[] {
     this.#recent.push(status);
-    this.#recent = this.#recent.slice(-rememberedAtMost);
+    this.#recent = this.#recent.slice(-keptAtMost);
     return this.#send('update', status);
   }
 
@@ -22,7 +22,7 @@ export class Timeline {
     return this.#send('status.update', status);
   }
 
-  /** Takes a status back. */
+  /** Deletes a status. */
   remove(status: Status): DemoMessage[] {
     this.#recent = this.#recent.filter(({ id }) => id !== status.id);
     return onEach([...ownChannels(status), ...publicChannels(status)], 'delete', status.id);

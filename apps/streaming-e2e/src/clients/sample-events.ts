@@ -1,4 +1,4 @@
-import { demoList, demoScenes, demoUser, type DemoMessage } from '@fedistream/demo';
+import { demoList, demoSteps, demoUser, type DemoMessage } from '@fedistream/demo';
 
 import type { Publisher } from '../support/index.js';
 import type { Reader, Stream } from './streams.js';
@@ -25,14 +25,14 @@ export const eventNames = [
 ] as const;
 
 /** Long enough for every event, and for posts in a dozen languages and scripts. */
-const scenes = 84;
+const steps = 84;
 const seed = 11;
 const firstMorning = Date.UTC(2026, 2, 1, 7);
 
 /** The messages of a small platform in a few days, for the streams of this reader. Deterministic. */
 export function sampleEventsFor({ account, list }: Reader): readonly DemoMessage[] {
   let now = firstMorning;
-  const messages = demoScenes(scenes, seed, () => (now += 60_000)).flat();
+  const messages = demoSteps(steps, seed, () => (now += 60_000)).flat();
   return [...messages, ...lateEvents(messages)].map(({ channel, message }) => ({
     channel: channel
       .replace(demoUser.id, account)

@@ -5,7 +5,7 @@ export const phrases: Readonly<Record<string, readonly string[]>> = {
     'Does anyone have a sourdough recipe that forgives a person who forgets to feed the starter?',
     'We finally moved the mail server, and nothing broke that was not broken before.',
     'Three herons on the allotment this morning, standing about like a committee.',
-    'I keep reading that people write no letters any more, so I wrote two today.',
+    'They say that letters have gone out of fashion, so I wrote two today.',
     'The new tram line opens on Saturday; bring cake.',
   ],
   de: [

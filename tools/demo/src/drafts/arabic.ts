@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 
-/** What people write in Arabic; one tag is vocalised. */
+/** Drafts in Arabic; one tag is vocalised. */
 export const arabic: readonly Draft[] = [
   { text: 'قهوة الصباح على الشرفة، والمدينة ما زالت تتثاءب. #صباح_الخير' },
   {

@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 
-/** What people write in English. */
+/** Drafts in English. */
 export const english: readonly Draft[] = [
   {
     text: 'The ferry was late, so the whole pier ended up sharing one bag of cherries. Best delay this year. #commuting',
@@ -31,7 +31,7 @@ export const english: readonly Draft[] = [
   { text: '🌧️☔🌧️\n\n🫖📖🐈' },
 ];
 
-/** What the weather station at the harbour sends. */
+/** Drafts of the harbour's weather station. */
 export const harbourWeather: readonly Draft[] = [
   { text: 'Harbour: 14 °C, wind SW 5, gusts 7. Showers until noon, then bright spells. #weather' },
   { text: 'Harbour: 9 °C, fog, visibility 300 m. The morning ferries run at half speed. #weather #commuting' },

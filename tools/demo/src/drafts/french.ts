@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 
-/** What people write in French. */
+/** Drafts in French. */
 export const french: readonly Draft[] = [
   {
     text: 'Le marché du samedi : trois fromages, deux conseils de grand-mère et une mouette très sûre d’elle. #marché',

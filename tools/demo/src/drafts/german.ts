@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 
-/** What people write in German. */
+/** Drafts in German. */
 export const german: readonly Draft[] = [
   { text: 'Heute im Laden: Roggenbrot, Zimtschnecken und ein sehr müder Bäcker. Moin. #Bäckerei #Frühstück' },
   {

@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 
-/** What people write in Greek; some tags end in a final sigma. */
+/** Drafts in Greek; some tags end in a final sigma. */
 export const greek: readonly Draft[] = [
   { text: 'Το πλοίο άργησε, αλλά το ηλιοβασίλεμα ήταν στην ώρα του. #θάλασσα' },
   {

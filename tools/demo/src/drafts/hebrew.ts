@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 
-/** What people write in Hebrew. */
+/** Drafts in Hebrew. */
 export const hebrew: readonly Draft[] = [
   { text: 'העגבניות במרפסת הצליחו השנה יותר ממני. #גינה' },
   {

@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 
-/** What people write in Hindi; its tags need their combining marks. */
+/** Drafts in Hindi; its tags need their combining marks. */
 export const hindi: readonly Draft[] = [
   { text: 'पहली बारिश, छत पर चाय और पड़ोस की छत से किसी का पुराना गाना। #बारिश #चाय' },
   {

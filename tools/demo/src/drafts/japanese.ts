@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 
-/** What people write in Japanese; one tag has a middle dot. */
+/** Drafts in Japanese; one tag has a middle dot. */
 export const japanese: readonly Draft[] = [
   { text: '終電を逃したので、海まで歩くことにした。月が明るい。 #夜の散歩' },
   {

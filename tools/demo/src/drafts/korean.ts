@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 
-/** What people write in Korean. */
+/** Drafts in Korean. */
 export const korean: readonly Draft[] = [
   { text: '첫눈이 온다는 말에 동네 사람들이 모두 창문을 열었다. #첫눈' },
   {

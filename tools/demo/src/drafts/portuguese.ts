@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 
-/** What people write in Portuguese. */
+/** Drafts in Portuguese. */
 export const portuguese: readonly Draft[] = [
   { text: 'Da varanda vejo três gruas, um rio e a vizinha que canta melhor do que a rádio. #manhã' },
   {

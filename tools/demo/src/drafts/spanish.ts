@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 
-/** What people write in Spanish. */
+/** Drafts in Spanish. */
 export const spanish: readonly Draft[] = [
   { text: 'En la plaza ya huele a castañas. ¿Quién me acompaña mañana por la tarde? #otoño' },
   {

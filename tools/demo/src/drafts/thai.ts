@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 
-/** What people write in Thai; its tags need their vowel signs and tone marks. */
+/** Drafts in Thai; its tags need their vowel signs and tone marks. */
 export const thai: readonly Draft[] = [
   { text: 'ฝนตกตั้งแต่เช้า ตลาดน้ำวันนี้เลยมีแต่เป็ด #ตลาดน้ำ' },
   {

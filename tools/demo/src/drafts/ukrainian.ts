@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 
-/** What people write in Ukrainian. */
+/** Drafts in Ukrainian. */
 export const ukrainian: readonly Draft[] = [
   { text: 'Кіт знову спить на клавіатурі, тому сьогодні пишу коротко. #кіт' },
   {

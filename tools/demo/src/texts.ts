@@ -1,11 +1,11 @@
-/** Something that a certain person says. */
+/** A text and its author. */
 export interface Line {
   /** The username of one of the writers. */
   readonly from: string;
   readonly text: string;
 }
 
-/** What people say to the demo user in public. */
+/** Public replies to the demo user. */
 export const replies: readonly Line[] = [
   { from: 'mira', text: '@demo Welcome aboard! The kettle is on. #introduction' },
   { from: 'jonasbackt', text: '@demo Moin! Streuselkuchen ist noch da.' },
@@ -15,7 +15,7 @@ export const replies: readonly Line[] = [
   { from: 'pilar', text: '@demo ¡Hola! ¿Tú también coleccionas diccionarios?' },
 ];
 
-/** What people write to the demo user alone. */
+/** Direct messages to the demo user. */
 export const directMessages: readonly Line[] = [
   { from: 'kaveri', text: '@demo छत पर दूरबीन लगी है, आठ बजे आ जाना।' },
   { from: 'mira', text: '@demo Have you got my screwdriver, or have I got yours?' },
@@ -24,21 +24,21 @@ export const directMessages: readonly Line[] = [
   { from: 'tali', text: '@demo שמרתי לך מקום בשורה הראשונה. 🎶' },
 ];
 
-/** What local people write for their followers only. */
-export const quietPosts: readonly Line[] = [
+/** Followers-only statuses of local accounts. */
+export const privatePosts: readonly Line[] = [
   { from: 'mira', text: 'Between us: I have never finished the lighthouse novel before. I only said so.' },
   { from: 'odile', text: 'Entre nous, les croissants venaient du supermarché.' },
   { from: 'jonasbackt', text: 'Nur für euch: Der Sauerteig heißt Helga.' },
 ];
 
-/** What the administrators have to say; plain text. */
+/** Announcements, as plain text. */
 export const announcements: readonly string[] = [
   'Maintenance on Sunday between 6:00 and 6:30 UTC. Streams reconnect by themselves.',
   'The photo walk starts on Saturday at ten, at the pier. Bring a friend and a raincoat.',
   'We have moved to a bigger disk. Nothing to do for you, but do say hello to it.',
 ];
 
-/** What people put under a post that they have corrected, by language. */
+/** The note that an edit appends, by language. */
 export const editNotes: Readonly<Record<string, string>> = {
   en: 'Edit: fixed a typo.',
   de: 'Nachtrag: Tippfehler behoben.',

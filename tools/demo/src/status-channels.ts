@@ -2,10 +2,10 @@ import { channels, type Channel } from '@fedistream/domain';
 import { demoUser } from './people.js';
 import type { Status } from './entities.js';
 
-/** The demo user's one list, which holds all local people. */
+/** The demo user's only list; all local accounts are on it. */
 export const demoList = { id: '1', title: 'Neighbours' } as const;
 
-/** Where all viewers get a status: the public timelines and those of its hashtags. Nowhere if it is a boost or not public. */
+/** The public and hashtag channels of a status; none for a boost or a status that is not public. */
 export function publicChannels(status: Status): Channel[] {
   if (status.visibility !== 'public' || status.reblog) {
     return [];
@@ -25,7 +25,7 @@ export function publicChannels(status: Status): Channel[] {
   return timelines;
 }
 
-/** Where the demo user gets a status: at home, and on the list when its author is local. */
+/** The channels on which the demo user receives a status: home, and the list when its author is local. */
 export function ownChannels(status: Status): Channel[] {
   const home = channels.home(demoUser.id);
   return isLocal(status) ? [home, channels.list(demoList.id)] : [home];
