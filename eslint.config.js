@@ -90,6 +90,7 @@ const rooms = {
   http: ['connections', 'observability'],
   websocket: ['connections', 'observability', 'http'],
   demo: [],
+  history: [],
 };
 const roomRules = Object.entries(rooms).map(([room, below]) =>
   forbid(

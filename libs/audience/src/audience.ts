@@ -13,6 +13,7 @@ import { decideInOrder } from './queue/decide-in-order.js';
 import type { QueueContext } from './queue/decision.js';
 import { QueueLimit, sizeOf } from './queue/queue-limit.js';
 import type { ClosedBy } from './rules/rule.js';
+import { PastEvents } from './past-events.js';
 
 /** What the audience must know about a stream to decide about its events. */
 export interface AudienceOptions {
@@ -35,6 +36,7 @@ const noEvents: ReadonlySet<string> = new Set();
 export class Audience {
   readonly #evaluator: AudienceEvaluator;
   readonly #filters: FilterCache;
+  readonly #past: PastEvents;
   readonly #context: QueueContext;
   readonly #targets = new Set<EvaluationTarget>();
   #pruneAt = minCachedAccounts;
@@ -44,6 +46,8 @@ export class Audience {
     this.#filters = new FilterCache(counted, statistics);
     this.#evaluator = new AudienceEvaluator(counted, statistics);
     this.#context = { settings, statistics, limit: new QueueLimit(settings, statistics) };
+    const [evaluator, filters, context] = [this.#evaluator, this.#filters, this.#context];
+    this.#past = new PastEvents({ evaluator, filters, context, store: counted });
   }
 
   /**
@@ -87,6 +91,25 @@ export class Audience {
         }),
       );
     });
+  }
+
+  /**
+   * Decides about events of the past for one viewer, by what is committed now.
+   *
+   * @param options `undefined` for a stream whose audience the publisher has chosen: only relationships count then
+   * @returns what the viewer receives, in order
+   * @throws StoreUnavailable when the store cannot be asked: nothing is decided then
+   */
+  decidePast(
+    events: readonly StreamEvent[],
+    accountId: string,
+    options: AudienceOptions | undefined,
+  ): Promise<readonly StreamEvent[]> {
+    if (options === undefined) {
+      return this.#past.withoutHidden(events, accountId);
+    }
+    const { closedBy, eventsWithoutStatus = noEvents } = options;
+    return this.#past.decide(events, accountId, { closedBy, eventsWithoutStatus });
   }
 
   /** The account's filters have changed: they are loaded anew before the next event is filtered for it. */

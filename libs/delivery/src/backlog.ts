@@ -43,17 +43,30 @@ export class Backlog {
   /**
    * Sends the subscription what comes first, then what was kept, and attaches it: nothing is missing or repeated in
    * between. A subscription that has ended receives nothing.
+   *
+   * @param behind of what was kept, only events behind this place are sent: what comes first stands for the others
+   * @param position told to the client behind what comes first
    */
-  attach(subscription: Subscription, first: readonly StreamEvent[]): void {
+  attach(
+    subscription: Subscription,
+    first: readonly StreamEvent[],
+    { behind = -1, position }: { readonly behind?: number; readonly position?: string | undefined } = {},
+  ): void {
+    const { connection, label, framing } = subscription;
     const kept = this.#selections.flatMap((selection) => this.#mine(selection) ?? []);
-    for (const event of [...first, ...kept]) {
+    const parts = [
+      ...first.map((event) => framing.frame(event, label)),
+      ...(position === undefined ? [] : [framing.checkpoint(position, label)]),
+      ...kept.flatMap((event) => ((event.origin?.order ?? behind + 1) > behind ? [framing.frame(event, label)] : [])),
+    ];
+    subscription.lastOrder = kept.reduce((last, { origin }) => Math.max(last, origin?.order ?? 0), behind);
+    for (const bytes of parts) {
       if (subscription.ended) {
         break;
       }
-      const { connection, label } = subscription;
-      connection.send(connection.framing.frame(event, label));
+      connection.send(bytes);
     }
-    subscription.attach(this.#set);
+    subscription.attach(this.#set, behind);
     this.discard();
   }
 

@@ -62,10 +62,11 @@ export class Connection implements Subscriber {
   /**
    * Reserves a label, at once, before anything is awaited.
    *
+   * @param framing of this subscription, if it is not the connection's
    * @returns `undefined` when the label is taken already or the connection has ended: there is nothing to do then
    * @throws StreamingError `tooManySubscriptions`
    */
-  reserve(label: Label): Subscription | undefined {
+  reserve(label: Label, framing = this.framing): Subscription | undefined {
     const key = labelKey(label);
     if (!this.#open || this.#subscriptions.has(key)) {
       return undefined;
@@ -73,7 +74,7 @@ export class Connection implements Subscriber {
     if (this.#subscriptions.size >= this.#context.settings.maxSubscriptions) {
       throw new StreamingError('tooManySubscriptions');
     }
-    const subscription = new Subscription(this, label);
+    const subscription = new Subscription(this, label, framing);
     this.#subscriptions.set(key, subscription);
     count(this.#statistics.subscriptions, label[0], 1);
     return subscription;
@@ -159,6 +160,15 @@ export class Connection implements Subscriber {
   reply(bytes: Buffer): void {
     if (this.isWithinBudget()) {
       this.#transport.write(bytes);
+    }
+  }
+
+  /** Tells the client the positions of its subscriptions. @param only those with this framing */
+  sendCheckpoints(only: Framing): void {
+    for (const { framing, label, position } of this.#subscriptions.values()) {
+      if (framing === only && position !== undefined && this.isWithinBudget()) {
+        this.#transport.write(framing.checkpoint(position, label));
+      }
     }
   }
 

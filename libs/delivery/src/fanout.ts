@@ -1,9 +1,11 @@
-import type { Selection, StreamEvent, Viewer, ViewerSet } from '@fedistream/domain';
+import type { EventOrigin, Selection, StreamEvent, Viewer, ViewerSet } from '@fedistream/domain';
 import { Backlog } from './backlog.js';
 import { stepsForOne, type DeliverySteps } from './delivery-steps.js';
 import type { Framing } from './framing.js';
 import { labelKey, type Label } from './label.js';
 import type { Subscription, SubscriptionSet } from './subscription.js';
+
+const none: readonly Subscription[] = [];
 
 /** Subscriptions that receive the same bytes. */
 interface LabelGroup {
@@ -19,44 +21,71 @@ interface LabelGroup {
 export class Fanout implements SubscriptionSet {
   readonly #groups = new Map<string, LabelGroup>();
   readonly #backlogs = new Set<Backlog>();
+  /** Subscriptions that have received, in another way, everything up to a place; and the last of these places. */
+  readonly #behind = new Map<Subscription, number>();
+  #lastBehind = -1;
   readonly #onEmpty: () => void;
   readonly #steps: DeliverySteps | undefined;
+  readonly #lastMarker: (() => EventOrigin | undefined) | undefined;
   #members = 0;
   #holds = 0;
   #viewers: FanoutViewers | undefined;
 
   /**
    * @param onEmpty called when the last subscription and the last hold are gone
+   * @param lastMarker the last marker behind which no event is on its way to here; left out without a history
    * @param steps left out for streams without code of their own per viewer: an event costs nothing more then
    */
-  constructor(onEmpty: () => void, steps?: DeliverySteps) {
+  constructor(onEmpty: () => void, steps?: DeliverySteps, lastMarker?: () => EventOrigin | undefined) {
     this.#onEmpty = onEmpty;
+    this.#lastMarker = lastMarker;
     this.#steps = steps;
   }
 
-  /** Adds a subscription; it receives what is delivered from now on. */
-  add(subscription: Subscription): void {
-    const key = groupKey(subscription);
-    let group = this.#groups.get(key);
-    if (group === undefined) {
-      group = { framing: subscription.connection.framing, label: subscription.label, members: new Set() };
-      this.#groups.set(key, group);
+  /**
+   * Adds a subscription; it receives what is delivered from now on.
+   *
+   * @param behind only events behind this place, if given: it has received those before, also what is on its way here
+   */
+  add(subscription: Subscription, behind = -1): void {
+    if (behind >= 0) {
+      this.#behind.set(subscription, behind);
+      this.#lastBehind = Math.max(this.#lastBehind, behind);
     }
-    group.members.add(subscription);
+    this.#join(subscription);
     this.#members += 1;
     this.#viewers = undefined;
   }
 
-  /** Removes a subscription. Events whose audience is still being decided do not reach it any more. */
-  remove(subscription: Subscription): void {
+  #join(subscription: Subscription): void {
+    const key = groupKey(subscription);
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      group = { framing: subscription.framing, label: subscription.label, members: new Set() };
+      this.#groups.set(key, group);
+    }
+    group.members.add(subscription);
+  }
+
+  /** @returns whether it was in its group */
+  #leave(subscription: Subscription): boolean {
     const key = groupKey(subscription);
     const group = this.#groups.get(key);
     if (group?.members.delete(subscription) !== true) {
-      return;
+      return false;
     }
     if (group.members.size === 0) {
       this.#groups.delete(key);
     }
+    return true;
+  }
+
+  /** Removes a subscription. Events whose audience is still being decided do not reach it any more. */
+  remove(subscription: Subscription): void {
+    if (!this.#leave(subscription)) {
+      return;
+    }
+    this.#behind.delete(subscription);
     this.#members -= 1;
     this.#viewers = undefined;
     this.#endIfUnused();
@@ -95,9 +124,20 @@ export class Fanout implements SubscriptionSet {
     return (this.#viewers ??= new FanoutViewers(this.#groups.values(), this.#backlogs));
   }
 
+  /**
+   * The position of a client that has received everything that was sent to this subscription, if it is a later one than
+   * that of its last event. Such a position is that of a marker behind which nothing for this client is still on its way.
+   */
+  positionOf({ lastOrder }: Subscription): string | undefined {
+    const marker = this.#lastMarker?.();
+    return marker !== undefined && marker.order > lastOrder ? marker.position : undefined;
+  }
+
   /** Writes an event to all viewers whom it is for. Bytes are made once per label and variant. */
   deliver(selection: Selection): void {
     const { event, exceptions, viewers } = selection;
+    const order = event?.origin?.order ?? Infinity;
+    const excluded = order <= this.#lastBehind ? this.#exclude(order) : none;
     // Viewers that came after the decision receive nothing; as long as none has come, none has to be looked up.
     const decidedForAll = viewers === undefined || viewers === this.#viewers;
     for (const backlog of this.#backlogs) {
@@ -111,6 +151,23 @@ export class Fanout implements SubscriptionSet {
         deliverSelected(group, selection, decidedForAll, steps);
       }
     }
+    for (const subscription of excluded) {
+      if (!subscription.ended) {
+        this.#join(subscription);
+      }
+    }
+  }
+
+  /** Subscriptions leave their groups for an event that they have received in another way. Only late events are. */
+  #exclude(order: number): readonly Subscription[] {
+    const excluded: Subscription[] = [];
+    for (const [subscription, behind] of this.#behind) {
+      if (behind >= order) {
+        this.#leave(subscription);
+        excluded.push(subscription);
+      }
+    }
+    return excluded;
   }
 
   #endIfUnused(): void {
@@ -120,7 +177,7 @@ export class Fanout implements SubscriptionSet {
   }
 }
 
-function groupKey({ label, connection: { framing } }: Subscription): string {
+function groupKey({ label, framing }: Subscription): string {
   return framing.labelled ? `${framing.name} ${labelKey(label)}` : framing.name;
 }
 
@@ -129,8 +186,10 @@ function deliverToAll({ framing, label, members }: LabelGroup, event: StreamEven
     return;
   }
   const bytes = framing.frame(event, label);
-  for (const { connection } of members) {
-    connection.send(bytes);
+  const order = event.origin?.order ?? 0;
+  for (const member of members) {
+    member.lastOrder = order;
+    member.connection.send(bytes);
   }
 }
 
@@ -143,7 +202,8 @@ function deliverSelected(
   const bytesOf = new Map<StreamEvent, Buffer | undefined>();
   let event: StreamEvent | undefined;
   let bytes: Buffer | undefined;
-  for (const { connection } of members) {
+  for (const member of members) {
+    const { connection } = member;
     const { accountId } = connection.viewer;
     const selected = decidedForAll ? selection.forDecided(accountId) : selection.for(accountId);
     if (selected === undefined || steps?.acceptsFor?.(selected, connection.viewer) === false) {
@@ -159,6 +219,7 @@ function deliverSelected(
       bytes = bytesOf.get(event);
     }
     if (bytes !== undefined) {
+      member.lastOrder = selected.origin?.order ?? 0;
       connection.send(bytes);
     }
   }

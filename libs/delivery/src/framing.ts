@@ -13,4 +13,6 @@ export interface Framing {
   readonly labelled: boolean;
   /** The bytes of one event for all clients with this label. They are written to many sockets and MUST NOT be changed. */
   frame(event: StreamEvent, label: Label): Buffer;
+  /** The bytes that tell a client its position when there is no event to tell it with. For clients that have asked for it. */
+  checkpoint(position: string, label: Label): Buffer;
 }

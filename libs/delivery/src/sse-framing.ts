@@ -31,6 +31,8 @@ function sseFraming(name: string, envelope: Envelope): Framing {
     name,
     labelled: false,
     frame: (event) => Buffer.from(envelope(block(event)), 'latin1'),
+    // A block without data is never dispatched; it only sets the last event ID.
+    checkpoint: (position) => Buffer.from(envelope(`id: ${position}\n\n`), 'latin1'),
   };
 }
 
@@ -39,5 +41,7 @@ function block(event: StreamEvent): ByteString {
   // Received bytes are on one line. A line break in any other payload begins another `data:` line: none can forge an event.
   const data =
     event.bytes === undefined && lineBreak.test(payload) ? payload.split(lineBreak).join('\ndata: ') : payload;
-  return `event: ${utf8(event.name)}\ndata: ${data}\n\n`;
+  const position = event.origin?.position;
+  const id = position === undefined ? '' : `id: ${position}\n`;
+  return `event: ${utf8(event.name)}\ndata: ${data}\n${id}\n`;
 }

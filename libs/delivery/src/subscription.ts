@@ -17,8 +17,10 @@ export interface Subscriber {
 
 /** The subscriptions that receive the same events: the fan-out, as far as a subscription needs it. */
 export interface SubscriptionSet {
-  /** Adds a subscription. */
-  add(subscription: Subscription): void;
+  /** Adds a subscription. @param behind only for events behind this place, if given */
+  add(subscription: Subscription, behind?: number): void;
+  /** The position of a client that has received everything that was sent to this subscription, if its last event has none. */
+  positionOf(subscription: Subscription): string | undefined;
   /** Removes a subscription. */
   remove(subscription: Subscription): void;
 }
@@ -30,19 +32,29 @@ export interface SubscriptionSet {
 export class Subscription {
   readonly connection: Subscriber;
   readonly label: Label;
+  /** How its events become bytes: as the connection's, unless the client has asked for positions. */
+  readonly framing: Framing;
+  /** The place of the last event that was sent to it. Set by its {@link SubscriptionSet}. */
+  lastOrder = 0;
   #set: SubscriptionSet | undefined;
   #ended = false;
   #onEnd: (() => void) | undefined;
 
   /** Only a connection makes subscriptions: see `Connection.reserve`. */
-  constructor(connection: Subscriber, label: Label) {
+  constructor(connection: Subscriber, label: Label, framing = connection.framing) {
     this.connection = connection;
     this.label = label;
+    this.framing = framing;
   }
 
   /** Whether it has ended. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** A position that is later than that of the last event, if there is one. */
+  get position(): string | undefined {
+    return this.#set?.positionOf(this);
   }
 
   /** Whether it receives the events of this set. */
@@ -53,13 +65,14 @@ export class Subscription {
   /**
    * Receives events from now on, unless it has ended meanwhile.
    *
+   * @param behind only events behind this place, if given
    * @throws StreamingError `tooManySubscriptions` when the connection has too many labels for the same events
    */
-  attach(set: SubscriptionSet): void {
+  attach(set: SubscriptionSet, behind?: number): void {
     if (!this.#ended) {
       this.connection.checkLabels(set);
       this.#set = set;
-      set.add(this);
+      set.add(this, behind);
     }
   }
 

@@ -19,6 +19,17 @@ export const webSocketFraming: Framing = {
   name: 'websocket',
   labelled: true,
   frame: (event, label) => frame(finalText, message(event, label)),
+  checkpoint: (position, label) => resumableWebSocketFraming.checkpoint(position, label),
+};
+
+/** The same with the position of each event as `id`, for subscriptions that have asked for it. */
+export const resumableWebSocketFraming: Framing = {
+  type: 'websocket',
+  name: 'websocket-resumable',
+  labelled: true,
+  frame: (event, label) => frame(finalText, withPosition(message(event, label), event.origin?.position)),
+  checkpoint: (position, label) =>
+    textFrame(`{"stream":${JSON.stringify(label)},"event":"checkpoint","id":"${position}"}`),
 };
 
 /** A ping without application data (RFC 6455, section 5.5.2). Shared by all sockets: it MUST NOT be changed. */
@@ -38,6 +49,10 @@ function message(event: StreamEvent, label: Label): ByteString {
   const literal = payloadLiteral(event);
   const head = `{"stream":${utf8(JSON.stringify(label))},"event":${utf8(JSON.stringify(event.name))}`;
   return literal === undefined ? `${head}}` : `${head},"payload":${literal}}`;
+}
+
+function withPosition(text: ByteString, position: string | undefined): ByteString {
+  return position === undefined ? text : `${text.slice(0, -1)},"id":"${position}"}`;
 }
 
 function frame(firstByte: number, content: ByteString): Buffer {

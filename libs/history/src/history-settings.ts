@@ -25,6 +25,8 @@ export class HistorySettings {
   readonly fenceArrivalMs: number = 1_000;
   /** How long the recorder may take to acknowledge a fence, in milliseconds: long enough for a standby to take over. */
   readonly fenceTimeoutMs: number = 4_000;
+  /** How long an event may be on its way through the decisions of this node, in milliseconds. */
+  readonly decisionMs: number = 25_000;
   /** Without a tick for so long there is no recorder, and no resume is attempted, in milliseconds. */
   readonly recorderSilentMs: number = 6_000;
 

@@ -23,6 +23,9 @@ export interface Fence {
   readonly acknowledged: Promise<Acknowledgement | undefined>;
 }
 
+/** How far apart markers are that are remembered, in milliseconds. */
+const markerPauseMs = 2_000;
+
 /** A promise that others settle; `undefined` stands for a time-out. */
 class Expected<T> {
   readonly promise: Promise<T | undefined>;
@@ -46,6 +49,7 @@ interface PendingFence {
   readonly arrived: Expected<FenceArrival>;
   readonly acknowledged: Expected<Acknowledgement>;
   readonly sentMs: number;
+  hasArrived: boolean;
 }
 
 /**
@@ -62,6 +66,8 @@ export class PositionTracker {
   #epoch: string | undefined;
   #tickMs = -Infinity;
   #marker: EventOrigin | undefined;
+  /** One in {@link markerPauseMs}, in order. */
+  readonly #markers: { readonly origin: EventOrigin; readonly arrivedMs: number }[] = [];
 
   readonly #send = (): void => {
     const next = this.#next;
@@ -102,6 +108,12 @@ export class PositionTracker {
     return this.#marker;
   }
 
+  /** The last marker that is so old that everything before it has been decided about, and delivered or dropped. */
+  get settledMarker(): EventOrigin | undefined {
+    const untilMs = performance.now() - this.settings.decisionMs;
+    return this.#markers.findLast(({ arrivedMs }) => arrivedMs <= untilMs)?.origin;
+  }
+
   /** The place of a message that has just arrived. Its position is computed when it is first read. */
   tag(channel: Channel, message: Buffer): EventOrigin {
     this.#order += 1;
@@ -110,13 +122,21 @@ export class PositionTracker {
     }
     const marker = readMarker(message.toString());
     if (marker?.kind === 'tick') {
-      this.#epoch = marker.epoch;
+      if (marker.epoch !== this.#epoch) {
+        this.#epoch = marker.epoch;
+        this.#giveUpArrived();
+      }
       this.#tickMs = performance.now();
     }
     this.#marker = new Origin(this.#order, this.#epoch, channel, message);
+    this.#remember(this.#marker);
     if (marker?.kind === 'fence' && marker.node === this.store.node) {
-      // While channels are being subscribed anew, a message behind the fence may have been missed.
-      this.#pending.get(marker.number)?.arrived.settle(this.complete() ? this.#marker : undefined);
+      const pending = this.#pending.get(marker.number);
+      if (pending !== undefined) {
+        pending.hasArrived = true;
+        // While channels are being subscribed anew, a message behind the fence may have been missed.
+        pending.arrived.settle(this.complete() ? this.#marker : undefined);
+      }
     }
     return this.#marker;
   }
@@ -145,7 +165,7 @@ export class PositionTracker {
     const number = ++this.#fences;
     const arrived = new Expected<FenceArrival>(fenceArrivalMs);
     const acknowledged = new Expected<Acknowledgement>(fenceTimeoutMs);
-    const pending = { arrived, acknowledged, sentMs: performance.now() };
+    const pending = { arrived, acknowledged, sentMs: performance.now(), hasArrived: false };
     this.#pending.set(number, pending);
     void acknowledged.promise.then((answer) => {
       this.#pending.delete(number);
@@ -162,6 +182,27 @@ export class PositionTracker {
       this.statistics.fences += 1;
       this.statistics.fenceMs += performance.now() - pending.sentMs;
       pending.acknowledged.settle(acknowledgement);
+    }
+  }
+
+  #remember(origin: EventOrigin): void {
+    const now = performance.now();
+    if (now - (this.#markers.at(-1)?.arrivedMs ?? -Infinity) < markerPauseMs) {
+      return;
+    }
+    this.#markers.push({ origin, arrivedMs: now });
+    // One that is old enough is needed; those before it are not.
+    while ((this.#markers[1]?.arrivedMs ?? now) <= now - this.settings.decisionMs) {
+      this.#markers.shift();
+    }
+  }
+
+  /** What arrived before an epoch began belongs to none: no recorder will acknowledge it. */
+  #giveUpArrived(): void {
+    for (const { acknowledged, hasArrived } of this.#pending.values()) {
+      if (hasArrived) {
+        acknowledged.settle(undefined);
+      }
     }
   }
 

@@ -13,13 +13,14 @@ const refreshMs = 360_000;
 const keysPerPipeline = 500;
 
 /**
- * Removes the keys (KEYS) of channels (ARGV) without a subscriber on any node. A script, so that no node can subscribe in
- * between; each node subscribes first and writes its key then.
+ * Lets the keys (KEYS) of channels (ARGV) without a subscriber on any node expire, in as many seconds as the last argument
+ * says; 0 removes them. A script, so that no node can subscribe in between; each node subscribes first and writes its key
+ * then.
  */
-const removeUnused = `
+const expireUnused = `
 for index, key in ipairs(KEYS) do
   if redis.call('PUBSUB', 'NUMSUB', ARGV[index])[2] == 0 then
-    redis.call('UNLINK', key)
+    redis.call('EXPIRE', key, ARGV[#ARGV])
   end
 end`;
 
@@ -31,6 +32,8 @@ export interface PresenceOptions {
   readonly prefix: string;
   /** The channels that have listeners on this node. */
   readonly channels: ReadonlySet<Channel>;
+  /** How long the platform goes on publishing on a channel after its last subscriber has left, in seconds. */
+  readonly unusedSeconds: number;
   /** Keys cannot be written. Called for each failed attempt. */
   readonly failed: (error: unknown) => void;
   /** All keys were written. */
@@ -98,17 +101,17 @@ export class Presence {
   }
 
   /**
-   * Removes the keys of channels that no node subscribes to any more. Never rejects: a key that remains, because Redis
+   * Removes the keys of channels that no node subscribes to any more, or lets them expire soon. Never rejects: a key that remains, because Redis
    * refuses scripts for example, expires.
    */
   async unmark(channels: readonly Channel[]): Promise<void> {
     if (channels.length === 0 || !this.#working) {
       return;
     }
-    const { client, prefix } = this.#options;
+    const { client, prefix, unusedSeconds } = this.#options;
     const keys = channels.map((channel) => prefix + presenceKey(channel));
     const names = channels.map((channel) => prefix + channel);
-    await client.eval(removeUnused, keys.length, ...keys, ...names).catch(() => undefined);
+    await client.eval(expireUnused, keys.length, ...keys, ...names, unusedSeconds).catch(() => undefined);
   }
 
   /** Ends the refreshing. Callers that wait for {@link mark} continue. */

@@ -61,6 +61,7 @@ export class RedisBroker extends BrokerServer implements Broker {
       client: this.#presenceClient,
       prefix,
       channels: this.#subscriber.channels,
+      unusedSeconds: settings.unusedPresenceSeconds ?? 0,
       failed: (error) => {
         log.presenceFailed(error);
       },

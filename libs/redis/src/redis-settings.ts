@@ -48,6 +48,11 @@ export interface RedisSettings {
   readonly db?: number | undefined;
   /** Given, empty if need be, when the server is connected to over TLS; `rediss://` implies it. */
   readonly tls?: RedisTls | undefined;
+  /**
+   * How long the platform goes on publishing on a channel after its last subscriber has left, in seconds. A history needs
+   * it, for clients that come back. Default 0.
+   */
+  readonly unusedPresenceSeconds?: number | undefined;
   /** The prefix `n:` of every channel and key, without its colon. */
   readonly namespace?: string | undefined;
   /** The first part of the connections' names in `CLIENT LIST`. Default `fedistream`. */

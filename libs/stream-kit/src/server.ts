@@ -9,4 +9,5 @@ export * from './modules/stream-modules.js';
 export * from './modules/stream-registry.js';
 export * from './modules/stream-statistics.js';
 export * from './params/read-params.js';
+export * from './pipeline/resumption.js';
 export * from './pipeline/stream-fanouts.js';

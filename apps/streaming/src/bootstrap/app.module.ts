@@ -3,10 +3,11 @@ import { AudienceModule } from '@fedistream/audience';
 import { AuthModule } from '@fedistream/auth';
 import { DatabaseModule } from '@fedistream/database';
 import { EventBusModule, MemoryBrokerModule } from '@fedistream/event-bus';
-import { RedisModule } from '@fedistream/redis';
+import { RedisModule, type RedisSettings } from '@fedistream/redis';
 import { StreamKitModule } from '@fedistream/stream-kit/server';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { DemoModule } from '../demo/demo.module.js';
+import { HistoryModule, type HistoryOptions } from '../history/history.module.js';
 import { HttpApiModule } from '../http/http-api.module.js';
 import { ObservabilityModule } from '../observability/observability.module.js';
 import { WebSocketModule } from '../websocket/websocket.module.js';
@@ -19,14 +20,17 @@ import { moduleSources } from './stream-modules.js';
 @Module({})
 export class AppModule {
   static forRoot(settings: Settings): DynamicModule {
-    const { audience, demo, redis } = settings;
+    const { audience, demo, history, redis } = settings;
     const database = DatabaseModule.forRoot(settings.database);
     return {
       module: AppModule,
       imports: [
         SettingsModule.forRoot(settings),
         database,
-        EventBusModule.forRoot(redis === undefined ? MemoryBrokerModule : RedisModule.forRoot(redis)),
+        EventBusModule.forRoot(
+          redis === undefined ? MemoryBrokerModule : RedisModule.forRoot(brokerSettings(redis, history)),
+        ),
+        ...(history === undefined ? [] : [HistoryModule.forRoot(history)]),
         AuthModule.forRoot({ imports: [database] }),
         AudienceModule.forRoot(database, audience),
         StreamKitModule.forRoot({
@@ -44,4 +48,12 @@ export class AppModule {
       providers: redis === undefined ? [ParentProcessPublisher] : [],
     };
   }
+}
+
+/** Longer than clients may be away, which is five minutes, and than a recorder may take to take over. */
+const keptForHistorySeconds = 420;
+
+/** With a history, the platform goes on publishing for clients that are away. */
+function brokerSettings(redis: RedisSettings, history: HistoryOptions | undefined): RedisSettings {
+  return history === undefined ? redis : { ...redis, unusedPresenceSeconds: keptForHistorySeconds };
 }

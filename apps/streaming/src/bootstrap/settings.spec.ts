@@ -25,6 +25,8 @@ describe('settings', () => {
       auth: { revalidationIntervalMs: 300_000 },
       audience: { maxWaitMs: 10_000, maxQueued: 1_000, maxGatherMs: 100 },
       streamModules: { named: [], onFailure: 'stop', environment: {} },
+      history: undefined,
+      servesClients: true,
       demo: true,
     });
   });

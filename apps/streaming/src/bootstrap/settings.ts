@@ -1,5 +1,6 @@
 import type { DatabaseSettings } from '@fedistream/database';
 import type { RedisSettings } from '@fedistream/redis';
+import type { HistoryOptions } from '../history/history.module.js';
 import { readDatabaseSettings } from './database-settings.js';
 import { Environment, SettingsError, type EnvironmentTexts } from './environment/environment.js';
 import { readRedisSettings } from './redis-settings.js';
@@ -24,6 +25,10 @@ export interface Settings {
     readonly onFailure: 'stop' | 'leave-out';
     readonly environment: EnvironmentTexts;
   };
+  /** `undefined`: no history. */
+  readonly history: HistoryOptions | undefined;
+  /** Whether clients are served; a process that only records refuses them. */
+  readonly servesClients: boolean;
   /** Whether demo accounts and events are added. */
   readonly demo: boolean;
 }
@@ -72,6 +77,7 @@ export function readSettingsFrom(environment: Environment): Settings {
     },
   };
   const { database, redis } = settings;
+  const history = readHistory(environment, redis);
   const demo =
     environment.read('DEMO') ??
     (database.kind === 'embedded' && redis === undefined && environment.read('NODE_ENV') !== 'production');
@@ -80,7 +86,18 @@ export function readSettingsFrom(environment: Environment): Settings {
   if (demo && database.kind !== 'embedded') {
     throw new SettingsError('DEMO="true": the demo runs only with DATABASE=embedded');
   }
-  return deepFreeze({ ...settings, demo });
+  return deepFreeze({ ...settings, history, servesClients: environment.read('ROLE') !== 'recorder', demo });
+}
+
+function readHistory(environment: Environment, redis: RedisSettings | undefined): HistoryOptions | undefined {
+  const url = environment.read('HISTORY_REDIS_URL');
+  const maxBytes = environment.read('HISTORY_MAX_MIB') * 1_024 * 1_024;
+  // An event waits for its decision, and then for filters.
+  const decisionMs = environment.read('AUDIENCE_MAX_WAIT_SECONDS') * 2_000 + 5_000;
+  const records = environment.read('ROLE') !== 'streaming';
+  return environment.read('HISTORY') === 'off'
+    ? undefined
+    : { redis, historyRedis: url === undefined ? undefined : { ...redis, url }, maxBytes, decisionMs, records };
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -6,6 +6,7 @@ import { StreamGate, StreamRegistry, type StreamRequest } from '@fedistream/stre
 import { ConnectionOpener } from '../connections/connection-opener.js';
 import { Heartbeats } from '../connections/heartbeats.js';
 import { Readiness } from '../connections/readiness.js';
+import { gapEvents, readEventStreamResume, resumeHeaders } from './event-stream-resume.js';
 import { streamingPath, streamPath, type HttpReply, type StreamHttpRequest } from './http-request.js';
 import { KnownStreamGuard } from './known-stream.guard.js';
 import { SseTransport, writeHead } from './sse-transport.js';
@@ -41,17 +42,27 @@ export class EventStreamController {
     // An unread body would keep the socket's end from being noticed.
     request.raw.resume();
     this.readiness.requireReady();
-    const admission = await this.gate.admit(authentication.viewer, wanted);
+    const resume = readEventStreamResume(request.raw, request.query);
+    const admission = await this.gate.admit(authentication.viewer, wanted, resume);
+    const { resumed } = admission;
     if (request.raw.socket.destroyed) {
       admission.release();
       return;
     }
-    const transport = new SseTransport(request.raw, reply, this.heartbeats.eventsource);
+    const transport = new SseTransport(request.raw, reply, this.heartbeats.eventsource, resumeHeaders(resumed));
     const connection = this.opener.open(authentication, transport);
     reply.raw.on('close', () => {
       connection.close(closeReasons.gone);
     });
-    admission.attach(connection);
+    if (resumed === undefined) {
+      admission.attach(connection);
+      return;
+    }
+    const checkpoints = resume?.checkpoints === true;
+    if (checkpoints) {
+      transport.sendCheckpointsOf(connection);
+    }
+    admission.attach(connection, { first: gapEvents(resumed), checkpoints });
   }
 
   #read(request: StreamHttpRequest): { authentication: Authentication; wanted: StreamRequest } {

@@ -12,6 +12,7 @@ import {
   writeCorked,
   type HeartbeatTarget,
   type CloseReason,
+  type Connection,
   type Framing,
   type Heartbeat,
   type HeartbeatSlot,
@@ -31,11 +32,11 @@ const headers = {
 
 const thumps = new Map([chunkedSseFraming, plainSseFraming].map((framing) => [framing, sseComment('thump', framing)]));
 
-/** Writes the head of an event stream, which is the whole answer to HEAD. */
-export function writeHead(reply: HttpReply): ServerResponse {
+/** Writes the head of an event stream, which is the whole answer to HEAD. @param more headers of this stream */
+export function writeHead(reply: HttpReply, more: Readonly<Record<string, string>> = {}): ServerResponse {
   reply.hijack();
   // A hijacked reply drops the headers that Fastify's hooks have set, CORS among them, unless they are copied.
-  for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...headers })) {
+  for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...headers, ...more })) {
     if (value !== undefined) {
       reply.raw.setHeader(name, value);
     }
@@ -52,9 +53,16 @@ export class SseTransport implements Transport, HeartbeatTarget {
   readonly #response: ServerResponse;
   readonly #socket: Socket;
   readonly #heartbeatSlot: HeartbeatSlot;
+  #checkpointed: Connection | undefined;
 
-  constructor(request: IncomingMessage, reply: HttpReply, heartbeat: Heartbeat) {
-    const response = writeHead(reply);
+  /** @param more headers of this stream */
+  constructor(
+    request: IncomingMessage,
+    reply: HttpReply,
+    heartbeat: Heartbeat,
+    more: Readonly<Record<string, string>> = {},
+  ) {
+    const response = writeHead(reply, more);
     response.write(':)\n');
     this.#response = response;
     this.#socket = request.socket;
@@ -78,10 +86,16 @@ export class SseTransport implements Transport, HeartbeatTarget {
     uncork(this.#socket);
   }
 
+  /** From now on each heartbeat tells the client its position. */
+  sendCheckpointsOf(connection: Connection): void {
+    this.#checkpointed = connection;
+  }
+
   beat(): void {
     // Waiting output keeps the connection alive as well, and a client that does not read must not be sent more.
     if (this.bufferedBytes === 0) {
       writeCorked(this.#socket, thumps.get(this.framing) as Buffer);
+      this.#checkpointed?.sendCheckpoints(this.framing);
     }
   }
 

@@ -12,6 +12,8 @@ import { readClientMessage } from './client-message.js';
 export class ClientSocket extends WebSocket {
   /** Whether the client answered the last ping. */
   isAlive = true;
+  /** Whether the client has asked to know the positions of all its subscriptions. */
+  wantsPositions = false;
   /** Set by {@link bind}. */
   connection?: Connection;
 

@@ -18,6 +18,7 @@ import { ClientSocket } from './client-socket.js';
 import { ErrorFrames } from './error-frames.js';
 import type { AcceptedUpgrade } from './upgrade-handler.js';
 import { WebSocketErrorFilter } from './websocket-error.filter.js';
+import { readWebSocketResume } from './websocket-resume.js';
 import { WebSocketTransport } from './websocket-transport.js';
 
 /** The longest client message in bytes; a longer one closes the connection with 1009. Usual ones have a hundred bytes. */
@@ -55,12 +56,14 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
   handleConnection(
     client: ClientSocket,
     _request: IncomingMessage,
-    { authentication, admission, refusal }: AcceptedUpgrade,
+    { authentication, admission, resume, wantsPositions, refusal }: AcceptedUpgrade,
   ): void {
     const transport = new WebSocketTransport(client, this.heartbeats.websocket);
     const connection = this.opener.open(authentication, transport);
     client.bind(connection, this.inputSettings);
-    admission?.attach(connection);
+    client.wantsPositions = wantsPositions;
+    const { resumed } = admission ?? {};
+    admission?.attach(connection, resumed && resume ? { framing: resume.framing, first: resume.answer(resumed) } : {});
     if (refusal !== undefined) {
       this.errors.answer(client, refusal);
     }
@@ -69,11 +72,12 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
   /** Subscribes. Does nothing when the connection is subscribed already. */
   @SubscribeMessage('subscribe')
   async subscribe(
-    @ConnectedSocket() { connection }: ClientSocket,
+    @ConnectedSocket() { connection, wantsPositions }: ClientSocket,
     @MessageBody() message: ClientMessage,
   ): Promise<void> {
     if (connection?.open === true) {
-      await this.gate.subscribe(connection, this.registry.requestByName(message.stream, message));
+      const request = this.registry.requestByName(message.stream, message);
+      await this.gate.subscribe(connection, request, readWebSocketResume(message, wantsPositions));
     }
   }
 

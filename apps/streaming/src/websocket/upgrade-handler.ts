@@ -3,12 +3,19 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Authenticator, queryOf, requireScopes, type Authentication } from '@fedistream/auth';
 import { StreamingError, toStreamingError, type Viewer } from '@fedistream/domain';
-import { StreamGate, StreamRegistry, type Admission, type RawParams } from '@fedistream/stream-kit/server';
+import {
+  StreamGate,
+  StreamRegistry,
+  type Admission,
+  type RawParams,
+  type ResumeSubscription,
+} from '@fedistream/stream-kit/server';
 import { Readiness } from '../connections/readiness.js';
 import { requestIdOf } from '../http/fastify.js';
 import { hasPendingResponse } from '../http/pending-response.js';
 import { refuseOnSocket } from '../http/refuse-on-socket.js';
 import { RefusalLog } from '../observability/refusal-log.js';
+import { readWebSocketResume, wantsPositions } from './websocket-resume.js';
 
 /** The result of an accepted upgrade. */
 export interface AcceptedUpgrade {
@@ -17,6 +24,10 @@ export interface AcceptedUpgrade {
   readonly admission?: Admission;
   /** Why the URL's subscription is refused. A browser cannot read the status of a refused upgrade, so a frame tells it. */
   readonly refusal?: StreamingError;
+  /** What the URL asks of the history for {@link admission}. */
+  readonly resume: ResumeSubscription | undefined;
+  /** Whether the URL asks for positions of every subscription. */
+  readonly wantsPositions: boolean;
 }
 
 /**
@@ -75,21 +86,23 @@ export class UpgradeHandler {
     requireScopes(authentication.viewer, this.registry.scopes);
     this.readiness.requireReady();
     const query = firstOfEach(queryOf(request.url ?? ''));
+    const resume = readWebSocketResume(query, false);
+    const common = { authentication, resume, wantsPositions: wantsPositions(query) };
     if (!query['stream']) {
-      return { authentication };
+      return common;
     }
     try {
-      return { authentication, admission: await this.#admit(authentication.viewer, query['stream'], query) };
+      return { ...common, admission: await this.#admit(authentication.viewer, query['stream'], query, resume) };
     } catch (failure) {
-      return { authentication, refusal: toStreamingError(failure) };
+      return { ...common, refusal: toStreamingError(failure) };
     }
   }
 
   /** @throws StreamingError when this viewer may not open the stream, or it cannot be opened now */
-  async #admit(viewer: Viewer, stream: string, query: RawParams): Promise<Admission> {
+  async #admit(viewer: Viewer, stream: string, query: RawParams, resume?: ResumeSubscription): Promise<Admission> {
     const wanted = this.registry.requestByName(stream, query);
     requireScopes(viewer, wanted.definition.scopes);
-    return this.gate.admit(viewer, wanted);
+    return this.gate.admit(viewer, wanted, resume);
   }
 }
 

@@ -21,7 +21,12 @@ async function connect(options: { compressed: boolean }) {
   const heartbeat = new Heartbeat(30_000);
   open.push({ server, client, heartbeat });
   const close = vi.fn();
-  const connection = { close, open: true, isWithinBudget: () => true } as Partial<Connection>;
+  const connection = {
+    close,
+    open: true,
+    isWithinBudget: () => true,
+    sendCheckpoints: () => undefined,
+  } as Partial<Connection>;
   webSocket.bind(connection as Connection, { maxMessagesPerSecond: 50 });
   return { client, webSocket, close, transport: new WebSocketTransport(webSocket, heartbeat) };
 }

@@ -7,6 +7,7 @@ import {
   flushOutput,
   messageOf,
   pingFrame,
+  resumableWebSocketFraming,
   textFrame,
   uncork,
   webSocketFraming,
@@ -71,6 +72,7 @@ export class WebSocketTransport implements Transport, HeartbeatTarget {
     if (this.#webSocket.isAlive) {
       this.#webSocket.isAlive = false;
       this.#ping();
+      this.#webSocket.connection?.sendCheckpoints(resumableWebSocketFraming);
     } else {
       this.#webSocket.connection?.close(closeReasons.idle);
     }

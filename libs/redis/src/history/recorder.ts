@@ -30,15 +30,20 @@ import {
   skipScript,
 } from './scripts.js';
 
-/** How long a lease lasts without renewal: within this time a standby takes over from a recorder that has died. */
-const leaseMs = 2_000;
-/** How often leases are asked for and renewed. */
-const beatMs = 200;
-const tickMs = 1_000;
-/** Without its own ticks for so long, a recorder listens to a server that no publisher uses any more. */
-const unheardMs = 3_000;
-/** A standby is behind the last leader by milliseconds; what it has not received after this time it has missed. */
-const catchUpMs = 400;
+/** The times of a recorder, in milliseconds. */
+export interface RecorderTiming {
+  /** How long a lease lasts without renewal: within this time a standby takes over from a recorder that has died. */
+  readonly leaseMs: number;
+  /** How often leases are asked for and renewed. */
+  readonly beatMs: number;
+  readonly tickMs: number;
+  /** Without its own ticks for so long, a recorder listens to a server that no publisher uses any more. */
+  readonly unheardMs: number;
+  /** A standby is behind the last leader by milliseconds; what it has not received after this time it has missed. */
+  readonly catchUpMs: number;
+}
+
+const usualTiming: RecorderTiming = { leaseMs: 2_000, beatMs: 200, tickMs: 1_000, unheardMs: 3_000, catchUpMs: 400 };
 const commandTimeoutMs = 1_500;
 /** A successor has to have what its predecessor had not written when its lease ended. */
 const logMs = 10_000;
@@ -56,6 +61,8 @@ export interface RecorderOptions {
   readonly settings: HistorySettings;
   readonly statistics: HistoryStatistics;
   readonly log: RedisLog;
+  /** By default the lease lasts 2 s. Shorter for tests. */
+  readonly timing?: RecorderTiming;
 }
 
 /**
@@ -68,6 +75,7 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #logger = new Logger('History');
   readonly #options: RecorderOptions;
+  readonly #timing: RecorderTiming;
   readonly #token = randomBytes(9).toString('base64url');
   readonly #keys: HistoryKeys;
   readonly #platform: ReconnectingRedis;
@@ -90,6 +98,7 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#timing = options.timing ?? usualTiming;
     const { platform, history, prefix, log } = options;
     this.#keys = new HistoryKeys(prefix);
     this.#platform = createClient(platform, { name: 'recorder-platform', commandTimeoutMs });
@@ -128,7 +137,7 @@ export class Recorder {
     for (const client of [this.#platform, this.#writerClient]) {
       client.connect().catch(() => undefined); // It tries again; the log has the reason.
     }
-    this.#timer = setInterval(() => void this.#beat(), beatMs);
+    this.#timer = setInterval(() => void this.#beat(), this.#timing.beatMs);
   }
 
   /** Gives the lease back and ends. Settles when another recorder may lead. */
@@ -182,7 +191,7 @@ export class Recorder {
 
   /** Only two listen: a process that is not needed does not receive what the whole platform publishes. */
   async #standBy(): Promise<void> {
-    const taken = await this.#writerClient.set(this.#keys.standby, this.#token, 'PX', leaseMs, 'NX');
+    const taken = await this.#writerClient.set(this.#keys.standby, this.#token, 'PX', this.#timing.leaseMs, 'NX');
     const own = taken === 'OK' || (await this.#writerClient.get(this.#keys.standby)) === this.#token;
     if (own && !this.#closed) {
       this.#listener.begin();
@@ -193,15 +202,19 @@ export class Recorder {
   }
 
   async #renewStandby(): Promise<void> {
-    if (Number(await renewScript.run(this.#writerClient, [this.#keys.standby], [this.#token, leaseMs])) === 0) {
+    if (
+      Number(await renewScript.run(this.#writerClient, [this.#keys.standby], [this.#token, this.#timing.leaseMs])) === 0
+    ) {
       this.#change('idle');
     }
   }
 
   async #renew(): Promise<void> {
-    if (Number(await renewScript.run(this.#writerClient, [this.#keys.leader], [this.#token, leaseMs])) === 0) {
+    if (
+      Number(await renewScript.run(this.#writerClient, [this.#keys.leader], [this.#token, this.#timing.leaseMs])) === 0
+    ) {
       await this.#stepDown('its lease has ended', false);
-    } else if (performance.now() - this.#tickHeardMs > unheardMs) {
+    } else if (performance.now() - this.#tickHeardMs > this.#timing.unheardMs) {
       this.#listener.reconnect();
     }
   }
@@ -211,7 +224,11 @@ export class Recorder {
       return;
     }
     const { leader, state, term } = this.#keys;
-    const answer = await acquireScript.run(this.#writerClient, [leader, state, term], [this.#token, leaseMs]);
+    const answer = await acquireScript.run(
+      this.#writerClient,
+      [leader, state, term],
+      [this.#token, this.#timing.leaseMs],
+    );
     if (!Array.isArray(answer) || this.#closed) {
       return;
     }
@@ -242,7 +259,7 @@ export class Recorder {
     { tick, offset, last }: { tick: string; offset: number; last: string },
     stint: number,
   ): Promise<Cursor | undefined> {
-    const endMs = performance.now() + catchUpMs;
+    const endMs = performance.now() + this.#timing.catchUpMs;
     while (tick !== '' && stint === this.#stint && performance.now() < endMs) {
       const at = this.#log.indexOfTick(tick);
       const index = (at ?? 0) + 1 + offset;
@@ -278,7 +295,7 @@ export class Recorder {
   /** Publishes a tick. The first one of an epoch begins it, when it arrives here. */
   async #tick(): Promise<void> {
     const now = performance.now();
-    const pauseMs = this.#writer === undefined ? beatMs : tickMs - beatMs / 2;
+    const pauseMs = this.#writer === undefined ? this.#timing.beatMs : this.#timing.tickMs - this.#timing.beatMs / 2;
     if (this.#role !== 'leader' || this.#epoch === undefined || now - this.#tickSentMs < pauseMs) {
       return;
     }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Backlog, Connection, Fanout, Subscription } from '@fedistream/delivery';
+import type { Backlog, Connection, Fanout, Framing, Subscription } from '@fedistream/delivery';
 import { StreamingError, type StreamEvent, type Viewer } from '@fedistream/domain';
 import { withTimeout } from '@fedistream/util';
 import type { StreamRequest } from '../modules/stream-definition.js';
+import { Resumption, type Resumed, type ResumeRequest } from '../pipeline/resumption.js';
 import { Snapshots } from '../pipeline/snapshots.js';
 import { StreamFanouts } from '../pipeline/stream-fanouts.js';
 import { authorize } from './authorization.js';
@@ -11,10 +12,29 @@ import { Reauthorization, type AuthorizationMoment } from './reauthorization.js'
 /** How long a new client waits for its channels before it is told to come back later. */
 const liveWithinMs = 5_000;
 
-/** What a subscription to a stream with a snapshot begins with. */
+/** What a subscription begins with: a snapshot, or what its client missed. */
 interface Beginning {
   readonly backlog: Backlog;
   readonly events: readonly StreamEvent[];
+  /** For clients that know their position. */
+  readonly resumed: Resumed | undefined;
+}
+
+/** See {@link Admission.attach}. */
+export interface AttachOptions {
+  /** How events of this subscription become bytes, if not as those of its connection. */
+  readonly framing?: Framing;
+  /** Sent before everything else. */
+  readonly first?: readonly StreamEvent[];
+  /** Whether the client is told its position also without an event. */
+  readonly checkpoints?: boolean;
+}
+
+/** A subscription on an open connection whose client wants to know its position. */
+export interface ResumeSubscription extends ResumeRequest {
+  readonly framing: Framing;
+  /** Makes the event that says how a resume has ended; sent before what was missed. */
+  readonly answer: (resumed: Resumed) => readonly StreamEvent[];
 }
 
 /**
@@ -40,11 +60,16 @@ export class Admission {
     this.#attached = attached;
   }
 
+  /** How the resume has ended; `undefined` for a client that does not resume, or without a history. */
+  get resumed(): Resumed | undefined {
+    return this.#beginning?.resumed;
+  }
+
   /** Begins to deliver to this connection. */
-  attach(connection: Connection): void {
-    const subscription = connection.reserve(this.#request.label);
+  attach(connection: Connection, options: AttachOptions = {}): void {
+    const subscription = connection.reserve(this.#request.label, options.framing);
     if (subscription !== undefined) {
-      begin(subscription, this.#fanout, this.#beginning);
+      begin(subscription, this.#fanout, this.#beginning, options);
       this.#attached(subscription);
     } else {
       this.#beginning?.backlog.discard();
@@ -66,6 +91,7 @@ export class StreamGate {
     private readonly fanouts: StreamFanouts,
     private readonly snapshots: Snapshots,
     private readonly reauthorization: Reauthorization,
+    private readonly resumption: Resumption,
   ) {}
 
   /** Asks the stream itself whether this viewer may. @throws StreamingError as {@link authorize} */
@@ -77,16 +103,17 @@ export class StreamGate {
    * For a connection that opens with its subscription: when this settles, the viewer may, and nothing published from now
    * on is missed.
    *
+   * @param resume for a client that knows its position, or wants to
    * @throws StreamingError as {@link authorize}, {@link StreamFanouts.open} and {@link Snapshots.take}; 503 when the
    *   channels cannot be followed now
    */
-  async admit(viewer: Viewer, request: StreamRequest): Promise<Admission> {
+  async admit(viewer: Viewer, request: StreamRequest, resume?: ResumeRequest): Promise<Admission> {
     const moment = this.reauthorization.now();
     await authorize(viewer, request);
     const fanout = this.fanouts.open(viewer, request);
     fanout.hold();
     try {
-      const beginning = await this.#beginning(viewer, request, fanout);
+      const beginning = await this.#beginning(viewer, request, fanout, resume);
       if (beginning === undefined) {
         await this.#live(viewer, request);
       }
@@ -105,14 +132,15 @@ export class StreamGate {
    *
    * @throws StreamingError as {@link admit}; 429 when the connection has too many subscriptions
    */
-  async subscribe(connection: Connection, request: StreamRequest): Promise<void> {
-    const subscription = connection.reserve(request.label);
+  async subscribe(connection: Connection, request: StreamRequest, resume?: ResumeSubscription): Promise<void> {
+    const resuming = this.resumption.available ? resume : undefined;
+    const subscription = connection.reserve(request.label, resuming?.framing);
     if (subscription === undefined) {
       return;
     }
     const moment = this.reauthorization.now();
     try {
-      await connection.limitPending(() => this.#open(subscription, request));
+      await connection.limitPending(() => this.#open(subscription, request, resuming));
       this.#watch(subscription, request, moment);
     } catch (failure) {
       if (!subscription.ended) {
@@ -122,7 +150,11 @@ export class StreamGate {
     }
   }
 
-  async #open(subscription: Subscription, request: StreamRequest): Promise<void> {
+  async #open(
+    subscription: Subscription,
+    request: StreamRequest,
+    resume: ResumeSubscription | undefined,
+  ): Promise<void> {
     const { viewer } = subscription.connection;
     await authorize(viewer, request);
     if (subscription.ended) {
@@ -131,25 +163,38 @@ export class StreamGate {
     const fanout = this.fanouts.open(viewer, request);
     fanout.hold();
     try {
-      begin(subscription, fanout, await this.#beginning(viewer, request, fanout));
+      const beginning = await this.#beginning(viewer, request, fanout, resume);
+      const { resumed } = beginning ?? {};
+      begin(subscription, fanout, beginning, { first: resumed && resume ? resume.answer(resumed) : [] });
     } finally {
       fanout.release();
     }
   }
 
-  /** From the moment when nothing is missed any more, events are kept; then the stream is asked what comes first. */
-  async #beginning(viewer: Viewer, request: StreamRequest, fanout: Fanout): Promise<Beginning | undefined> {
-    if (request.definition.declaration.snapshot === undefined) {
+  /**
+   * From the moment when nothing is missed any more, events are kept; then it is found out what comes first: what the
+   * client missed, or the snapshot if that cannot be told.
+   */
+  async #beginning(
+    viewer: Viewer,
+    request: StreamRequest,
+    fanout: Fanout,
+    resume: ResumeRequest | undefined,
+  ): Promise<Beginning | undefined> {
+    const resuming = this.resumption.available ? resume : undefined;
+    if (resuming === undefined && request.definition.declaration.snapshot === undefined) {
       return undefined;
     }
     const backlog = fanout.keepFor(viewer);
     try {
       await this.#live(viewer, request);
-      const events = await this.snapshots.take(viewer, request);
+      const channels = this.fanouts.channels(viewer, request);
+      const resumed = resuming && (await this.resumption.begin(viewer, request, channels, resuming));
+      const events = resumed?.recovered === true ? resumed.events : await this.snapshots.take(viewer, request);
       if (backlog.overflowed) {
         throw new StreamingError('unavailable');
       }
-      return { backlog, events };
+      return { backlog, events, resumed };
     } catch (failure) {
       backlog.discard();
       throw failure;
@@ -167,10 +212,19 @@ export class StreamGate {
   }
 }
 
-function begin(subscription: Subscription, fanout: Fanout, beginning: Beginning | undefined): void {
+function begin(
+  subscription: Subscription,
+  fanout: Fanout,
+  beginning: Beginning | undefined,
+  { first = [], checkpoints = true }: AttachOptions,
+): void {
   if (beginning === undefined) {
     subscription.attach(fanout);
   } else {
-    beginning.backlog.attach(subscription, beginning.events);
+    const { behind = -1, position } = beginning.resumed ?? {};
+    beginning.backlog.attach(subscription, [...first, ...beginning.events], {
+      behind,
+      position: checkpoints ? position : undefined,
+    });
   }
 }

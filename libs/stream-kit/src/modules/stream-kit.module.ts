@@ -4,6 +4,7 @@ import { Lists, Roles } from '@fedistream/auth';
 import { Reauthorization, ReauthorizationSettings } from '../access/reauthorization.js';
 import { StreamGate } from '../access/stream-gate.js';
 import { FailureLog } from '../pipeline/failure-log.js';
+import { Resumption } from '../pipeline/resumption.js';
 import { Snapshots } from '../pipeline/snapshots.js';
 import { StreamFanouts } from '../pipeline/stream-fanouts.js';
 import { loadModules, type LoadOptions } from './load-modules.js';
@@ -37,6 +38,7 @@ export class StreamKitModule {
       providers: [
         FailureLog,
         Reauthorization,
+        Resumption,
         Snapshots,
         StreamFanouts,
         StreamGate,

@@ -51,7 +51,15 @@ export function deliverySteps(request: StreamRequest, failures: FailureLog): Del
     acceptsFor:
       acceptsFor &&
       ((event, viewer) => isTrue(request, failures, 'acceptsFor', () => acceptsFor(event, contextOf(viewer)))),
-    map: map && ((event) => mapped(request, failures, () => map(event, context))),
+    map:
+      map &&
+      ((event) => {
+        const made = mapped(request, failures, () => map(event, context));
+        if (event.origin !== undefined) {
+          made?.placeAt(event.origin);
+        }
+        return made;
+      }),
   };
 }
 

@@ -9,6 +9,7 @@ import { StreamRegistry } from '../modules/stream-registry.js';
 import { channelsOf } from './channels-of.js';
 import { FailureLog } from './failure-log.js';
 import { deliverySteps, eventFilter, type EventFilter } from './own-code.js';
+import { Resumption } from './resumption.js';
 import { selectRuns } from './select-runs.js';
 
 interface Pipeline {
@@ -29,6 +30,7 @@ export class StreamFanouts {
     private readonly audience: Audience,
     private readonly registry: StreamRegistry,
     private readonly failures: FailureLog,
+    private readonly resumption: Resumption,
   ) {}
 
   /** Pipelines that are alive, for metrics and tests. */
@@ -46,6 +48,11 @@ export class StreamFanouts {
     return this.#pipeline(viewer, request).fanout;
   }
 
+  /** The channels that feed this request. */
+  channels(viewer: Viewer, request: StreamRequest): readonly Channel[] {
+    return this.#pipeline(viewer, request).channels;
+  }
+
   /** Settles when everything published from now on reaches this request's fanout. Call it after {@link open}. */
   async live(viewer: Viewer, request: StreamRequest): Promise<void> {
     await Promise.all(this.#pipeline(viewer, request).channels.map((channel) => this.bus.subscribed(channel)));
@@ -58,6 +65,7 @@ export class StreamFanouts {
     if (known !== undefined) {
       return known;
     }
+    const decides = request.definition.declaration.audience === 'per-viewer';
     const fanout = new Fanout(
       () => {
         this.#pipelines.delete(key);
@@ -66,6 +74,7 @@ export class StreamFanouts {
         }
       },
       deliverySteps(request, this.failures),
+      decides ? this.resumption.settledMarker : this.resumption.lastMarker,
     );
     const pipeline = { fanout, channels };
     this.#pipelines.set(key, pipeline);

@@ -14,6 +14,7 @@ import { StreamGate } from '../access/stream-gate.js';
 import type { StreamDefinition } from '../modules/stream-definition.js';
 import { StreamRegistry } from '../modules/stream-registry.js';
 import { FailureLog } from '../pipeline/failure-log.js';
+import { Resumption } from '../pipeline/resumption.js';
 import { Snapshots } from '../pipeline/snapshots.js';
 import { StreamFanouts } from '../pipeline/stream-fanouts.js';
 import { recordingTransport, type ReceivedEvent } from './recording-transport.js';
@@ -59,7 +60,8 @@ export class StreamBench {
     const audience = new Audience(store, new AudienceSettings({ maxGatherMs: 0 }), new AudienceStatistics());
     this.registry = new StreamRegistry(definitions, families ? [...mastodonFamilies, ...families] : [anyFamily]);
     const failures = new FailureLog(this.registry.statistics);
-    this.fanouts = new StreamFanouts(this.bus, audience, this.registry, failures);
+    const resumption = new Resumption(audience, failures, this.registry);
+    this.fanouts = new StreamFanouts(this.bus, audience, this.registry, failures, resumption);
     this.reauthorization = new Reauthorization(
       this.bus,
       this.broker,
@@ -67,7 +69,7 @@ export class StreamBench {
       failures,
       new ReauthorizationSettings(reauthorizationIntervalMs),
     );
-    this.gate = new StreamGate(this.fanouts, new Snapshots(audience, failures), this.reauthorization);
+    this.gate = new StreamGate(this.fanouts, new Snapshots(audience, failures), this.reauthorization, resumption);
     this.reauthorization.onApplicationBootstrap();
   }
 

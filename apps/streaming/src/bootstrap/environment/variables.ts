@@ -21,6 +21,7 @@ export const groups = {
   limits: 'Limits',
   audience: 'Audience',
   modules: 'Stream modules',
+  history: 'History',
   demo: 'Embedded parts and demo',
 } as const;
 
@@ -377,6 +378,33 @@ export const variables = {
     default: 'stop',
     description:
       'What becomes of a start in which a stream module has problems. `leave-out`: the server starts without it.',
+  }),
+
+  HISTORY: variable({
+    group: 'history',
+    form: oneOf('on', 'off'),
+    default: 'off',
+    description: 'Keeps the events of the last five minutes, so that clients that were away get what they missed.',
+  }),
+  HISTORY_MAX_MIB: variable({
+    group: 'history',
+    form: integer(1, 1_048_576),
+    default: 256,
+    description: 'Size of the history in MiB. Beyond it, the channels longest without an event are dropped.',
+  }),
+  HISTORY_REDIS_URL: variable({
+    group: 'history',
+    form: url('redis:', 'rediss:', 'unix:'),
+    secret: true,
+    defaultText: 'the Redis of the events',
+    description: 'A Redis of its own for the history, with the same `REDIS_NAMESPACE`.',
+  }),
+  ROLE: variable({
+    group: 'history',
+    form: oneOf('all', 'streaming', 'recorder'),
+    default: 'all',
+    description:
+      '`recorder`: only records the history. `streaming`: only serves clients. Of all that record, one does at a time.',
   }),
 
   FEDISTREAM_DATA_DIR: variable({

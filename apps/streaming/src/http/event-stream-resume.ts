@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import { StreamEvent } from '@fedistream/domain';
+import type { Resumed, ResumeRequest } from '@fedistream/stream-kit/server';
+
+/** The longest position that is read; no server has given out a longer one. */
+const longestPosition = 128;
+
+/** What a request for an event stream asks of the history. */
+export interface EventStreamResume extends ResumeRequest {
+  /** Whether blocks without an event may be sent: clients that name the media type follow the standard. */
+  readonly checkpoints: boolean;
+}
+
+/**
+ * Reads the client's position: the header of the standard, which EventSource sends when it reconnects, or the query
+ * parameter, for the first request of a page. https://html.spec.whatwg.org/multipage/server-sent-events.html
+ *
+ * @returns `undefined` for a client that neither sends a position nor follows the standard
+ */
+export function readEventStreamResume(
+  { headers }: Pick<IncomingMessage, 'headers'>,
+  query: Readonly<Record<string, unknown>>,
+): EventStreamResume | undefined {
+  const since = firstText(headers['last-event-id']) ?? firstText(query['last_event_id']);
+  const checkpoints = headers.accept?.toLowerCase().includes('text/event-stream') === true;
+  return since === undefined && !checkpoints ? undefined : { since: since?.slice(0, longestPosition), checkpoints };
+}
+
+/** The headers that tell a client that has sent a position how its resume has ended. */
+export function resumeHeaders(resumed: Resumed | undefined): Readonly<Record<string, string>> {
+  return resumed?.recovered === undefined
+    ? {}
+    : { 'Stream-Resumed': String(resumed.recovered), 'Access-Control-Expose-Headers': 'Stream-Resumed' };
+}
+
+/** The event that tells a client that has sent a position that it missed events which cannot be replayed. */
+export function gapEvents({ recovered, position }: Resumed): readonly StreamEvent[] {
+  if (recovered !== false) {
+    return [];
+  }
+  const gap = StreamEvent.of('stream.gap', {});
+  gap.placeAt({ order: 0, position });
+  return [gap];
+}
+
+/** The first value of a header or parameter, if it has one. */
+function firstText(value: unknown): string | undefined {
+  const single: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof single === 'string' && single !== '' ? single : undefined;
+}

@@ -1,0 +1,194 @@
+import { Injectable, Logger, Optional } from '@nestjs/common';
+import { Audience } from '@fedistream/audience';
+import { statusEvents, type Channel, type EventOrigin, type StreamEvent, type Viewer } from '@fedistream/domain';
+import { decode, MalformedMessage } from '@fedistream/event-bus';
+import {
+  formatPosition,
+  HistorySettings,
+  HistoryStatistics,
+  HistoryStore,
+  isRecorded,
+  messageHash,
+  parsePosition,
+  PositionTracker,
+  type FenceArrival,
+  type GapReason,
+  type HistoryEntry,
+  type Position,
+} from '@fedistream/history';
+import { errorReason, LogThrottle, withTimeout } from '@fedistream/util';
+import type { StreamRequest } from '../modules/stream-definition.js';
+import { StreamRegistry } from '../modules/stream-registry.js';
+import { FailureLog } from './failure-log.js';
+import { deliverySteps, eventFilter } from './own-code.js';
+
+/** How long PostgreSQL may take to decide about everything that a client missed. */
+const decidedWithinMs = 5_000;
+
+/** What a client asks for that wants to know its position. */
+export interface ResumeRequest {
+  /** Its last position, as it was sent; `undefined` when it begins anew. */
+  readonly since: string | undefined;
+}
+
+/** With what a subscription begins whose client knows its position. */
+export interface Resumed {
+  /** Whether everything since the client's position is in {@link events}; `undefined` when it sent none. */
+  readonly recovered: boolean | undefined;
+  readonly events: readonly StreamEvent[];
+  /** Live events behind this place come next. */
+  readonly behind: number;
+  /** Behind {@link events} the client has this position; `undefined` when none is known. */
+  readonly position: Position | undefined;
+}
+
+/** Gives clients what they missed, decided as of now: everything, or nothing. */
+@Injectable()
+export class Resumption {
+  readonly #logger = new Logger('History');
+  readonly #errorLog = new LogThrottle();
+  readonly #settings: HistorySettings;
+  readonly #statistics: HistoryStatistics;
+
+  constructor(
+    private readonly audience: Audience,
+    private readonly failures: FailureLog,
+    private readonly registry: StreamRegistry,
+    @Optional() private readonly tracker?: PositionTracker,
+    @Optional() private readonly store?: HistoryStore,
+    @Optional() settings?: HistorySettings,
+    @Optional() statistics?: HistoryStatistics,
+  ) {
+    this.#settings = settings ?? new HistorySettings();
+    this.#statistics = statistics ?? new HistoryStatistics();
+  }
+
+  /** Whether this server keeps a history at all. */
+  get available(): boolean {
+    return this.tracker !== undefined;
+  }
+
+  /** The last marker, for pipelines that deliver an event when it arrives. */
+  readonly lastMarker = (): EventOrigin | undefined => this.tracker?.marker;
+
+  /** The last marker behind which nothing is on its way any more, for pipelines in which decisions take time. */
+  readonly settledMarker = (): EventOrigin | undefined => this.tracker?.settledMarker;
+
+  /**
+   * What a client missed, and from where live events follow. Events of these channels have to be kept since before the
+   * call, and the channels be subscribed. Settles in bounded time; never rejects.
+   */
+  async begin(
+    viewer: Viewer,
+    request: StreamRequest,
+    channels: readonly Channel[],
+    { since }: ResumeRequest,
+  ): Promise<Resumed> {
+    const fence = this.tracker?.fence();
+    const arrival = await fence?.arrived;
+    if (since === undefined) {
+      return beginning(undefined, arrival);
+    }
+    const answer = await this.#missed(viewer, request, channels, since, arrival, fence?.acknowledged);
+    this.#statistics.resumes[typeof answer === 'string' ? answer : 'recovered'] += 1;
+    if (typeof answer === 'string') {
+      return beginning(false, arrival);
+    }
+    this.#statistics.replayed += answer.length;
+    return { ...beginning(true, arrival), events: answer };
+  }
+
+  async #missed(
+    viewer: Viewer,
+    request: StreamRequest,
+    channels: readonly Channel[],
+    since: string,
+    arrival: FenceArrival | undefined,
+    acknowledged: ReturnType<PositionTracker['fence']>['acknowledged'] | undefined,
+  ): Promise<readonly StreamEvent[] | GapReason> {
+    const after = parsePosition(since);
+    if (after === undefined) {
+      return 'invalid';
+    }
+    if (request.definition.declaration.select !== undefined) {
+      return 'notReplayable';
+    }
+    if (!channels.every(isRecorded)) {
+      return 'notRecorded';
+    }
+    if (this.store === undefined || this.tracker?.recorderAlive !== true) {
+      return 'noFence';
+    }
+    const upTo = await acknowledged;
+    if (arrival === undefined || upTo === undefined) {
+      return 'noFence';
+    }
+    if (after.epoch !== upTo.epoch) {
+      return 'epoch';
+    }
+    try {
+      const answer = await this.store.read({ channels, after, upTo, limit: this.#settings.maxReplay });
+      if ('gap' in answer) {
+        return answer.gap;
+      }
+      return await this.#decided(
+        viewer,
+        request,
+        answer.entries.flatMap((entry) => toEvent(entry, upTo.epoch)),
+      );
+    } catch (error) {
+      this.#errorLog.run((suffix) => {
+        this.#logger.warn(`Cannot replay what a client missed on ${request.name}: ${errorReason(error)}${suffix}`);
+      });
+      return 'unavailable';
+    }
+  }
+
+  /** The way of a live event: what the stream accepts, the audience, what the stream does per viewer. */
+  async #decided(
+    viewer: Viewer,
+    request: StreamRequest,
+    published: readonly StreamEvent[],
+  ): Promise<readonly StreamEvent[]> {
+    const passes = eventFilter(request, this.failures, this.registry.statistics);
+    const accepted = withoutDeleted(passes === undefined ? published : published.filter(passes));
+    const { eventsWithoutStatus, declaration } = request.definition;
+    const { audience, closedBy } = declaration;
+    const options = audience === 'per-viewer' ? { closedBy, eventsWithoutStatus } : undefined;
+    const decided = this.audience.decidePast(accepted, viewer.accountId, options);
+    const steps = deliverySteps(request, this.failures);
+    return (await withTimeout(decidedWithinMs, decided)).flatMap((event) =>
+      steps?.acceptsFor?.(event, viewer) === false ? [] : ((steps?.map ? steps.map(event) : event) ?? []),
+    );
+  }
+}
+
+function beginning(recovered: boolean | undefined, arrival: FenceArrival | undefined): Resumed {
+  return { recovered, events: [], behind: arrival?.order ?? -1, position: arrival?.position };
+}
+
+/** The event that a recorded message is, if it is one; live ones that are none are dropped as well. */
+function toEvent({ channel, message }: HistoryEntry, epoch: string): readonly StreamEvent[] {
+  const event = decode(message);
+  if (event instanceof MalformedMessage) {
+    return [];
+  }
+  event.placeAt({ order: 0, position: formatPosition({ epoch, hash: messageHash(channel, message) }) });
+  return [event];
+}
+
+/**
+ * Leaves out statuses that were deleted meanwhile. Their `delete` stays: the client may have received the status, and
+ * missed an edit of it only.
+ */
+function withoutDeleted(events: readonly StreamEvent[]): readonly StreamEvent[] {
+  const deleted = new Set(events.flatMap(({ name, text }) => (name === 'delete' && text !== undefined ? [text] : [])));
+  return deleted.size === 0
+    ? events
+    : events.filter(({ name, payload }) => !statusEvents.has(name) || !deleted.has(idOf(payload)));
+}
+
+function idOf(payload: unknown): string {
+  const id: unknown = typeof payload === 'object' && payload !== null ? Reflect.get(payload, 'id') : undefined;
+  return typeof id === 'string' ? id : '';
+}
