@@ -120,7 +120,7 @@ describe('a client', () => {
     connection.destroy();
   });
 
-  it('that pipelines thousands of requests is cut off, and no other client waits for it', async () => {
+  it('that pipelines thousands of requests is disconnected, and no other client waits for it', async () => {
     const request = `GET ${streamingPath}/user?access_token=wrong HTTP/1.1\r\nHost: x\r\n\r\n`;
     const connection = await write(request.repeat(5_000));
     await connection.closed;

@@ -59,12 +59,12 @@ export class ConnectionOpener {
     return connection;
   }
 
-  /** Logs clients that were cut off for their behaviour, rate-limited by reason. */
+  /** Logs clients that were disconnected for their behaviour, rate-limited by reason. */
   #logClose({ viewer: { accountId, tokenId } }: Connection, { name }: CloseReason): void {
     const what = misbehaviour[name];
     if (what !== undefined) {
       this.#throttle.run(name, (suffix) => {
-        this.#logger.warn({ msg: `Client cut off: ${what}${suffix}`, reason: name, accountId, tokenId });
+        this.#logger.warn({ msg: `Client disconnected: ${what}${suffix}`, reason: name, accountId, tokenId });
       });
     }
   }

@@ -33,7 +33,7 @@ export type EventMaker<E extends EventTypes> = <Name extends keyof E & string>(
   ...payload: PayloadOf<E[Name]> extends undefined ? [] : [payload: PayloadOf<E[Name]>]
 ) => TypedEvent<E>;
 
-/** What is known about a request, whoever makes it. */
+/** What is known about a request, without its viewer. */
 export interface RequestContext<P extends Params> {
   /** The parsed parameters. */
   readonly params: ParamValues<P>;

@@ -15,7 +15,7 @@ export function streamFailure(stream: string, method: string, failure: unknown):
 }
 
 /**
- * What a client is told of it. A refusal that the stream has thrown, or a port that it asked, stays as it is; anything
+ * The error that the client receives for it. A refusal that the stream has thrown, or a port that it asked, stays as it is; anything
  * else is a mistake in the stream that does not pass by itself: `unexpected`.
  */
 export function refusalFor(stream: string, method: string, failure: unknown): StreamingError {

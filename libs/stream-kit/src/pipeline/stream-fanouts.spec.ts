@@ -110,7 +110,7 @@ describe.each<{ readonly which: string; readonly source: AnyStream; readonly sho
   { which: 'with accepts', source: accepting, shown: 'update' },
   { which: 'with map', source: mapping, shown: 'card' },
 ])('a per-viewer stream $which', ({ source, shown }) => {
-  it('shows a status to all but those who block its author', async () => {
+  it('shows a status to all but the viewers that block its author', async () => {
     store.tables.blocks.push({ accountId: '5', targetAccountId: '900' });
     const blocking = await listen(source, '5');
     const other = await listen(source, '6');
@@ -358,7 +358,7 @@ describe('a stream that fails', () => {
     expect(received()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('again and again is told of once, with its name and its trace', async () => {
+  it('again and again is logged once, with its name and its stack', async () => {
     const received = await listen(failing, '5');
     for (let event = 0; event < 10; event++) {
       publishAll('fence', 'update');

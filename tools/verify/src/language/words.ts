@@ -42,7 +42,7 @@ export const words: readonly Word[] = [
   { pattern: /\boccasionally( each)?\b/gi, better: 'rate-limited, log throttle', inNames: true },
 
   { pattern: /\b(event|redis|memory) ?feeds?\b|\bfeed servers?\b/gi, better: 'broker', inNames: true },
-  { pattern: /\b(broken|breaks?|breaking) in\b(?! (the|a|an|this|that|one|two)\b)/gi, better: 'warmed up' },
+  { pattern: /(?<!\bline )\b(broken|breaks?|breaking) in\b(?! (the|a|an|this|that|one|two)\b)/gi, better: 'warmed up' },
   { pattern: /\bpart(ed|s|ing)? with (?!(a|the) )/gi, better: 'block, mute' },
   { pattern: /\bhas parted\b|\bhave parted\b/gi, better: 'block, mute' },
   { pattern: /\b(is|are|was|were|be|been|being) told of\b/gi, better: 'is notified of, receives, sees' },
