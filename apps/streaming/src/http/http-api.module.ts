@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { ScopeRequirements } from '@fedistream/auth';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { ObservabilityModule } from '../observability/observability.module.js';
+import { DocumentsController } from './documents.controller.js';
 import { EventStreamController } from './event-stream.controller.js';
 import { HealthController } from './health.controller.js';
 import { HttpErrorFilter } from './http-error.filter.js';
@@ -12,7 +13,7 @@ import { KnownStreamGuard } from './known-stream.guard.js';
 /** The HTTP side of the streaming API: server-sent events, health, and the error body of every answer. */
 @Module({
   imports: [ConnectionsModule, ObservabilityModule],
-  controllers: [HealthController, EventStreamController],
+  controllers: [HealthController, DocumentsController, EventStreamController],
   providers: [
     KnownStreamGuard,
     { provide: ScopeRequirements, useClass: HttpScopeRequirements },

@@ -9,6 +9,7 @@ import { StreamRegistry } from '@fedistream/stream-kit/server';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { DescriptorMonitor } from './descriptor-monitor.js';
 import { collectProcessMetrics } from './process-metrics.js';
+import { streamMetrics } from './stream-metrics.js';
 import { RefusalLog } from './refusal-log.js';
 
 /** Reads the values of one metric, one for each combination of labels. */
@@ -244,6 +245,10 @@ export class Metrics {
       single(() => audience.filterLoads),
       own,
     );
+    for (const { kind, name, help, labels, read } of streamMetrics(this.registry, delivery)) {
+      const add = kind === 'gauge' ? this.#gauge.bind(this) : this.#counter.bind(this);
+      add(name, help, [...labels], read, own);
+    }
   }
 
   #gauge(name: string, help: string, labelNames: string[], read: Reading, registry = this.#mastodon): void {
