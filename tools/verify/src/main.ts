@@ -1,4 +1,5 @@
 import { boundaries } from './boundaries.js';
+import { dependencyCheck } from './dependency-check.js';
 import { format, lint, types, type Check } from './check.js';
 import { language } from './language/language.js';
 import { runEverything } from './run-everything.js';
@@ -6,7 +7,7 @@ import { Tally } from './tally.js';
 import { runTests } from './tests.js';
 
 /** The checks of `npm test` besides the tests. A failed check does not keep later ones from running. */
-const checks: readonly Check[] = [lint, format, types, boundaries, language];
+const checks: readonly Check[] = [lint, format, types, boundaries, dependencyCheck, language];
 
 const total = new Tally();
 const failed: string[] = [];
