@@ -15,6 +15,10 @@ const failed = -1;
 
 /** What may follow a backslash, `u` apart. */
 const escapable = table('"\\/bfnrt');
+/** What ends a run of ordinary bytes in a string: quotes, backslashes, and control characters, which JSON forbids there. */
+const notOrdinary = table(
+  `"\\${Array.from({ length: firstPrintable }, (_, code) => String.fromCharCode(code)).join('')}`,
+);
 const hexDigits = table('0123456789abcdefABCDEF');
 const digits = table('0123456789');
 const literals = ['true', 'false', 'null'].map((word) => Buffer.from(word));
@@ -104,6 +108,9 @@ function endOfString(bytes: Uint8Array, start: number): number {
   const { length } = bytes;
   for (let at = start; at < length; at++) {
     const byte = bytes[at] as number;
+    if (notOrdinary[byte] === 0) {
+      continue;
+    }
     if (byte === quote) {
       return at + 1;
     }
@@ -119,7 +126,7 @@ function endOfString(bytes: Uint8Array, start: number): number {
       } else if (escapable[escaped] !== 1) {
         return failed;
       }
-    } else if (byte < firstPrintable) {
+    } else {
       return failed;
     }
   }
