@@ -1,22 +1,22 @@
-/** How many objects and arrays may stand inside each other in a message, its own braces included. */
+/** How deep objects and arrays may nest in a message, its own braces included. */
 export const deepestNesting = 128;
 
-/** Where a member's value stands in a text: from `start` up to, not including, `end`, blanks around it included. */
+/** The position of a member's value in a text: from `start` up to, not including, `end`, with the blanks around it. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** What {@link findMember} answers. */
+/** The result of {@link findMember}. */
 export type Found = Span | 'tooDeep' | undefined;
 
 /**
- * Looks in the text of a JSON object for the value of one of its own members; of several with the same name the last
- * one counts, as with JSON.parse. A text that is no valid JSON gives an arbitrary answer, never an error or a hang.
+ * Finds the value of a member in the text of a JSON object, members of nested objects excepted. Of several members with
+ * the same name the last one counts, as with JSON.parse. For a text that is not JSON the result is arbitrary; it never
+ * throws, and takes linear time.
  *
- * Own code, because the payload has to leave with the very bytes that arrived, and JSON.parse does not tell where a
- * value stood. It only counts brackets and jumps over strings, without recursion, so it is also what checks the depth
- * before anything recursive sees the message.
+ * Own code: the payload must leave with the bytes that arrived, and JSON.parse does not tell where a value stood. It counts
+ * brackets and skips strings without recursion, so it also checks the depth before a recursive parser sees the message.
  *
  * @returns `tooDeep` when the text nests deeper than {@link deepestNesting}, `undefined` when there is no such member
  */
@@ -72,7 +72,7 @@ export function findMember(text: string, name: string): Found {
 
 /** The quote that ends the string which begins at `at`; the end of the text when there is none. */
 function closingQuote(text: string, at: number): number {
-  // Most of a status is long strings: indexOf passes them at a fraction of the cost of looking at each character.
+  // Most of a status is long strings: indexOf skips them at a fraction of the cost of a loop over their characters.
   for (let quote = text.indexOf('"', at + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
     let before = quote - 1;
     while (text.charCodeAt(before) === 0x5c) {

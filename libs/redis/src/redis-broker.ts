@@ -75,11 +75,6 @@ export class RedisBroker extends BrokerServer implements Broker {
     return this.#subscriber.ready && !this.#presence.failing;
   }
 
-  /** Whether presence keys cannot be written: no newcomer can rely on being published to. For a metric. */
-  get presenceFailing(): boolean {
-    return this.#presence.failing;
-  }
-
   /** How many channels are subscribed now; the control patterns are not counted. */
   get channelCount(): number {
     return this.#subscriber.channels.size;

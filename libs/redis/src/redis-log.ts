@@ -14,7 +14,6 @@ export class RedisLog {
   readonly #logger = new Logger('Redis');
   readonly #causes = new KeyedLogThrottle(repeatMs);
   readonly #outage = new Outage();
-  #isPresenceFailing = false;
 
   constructor(private readonly statistics: RedisStatistics) {}
 
@@ -65,14 +64,14 @@ export class RedisLog {
 
   /** Presence keys cannot be written. */
   presenceFailed(error: unknown): void {
-    this.#isPresenceFailing = true;
+    this.statistics.presenceFailing = true;
     this.commandFailed('Presence keys cannot be written', error, 'new clients are refused until they can');
   }
 
   /** All presence keys were written. */
   presenceWritten(): void {
-    if (this.#isPresenceFailing) {
-      this.#isPresenceFailing = false;
+    if (this.statistics.presenceFailing) {
+      this.statistics.presenceFailing = false;
       this.#logger.log('Presence keys are written again');
     }
   }

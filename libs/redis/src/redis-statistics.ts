@@ -9,4 +9,7 @@ export class RedisStatistics {
 
   /** Commands that Redis refused or did not answer in time. */
   commandsFailed = 0;
+
+  /** Whether Redis refuses to write presence keys. Publishers then publish nothing to new clients, which are refused. */
+  presenceFailing = false;
 }

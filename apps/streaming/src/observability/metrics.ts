@@ -133,6 +133,13 @@ export class Metrics {
       single(() => redis.commandsFailed),
       own,
     );
+    this.#gauge(
+      'fedistream_presence_failing',
+      'Whether Redis refuses presence keys, so that new clients are refused',
+      [],
+      single(() => Number(redis.presenceFailing)),
+      own,
+    );
     this.#counter(
       'fedistream_messages_malformed_total',
       'Messages dropped because they are no events',
