@@ -12,6 +12,8 @@ export interface AudienceQuery {
   readonly domains: readonly string[];
   /** The status' language, `null` when it has none. */
   readonly language: string | null;
+  /** How long the query may wait at most, in ms, to share a look-up with queries about other viewers. Left out: not at all. */
+  readonly maxGatherMs?: number;
 }
 
 /** What the database answers, all of it read after the query was made. */

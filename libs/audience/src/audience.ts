@@ -44,7 +44,7 @@ export class Audience {
   constructor(store: AudienceStore, settings: AudienceSettings, statistics: AudienceStatistics) {
     const counted = new CountedStore(store, statistics);
     this.#filters = new FilterCache(counted, statistics);
-    this.#evaluator = new AudienceEvaluator(counted, statistics);
+    this.#evaluator = new AudienceEvaluator(counted, statistics, settings.maxGatherMs);
     this.#context = { settings, statistics, limit: new QueueLimit(settings, statistics) };
     const [evaluator, filters, context] = [this.#evaluator, this.#filters, this.#context];
     this.#past = new PastEvents({ evaluator, filters, context, store: counted });

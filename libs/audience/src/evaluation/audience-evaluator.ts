@@ -28,6 +28,7 @@ export class AudienceEvaluator {
   constructor(
     private readonly store: AudienceStore,
     private readonly statistics: AudienceStatistics,
+    private readonly maxGatherMs: number,
   ) {}
 
   /**
@@ -86,17 +87,21 @@ export class AudienceEvaluator {
     return joinResults(event, viewers, [{ onlyFor: await this.store.mayViewClosedFeeds(viewers) }]);
   }
 
-  async #decideStatus(
-    event: StreamEvent,
-    status: Status,
-    { closedBy, viewers: listening }: EvaluationTarget,
-  ): Promise<DecidedEvent | undefined> {
-    const viewers = listening();
+  async #decideStatus(event: StreamEvent, status: Status, target: EvaluationTarget): Promise<DecidedEvent | undefined> {
+    const { closedBy } = target;
+    const viewers = target.viewers();
     if (viewers.accountIds.length === 0) {
       return undefined;
     }
     const { authorIds, accountIds, domains, language } = status;
-    const facts = await this.store.facts({ viewers, authorIds, accountIds, domains, language });
+    const facts = await this.store.facts({
+      viewers,
+      authorIds,
+      accountIds,
+      domains,
+      language,
+      maxGatherMs: this.maxGatherMs,
+    });
     const mayViewClosedFeeds = async () => facts.mayViewClosedFeeds ?? this.store.mayViewClosedFeeds(viewers);
     const results: RuleResult[] = [];
     for (const rule of rules) {

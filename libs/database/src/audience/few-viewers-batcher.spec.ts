@@ -11,6 +11,7 @@ const question = (author: string, accountIds: readonly string[] = [author]): Aud
   accountIds,
   domains: [],
   language: null,
+  maxGatherMs: 100,
 });
 
 describe('the batches of questions about few viewers', () => {
@@ -23,7 +24,7 @@ describe('the batches of questions about few viewers', () => {
     batcher = new FewViewersBatcher((questions) => {
       statements.push(questions.flatMap(({ authorIds }) => authorIds));
       return Promise.resolve(new FactsAnswer(viewers));
-    }, 50);
+    });
   });
 
   afterEach(() => {
@@ -45,6 +46,14 @@ describe('the batches of questions about few viewers', () => {
     expect(statements).toEqual([['1']]);
     await vi.advanceTimersByTimeAsync(10);
     expect(statements).toEqual([['1'], ['2', '3']]);
+  });
+
+  it('hold back no question that may not wait', async () => {
+    void batcher.ask({ ...question('1'), maxGatherMs: 0 });
+    await vi.advanceTimersByTimeAsync(1);
+    void batcher.ask({ ...question('2'), maxGatherMs: 0 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(statements).toEqual([['1'], ['2']]);
   });
 
   it('do not hold back a full batch', async () => {

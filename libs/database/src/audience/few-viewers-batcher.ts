@@ -8,10 +8,10 @@ const pairsPerQuestionAtMost = 40;
 const questionsAtMost = 20;
 const pairsAtMost = 200;
 /**
- * The time in ms in which questions are gathered after a statement. A question after a pause is sent at once. A server with
- * 100 events a second in such channels sends a fifth of the statements, for a delay of 25 ms on average.
+ * The time in ms in which questions are gathered after a statement, unless they allow less. A question after a pause is sent at
+ * once. A server with 100 events a second in such channels sends a fifth of the statements, for a delay of 25 ms on average.
  */
-const pauseMs = 50;
+const longestPauseMs = 50;
 
 interface Batch {
   readonly questions: AudienceQuery[];
@@ -25,7 +25,8 @@ interface Batch {
  * statement that is sent after the question came, so an answer is as fresh as that of a statement of its own.
  */
 export class FewViewersBatcher {
-  readonly #scheduler: BatchScheduler;
+  readonly #scheduler = new BatchScheduler(() => this.#pauseMs);
+  #pauseMs = 0;
   #open: Batch | undefined;
 
   readonly #sendOpen = (): void => {
@@ -35,12 +36,7 @@ export class FewViewersBatcher {
   };
 
   /** @param send sends one statement with these questions */
-  constructor(
-    private readonly send: (questions: readonly AudienceQuery[]) => Promise<FactsAnswer>,
-    gatherMs = pauseMs,
-  ) {
-    this.#scheduler = new BatchScheduler(() => gatherMs);
-  }
+  constructor(private readonly send: (questions: readonly AudienceQuery[]) => Promise<FactsAnswer>) {}
 
   /** Whether a question is about so few viewers and accounts that {@link ask} may be used. */
   static accepts(question: AudienceQuery): boolean {
@@ -49,6 +45,7 @@ export class FewViewersBatcher {
 
   /** The answer to this question and perhaps others. When the statement fails, all of them reject. */
   ask(question: AudienceQuery): Promise<FactsAnswer> {
+    this.#pauseMs = Math.min(longestPauseMs, question.maxGatherMs ?? 0);
     const pairs = pairsOf(question);
     if (this.#open && (this.#open.questions.length >= questionsAtMost || this.#open.pairs + pairs > pairsAtMost)) {
       this.#sendOpen();
