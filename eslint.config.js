@@ -89,6 +89,7 @@ const rooms = {
   observability: ['connections'],
   http: ['connections', 'observability'],
   websocket: ['connections', 'observability', 'http'],
+  admin: ['connections', 'observability'],
   demo: [],
   history: [],
 };

@@ -91,6 +91,16 @@ export class ConnectionRegistry<
     return this.#byToken.keys();
   }
 
+  /** How many connections of this token are open. O(1). */
+  countOfToken(tokenId: string): number {
+    return this.#byToken.count(tokenId);
+  }
+
+  /** How many connections of this account are open. O(1). */
+  countOfAccount(accountId: string): number {
+    return this.#byAccount.count(accountId);
+  }
+
   /** All open connections: a copy, so that connections may end while it is iterated. O(n). */
   all(): C[] {
     return this.#byToken.keys().flatMap((tokenId) => this.#byToken.get(tokenId));

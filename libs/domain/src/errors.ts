@@ -30,6 +30,7 @@ export const errorTable = {
   methodNotAllowed: { status: 405, message: 'Method not allowed' },
   requestTimeout: { status: 408, message: 'Request timeout' },
   tooManySubscriptions: { status: 429, message: 'Too many subscriptions', retryAfterSeconds: 60 },
+  tooManyConnections: { status: 429, message: 'Too many connections', retryAfterSeconds: 60 },
   tooManyRequests: { status: 429, message: 'Too many requests', retryAfterSeconds: 60 },
   headersTooLarge: { status: 431, message: 'Request headers too large' },
   unavailable: { status: 503, message: 'Service temporarily unavailable', retryAfterSeconds: 5 },

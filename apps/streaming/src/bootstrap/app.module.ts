@@ -5,6 +5,7 @@ import { DatabaseModule } from '@fedistream/database';
 import { EventBusModule, MemoryBrokerModule } from '@fedistream/event-bus';
 import { RedisModule, type RedisSettings } from '@fedistream/redis';
 import { StreamKitModule } from '@fedistream/stream-kit/server';
+import { AdminModule } from '../admin/admin.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { DemoModule } from '../demo/demo.module.js';
 import { HistoryModule, type HistoryOptions } from '../history/history.module.js';
@@ -43,6 +44,7 @@ export class AppModule {
         ObservabilityModule,
         HttpApiModule,
         WebSocketModule,
+        AdminModule,
         ...(demo ? [DemoModule.forRoot(redis)] : []),
       ],
       providers: redis === undefined ? [ParentProcessPublisher] : [],

@@ -1,11 +1,13 @@
 import { Broker, type BrokerServer } from '@fedistream/event-bus';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AdminServer } from '../admin/admin-server.js';
 import { configureHttp, createFastifyAdapter } from '../http/fastify.js';
 import { PinoLogger } from '../observability/pino-logger.js';
 import { RefusalLog } from '../observability/refusal-log.js';
 import { StreamingWebSocketAdapter } from '../websocket/streaming-websocket.adapter.js';
 import { AppModule } from './app.module.js';
+import { SettingsError } from './environment/environment.js';
 import { listen } from './listen.js';
 import type { Settings } from './settings.js';
 
@@ -30,6 +32,14 @@ export async function startApplication(settings: Settings): Promise<{ app: NestF
   // `listen` would call it as well, but its errors then blame the address.
   await app.init();
   const address = await listen(app, settings.listen);
+  await app
+    .get(AdminServer)
+    .listen()
+    .catch((failure: unknown) => {
+      throw new SettingsError(`ADMIN_PORT="${settings.admin.port ?? ''}": must be a port that is free and permitted`, {
+        cause: failure,
+      });
+    });
   const broker = settings.redis === undefined ? 'memory' : 'redis';
   logger.log({ msg: 'listening', address, broker, database: settings.database.kind }, 'Server');
   return { app, address };

@@ -25,7 +25,7 @@ export async function serve(settings: Settings, file: EnvironmentFile): Promise<
 }
 
 /** Shuts down gracefully on SIGTERM and SIGINT, and in any case when the time for it is over. */
-function stopOnSignal(app: NestFastifyApplication, { shutdownGraceMs }: Settings): void {
+function stopOnSignal(app: NestFastifyApplication, { drain, shutdownGraceMs }: Settings): void {
   const logger = new Logger('Server');
   const log = (msg: string, members: object = {}) => {
     const statistics = app.get(DeliveryStatistics);
@@ -38,7 +38,7 @@ function stopOnSignal(app: NestFastifyApplication, { shutdownGraceMs }: Settings
   };
   const stop = async (signal: NodeJS.Signals) => {
     log('stopping', { signal });
-    setTimeout(end, shutdownGraceMs).unref();
+    setTimeout(end, drain.drainMs + shutdownGraceMs).unref();
     await app.close();
     end();
   };

@@ -1,15 +1,23 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthSettings } from '@fedistream/auth';
 import { DeliverySettings } from '@fedistream/delivery';
+import { AdminSettings } from '../admin/admin-settings.js';
+import { DrainSettings } from '../connections/connection-drain.js';
+import { ConnectionLimitSettings } from '../connections/connection-limits.js';
+import { ProxySettings } from '../connections/client-address.js';
 import { InputSettings } from '../connections/input-budget.js';
 import type { Settings } from './settings.js';
 
 /** Provides each lib with its part of the settings. */
 @Module({})
 export class SettingsModule {
-  static forRoot({ auth, delivery, input }: Settings): DynamicModule {
+  static forRoot({ admin, auth, connectionLimits, delivery, drain, input, trustedProxies }: Settings): DynamicModule {
     const providers = [
       { provide: AuthSettings, useValue: auth },
+      { provide: AdminSettings, useValue: admin },
+      { provide: ConnectionLimitSettings, useValue: connectionLimits },
+      { provide: DrainSettings, useValue: drain },
+      { provide: ProxySettings, useValue: { trusted: trustedProxies } },
       { provide: InputSettings, useValue: input },
       { provide: DeliverySettings, useValue: new DeliverySettings(delivery) },
     ];

@@ -16,6 +16,14 @@ export interface Settings {
   /** `undefined`: the in-memory broker. */
   readonly redis: RedisSettings | undefined;
   readonly delivery: { readonly maxSubscriptions: number; readonly outputBudgetBytes: number };
+  readonly admin: { readonly port: number | undefined; readonly address: string };
+  readonly drain: { readonly drainMs: number };
+  readonly connectionLimits: {
+    readonly maxConnections: number;
+    readonly maxConnectionsPerAccount: number;
+    readonly maxConnectionsPerToken: number;
+    readonly maxConnectionsPerAddress: number;
+  };
   readonly input: { readonly maxMessagesPerSecond: number };
   readonly auth: { readonly revalidationIntervalMs: number };
   readonly audience: { readonly maxWaitMs: number; readonly maxQueued: number; readonly maxGatherMs: number };
@@ -48,6 +56,7 @@ export function readSettings(texts: EnvironmentTexts): Settings {
 /** Like {@link readSettings}; afterwards the environment tells where each value comes from. @throws SettingsError */
 export function readSettingsFrom(environment: Environment): Settings {
   const logLevel = environment.read('LOG_LEVEL');
+  const production = environment.read('NODE_ENV') === 'production';
   const settings = {
     logLevel: olderLogLevels[logLevel] ?? logLevel,
     listen: {
@@ -62,6 +71,14 @@ export function readSettingsFrom(environment: Environment): Settings {
     delivery: {
       maxSubscriptions: environment.read('MAX_SUBSCRIPTIONS_PER_CONNECTION'),
       outputBudgetBytes: environment.read('OUTPUT_BUDGET_KIB') * 1_024,
+    },
+    admin: { port: environment.read('ADMIN_PORT'), address: environment.read('ADMIN_BIND') },
+    drain: { drainMs: (environment.read('DRAIN_SECONDS') ?? (production ? 4 : 0)) * 1_000 },
+    connectionLimits: {
+      maxConnections: environment.read('MAX_CONNECTIONS'),
+      maxConnectionsPerAccount: environment.read('MAX_CONNECTIONS_PER_ACCOUNT'),
+      maxConnectionsPerToken: environment.read('MAX_CONNECTIONS_PER_TOKEN'),
+      maxConnectionsPerAddress: environment.read('MAX_CONNECTIONS_PER_ADDRESS'),
     },
     input: { maxMessagesPerSecond: environment.read('MAX_MESSAGES_PER_SECOND') },
     auth: { revalidationIntervalMs: environment.read('TOKEN_REVALIDATION_SECONDS') * 1_000 },

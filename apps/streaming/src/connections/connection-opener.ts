@@ -3,13 +3,15 @@ import { KeyedLogThrottle } from '@fedistream/util';
 import { ConnectionRegistry, type Authentication } from '@fedistream/auth';
 import {
   closeReasons,
-  Connection,
   DeliverySettings,
   DeliveryStatistics,
   type CloseReason,
+  type Connection,
   type ConnectionContext,
   type Transport,
 } from '@fedistream/delivery';
+import { ClientConnection } from './client-connection.js';
+import { ConnectionLimits } from './connection-limits.js';
 import { Readiness } from './readiness.js';
 
 /** The reasons that the log tells, with what the client did. */
@@ -28,7 +30,8 @@ export class ConnectionOpener {
   readonly #closing = new Set<Promise<void>>();
 
   constructor(
-    private readonly registry: ConnectionRegistry<Connection>,
+    private readonly limits: ConnectionLimits,
+    private readonly registry: ConnectionRegistry<ClientConnection>,
     private readonly readiness: Readiness,
     settings: DeliverySettings,
     statistics: DeliveryStatistics,
@@ -37,7 +40,9 @@ export class ConnectionOpener {
       settings,
       statistics,
       closed: (connection, reason, released) => {
-        this.registry.remove(connection);
+        // All connections of this context are made below.
+        this.registry.remove(connection as ClientConnection);
+        this.limits.remove(connection as ClientConnection);
         this.#logClose(connection, reason);
         this.#closing.add(released);
         void released.then(() => this.#closing.delete(released));
@@ -48,9 +53,13 @@ export class ConnectionOpener {
   /**
    * Opens the connection of an authenticated client. It is closed at once when its token was revoked meanwhile, or when
    * the process drains; callers need not check that, because nothing is delivered to a closed connection.
+   *
+   * @param address the client's IP address
    */
-  open({ viewer, killSequence }: Authentication, transport: Transport): Connection {
-    const connection = new Connection(viewer, transport, this.#context);
+  open({ viewer, killSequence }: Authentication, transport: Transport, address: string): ClientConnection {
+    const connection = new ClientConnection(viewer, transport, this.#context);
+    connection.address = address;
+    this.limits.add(connection);
     if (this.readiness.draining) {
       connection.close(closeReasons.restart);
     } else {

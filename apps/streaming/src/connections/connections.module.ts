@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DeliveryStatistics } from '@fedistream/delivery';
+import { ClientAddress } from './client-address.js';
 import { ConnectionDrain } from './connection-drain.js';
+import { ConnectionLimits } from './connection-limits.js';
 import { ConnectionOpener } from './connection-opener.js';
 import { ControlEventHandler } from './control-event-handler.js';
 import { Heartbeats } from './heartbeats.js';
@@ -8,7 +10,24 @@ import { Readiness } from './readiness.js';
 
 /** Client connections of both transports: opening them, keeping them alive, ending them. */
 @Module({
-  providers: [ConnectionDrain, ConnectionOpener, ControlEventHandler, DeliveryStatistics, Heartbeats, Readiness],
-  exports: [ConnectionOpener, DeliveryStatistics, Heartbeats, Readiness],
+  providers: [
+    ClientAddress,
+    ConnectionDrain,
+    ConnectionLimits,
+    ConnectionOpener,
+    ControlEventHandler,
+    DeliveryStatistics,
+    Heartbeats,
+    Readiness,
+  ],
+  exports: [
+    ClientAddress,
+    ConnectionDrain,
+    ConnectionLimits,
+    ConnectionOpener,
+    DeliveryStatistics,
+    Heartbeats,
+    Readiness,
+  ],
 })
 export class ConnectionsModule {}

@@ -10,7 +10,9 @@ import {
 import { Broker } from '@fedistream/event-bus';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ConnectionDrain } from './connection-drain.js';
+import { ClientAddress, ProxySettings } from './client-address.js';
+import { ConnectionDrain, DrainSettings } from './connection-drain.js';
+import { ConnectionLimits, ConnectionLimitSettings } from './connection-limits.js';
 import { ConnectionOpener } from './connection-opener.js';
 import { Heartbeats } from './heartbeats.js';
 import { Readiness } from './readiness.js';
@@ -19,6 +21,15 @@ let drain: ConnectionDrain;
 let heartbeats: Heartbeats;
 let opener: ConnectionOpener;
 let readiness: Readiness;
+let limits: ConnectionLimits;
+
+const windowMs = 10_000;
+const limitSettings = {
+  maxConnections: 6,
+  maxConnectionsPerAccount: 5,
+  maxConnectionsPerToken: 4,
+  maxConnectionsPerAddress: 3,
+};
 
 /** The registry as far as draining goes. */
 class Registered {
@@ -30,6 +41,12 @@ class Registered {
   remove(connection: Connection): void {
     this.connections.delete(connection);
   }
+  countOfAccount(accountId: string): number {
+    return this.all().filter(({ viewer }) => viewer.accountId === accountId).length;
+  }
+  countOfToken(tokenId: string): number {
+    return this.all().filter(({ viewer }) => viewer.tokenId === tokenId).length;
+  }
   all(): Connection[] {
     return [...this.connections];
   }
@@ -39,13 +56,18 @@ beforeEach(async () => {
   vi.useFakeTimers();
   const module = await Test.createTestingModule({
     providers: [
+      ClientAddress,
       ConnectionDrain,
+      ConnectionLimits,
       ConnectionOpener,
       DeliveryStatistics,
       Heartbeats,
       Readiness,
       { provide: Broker, useValue: { ready: true } },
       { provide: ConnectionRegistry, useClass: Registered },
+      { provide: ConnectionLimitSettings, useValue: limitSettings },
+      { provide: DrainSettings, useValue: { drainMs: windowMs } },
+      { provide: ProxySettings, useValue: { trusted: 'loopback' } },
       { provide: DeliverySettings, useValue: new DeliverySettings() },
     ],
   }).compile();
@@ -53,6 +75,7 @@ beforeEach(async () => {
   heartbeats = module.get(Heartbeats);
   opener = module.get(ConnectionOpener);
   readiness = module.get(Readiness);
+  limits = module.get(ConnectionLimits);
 });
 
 afterEach(() => {
@@ -61,7 +84,7 @@ afterEach(() => {
 });
 
 /** Opens a connection. `release` is what its transport calls when the socket is released. */
-function open() {
+function open({ accountId = '1', tokenId = '3', address = '192.0.2.1' } = {}) {
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -75,9 +98,9 @@ function open() {
     uncork: vi.fn(),
     close,
   };
-  const viewer = { accountId: '1', userId: '2', tokenId: '3', scopes: new Set<string>() };
+  const viewer = { accountId, userId: '2', tokenId, scopes: new Set<string>() };
   const killSequence = 0 as Authentication['killSequence'];
-  return { connection: opener.open({ viewer, killSequence }, transport), close, release };
+  return { connection: opener.open({ viewer, killSequence }, transport, address), close, release };
 }
 
 describe('heartbeats', () => {
@@ -105,6 +128,7 @@ describe('draining', () => {
     killed.connection.revoke();
     const ended = vi.fn();
     const end = drain.beforeApplicationShutdown().then(ended);
+    await vi.advanceTimersByTimeAsync(windowMs * 2);
     for (const { close } of [quick, slow]) {
       expect(close.mock.calls).toEqual([[closeReasons.restart]]);
     }
@@ -128,5 +152,71 @@ describe('draining', () => {
   it('closes a connection that is opened meanwhile', () => {
     void drain.beforeApplicationShutdown();
     expect(open().close.mock.calls).toEqual([[closeReasons.restart]]);
+  });
+
+  it('closes connections in batches over the window, in random order, and is not ready before the first', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const clients = Array.from({ length: 50 }, () => open());
+    const closed = () => clients.filter(({ close }) => close.mock.calls.length > 0).length;
+    void drain.drain();
+    expect(readiness.draining).toBe(true);
+    expect(closed()).toBe(1);
+    await vi.advanceTimersByTimeAsync(windowMs / 4);
+    expect(closed()).toBeGreaterThan(10);
+    expect(closed()).toBeLessThan(40);
+    await vi.advanceTimersByTimeAsync(windowMs);
+    expect(closed()).toBe(50);
+    vi.restoreAllMocks();
+  });
+
+  it('happens once, however often it is asked for', async () => {
+    const { close, release } = open();
+    release();
+    await Promise.all([drain.drain(), drain.beforeApplicationShutdown()]);
+    expect(close).toHaveBeenCalledOnce();
+  });
+});
+
+describe('the limits of connections', () => {
+  const viewer = (accountId: string, tokenId: string) => ({
+    accountId,
+    userId: '1',
+    tokenId,
+    scopes: new Set<string>(),
+  });
+  const refused = expect.objectContaining({ code: 'tooManyConnections', status: 429 }) as Error;
+
+  it.each([
+    ['the address', 3, (number: number) => ({ accountId: `a${number}`, tokenId: `t${number}` }), viewer('x', 'x')],
+    ['the token', 4, (number: number) => ({ address: `192.0.2.${number + 2}` }), viewer('x', '3')],
+    [
+      'the account',
+      5,
+      (number: number) => ({ address: `192.0.2.${number + 2}`, tokenId: `t${number}` }),
+      viewer('1', 'x'),
+    ],
+    [
+      'the process',
+      6,
+      (number: number) => ({ address: `192.0.2.${number + 2}`, accountId: `a${number}`, tokenId: `t${number}` }),
+      viewer('x', 'x'),
+    ],
+  ])('refuse one more than allowed of %s (%i), until one is closed', (_, allowed, clientOf, next) => {
+    const opened = Array.from({ length: allowed }, (_, number) => {
+      limits.require(next, '192.0.2.1');
+      return open(clientOf(number));
+    });
+    expect(() => {
+      limits.require(next, '192.0.2.1');
+    }).toThrow(refused);
+    opened[0]?.connection.close(closeReasons.gone);
+    limits.require(next, '192.0.2.1');
+  });
+
+  it('do not count the address of a trusted proxy', () => {
+    for (let number = 0; number < 4; number++) {
+      open({ address: '127.0.0.1', accountId: `a${number}`, tokenId: `t${number}` });
+    }
+    limits.require(viewer('x', 'x'), '127.0.0.1');
   });
 });

@@ -3,6 +3,8 @@ import { authenticationOf, ScopesGuard, TokenGuard, type Authentication } from '
 import { closeReasons } from '@fedistream/delivery';
 import { StreamingError } from '@fedistream/domain';
 import { StreamGate, StreamRegistry, type StreamRequest } from '@fedistream/stream-kit/server';
+import { ClientAddress } from '../connections/client-address.js';
+import { ConnectionLimits } from '../connections/connection-limits.js';
 import { ConnectionOpener } from '../connections/connection-opener.js';
 import { Heartbeats } from '../connections/heartbeats.js';
 import { Readiness } from '../connections/readiness.js';
@@ -19,8 +21,10 @@ import { SseTransport, writeHead } from './sse-transport.js';
 @UseGuards(KnownStreamGuard, TokenGuard, ScopesGuard)
 export class EventStreamController {
   constructor(
+    private readonly addresses: ClientAddress,
     private readonly gate: StreamGate,
     private readonly heartbeats: Heartbeats,
+    private readonly limits: ConnectionLimits,
     private readonly opener: ConnectionOpener,
     private readonly readiness: Readiness,
     private readonly registry: StreamRegistry,
@@ -42,6 +46,8 @@ export class EventStreamController {
     // An unread body would keep the socket's end from being noticed.
     request.raw.resume();
     this.readiness.requireReady();
+    const address = this.addresses.of(request.raw);
+    this.limits.require(authentication.viewer, address);
     const resume = readEventStreamResume(request.raw, request.query);
     const admission = await this.gate.admit(authentication.viewer, wanted, resume);
     const { resumed } = admission;
@@ -50,7 +56,7 @@ export class EventStreamController {
       return;
     }
     const transport = new SseTransport(request.raw, reply, this.heartbeats.eventsource, resumeHeaders(resumed));
-    const connection = this.opener.open(authentication, transport);
+    const connection = this.opener.open(authentication, transport, address);
     reply.raw.on('close', () => {
       connection.close(closeReasons.gone);
     });

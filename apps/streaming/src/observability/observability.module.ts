@@ -10,6 +10,6 @@ import { RefusalLog } from './refusal-log.js';
   imports: [ConnectionsModule],
   controllers: [MetricsController],
   providers: [DescriptorMonitor, Metrics, RefusalLog],
-  exports: [RefusalLog],
+  exports: [Metrics, RefusalLog],
 })
 export class ObservabilityModule {}

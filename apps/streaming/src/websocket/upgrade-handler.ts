@@ -10,7 +10,9 @@ import {
   type RawParams,
   type ResumeSubscription,
 } from '@fedistream/stream-kit/server';
+import { ConnectionLimits } from '../connections/connection-limits.js';
 import { Readiness } from '../connections/readiness.js';
+import { ClientAddress } from '../connections/client-address.js';
 import { requestIdOf } from '../http/fastify.js';
 import { hasPendingResponse } from '../http/pending-response.js';
 import { refuseOnSocket } from '../http/refuse-on-socket.js';
@@ -20,6 +22,8 @@ import { readWebSocketResume, wantsPositions } from './websocket-resume.js';
 /** The result of an accepted upgrade. */
 export interface AcceptedUpgrade {
   readonly authentication: Authentication;
+  /** The client's IP address. */
+  readonly address: string;
   /** The subscription that the URL asked for, if it asked for one and may have it. */
   readonly admission?: Admission;
   /** Why the URL's subscription is refused. A browser cannot read the status of a refused upgrade, so a frame tells it. */
@@ -37,8 +41,10 @@ export interface AcceptedUpgrade {
 @Injectable()
 export class UpgradeHandler {
   constructor(
+    private readonly addresses: ClientAddress,
     private readonly authenticator: Authenticator,
     private readonly gate: StreamGate,
+    private readonly limits: ConnectionLimits,
     private readonly readiness: Readiness,
     private readonly refusals: RefusalLog,
     private readonly registry: StreamRegistry,
@@ -85,9 +91,11 @@ export class UpgradeHandler {
     const authentication = await this.authenticator.authenticate(request);
     requireScopes(authentication.viewer, this.registry.scopes);
     this.readiness.requireReady();
+    const address = this.addresses.of(request);
+    this.limits.require(authentication.viewer, address);
     const query = firstOfEach(queryOf(request.url ?? ''));
     const resume = readWebSocketResume(query, false);
-    const common = { authentication, resume, wantsPositions: wantsPositions(query) };
+    const common = { authentication, address, resume, wantsPositions: wantsPositions(query) };
     if (!query['stream']) {
       return common;
     }

@@ -97,11 +97,29 @@ export const variables = {
     default: 'loopback,uniquelocal',
     description: 'Proxies whose `X-Forwarded-For` is believed: addresses and networks, separated by commas.',
   }),
+  ADMIN_PORT: variable({
+    group: 'server',
+    form: integer(0, 65_535),
+    description:
+      'TCP port of the internal listener with `/live`, `/ready`, `/metrics`, `/connections` and `/drain`. Not set: none.',
+  }),
+  ADMIN_BIND: variable({
+    group: 'server',
+    form: host,
+    default: '127.0.0.1',
+    description: 'Address of the internal listener. It asks for no token: never publish it.',
+  }),
+  DRAIN_SECONDS: variable({
+    group: 'server',
+    form: integer(0, 3_600),
+    defaultText: '`4` in production, else `0`',
+    description: 'Window after SIGTERM over which clients are closed, in random order.',
+  }),
   SHUTDOWN_GRACE_SECONDS: variable({
     group: 'server',
     form: integer(0, 600),
     default: 5,
-    description: 'The process ends this long after SIGTERM, even if clients have not left.',
+    description: 'The process ends this long after `DRAIN_SECONDS`, even if clients have not left.',
   }),
 
   DATABASE: variable({
@@ -327,6 +345,30 @@ export const variables = {
     form: integer(1, 100_000),
     default: 200,
     description: 'Subscriptions that one connection may hold. More are answered with 429.',
+  }),
+  MAX_CONNECTIONS: variable({
+    group: 'limits',
+    form: integer(1, 10_000_000),
+    default: 1_000_000,
+    description: 'Open connections of this process. More are answered with 429.',
+  }),
+  MAX_CONNECTIONS_PER_ACCOUNT: variable({
+    group: 'limits',
+    form: integer(1, 10_000_000),
+    default: 1_000,
+    description: 'Open connections of one account.',
+  }),
+  MAX_CONNECTIONS_PER_TOKEN: variable({
+    group: 'limits',
+    form: integer(1, 10_000_000),
+    default: 1_000,
+    description: 'Open connections of one access token.',
+  }),
+  MAX_CONNECTIONS_PER_ADDRESS: variable({
+    group: 'limits',
+    form: integer(1, 10_000_000),
+    default: 10_000,
+    description: 'Open connections of one client address, behind `TRUSTED_PROXY_IP`.',
   }),
   MAX_MESSAGES_PER_SECOND: variable({
     group: 'limits',

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { DatabasePool } from '@fedistream/database';
+import { Broker } from '@fedistream/event-bus';
+import { performance } from 'node:perf_hooks';
+import { Readiness } from '../connections/readiness.js';
+
+/** Why a process is not ready. */
+export type UnreadyReason = 'draining' | 'redis' | 'postgresql' | 'overloaded';
+
+/** Above this share of its time the event loop has no reserve for new clients. */
+const overloadedAbove = 0.98;
+const measuredMs = 1_000;
+
+/** Whether a load balancer should send new clients to this process. */
+@Injectable()
+export class ReadinessReport {
+  #utilization = performance.eventLoopUtilization();
+  #measuredAt = performance.now();
+  #overloaded = false;
+
+  constructor(
+    private readonly broker: Broker,
+    private readonly pool: DatabasePool,
+    private readonly readiness: Readiness,
+  ) {}
+
+  /** The reasons against it; none when the process is ready. */
+  reasons(): UnreadyReason[] {
+    const checks = {
+      draining: this.readiness.draining,
+      redis: !this.broker.ready,
+      postgresql: !this.pool.up,
+      overloaded: this.#isOverloaded(),
+    };
+    return Object.entries(checks).flatMap(([reason, applies]) => (applies ? [reason as UnreadyReason] : []));
+  }
+
+  /** Measured since the last question, and at least over a second. */
+  #isOverloaded(): boolean {
+    if (performance.now() - this.#measuredAt >= measuredMs) {
+      const current = performance.eventLoopUtilization();
+      this.#overloaded = performance.eventLoopUtilization(current, this.#utilization).utilization > overloadedAbove;
+      this.#utilization = current;
+      this.#measuredAt = performance.now();
+    }
+    return this.#overloaded;
+  }
+}

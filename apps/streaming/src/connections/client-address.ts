@@ -1,0 +1,30 @@
+import proxyAddress from '@fastify/proxy-addr';
+import { Injectable } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+
+/** The proxies whose `X-Forwarded-For` is believed. */
+export abstract class ProxySettings {
+  /** Addresses and networks, separated by commas, as proxy-addr reads them. */
+  abstract readonly trusted: string;
+}
+
+/** Finds the address of a client behind the trusted proxies, as Fastify does for its own requests. */
+@Injectable()
+export class ClientAddress {
+  readonly #trust: ReturnType<typeof proxyAddress.compile>;
+
+  constructor({ trusted }: ProxySettings) {
+    this.#trust = proxyAddress.compile(trusted.split(','));
+  }
+
+  /** Whether this is a trusted proxy that has not told the address of its client. */
+  isProxy(address: string): boolean {
+    return address === '' || this.#trust(address, 0);
+  }
+
+  /** The IP address; empty on a unix socket without forwarding proxy. */
+  of(request: IncomingMessage): string {
+    // A unix socket has no remote address, for which proxy-addr has no result.
+    return request.socket.remoteAddress === undefined ? '' : proxyAddress(request, this.#trust);
+  }
+}
