@@ -79,6 +79,7 @@ export const probes: readonly Probe[] = [
   ...refuse('apps/streaming/src/http/fastify.ts', nodeRule, '../websocket/client-socket.js', '../demo/demo.module.js'),
   ...refuse('apps/streaming/src/websocket/client-socket.ts', nodeRule, '../bootstrap/settings.js', '../main.js'),
   ...refuse('apps/streaming/src/demo/demo.module.ts', nodeRule, '../connections/readiness.js'),
+  ...refuse('apps/streaming/src/admin/admin-server.ts', nodeRule, '../http/fastify.js', '../bootstrap/settings.js'),
   ...accept('apps/streaming/src/http/fastify.ts', '../observability/refusal-log.js', './http-request.js', 'node:net'),
   ...accept('apps/streaming/src/websocket/upgrade-handler.ts', '../http/fastify.js', '../connections/readiness.js'),
   ...accept('apps/streaming/src/bootstrap/app.module.ts', '../websocket/websocket.module.js'),
