@@ -45,8 +45,9 @@ describe('a server that receives a signal to stop', () => {
     const single = await webSocket.open(server, environment.publisher, wanted);
     const multiplexed = await multiplexedWebSocket.open(server, environment.publisher, wanted);
     expect(await server.stop(signal)).toEqual({ code: 0, signal: null });
-    expect(server.log.slice(-2)).toMatchObject([
+    expect(server.log.slice(-3)).toMatchObject([
       { msg: 'stopping', signal, clients: 3 },
+      { msg: 'draining', connections: 3 },
       { msg: 'stopped', clients: 0 },
     ]);
     expect(await stream.ended).toMatchObject({ code: 1000 });
