@@ -1,8 +1,10 @@
 import { databasesOn, type Databases } from '@fedistream/services';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { Server } from '../support/index.js';
@@ -84,3 +86,30 @@ it('docs/metrics.md has every metric of the server, and no other', async () => {
     await server.stop();
   }
 });
+
+it('docs/lifecycle.md names classes and files that exist', async () => {
+  const document = await readFile(join(workspace, 'docs', 'lifecycle.md'), 'utf8');
+  const ofTrees = [...document.matchAll(/^ {2}[├└]─.* {2,}([\w.-]+(?:, [\w.-]+)*)$/gm)].flatMap(([, names = '']) =>
+    names.split(', '),
+  );
+  const ofTables = [...document.matchAll(/^\|.*$/gm)].flatMap(([row]) =>
+    [...row.matchAll(/`([A-Z]\w+)`/g)].map(([, name = '']) => name),
+  );
+  const names = [...ofTrees, ...ofTables].filter((name) => !/^[A-Z_]+$/.test(name) && name !== 'ws');
+  expect(names.length).toBeGreaterThan(20);
+  const sources = await sourceNames();
+  expect(names.filter((name) => !sources.has(name.replace(/^([A-Z]\w*)\.\w+$/, '$1')))).toEqual([]);
+});
+
+/** The names of all files, and of the classes in them. */
+async function sourceNames(): Promise<Set<string>> {
+  const run = promisify(execFile);
+  const [files, classes] = await Promise.all([
+    run('git', ['ls-files', '--', 'apps/streaming', 'libs'], { cwd: workspace, maxBuffer: 16 * 1024 * 1024 }),
+    run('git', ['grep', '-ohE', 'class [A-Z][A-Za-z]+', '--', 'apps/streaming', 'libs'], { cwd: workspace }),
+  ]);
+  return new Set([
+    ...files.stdout.split('\n').map((file) => basename(file)),
+    ...classes.stdout.split('\n').map((line) => line.slice('class '.length)),
+  ]);
+}
