@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions, ReplyError } from 'ioredis';
+import { type Callback, Redis, type RedisOptions, ReplyError } from 'ioredis';
 import type { Socket } from 'node:net';
 import type { ReconnectBackoff } from './reconnect-backoff.js';
 import type { SentinelAddress } from './redis-settings.js';
@@ -100,6 +100,26 @@ export class ReconnectingRedis extends Redis {
       // ioredis sends the rest of the handshake when this settles, and would count the connection as good.
       return new Promise(() => undefined);
     }
+  }
+
+  /**
+   * Part of each handshake: says whether Redis is still loading, and its role. Where ACL rules forbid it, the connection is
+   * used without it, as ioredis does; ioredis prints that on the console.
+   */
+  override info(...args: unknown[]): Promise<string> {
+    const callback = typeof args.at(-1) === 'function' ? (args.pop() as Callback<string>) : undefined;
+    const answer = (super.info as Command<string>).apply(this, args).catch((error: unknown) => {
+      if (callback !== undefined && error instanceof Error && error.message.startsWith('NOPERM')) {
+        return '';
+      }
+      throw error;
+    });
+    if (callback !== undefined) {
+      answer.then((text) => {
+        callback(null, text);
+      }, callback);
+    }
+    return answer;
   }
 
   /** Closes the client for good; with `reconnect`, as ioredis itself calls it, only the connection. */

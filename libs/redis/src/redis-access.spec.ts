@@ -54,6 +54,17 @@ describe.skipIf(program === undefined)('RedisBroker on a server', () => {
       expect(await operator.exists('subscribed:timeline:1')).toBe(1);
     });
 
+    it('connects without the right to INFO, and prints nothing', async () => {
+      const printed = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'error')];
+      const { port, operator } = await serverWithUser(...rules, '-info');
+      const broker = await servers.broker({ port, username: 'streaming', password: 'secret' });
+      await broker.subscribe('timeline:1');
+      await servers.expectDelivery(operator, 'timeline:1', 'hello');
+      printed.forEach((print) => {
+        expect(print).not.toHaveBeenCalled();
+      });
+    });
+
     it('subscribes to all channels but a forbidden one', async () => {
       const { port, operator } = await serverWithUser(...rules);
       const broker = await servers.broker({ port, username: 'streaming', password: 'secret' });
