@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * Lets tests read the libs' sources, so that a unit test needs no build. Decorators are named here because specs stand
@@ -16,11 +17,35 @@ const source = {
  * A spec therefore restores what it changes: environment variables, timers, mocks.
  */
 const workers = { pool: 'forks', isolate: false, maxWorkers: 2 * availableParallelism() + 1 } as const;
+/** Files that take longest. */
+const longest = [
+  'tools/bench/src/smoke.spec.ts',
+  'documents/commands.spec.ts',
+  'audience/rules.embedded.spec.ts',
+  'operations/embedded.spec.ts',
+  'audience/outage.spec.ts',
+  'audience/statements.spec.ts',
+  'clients/endings.spec.ts',
+  'database.embedded.spec.ts',
+];
+
+/** Starts long files first and unit tests last, so that short files keep all workers busy until the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId, project }: TestSpecification) => {
+      const index = longest.findIndex((file) => moduleId.endsWith(`/${file}`));
+      return index === -1 ? longest.length + Number(project.name === 'unit') : index;
+    };
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
+  }
+}
+
 const exclude = ['**/node_modules/**', '**/dist/**'];
 
 export default defineConfig({
   test: {
     ...workers,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         ...source,
