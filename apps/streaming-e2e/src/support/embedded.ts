@@ -41,7 +41,7 @@ async function template(): Promise<string> {
     await withEmbedded(unfinished, (url) => migrate(url));
     await rename(unfinished, path);
   } else {
-    await until('the template of the embedded database is there', () => existsSync(path), 60_000);
+    await until('the template of the embedded database is there', () => existsSync(path), 120_000);
   }
   return path;
 }

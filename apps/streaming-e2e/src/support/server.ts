@@ -11,7 +11,7 @@ import { defaultTimeoutMs, until } from './until.js';
 const main = join(import.meta.dirname, '..', '..', '..', 'streaming', 'dist', 'main.js');
 
 /** A first start with the embedded database takes several seconds, and more on a busy machine. */
-const startsWithinMs = 60_000;
+const startsWithinMs = 120_000;
 
 /** One line of the server's log, parsed. */
 export type LogLine = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long a test waits for what must happen. Long: a slow machine is no failure; a promise that is not kept is one. */
-export const defaultTimeoutMs = 15_000;
+export const defaultTimeoutMs = 30_000;
 
 /**
  * Waits for a condition of another process, which can only be asked again and again.
