@@ -184,7 +184,7 @@ describe('filter results', () => {
     );
   });
 
-  it('of filters that nobody can use are none, and keep nothing from anybody', async () => {
+  it('of unusable filters are none, and delay no other viewer', async () => {
     const broken = filterOf('6', { keywords: null as unknown as [] });
     const harness = harnessWith(filterOf('5'), broken);
     const received = await harness.publish(['5', '6'], aboutCats);
@@ -231,7 +231,7 @@ describe('what one viewer receives', () => {
     expect(selection?.for('5')).not.toBe(selection?.for('6'));
   });
 
-  it('is the same object for all who are told the same, so that its bytes are made once', async () => {
+  it('is the same object for viewers with equal results, so that its bytes are made once', async () => {
     const same = filterOf('5');
     const harness = harnessWith(same, { ...same, accountId: '6' }, filterOf('7', { id: '2' }));
     const pipeline = harness.pipeline(['5', '6', '7', '8', '9']);
@@ -268,7 +268,7 @@ describe('what one viewer receives', () => {
     expect(received['6']?.filtered).toHaveLength(1);
   });
 
-  it('cannot be changed by anybody', async () => {
+  it('cannot be changed by a receiver', async () => {
     const harness = harnessWith(filterOf('5'));
     const received = await harness.publish(['5', '6'], aboutCats);
     for (const payload of [received['5'], received['6']] as { filtered: object[]; account: object }[]) {
@@ -278,7 +278,7 @@ describe('what one viewer receives', () => {
     }
   });
 
-  it('is nothing for who was not there', async () => {
+  it('is nothing for accounts that are no viewers', async () => {
     const harness = harnessWith(filterOf('5'));
     const pipeline = harness.pipeline(['5']);
     pipeline.publish('update', aboutCats);

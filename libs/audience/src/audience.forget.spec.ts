@@ -155,7 +155,7 @@ describe('filters that have changed', () => {
 });
 
 describe('the filters kept in memory', () => {
-  it('are none when nobody listens', async () => {
+  it('are none when no viewer listens', async () => {
     const harness = new AudienceHarness();
     setFilter(harness, 'any');
     const pipelines = [harness.pipeline(['5', '6']), harness.pipeline(['5', '7'])];
@@ -170,7 +170,7 @@ describe('the filters kept in memory', () => {
     expect(harness.statistics).toMatchObject({ filterAccounts: 0, keywords: 0 });
   });
 
-  it('are those of who listens, and at most as many again, however many come and go', async () => {
+  it('are those of the viewers, and at most as many again, however many viewers come and go', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline([]);
     let most = 0;
@@ -184,7 +184,7 @@ describe('the filters kept in memory', () => {
     expect(most).toBeLessThan(1_300);
   });
 
-  it('are read again for who comes back', async () => {
+  it('are read again for a viewer who comes back', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     setFilter(harness, 'old');

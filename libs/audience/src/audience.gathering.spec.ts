@@ -6,7 +6,7 @@ import { statusOf } from './testing/index.js';
 Logger.overrideLogger(false);
 
 /** Account 5 and so many others that a pipeline of them gathers for 50 ms. */
-const crowd = Array.from({ length: 499 }, (_, index) => String(5 + index));
+const manyViewers = Array.from({ length: 499 }, (_, index) => String(5 + index));
 
 /** The numbers of the statuses and deletions that account 5 has received. */
 function numbers(pipeline: Pipeline): number[] {
@@ -32,7 +32,7 @@ afterEach(() => {
 
 describe('where many listen', () => {
   it('an event that comes alone is not kept waiting', async () => {
-    const pipeline = new AudienceHarness().pipeline(crowd);
+    const pipeline = new AudienceHarness().pipeline(manyViewers);
     for (const id of [1, 2, 3]) {
       publish(pipeline, id);
       await pass(0);
@@ -42,14 +42,14 @@ describe('where many listen', () => {
   });
 
   it('events of one turn go together, the first as well', async () => {
-    const pipeline = new AudienceHarness().pipeline(crowd);
+    const pipeline = new AudienceHarness().pipeline(manyViewers);
     publish(pipeline, 1, 2, 3);
     await pass(0);
     expect(numbers(pipeline)).toEqual([1, 2, 3]);
   });
 
   it('those that come soon after it are gathered, and all leave at once, in order', async () => {
-    const pipeline = new AudienceHarness().pipeline(crowd);
+    const pipeline = new AudienceHarness().pipeline(manyViewers);
     publish(pipeline, 1);
     await pass(10);
     publish(pipeline, 2);
@@ -64,7 +64,7 @@ describe('where many listen', () => {
 
   it('what is committed while they are gathered holds for all of them', async () => {
     const harness = new AudienceHarness();
-    const pipeline = harness.pipeline(crowd);
+    const pipeline = harness.pipeline(manyViewers);
     publish(pipeline, 1);
     await pass(10);
     publish(pipeline, 2);
@@ -78,7 +78,7 @@ describe('where many listen', () => {
 
   it('other pipelines do not wait for them', async () => {
     const harness = new AudienceHarness();
-    const [busy, other] = [harness.pipeline(crowd), harness.pipeline(crowd)];
+    const [busy, other] = [harness.pipeline(manyViewers), harness.pipeline(manyViewers)];
     publish(busy, 1);
     await pass(10);
     publish(busy, 2);
@@ -91,7 +91,7 @@ describe('where many listen', () => {
 
   it('they count as waiting, within the bounds, and their time runs', async () => {
     const harness = new AudienceHarness({ maxQueued: 3, maxWaitMs: 30 });
-    const pipeline = harness.pipeline(crowd);
+    const pipeline = harness.pipeline(manyViewers);
     publish(pipeline, 1);
     await pass(10);
     publish(pipeline, 2, 3, 4, 5);
@@ -102,9 +102,9 @@ describe('where many listen', () => {
     expect(numbers(pipeline)).toEqual([1]);
   });
 
-  it('who leaves meanwhile cancels them', async () => {
+  it('unsubscribing meanwhile cancels them', async () => {
     const harness = new AudienceHarness();
-    const pipeline = harness.pipeline(crowd);
+    const pipeline = harness.pipeline(manyViewers);
     publish(pipeline, 1);
     await pass(10);
     publish(pipeline, 2);

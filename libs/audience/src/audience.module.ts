@@ -3,7 +3,7 @@ import { AudienceSettings } from './audience-settings.js';
 import { AudienceStatistics } from './audience-statistics.js';
 import { Audience } from './audience.js';
 
-/** Who may see an event, for the whole application. */
+/** The audience rules, for the whole application. */
 @Module({})
 export class AudienceModule {
   /**

@@ -16,7 +16,7 @@ async function later(turns: number): Promise<void> {
   }
 }
 
-/** A store that takes its time, differently for each statement, and now and then fails, until the moods are used up. */
+/** A store that delays each look-up differently and fails some of them, as `moods` say. */
 function makeUnreliable(harness: AudienceHarness, moods: readonly number[]): void {
   let next = 0;
   harness.store.beforeAnswering = async () => {

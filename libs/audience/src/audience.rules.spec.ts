@@ -109,16 +109,21 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   language: [
-    { it: 'is no matter to who chose none', given: chooses(null), seenBy: ['5', '6'] },
-    { it: 'is no matter to who chose the empty list', given: chooses([]), seenBy: ['5', '6'] },
+    { it: 'shows all to viewers who chose none', given: chooses(null), seenBy: ['5', '6'] },
+    { it: 'shows all to viewers who chose the empty list', given: chooses([]), seenBy: ['5', '6'] },
     { it: 'shows what was chosen', given: chooses(['de', 'en']), seenBy: ['5', '6'] },
     { it: 'hides what was not', given: chooses(['de']), seenBy: ['6'] },
-    { it: 'hides the unknown from who chose', given: chooses(['en']), status: { language: null }, seenBy: ['6'] },
+    {
+      it: 'hides an unknown language from viewers who chose',
+      given: chooses(['en']),
+      status: { language: null },
+      seenBy: ['6'],
+    },
     { it: 'takes nonsense for unknown', given: chooses(['en']), status: { language: ['en'] }, seenBy: ['6'] },
   ],
   relationships: [
     { it: 'hide a blocked author', given: blocks('5', '900'), seenBy: ['6'] },
-    { it: 'hide from who is blocked', given: blocks('900', '5'), seenBy: ['6'] },
+    { it: 'hide from the viewer whom the author blocks', given: blocks('900', '5'), seenBy: ['6'] },
     { it: 'hide a muted author', given: mutes('900', null), seenBy: ['6'] },
     { it: 'hide until a mute expires', given: mutes('900', Date.now() + hour), seenBy: ['6'] },
     { it: 'show when a mute has expired', given: mutes('900', Date.now() - 1), seenBy: ['5', '6'] },
@@ -136,7 +141,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       seenBy: ['6'],
     },
     {
-      it: 'show who is mentioned by who blocks',
+      it: 'show a status that mentions an account which blocks the viewer',
       given: blocks('901', '5'),
       status: { mentions: [{ id: '901' }] },
       seenBy: ['5', '6'],
@@ -151,7 +156,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       seenBy: ['6'],
     },
     { it: 'hide boosts of the blocked', given: blocks('5', '901'), status: boostOf(fromBob), seenBy: ['6'] },
-    { it: 'hide boosts of who blocks', given: blocks('901', '5'), status: boostOf(fromBob), seenBy: ['6'] },
+    {
+      it: 'hide boosts of an author who blocks the viewer',
+      given: blocks('901', '5'),
+      status: boostOf(fromBob),
+      seenBy: ['6'],
+    },
     { it: 'hide boosts of the muted', given: mutes('901', null), status: boostOf(fromBob), seenBy: ['6'] },
     {
       it: 'hide boosts from a blocked domain',
@@ -160,7 +170,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       seenBy: ['6'],
     },
     { it: 'hide quotes of the blocked', given: blocks('5', '901'), status: quoteOf(fromBob), seenBy: ['6'] },
-    { it: 'hide quotes of who blocks', given: blocks('901', '5'), status: quoteOf(fromBob), seenBy: ['6'] },
+    {
+      it: 'hide quotes of an author who blocks the viewer',
+      given: blocks('901', '5'),
+      status: quoteOf(fromBob),
+      seenBy: ['6'],
+    },
     { it: 'hide quotes of the muted', given: mutes('901', null), status: quoteOf(fromBob), seenBy: ['6'] },
     {
       it: 'hide quotes from a blocked domain',
@@ -306,7 +321,7 @@ describe('events that are no status', () => {
     expect(received['5']).toEqual(statusOf());
   });
 
-  it('are only for those who may open the feed when both halves of it are closed', async () => {
+  it('are only for viewers who may open the feed when both halves of it are closed', async () => {
     const harness = new AudienceHarness();
     all(closes('local_live', 'remote_live'), hasRole(permissions.viewFeeds))(harness.tables);
     const received = await harness.publish(['5', '6'], '110000000000000001', { name: 'delete' });

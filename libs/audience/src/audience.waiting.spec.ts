@@ -86,7 +86,7 @@ describe('while the store is down', () => {
     expect(numbers(pipeline)).toHaveLength(500);
   });
 
-  it('nobody receives what was decided without them', async () => {
+  it('no viewer receives what was decided without them', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     harness.tables.blocks.push({ accountId: '6', targetAccountId: '900' });
@@ -225,7 +225,7 @@ describe('a rule that throws', () => {
   });
 });
 
-describe('who leaves', () => {
+describe('a subscriber that leaves', () => {
   it('cancels all that waits: no timer, no statement, no event', async () => {
     const harness = new AudienceHarness({ concurrency: 2 });
     const pipeline = harness.pipeline(['5']);

@@ -13,7 +13,7 @@ const viewer = { accountId: '1', userId: '2', tokenId: '3', scopes: parseScopes(
 
 describe('DatabaseModule', () => {
   it('starts without a database; every port then refuses, and none says no', async () => {
-    // Nobody listens on port 1.
+    // No process listens on port 1.
     const settings = { kind: 'postgresql', host: '127.0.0.1', port: 1, user: 'nobody', name: 'none' } as const;
     const app = await Test.createTestingModule({ imports: [DatabaseModule.forRoot(settings)] }).compile();
     await app.init();
@@ -39,7 +39,7 @@ describe('DatabaseModule', () => {
     await expect(app.get(TokenStore).stillValid(['1'])).rejects.toThrow('closed');
   });
 
-  it('says when it starts that there is no database, before anybody asks', async () => {
+  it('says when it starts that there is no database, before any client asks', async () => {
     const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const settings = { kind: 'postgresql', host: '127.0.0.1', port: 1, user: 'nobody', name: 'none' } as const;
     const app = await Test.createTestingModule({ imports: [DatabaseModule.forRoot(settings)] }).compile();

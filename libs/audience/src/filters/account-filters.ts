@@ -14,7 +14,7 @@ interface Filter {
 /** The filters of one account, within {@link filterBounds}. Holds its keywords in the index until they are released. */
 export class AccountFilters {
   readonly accountId: string;
-  /** Whether the bounds cut off filters, keywords or statuses. */
+  /** Whether the bounds left out filters, keywords or statuses. */
   readonly truncated: boolean;
   readonly #filters: readonly Filter[];
 

@@ -6,7 +6,7 @@ import type { FilterResult } from './filter-result.js';
 import type { FilterSubject } from './filter-subject.js';
 
 /** Bounds the length of a statement, and how many viewers one slow answer delays. */
-const accountsPerLoad = 500;
+const accountsPerLoad = 5_000;
 
 /** A look-up of the filters of some accounts. */
 export interface FilterLoad {

@@ -46,7 +46,7 @@ export class FilterIndex {
   /**
    * Adds an account that is not indexed.
    *
-   * @returns whether all of its filters are applied; bounds cut off the others
+   * @returns whether all of its filters are applied; bounds leave out the others
    */
   add(accountId: string, records: readonly FilterRecord[]): boolean {
     const filters = records.length > 0 ? this.#prepare(accountId, records) : null;

@@ -74,7 +74,7 @@ const lettersAndHalves = fc.oneof(letters, fc.constantFrom('\ud800', '\udc00', '
 const word = fc.array(letters, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
 const keyword = fc.record({ keyword: word, wholeWord: fc.boolean() });
 const phrase = fc.array(fc.oneof(lettersAndHalves, word), { maxLength: 25 }).map((parts) => parts.join(''));
-/** Some repeat themselves as nobody does who means something, and say something new after it. */
+/** Some repeat themselves more than any text with a meaning, and end with something new. */
 const text = fc.oneof(
   phrase,
   fc.tuple(fc.oneof(letters, word), fc.nat(100), phrase).map(([part, times, end]) => part.repeat(times) + end),
@@ -161,7 +161,7 @@ describe('the index', () => {
     ['what differs at the end', (length: number) => `${'a'.repeat(length)}b`, 'a'.repeat(50_000), 0, 0],
     ['what ends the text', (length: number) => `${'a'.repeat(length)}b`, `${'a'.repeat(50_000)}bc`, 500, 0],
     ['letters that others are like', (length: number) => `${'s'.repeat(501 - length)}ß`, 's'.repeat(50_000), 0, 0],
-  ])('is not kept busy by keywords that are %s, as somebody may wish', (_, of, searched, asPart, asWord) => {
+  ])('takes bounded time with hostile keywords that are %s', (_, of, searched, asPart, asWord) => {
     for (const wholeWord of [true, false]) {
       const index = new KeywordIndex();
       for (let length = 1; length <= 500; length++) {
@@ -172,7 +172,7 @@ describe('the index', () => {
     }
   });
 
-  it('shares a keyword between all who have it', () => {
+  it('shares a keyword between all filters that have it', () => {
     const index = new KeywordIndex();
     const first = index.hold({ keyword: 'cat', wholeWord: true });
     expect(index.hold({ keyword: 'cat', wholeWord: true })).toBe(first);

@@ -11,27 +11,27 @@ interface KeywordPattern extends Pattern {
 }
 
 /**
- * All keywords of all known filters, each once. A text is searched for all of them in one pass; of the few that turn up
- * those that must be whole words are then held against its words. What a text costs depends on the text and on what is in
- * it, not on how many accounts look for something.
+ * The keywords of all loaded filters, each once. A text is searched for all of them in one pass; those that it contains and
+ * that must be whole words are then compared with the words of the text. The time depends on the text and on the matches,
+ * not on how many accounts have keywords.
  */
 export class KeywordIndex {
   readonly #keywords = new Map<string, Keyword>();
-  readonly #needles = new Map<string, KeywordPattern>();
-  readonly #table = new MultiPatternMatcher<KeywordPattern>();
+  readonly #patterns = new Map<string, KeywordPattern>();
+  readonly #matcher = new MultiPatternMatcher<KeywordPattern>();
 
   /** How many different keywords there are. */
   get size(): number {
     return this.#keywords.size;
   }
 
-  /** The keyword that is shared by all who have it; to be released as often as it was held. Must not be empty. */
+  /** The keyword object that all its filters share. Callers MUST release it as often as they hold it. MUST NOT be empty. */
   hold(source: FilterKeyword): Keyword {
     let keyword = this.#keywords.get(keywordKey(source));
     if (!keyword) {
       keyword = new Keyword(source);
       this.#keywords.set(keyword.key, keyword);
-      this.#file(keyword);
+      this.#index(keyword);
     }
     keyword.holders++;
     return keyword;
@@ -42,20 +42,20 @@ export class KeywordIndex {
       return;
     }
     this.#keywords.delete(keyword.key);
-    const needle = this.#needles.get(keyword.folded);
-    needle?.keywords.splice(needle.keywords.indexOf(keyword), 1);
-    if (needle?.keywords.length === 0) {
-      this.#needles.delete(keyword.folded);
-      this.#table.delete(needle);
+    const pattern = this.#patterns.get(keyword.folded);
+    pattern?.keywords.splice(pattern.keywords.indexOf(keyword), 1);
+    if (pattern?.keywords.length === 0) {
+      this.#patterns.delete(keyword.folded);
+      this.#matcher.delete(pattern);
     }
   }
 
-  /** The first match of every keyword that stands in this text. */
+  /** The first match of each keyword that the text contains. */
   search(text: string): KeywordMatches {
     const searched = new SearchedText(text);
     const matches = new Map<Keyword, KeywordMatch>();
-    for (const [needle, place] of this.#table.findIn(searched.folded)) {
-      for (const keyword of needle.keywords) {
+    for (const [pattern, place] of this.#matcher.findIn(searched.folded)) {
+      for (const keyword of pattern.keywords) {
         const match = keyword.findIn(searched, place);
         if (match) {
           matches.set(keyword, match);
@@ -65,15 +65,15 @@ export class KeywordIndex {
     return matches;
   }
 
-  #file(keyword: Keyword): void {
+  #index(keyword: Keyword): void {
     const { folded } = keyword;
-    const needle = this.#needles.get(folded);
-    if (needle) {
-      needle.keywords.push(keyword);
+    const pattern = this.#patterns.get(folded);
+    if (pattern) {
+      pattern.keywords.push(keyword);
       return;
     }
-    const filed = { folded, keywords: [keyword] };
-    this.#needles.set(folded, filed);
-    this.#table.add(filed);
+    const added = { folded, keywords: [keyword] };
+    this.#patterns.set(folded, added);
+    this.#matcher.add(added);
   }
 }

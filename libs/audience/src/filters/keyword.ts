@@ -1,20 +1,20 @@
 import type { FilterKeyword } from './filter-record.js';
 import { fold } from './fold.js';
 import type { SearchedText } from './searched-text.js';
-import { beginsWithWord, endsWithWord } from './words.js';
+import { beginsWithWord, endsWithWord } from './word-boundaries.js';
 
-/** Where a keyword stands in a text for the first time. */
+/** The first place of a keyword in a text. */
 export interface KeywordMatch {
   readonly index: number;
-  /** As it is written in the text. */
+  /** As the text spells it. */
   readonly text: string;
 }
 
-/** One keyword, shared by all filters of all accounts that have it, in whatever case. */
+/** One keyword, shared by the filters of all accounts that have it in any case. */
 export class Keyword {
-  /** Tells keywords apart. */
+  /** Equal for keywords that match the same. */
   readonly key: string;
-  /** The text without its case, by which it is looked for. */
+  /** The keyword without its case, which is what texts are searched for. */
   readonly folded: string;
   /** How many filters have it. */
   holders = 0;
@@ -53,7 +53,7 @@ export class Keyword {
   }
 }
 
-/** Equal for keywords that find the same. */
+/** Equal for keywords that match the same. */
 export function keywordKey({ keyword, wholeWord }: FilterKeyword): string {
   return (wholeWord ? 'w' : 'p') + fold(keyword);
 }

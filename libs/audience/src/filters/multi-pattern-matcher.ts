@@ -1,130 +1,128 @@
-/** A needle that somebody looks for in texts: folded text, never empty. */
+/** A text to look for: folded, never empty. */
 export interface Pattern {
   readonly folded: string;
 }
 
-interface PatternGram<N> {
-  readonly needle: N;
-  /** Where in the needle the gram begins under which it is filed. */
+interface IndexedPattern<P> {
+  readonly pattern: P;
+  /** Where in the pattern the n-gram begins under which it is indexed. */
   readonly offset: number;
 }
 
 const slots = 1 << 15;
 const longestGram = 3;
-/** Where a needle is looked at for a rare gram. */
-const consideredAtMost = 64;
-/** A gram that stands again after so few places is one that the text repeats. */
-const near = 16;
-/**
- * Where a text repeats a gram more often than anybody who means something, each needle under it is looked for by the
- * engine's own search, which does not look at every place.
- */
-const patience = 32;
+/** How many code units at the beginning of a pattern are considered for its n-gram. */
+const maxConsidered = 64;
+/** An n-gram that comes again within so many places counts as a repetition. */
+const repetitionDistance = 16;
+/** After so many repetitions, the patterns of an n-gram are looked for with `indexOf` instead of at every place. */
+const maxRepetitions = 32;
 
 /**
- * Finds which of many needles stand in a text, in one pass over it. Each needle is filed under three successive code
- * units of it, those under which fewest others are; at each place of the text a small table of marks says whether
- * anything is filed under what begins there. So the work depends on the text, and hardly on the number of needles.
+ * Finds which of many patterns stand in a text, in one pass over it (compare Wu and Manber, "A Fast Algorithm for
+ * Multi-Pattern Searching"). Each pattern is indexed under one of its n-grams of three code units, the one that indexes
+ * fewest others. At each place of the text a table of counters says whether any pattern is indexed under what begins there.
+ * So the time depends on the text, and hardly on the number of patterns.
  */
-export class MultiPatternMatcher<N extends Pattern> {
-  readonly #shelves = Array.from({ length: longestGram }, (_, index) => new GramIndex<N>(index + 1));
+export class MultiPatternMatcher<P extends Pattern> {
+  readonly #indexes = Array.from({ length: longestGram }, (_, index) => new GramIndex<P>(index + 1));
 
-  add(needle: N): void {
-    this.#shelfOf(needle).add(needle);
+  add(pattern: P): void {
+    this.#indexOf(pattern).add(pattern);
   }
 
-  delete(needle: N): void {
-    this.#shelfOf(needle).delete(needle);
+  delete(pattern: P): void {
+    this.#indexOf(pattern).delete(pattern);
   }
 
   /**
-   * @param folded the text, folded as the needles are
-   * @returns the needles that stand in it, and where each does for the first time
+   * @param folded the text, folded as the patterns are
+   * @returns the patterns that stand in it, each with its first place
    */
-  findIn(folded: string): Map<N, number> {
-    const found = new Map<N, number>();
-    for (const shelf of this.#shelves) {
-      shelf.findIn(folded, found);
+  findIn(folded: string): Map<P, number> {
+    const found = new Map<P, number>();
+    for (const index of this.#indexes) {
+      index.findIn(folded, found);
     }
     return found;
   }
 
-  #shelfOf({ folded }: N): GramIndex<N> {
-    const shelf = this.#shelves[Math.min(folded.length, longestGram) - 1];
-    if (!shelf) {
-      throw new RangeError('An empty needle stands everywhere');
+  #indexOf({ folded }: P): GramIndex<P> {
+    const index = this.#indexes[Math.min(folded.length, longestGram) - 1];
+    if (!index) {
+      throw new RangeError('A pattern must not be empty');
     }
-    return shelf;
+    return index;
   }
 }
 
-/** The needles that are filed under equally many code units. */
-class GramIndex<N extends Pattern> {
+/** The patterns that are indexed under n-grams of one length. */
+class GramIndex<P extends Pattern> {
   readonly #gramLength: number;
-  readonly #byGram = new Map<number, PatternGram<N>[]>();
-  readonly #offsets = new Map<N, number>();
-  /** How many grams fall into each slot. */
-  #marks = new Uint16Array(0);
+  readonly #byGram = new Map<number, IndexedPattern<P>[]>();
+  readonly #offsets = new Map<P, number>();
+  /** How many n-grams fall into each slot. */
+  #counters = new Uint16Array(0);
 
   constructor(gramLength: number) {
     this.#gramLength = gramLength;
   }
 
-  add(needle: N): void {
-    const offset = this.#rarest(needle.folded);
-    this.#offsets.set(needle, offset);
-    const gram = this.#gram(needle.folded, offset);
-    const filed = this.#byGram.get(gram);
-    if (filed) {
-      filed.push({ needle, offset });
+  add(pattern: P): void {
+    const offset = this.#rarestGram(pattern.folded);
+    this.#offsets.set(pattern, offset);
+    const gram = this.#gram(pattern.folded, offset);
+    const indexed = this.#byGram.get(gram);
+    if (indexed) {
+      indexed.push({ pattern, offset });
       return;
     }
-    if (this.#marks.length === 0) {
-      this.#marks = new Uint16Array(slots);
+    if (this.#counters.length === 0) {
+      this.#counters = new Uint16Array(slots);
     }
-    this.#byGram.set(gram, [{ needle, offset }]);
-    this.#mark(needle.folded, offset, 1);
+    this.#byGram.set(gram, [{ pattern, offset }]);
+    this.#count(pattern.folded, offset, 1);
   }
 
-  delete(needle: N): void {
-    const offset = this.#offsets.get(needle);
+  delete(pattern: P): void {
+    const offset = this.#offsets.get(pattern);
     if (offset === undefined) {
       return;
     }
-    this.#offsets.delete(needle);
-    const gram = this.#gram(needle.folded, offset);
-    const others = this.#byGram.get(gram)?.filter((filed) => filed.needle !== needle) ?? [];
+    this.#offsets.delete(pattern);
+    const gram = this.#gram(pattern.folded, offset);
+    const others = this.#byGram.get(gram)?.filter((indexed) => indexed.pattern !== pattern) ?? [];
     if (others.length > 0) {
       this.#byGram.set(gram, others);
     } else {
       this.#byGram.delete(gram);
-      this.#mark(needle.folded, offset, -1);
+      this.#count(pattern.folded, offset, -1);
     }
   }
 
-  findIn(text: string, found: Map<N, number>): void {
+  findIn(text: string, found: Map<P, number>): void {
     if (this.#byGram.size === 0) {
       return;
     }
-    const sought = new Map<number, PatternScan<N>>();
+    const scans = new Map<number, GramScan<P>>();
     for (let at = 0; at <= text.length - this.#gramLength; at++) {
-      if (this.#marks[this.#slot(text, at)] === 0) {
+      if (this.#counters[this.#slot(text, at)] === 0) {
         continue;
       }
       const gram = this.#gram(text, at);
-      let here = sought.get(gram);
-      if (!here) {
-        here = new PatternScan(this.#byGram.get(gram) ?? []);
-        sought.set(gram, here);
+      let scan = scans.get(gram);
+      if (!scan) {
+        scan = new GramScan(this.#byGram.get(gram) ?? []);
+        scans.set(gram, scan);
       }
-      here.lookAt(text, at, found);
+      scan.visit(text, at, found);
     }
   }
 
-  #rarest(folded: string): number {
+  #rarestGram(folded: string): number {
     let offset = 0;
     let fewest = Infinity;
-    for (let at = 0; at <= Math.min(folded.length, consideredAtMost) - this.#gramLength && fewest > 0; at++) {
+    for (let at = 0; at <= Math.min(folded.length, maxConsidered) - this.#gramLength && fewest > 0; at++) {
       const others = this.#byGram.get(this.#gram(folded, at))?.length ?? 0;
       if (others < fewest) {
         fewest = others;
@@ -134,12 +132,12 @@ class GramIndex<N extends Pattern> {
     return offset;
   }
 
-  #mark(text: string, at: number, change: number): void {
+  #count(text: string, at: number, change: number): void {
     const slot = this.#slot(text, at);
-    this.#marks[slot] = (this.#marks[slot] ?? 0) + change;
+    this.#counters[slot] = (this.#counters[slot] ?? 0) + change;
   }
 
-  /** The code units as one number, exact: 48 bits at most. */
+  /** The code units as one number, exact: at most 48 bits. */
   #gram(text: string, at: number): number {
     let gram = 0;
     for (let index = at; index < at + this.#gramLength; index++) {
@@ -157,44 +155,44 @@ class GramIndex<N extends Pattern> {
   }
 }
 
-/** What is looked for in one text under one gram, as long as it has not been found. */
-class PatternScan<N extends Pattern> {
-  #filed: readonly PatternGram<N>[];
+/** The patterns of one n-gram that have not been found in one text. */
+class GramScan<P extends Pattern> {
+  #remaining: readonly IndexedPattern<P>[];
   #lastAt = -Infinity;
-  /** How often the gram has come near itself, less how often it has not. */
-  #repeats = 0;
+  /** How often the n-gram has come again at once, less how often it has not. */
+  #repetitions = 0;
 
-  constructor(filed: readonly PatternGram<N>[]) {
-    this.#filed = filed;
+  constructor(indexed: readonly IndexedPattern<P>[]) {
+    this.#remaining = indexed;
   }
 
-  /** The gram begins at this place of the text, and has been looked at wherever it stands before. */
-  lookAt(text: string, at: number, found: Map<N, number>): void {
-    if (this.#filed.length === 0) {
+  /** The n-gram begins at this place of the text. Every earlier place of it MUST have been visited. */
+  visit(text: string, at: number, found: Map<P, number>): void {
+    if (this.#remaining.length === 0) {
       return;
     }
-    this.#repeats = Math.max(0, this.#repeats + (at - this.#lastAt > near ? -1 : 1));
+    this.#repetitions = Math.max(0, this.#repetitions + (at - this.#lastAt > repetitionDistance ? -1 : 1));
     this.#lastAt = at;
-    if (this.#repeats > patience) {
-      for (const { needle, offset } of this.#filed) {
-        const place = text.indexOf(needle.folded, at - offset);
+    if (this.#repetitions > maxRepetitions) {
+      for (const { pattern, offset } of this.#remaining) {
+        const place = text.indexOf(pattern.folded, at - offset);
         if (place >= 0) {
-          found.set(needle, place);
+          found.set(pattern, place);
         }
       }
-      this.#filed = [];
+      this.#remaining = [];
       return;
     }
-    const here = this.#filed.filter(({ needle, offset }) => standsAt(text, needle.folded, at - offset));
+    const here = this.#remaining.filter(({ pattern, offset }) => standsAt(text, pattern.folded, at - offset));
     if (here.length > 0) {
-      here.forEach(({ needle, offset }) => found.set(needle, at - offset));
-      this.#filed = this.#filed.filter((one) => !here.includes(one));
+      here.forEach(({ pattern, offset }) => found.set(pattern, at - offset));
+      this.#remaining = this.#remaining.filter((one) => !here.includes(one));
     }
   }
 }
 
-/** The end is looked at first: what begins alike is common, in ordinary texts and in those that are meant to be slow. */
-function standsAt(text: string, needle: string, start: number): boolean {
-  const last = needle.length - 1;
-  return start >= 0 && text.charCodeAt(start + last) === needle.charCodeAt(last) && text.startsWith(needle, start);
+/** Compares the last code unit first: common beginnings are frequent, in ordinary texts and in hostile ones. */
+function standsAt(text: string, pattern: string, start: number): boolean {
+  const last = pattern.length - 1;
+  return start >= 0 && text.charCodeAt(start + last) === pattern.charCodeAt(last) && text.startsWith(pattern, start);
 }

@@ -1,19 +1,19 @@
 import { fold } from './fold.js';
-import { Words } from './words.js';
+import { WordBoundaries } from './word-boundaries.js';
 
-/** A text as it is written, and folded: needles are looked for in the one, and stand in the same places of the other. */
+/** A text and its fold, in which every character keeps its place: patterns are looked for in the fold. */
 export class SearchedText {
   readonly text: string;
   readonly folded: string;
-  #words: Words | undefined;
+  #words: WordBoundaries | undefined;
 
   constructor(text: string) {
     this.text = text;
     this.folded = fold(text);
   }
 
-  /** Where its words begin and end; found out when it is first asked for. */
-  get words(): Words {
-    return (this.#words ??= new Words(this.text));
+  /** Where the words of the text begin and end; computed on first use. */
+  get words(): WordBoundaries {
+    return (this.#words ??= new WordBoundaries(this.text));
   }
 }

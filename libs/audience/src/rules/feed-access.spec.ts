@@ -40,7 +40,7 @@ describe('a feed', () => {
     expect(closed(yaml)).toBe(false);
   });
 
-  it('is closed when nobody can tell', () => {
+  it('is closed when its setting cannot be read', () => {
     expect(closed('--- "disab')).toBe(true);
   });
 

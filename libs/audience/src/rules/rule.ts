@@ -32,7 +32,7 @@ export interface RuleResult {
   readonly onlyFor?: ReadonlySet<string>;
 }
 
-/** A rule about who may see a status. What one rule hides, no other rule can show. */
+/** A rule that hides statuses from viewers. What one rule hides, no other rule can show. */
 export interface Rule {
   readonly name: string;
   /** An error drops the event for all. Rejections of `mayViewClosedFeeds` MUST pass through: they make the event wait. */

@@ -26,7 +26,7 @@ export function emptyTables(): AudienceTables {
   return { users: [], roles: [], blocks: [], mutes: [], domainBlocks: [], filters: [], settings: new Map() };
 }
 
-/** The role that everybody has besides their own. */
+/** The role that every user has besides their own. */
 export const everyoneRoleId = '-99';
 
 /** Bits of `user_roles.permissions`. */

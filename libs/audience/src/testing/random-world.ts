@@ -3,7 +3,7 @@ import type { JsonObject } from '../status/json.js';
 import type { AudienceTables } from './audience-tables.js';
 import { accountOf, statusOf } from './status-of.js';
 
-/** Those who listen in random worlds; some of them write, too. */
+/** The viewers of random worlds; some of them write, too. */
 export const listeners = ['5', '6', '7', '8'] as const;
 
 const authors = [

@@ -8,7 +8,7 @@ const opens = `permissions & ${permissionBits.administrator | permissionBits.vie
  * Selects those of these accounts whose role, or everyone's, opens closed feeds: one text, separated by blanks.
  *
  * @param accounts SQL of type bigint[]
- * @returns `undefined` for a Mastodon from before there were roles, where nobody's does
+ * @returns `undefined` for a Mastodon from before there were roles, where no role does
  */
 export function mayViewClosedFeedsSelect(columns: Columns, accounts: string): string | undefined {
   if (!columns.has('user_roles.permissions') || !columns.has('users.role_id')) {

@@ -7,7 +7,7 @@ type ChosenLanguages = readonly [accountId: string, languages: readonly string[]
 
 /** What is known of several statuses and the same viewers, from one statement or two. */
 export class FactsAnswer {
-  /** Accounts that may have more enemies than were read. */
+  /** Accounts that may have more blockers than were read. */
   readonly unfinished: { readonly kind: RelationKind; readonly subject: string }[] = [];
   /** Whether a row of `users` was not where it was expected. */
   usersMoved = false;
@@ -15,7 +15,7 @@ export class FactsAnswer {
   readonly positions: string[] = [];
 
   readonly #viewers: Pick<ViewerSet, 'has'>;
-  /** Viewers by what sets them hiddenFrom: `block 5`, `domain example.org`. */
+  /** Viewers by what hides a status from them: `block 5`, `domain example.org`. */
   readonly #hiddenFrom = new Map<string, string[]>();
   readonly #languages: ChosenLanguages[] = [];
   readonly #feedAccess = new Map<string, string>();

@@ -6,22 +6,21 @@ import { FactsAnswer } from './facts-answer.js';
 import { factsStatement, type FactRow, type FactsRequest } from './facts-statement.js';
 import { UserPositions } from './user-positions.js';
 
-/** Reading an enemy costs about half of looking up a viewer; for very few or very many viewers it hardly matters. */
-const enemiesRead = (viewers: number) => Math.min(Math.max(Math.ceil(viewers / 2), 50), 1_000);
+/** Reading a blocker costs about half of looking up a viewer; for very few or very many viewers it hardly matters. */
+const scanLimit = (viewers: number) => Math.min(Math.max(Math.ceil(viewers / 2), 50), 1_000);
 
 /**
- * Finds out everything about statuses that is decided in the database: with one statement, made for what is usual. What
- * turns out to be unusual, an account with a great many enemies or a row that has moved, is asked for by a second one,
- * and remembered.
+ * Looks up everything about statuses that is decided in the database: with one statement, made for the usual case. The
+ * unusual, an account with a great many blockers or a row that has moved, takes a second one, and is remembered.
  */
 export class FactsLookup {
   readonly #positions = new UserPositions();
-  readonly #crowds = new LargeBlocklists();
+  readonly #largeBlocklists = new LargeBlocklists();
 
-  /** All of it read after the call. The answer may be asked about each of the questions. */
+  /** Everything is read after the call. The answer covers each of the questions. */
   async ask(statements: Statements, viewers: ViewerSet, questions: readonly AudienceQuery[]): Promise<FactsAnswer> {
     const answer = new FactsAnswer(viewers);
-    const limit = enemiesRead(viewers.accountIds.length);
+    const limit = scanLimit(viewers.accountIds.length);
     const targets = distinct(questions.flatMap(({ accountIds }) => accountIds));
     const subjects = {
       block: targets,
@@ -30,7 +29,7 @@ export class FactsLookup {
     };
     const usual: FactsRequest = {
       viewers: this.#positions.parametersFor(viewers),
-      ...this.#crowds.divide(subjects, limit),
+      ...this.#largeBlocklists.divide(subjects, limit),
       limit,
       domains: distinct(questions.flatMap(({ domains }) => domains.map((domain) => asText(domain.toLowerCase())))),
       languages: distinct(questions.map(({ language }) => (language === null ? null : asText(language)))),
@@ -45,11 +44,11 @@ export class FactsLookup {
     if (answer.usersMoved || answer.unfinished.length > 0) {
       const probe = noSubjects();
       for (const { kind, subject } of answer.unfinished) {
-        this.#crowds.add(kind, subject, limit);
+        this.#largeBlocklists.add(kind, subject, limit);
         probe[kind].push(subject);
       }
       const users = answer.usersMoved ? 'all' : 'none';
-      // Whoever is told that a feed is closed asks next who may see it all the same: that would be one statement more.
+      // If a feed is closed, the caller asks next which viewers may see it: that would be one statement more.
       const mayViewClosedFeeds = answer.feedsMayBeClosed;
       const unusual = { scan: noSubjects(), probe, domains: [], users, feedAccess: false, mayViewClosedFeeds } as const;
       answer.add(await this.#send(statements, { ...usual, ...unusual }));

@@ -9,10 +9,10 @@ import type { ViewerParameters } from './user-positions.js';
 /** What a statement about one or several statuses asks. What is left out or empty costs nothing, not even planning. */
 export interface FactsRequest {
   readonly viewers: ViewerParameters;
-  /** Accounts whose enemies are read, all of them if they are fewer than `limit`. */
+  /** Accounts whose blockers (muters, blocked accounts) are read, all of them if they are fewer than `limit`. */
   readonly scan: Subjects;
   readonly limit: number;
-  /** Accounts with so many enemies that each viewer is looked up, or all that viewers have parted with is read, instead. */
+  /** Accounts with at least `limit` blockers: each viewer is looked up, or the viewers' own rows are read, instead. */
   readonly probe: Subjects;
   /** In lower case. */
   readonly domains: readonly string[];
@@ -28,7 +28,7 @@ export interface FactsRequest {
 /**
  * One row of the answer.
  *
- * - a {@link RelationKind}: the account asked about; its enemies, whether or not they are viewers; whether there may be more
+ * - a {@link RelationKind}: the account asked about; its blockers, viewers or not; whether there may be more
  * - `domain`: the domain; a viewer who blocks it
  * - `users`: positions (see `UserPositions`) or `null`; languages as JSON; for expected positions, whether all were right
  * - `feed`: a setting; its value
@@ -48,14 +48,14 @@ export interface Statement {
 }
 
 /**
- * For more accounts with many enemies than this, the viewers' own relations are read instead of looking each viewer up for
+ * For more accounts with many blockers than this, the viewers' own rows are read instead of looking each viewer up for
  * each of them: a status may mention any number of accounts, but what viewers have blocked and muted has an end.
  */
-const probedAtMost = 50;
+const maxProbed = 50;
 
 /**
- * Puts the request in one statement, whose work is bounded by the number of viewers and of accounts asked about, whoever
- * blocks how many: at most `limit` rows are read of an account, or one index entry for each viewer is looked up; a
+ * Puts the request in one statement, whose work is bounded by the number of viewers and of accounts asked about, however many
+ * accounts one of them blocks: at most `limit` rows are read of an account, or one index entry for each viewer is looked up; a
  * viewer's domains and row of `users` are one lookup each.
  *
  * The planner is kept from two things. A value that it can see makes a plan for this very value look better than one for
@@ -103,15 +103,15 @@ function scanSelect(columns: Columns, { scan, limit }: FactsRequest, parameters:
     return [];
   }
   const limitSql = parameters.add(limit, 'bigint');
-  const rows = asked.map(({ kind, table, subject, enemy }) => {
+  const rows = asked.map(({ kind, table, subject, viewer }) => {
     const subjects = parameters.add(bigintArray(scan[kind]), 'bigint[]');
     // Ended mutes are left out behind the limit, or a great many of them would not be bounded by it.
     return `SELECT '${kind}' AS kind, s AS subject, r.* FROM unnest((SELECT ${subjects})) s CROSS JOIN LATERAL
-    (SELECT ${enemy} AS enemy, ${goesOn(table, columns)} AS goes_on FROM ${table} WHERE ${subject} = s
+    (SELECT ${viewer} AS viewer, ${isInForce(table, columns)} AS in_force FROM ${table} WHERE ${subject} = s
       LIMIT (SELECT ${limitSql})) r`;
   });
   return [
-    `SELECT kind, subject::text, string_agg(enemy::text, ' ') FILTER (WHERE goes_on), count(*) >= ${limitSql}
+    `SELECT kind, subject::text, string_agg(viewer::text, ' ') FILTER (WHERE in_force), count(*) >= ${limitSql}
   FROM (${rows.join('\n  UNION ALL ')}) scan GROUP BY kind, subject`,
   ];
 }
@@ -119,18 +119,18 @@ function scanSelect(columns: Columns, { scan, limit }: FactsRequest, parameters:
 function probeSelects(columns: Columns, { probe, viewers }: FactsRequest, parameters: Parameters): string[] {
   return relations
     .filter(({ kind }) => probe[kind].length > 0)
-    .map(({ kind, table, subject, enemy }) => {
+    .map(({ kind, table, subject, viewer }) => {
       const subjects = parameters.add(bigintArray(probe[kind]), 'bigint[]');
-      if (probe[kind].length > probedAtMost) {
+      if (probe[kind].length > maxProbed) {
         return `SELECT '${kind}', s::text, string_agg(v::text, ' '), false
-  FROM (SELECT ${subject} AS s, ${enemy} AS v FROM ${table}
-    WHERE ${enemy} = ANY ((SELECT ${allOf(viewers, parameters)})::bigint[]) AND ${goesOn(table, columns)} OFFSET 0) own
+  FROM (SELECT ${subject} AS s, ${viewer} AS v FROM ${table}
+    WHERE ${viewer} = ANY ((SELECT ${allOf(viewers, parameters)})::bigint[]) AND ${isInForce(table, columns)} OFFSET 0) own
   WHERE s IN (SELECT unnest((SELECT ${subjects})))
   GROUP BY s`;
       }
       return `SELECT '${kind}', s::text, string_agg(v::text, ' '), false
   FROM unnest((SELECT ${subjects})) s CROSS JOIN unnest((SELECT ${allOf(viewers, parameters)})) v
-  WHERE EXISTS (SELECT FROM ${table} WHERE ${subject} = s AND ${enemy} = v AND ${goesOn(table, columns)} OFFSET 0)
+  WHERE EXISTS (SELECT FROM ${table} WHERE ${subject} = s AND ${viewer} = v AND ${isInForce(table, columns)} OFFSET 0)
   GROUP BY s`;
     });
 }
@@ -139,7 +139,7 @@ function userSelects({ users, viewers, languages }: FactsRequest, parameters: Pa
   if (users === 'none' || !(viewers.hasKnown || viewers.hasNewcomers)) {
     return [];
   }
-  // Who has chosen languages, at least one, but not all of those asked about: which they are, as JSON.
+  // The viewers who have chosen languages, at least one, but not all that are asked about: their languages as JSON.
   const chosen = `(json_agg(json_build_array(account_id::text, chosen_languages)) FILTER
     (WHERE chosen_languages <> '{}' AND NOT chosen_languages @> ${parameters.add(languages, 'varchar[]')}))::text`;
   const byIndex = (
@@ -179,7 +179,7 @@ function domainSelect({ domains, viewers }: FactsRequest, parameters: Parameters
   ];
 }
 
-function goesOn(table: 'blocks' | 'mutes', columns: Columns): string {
+function isInForce(table: 'blocks' | 'mutes', columns: Columns): string {
   return table === 'mutes' && columns.has('mutes.expires_at')
     ? `(expires_at IS NULL OR expires_at > ${utcNow})`
     : 'true';

@@ -1,22 +1,22 @@
 import { relations, type RelationKind, type Subjects } from './relation.js';
 
-/** Beyond this all is forgotten, which costs one more statement for each that is asked about again. */
-const rememberedAtMost = 50_000;
+/** Beyond this everything is forgotten, which costs one more statement for each account that is asked about again. */
+const maxRemembered = 50_000;
 
-/** Whom to read the enemies of, and of whom to look each viewer up. */
+/** The accounts whose blockers are read, and those for which each viewer is looked up. */
 export interface Division {
   readonly scan: Subjects;
   readonly probe: Subjects;
 }
 
 /**
- * Accounts that were found to have a great many enemies. It decides only by which of two ways the same is found out: one
- * that has few by now is looked up the longer way.
+ * Accounts with at least `limit` blockers (muters, blocked accounts): probe per viewer instead of reading them all. Both ways
+ * give the same answer; an account that has few blockers by now is looked up the slower way.
  */
 export class LargeBlocklists {
   readonly #atLeast = new Map<string, number>();
 
-  /** Divides those asked about: probe are those known to have `limit` enemies or more. */
+  /** Divides the accounts asked about: `probe` are those known to have `limit` blockers or more. */
   divide(subjects: Subjects, limit: number): Division {
     const scan = noSubjects();
     const probe = noSubjects();
@@ -29,16 +29,16 @@ export class LargeBlocklists {
     return { scan, probe };
   }
 
-  /** This account has `count` enemies at least. */
+  /** This account has at least `count` blockers. */
   add(kind: RelationKind, subject: string, count: number): void {
-    if (this.#atLeast.size >= rememberedAtMost) {
+    if (this.#atLeast.size >= maxRemembered) {
       this.#atLeast.clear();
     }
     this.#atLeast.set(keyOf(kind, subject), count);
   }
 }
 
-/** Nobody, of each kind. */
+/** No accounts, of each kind. */
 export function noSubjects(): Record<RelationKind, string[]> {
   return { block: [], mute: [], author: [] };
 }

@@ -33,7 +33,7 @@ describe('questions about the same viewers', () => {
     expect(turns).toHaveLength(2);
   });
 
-  it('are one statement at a time, gathered meanwhile, and hold up nobody else', async () => {
+  it('are one statement at a time, gathered meanwhile, and do not delay other viewers', async () => {
     const statements: { viewers: ViewerSet; authors: string[]; end: (failure?: Error) => void }[] = [];
     const together = new QueryBatcher<undefined>(
       (_, viewers, questions) =>

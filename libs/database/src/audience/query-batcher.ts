@@ -3,10 +3,10 @@ import type { AudienceQuery } from '@fedistream/audience';
 import type { ViewerSet } from '@fedistream/domain';
 import type { FactsAnswer } from './facts-answer.js';
 
-/** Bounds the length of a statement; a burst is rarely longer. */
-const togetherAtMost = 20;
-/** Bounds what one status that mentions many costs those that it is joined with. */
-const accountsAtMost = 200;
+/** Questions of one statement: bounds its length; a burst is rarely longer. */
+const maxQuestions = 20;
+/** Accounts of one statement: bounds what a status with many mentions costs the statuses that it is joined with. */
+const maxAccounts = 200;
 
 interface Batch {
   readonly questions: AudienceQuery[];
@@ -15,18 +15,18 @@ interface Batch {
 }
 
 /**
- * Joins the questions about the same viewers that arrive within one turn of the event loop, or while the statement for
- * them waits for a connection or for the one before it, in one statement: most of its cost is looking up the viewers.
- * There is one statement at a time about the same viewers, so that those whose answers take long leave the connections to
- * others. Nothing is asked before the question came, so the answers are as fresh as those of a statement each.
+ * Joins questions about the same viewers in one statement: most of its cost is finding the viewers. Questions are joined that
+ * arrive within one turn of the event loop, or while the batch waits for a connection or for the statement before it. One
+ * statement at a time is sent about the same viewers, so that slow ones leave the connections to others. A statement is
+ * sent after its last question came, so that the answers are as fresh as those of a statement each.
  */
 export class QueryBatcher<S> {
   readonly #open = new WeakMap<ViewerSet, Batch>();
   readonly #last = new WeakMap<ViewerSet, Promise<unknown>>();
 
   /**
-   * @param send asks the database
-   * @param inTurn runs a lookup when there is a connection for it
+   * @param send sends the statement
+   * @param inTurn runs a look-up when its turn comes, within a deadline that counts from `askedMs`
    */
   constructor(
     private readonly send: (
@@ -41,7 +41,7 @@ export class QueryBatcher<S> {
   ask(question: AudienceQuery): Promise<FactsAnswer> {
     const { viewers, accountIds } = question;
     const open = this.#open.get(viewers);
-    if (open && open.questions.length < togetherAtMost && open.accounts + accountIds.length <= accountsAtMost) {
+    if (open && open.questions.length < maxQuestions && open.accounts + accountIds.length <= maxAccounts) {
       open.questions.push(question);
       open.accounts += accountIds.length;
       return open.answer;
@@ -51,27 +51,27 @@ export class QueryBatcher<S> {
     const answer = this.#after(this.#last.get(viewers), () =>
       this.inTurn(async (statements) => {
         await nextTurn();
-        this.#close(gathering, viewers);
+        this.#close(batch, viewers);
         return this.send(statements, viewers, questions);
       }, askedMs),
     ).finally(() => {
-      // A turn that never comes must not be joined by anybody else.
-      this.#close(gathering, viewers);
+      // A batch whose turn never comes must not take further questions.
+      this.#close(batch, viewers);
     });
-    const gathering: Batch = { questions, accounts: accountIds.length, answer };
-    this.#open.set(viewers, gathering);
+    const batch: Batch = { questions, accounts: accountIds.length, answer };
+    this.#open.set(viewers, batch);
     this.#last.set(viewers, answer);
     return answer;
   }
 
-  /** However the one before has ended. */
+  /** Whether the one before was answered or failed. */
   async #after<T>(before: Promise<unknown> | undefined, work: () => Promise<T>): Promise<T> {
     await before?.catch(() => undefined);
     return work();
   }
 
-  #close(gathering: Batch, viewers: ViewerSet): void {
-    if (this.#open.get(viewers) === gathering) {
+  #close(batch: Batch, viewers: ViewerSet): void {
+    if (this.#open.get(viewers) === batch) {
       this.#open.delete(viewers);
     }
   }

@@ -17,11 +17,11 @@ import { QueryBatcher } from './query-batcher.js';
 /** Relationships, languages, roles, settings and filters as Mastodon keeps them. */
 @Injectable()
 export class SqlAudienceStore extends AudienceStore {
-  readonly #together: QueryBatcher<Statements>;
+  readonly #batcher: QueryBatcher<Statements>;
   readonly #fewViewers = new FewViewersBatcher((questions) =>
     this.database.lookup((statements) => this.#askFew(statements, questions)),
   );
-  /** Deletions come several at a time, too: one statement for all that ask within one turn. Keeps nothing. */
+  /** One statement for all deletions within one turn of the event loop. Caches nothing. */
   readonly #feedAccess = new DataLoader<'settings', ReadonlyMap<string, string>>(
     async (asked) => {
       const rows = await this.database.lookup((statements) => statements.queryArrays<FactRow>(feedAccessSelect, []));
@@ -34,15 +34,15 @@ export class SqlAudienceStore extends AudienceStore {
   constructor(private readonly database: Database) {
     super();
     const facts = new FactsLookup();
-    this.#together = new QueryBatcher(
+    this.#batcher = new QueryBatcher(
       (statements: Statements, viewers, questions) => facts.ask(statements, viewers, questions),
       (work, askedMs) => database.lookup(work, askedMs),
     );
   }
 
-  override async facts(question: AudienceQuery): Promise<AudienceFacts> {
-    const batcher = FewViewersBatcher.accepts(question) ? this.#fewViewers : this.#together;
-    return (await batcher.ask(question)).about(question);
+  override async facts(query: AudienceQuery): Promise<AudienceFacts> {
+    const batcher = FewViewersBatcher.accepts(query) ? this.#fewViewers : this.#batcher;
+    return (await batcher.ask(query)).about(query);
   }
 
   async #askFew(statements: Statements, questions: readonly AudienceQuery[]): Promise<FactsAnswer> {

@@ -2,7 +2,7 @@ import type { ViewerSet } from '@fedistream/domain';
 import { bigintArray, positionArray, readPosition, type RowPosition } from '../connection/array-parameters.js';
 
 /** More accounts than listen to one process; beyond it all is forgotten, which costs one slower statement. */
-const rememberedAtMost = 500_000;
+const maxRemembered = 500_000;
 
 /** The viewers as parameters of the statement about a status. */
 export interface ViewerParameters {
@@ -28,7 +28,7 @@ export class UserPositions {
   readonly #byAccount = new Map<string, RowPosition>();
   readonly #parameters = new WeakMap<ViewerSet, ViewerParameters>();
 
-  /** Made once, until somebody comes or goes or a row has moved. */
+  /** Made once, until the viewers change or a row has moved. */
   parametersFor(viewers: ViewerSet): ViewerParameters {
     let parameters = this.#parameters.get(viewers);
     if (!parameters) {
@@ -44,7 +44,7 @@ export class UserPositions {
    * @param found `account(page,number)`, separated by blanks
    */
   learn(viewers: ViewerSet, found: string): void {
-    if (this.#byAccount.size > rememberedAtMost) {
+    if (this.#byAccount.size > maxRemembered) {
       this.#byAccount.clear();
     }
     for (const entry of found.split(' ')) {

@@ -1,2 +1,2 @@
-/** `user_roles.id` of the role that everybody has besides their own. */
+/** `user_roles.id` of the role that every user has besides their own. */
 export const everyonesRole = -99;

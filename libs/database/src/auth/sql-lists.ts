@@ -1,24 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { Lists } from '@fedistream/auth';
 import type { Viewer } from '@fedistream/domain';
+import { isRecordId } from '@fedistream/util';
 import DataLoader from 'dataloader';
-import { bigintArray } from '../connection/array-parameters.js';
+import { In } from 'typeorm';
 import { Database } from '../connection/database.js';
+import { ListEntity } from '../schema/entities/index.js';
 import { rejectAsUnavailable } from './reject-as-unavailable.js';
 
 /** Bounds the length of a statement. */
 const listsPerStatement = 500;
 
 /**
- * Lists as Mastodon keeps them. Looked up by one statement at a time, for all that are asked about while the one before is
- * being answered: however many lists somebody wants, and however long it takes, the other connections are for others.
+ * Lists as Mastodon keeps them. One statement at a time looks up all lists that were asked about while the one before was
+ * answered: however many lists a client opens, and however long it takes, the other connections are free for others.
  */
 @Injectable()
 export class SqlLists extends Lists {
-  /** Settles when all statements that are due have been answered; {@link #answered} is about the one under way. */
+  /** Settles when all statements that are due have been answered; {@link #answered}, when the current one has. */
   #idle: Promise<unknown> = Promise.resolve();
   #answered: Promise<unknown> = Promise.resolve();
-  /** Whose a list is. Gathers, and keeps nothing. */
+  /** The owner of a list. Batches, and caches nothing. */
   readonly #owners = new DataLoader<string, string | undefined>((listIds) => this.#find(listIds), {
     cache: false,
     maxBatchSize: listsPerStatement,
@@ -39,9 +41,8 @@ export class SqlLists extends Lists {
   }
 
   async #find(listIds: readonly string[]): Promise<(string | undefined)[]> {
-    const answer = this.database.query<{ id: string; accountId: string }>(
-      'SELECT id, account_id AS "accountId" FROM lists WHERE id = ANY ($1::bigint[])',
-      [bigintArray(listIds)],
+    const answer = this.database.find(ListEntity, (lists) =>
+      lists.find({ select: { id: true, accountId: true }, where: { id: In(listIds.filter(isRecordId)) } }),
     );
     this.#answered = answer.catch(() => undefined);
     const owners = new Map((await answer).map(({ id, accountId }) => [id, accountId]));

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { permits, Roles, type Permission } from '@fedistream/auth';
 import type { Viewer } from '@fedistream/domain';
 import { Database } from '../connection/database.js';
+import { UserRoleEntity } from '../schema/entities/index.js';
 import { everyonesRole } from './everyones-role.js';
 import { rejectAsUnavailable } from './reject-as-unavailable.js';
 
@@ -21,13 +22,15 @@ export class SqlRoles extends Roles {
     if (!columns.has('user_roles.permissions') || !columns.has('users.role_id')) {
       return false;
     }
-    const rows = await this.database.query<{ permissions: string }>(
-      `SELECT permissions FROM user_roles
-      WHERE id = ${everyonesRole} OR id = (SELECT role_id FROM users WHERE id = $1::bigint)`,
-      [viewer.userId],
+    const granting = await this.database.find(UserRoleEntity, (roles) =>
+      roles
+        .createQueryBuilder('role')
+        .where('role.id = :everyone OR role.id = (SELECT role_id FROM users WHERE id = :userId)')
+        .setParameters({ everyone: everyonesRole, userId: viewer.userId })
+        .getMany(),
     );
     return permits(
-      rows.reduce((bits, row) => bits | BigInt(row.permissions), 0n),
+      granting.reduce((bits, role) => bits | BigInt(role.permissions), 0n),
       permission,
     );
   }

@@ -8,8 +8,8 @@ import { Database } from '../connection/database.js';
 import { milliseconds, utcNow } from '../connection/utc.js';
 
 /**
- * Between statements that look tokens up, in milliseconds. Where clients come one after the other, one statement asks for
- * several of them; who comes alone does not wait. Those who were let in together then want their channels together.
+ * The time between statements that look tokens up, in milliseconds. Where many clients connect, one statement asks about
+ * several tokens; a client that connects alone does not wait.
  */
 const betweenStatementsMs = 40;
 
@@ -28,13 +28,13 @@ interface TokenRow {
 /** Access tokens as Mastodon keeps them, accepted as its REST API accepts them. */
 @Injectable()
 export class SqlTokenStore extends TokenStore {
-  readonly #pace = new BatchScheduler(() => betweenStatementsMs);
-  /** Gathers, and keeps nothing. */
+  readonly #scheduler = new BatchScheduler(() => betweenStatementsMs);
+  /** Batches, and caches nothing. */
   readonly #rows = new DataLoader<string, TokenRow | undefined>((tokens) => this.#find(tokens), {
     cache: false,
     maxBatchSize: tokensPerStatement,
     batchScheduleFn: (dispatch) => {
-      this.#pace.schedule(dispatch);
+      this.#scheduler.schedule(dispatch);
     },
   });
 
@@ -81,7 +81,7 @@ export class SqlTokenStore extends TokenStore {
 
 const expiry = 't.created_at + make_interval(secs => t.expires_in)';
 
-/** Tokens of people (those of applications have no owner, and join nobody) that REST accepts at this moment. */
+/** Tokens of users that REST accepts at this moment. Tokens of applications have no owner, and join no user. */
 function acceptedTokens(columns: Columns): string {
   return `FROM oauth_access_tokens t
       JOIN users u ON u.id = t.resource_owner_id

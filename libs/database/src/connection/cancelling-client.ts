@@ -42,10 +42,12 @@ export class CancellingClient extends pg.Client {
     }) as typeof this.query;
   }
 
-  /** An error of the server's is an answer; a timeout is none. */
+  /** An error of the server's is an answer. After a timeout the connection is ended, so that no pool gives it out again. */
   #settle(failure: unknown): void {
     if (failure === undefined || failure === null || failure instanceof pg.DatabaseError) {
       this.#unanswered = false;
+    } else {
+      void this.end();
     }
   }
 
@@ -54,6 +56,7 @@ export class CancellingClient extends pg.Client {
   override end(callback?: (error: Error) => void): Promise<void> | undefined {
     const { processID, secretKey } = this as unknown as Session;
     if (this.#unanswered && processID !== null) {
+      this.#unanswered = false;
       cancel(this, processID, secretKey);
     }
     if (callback === undefined) {

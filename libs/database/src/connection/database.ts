@@ -1,6 +1,6 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { DatabaseError, type Pool, type QueryConfig } from 'pg';
-import type { DataSource } from 'typeorm';
+import { QueryFailedError, type DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
 import { EmbeddedPostgresql } from '../embedded/embedded-postgresql.js';
 import { readColumns, type Columns } from '../schema/columns.js';
 import { connectionOptions, type ConnectionOptions } from './connection-options.js';
@@ -15,6 +15,8 @@ import { StatementNames } from './statement-names.js';
 const defaultPoolSize = 10;
 const defaultTimeoutMs = 5_000;
 const idleTimeoutMs = 30_000;
+/** How much longer than its statements a pool may take to end. */
+const closeGraceMs = 1_000;
 /** A plan that was made for small tables does not outlive them for long. */
 const maxLifetimeSeconds = 1_800;
 /** Connections that look-ups for events leave to clients that connect, where the pool is large enough. */
@@ -160,6 +162,33 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
   }
 
   /**
+   * Sends one statement through a repository of TypeORM, for look-ups that are not hot.
+   *
+   * @param work MUST send one statement
+   * @throws Error as {@link query}
+   */
+  async find<Entity extends ObjectLiteral, T>(
+    entity: EntityTarget<Entity>,
+    work: (repository: Repository<Entity>) => Promise<T>,
+  ): Promise<T> {
+    let table = '';
+    try {
+      await (this.#pool ?? this.#connect());
+      const repository = this.source.getRepository(entity);
+      table = repository.metadata.tableName;
+      this.statements++;
+      const found = await work(repository);
+      this.#state.succeeded(table);
+      return found;
+    } catch (error) {
+      const failure: unknown = error instanceof QueryFailedError ? error.driverError : error;
+      this.#state.failed(failure, table);
+      this.#leaveLostServer(failure);
+      throw failure;
+    }
+  }
+
+  /**
    * Runs a look-up for an event when its turn comes. There are fewer turns than connections: clients that connect always
    * find one, however many look-ups wait. (With the embedded database's one connection, they take turns.)
    *
@@ -281,9 +310,7 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
 
   async #disconnect(): Promise<void> {
     this.#pool = undefined;
-    if (this.source.isInitialized) {
-      await this.source.destroy();
-    }
+    await this.pooled.close((this.#server.queryTimeoutMs ?? defaultTimeoutMs) + closeGraceMs);
   }
 }
 

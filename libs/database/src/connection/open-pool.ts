@@ -16,6 +16,9 @@ export interface OpenPool {
   readonly direct: boolean;
 }
 
+/** How long to wait for connections that a failed attempt has left in use. */
+const closeTimeoutMs = 1_000;
+
 /**
  * Initialises the source with the first attempt that succeeds. As libpq does it: after a refused encryption the next one is
  * tried, after an unreachable server or one with other attributes the next host; after refused credentials none.
@@ -73,7 +76,7 @@ async function open(
     }
     return { pool, direct: await isDirect(pool) };
   } catch (failure) {
-    await (source.isInitialized ? source.destroy() : pooled.pool?.end())?.catch(() => undefined);
+    await pooled.close(closeTimeoutMs);
     throw failure;
   }
 }

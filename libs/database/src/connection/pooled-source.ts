@@ -1,3 +1,4 @@
+import { withTimeout } from '@fedistream/util';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './data-source-options.js';
@@ -14,6 +15,18 @@ export class PooledSource {
       this.#pool = pool;
     };
     this.source = new DataSource(dataSourceOptions({}, { poolSize: 1, onPool }));
+  }
+
+  /**
+   * Ends the pool. Statements under way are awaited, for so long: when a statement of TypeORM's own times out while it
+   * initialises, it does not give the connection back, and the pool would wait for it without end.
+   */
+  async close(timeoutMs: number): Promise<void> {
+    const closed = this.source.isInitialized ? this.source.destroy() : this.#pool?.end();
+    this.#pool = undefined;
+    if (closed) {
+      await withTimeout(timeoutMs, closed).catch(() => undefined);
+    }
   }
 
   /** The pool that TypeORM has made last; `undefined` before it made one. */

@@ -21,7 +21,7 @@ describe('lockDirectory', () => {
     rmSync(parent, { recursive: true });
   });
 
-  it('makes the directory for nobody else, and can be taken again after it was given back', () => {
+  it('makes a directory that only this user may enter, and can be taken again after it was released', () => {
     const unlock = lockDirectory(directory);
     expect(statSync(directory).mode & 0o777).toBe(0o700);
     expect(() => lockDirectory(directory)).toThrow(`in use by another Fedistream (process ${process.pid})`);

@@ -18,7 +18,7 @@ describe('the embedded server', () => {
   it.each([
     ['another version', () => (mkdirSync(join(directory, 'postgresql')), join('postgresql', 'PG_VERSION'))],
     ['a file where its directory would be', () => 'postgresql'],
-  ])('refuses to open %s, in words for whoever has chosen the directory, and gives it back', async (_, place) => {
+  ])('refuses to open %s with a message for the operator, and releases the directory', async (_, place) => {
     const file = place();
     writeFileSync(join(directory, file), '12\n');
     await expect(EmbeddedPostgresql.start(directory)).rejects.toMatchObject({

@@ -60,7 +60,7 @@ async function open(data: string): Promise<PGlite> {
   }
 }
 
-/** Anybody who reaches the socket is let in as this user. */
+/** Every process that reaches the socket is let in as this user. */
 const credentials = { user: 'postgres', password: 'postgres', database: 'postgres' };
 
 interface Place {
@@ -70,7 +70,7 @@ interface Place {
 }
 
 /**
- * A unix socket in a directory that nobody else may enter; a path below the data directory may be longer than a socket's
+ * A unix socket in a directory that no other user may enter; a path below the data directory may be longer than a socket's
  * may be. Windows has none: a free port, for this machine only.
  */
 async function place(): Promise<Place> {

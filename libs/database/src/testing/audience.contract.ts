@@ -158,7 +158,7 @@ export function audienceContract(test: () => TestDatabase): void {
       expect(await apart({ ...question, accountIds: ['9223372036854775806'] })).toEqual([]);
     });
 
-    it('names those who may open closed feeds', async () => {
+    it('names the viewers who may open closed feeds', async () => {
       const may = async () => [...(await store.mayViewClosedFeeds(viewerSetOf(['5', '6', '7', 'x'])))].sort();
       await test().insert('user_roles', [
         { id: '1', permissions: String(1n << 20n) },
@@ -174,7 +174,7 @@ export function audienceContract(test: () => TestDatabase): void {
       expect(await may()).toEqual(['5', '6', '7']);
     });
 
-    it('fails for everybody who asked when the database fails, and then goes on', async () => {
+    it('rejects all questions of a statement that fails, and goes on with the next', async () => {
       await test().execute('ALTER TABLE settings RENAME TO settings_away');
       const [one, other] = await Promise.allSettled([ask(), ask()]);
       await test().execute('ALTER TABLE settings_away RENAME TO settings');

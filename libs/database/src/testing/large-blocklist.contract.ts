@@ -6,7 +6,7 @@ import { utc, type TestDatabase } from './test-database.js';
 const from = (first: number, count: number) => Array.from({ length: count }, (_, index) => String(first + index));
 const sorted = (ids: Iterable<string>) => [...ids].sort((one, other) => Number(one) - Number(other));
 
-/** What holds when there are many: viewers, enemies, questions. */
+/** The store with many viewers, blockers and questions. */
 export function largeBlocklistContract(test: () => TestDatabase): void {
   describe('SqlAudienceStore with many', () => {
     let store: SqlAudienceStore;
@@ -65,9 +65,9 @@ export function largeBlocklistContract(test: () => TestDatabase): void {
         (id: string) => ({ account_id: id, target_account_id: '900', expires_at: utc(60) }),
       ],
       ['is blocked by the author', 'blocks', (id: string) => ({ account_id: '900', target_account_id: id })],
-    ])('is exact when a crowd %s, and remembers that it is one', async (_, table, row) => {
-      const enemies = [...from(0, 400).filter((id) => id !== '900'), ...from(1_010, 20), ...from(5_000, 400)];
-      await test().insert(table, enemies.map(row));
+    ])('is exact when many accounts %s, and remembers the large blocklist', async (_, table, row) => {
+      const blockers = [...from(0, 400).filter((id) => id !== '900'), ...from(1_010, 20), ...from(5_000, 400)];
+      await test().insert(table, blockers.map(row));
       const apart = async () => sorted((await store.facts(question)).hiddenFrom);
       expect(await apart()).toEqual(from(1_010, 20));
       expect(await test().statementsOf(apart)).toBe(1);
@@ -76,7 +76,7 @@ export function largeBlocklistContract(test: () => TestDatabase): void {
       expect(await apart()).toEqual(['1010', ...from(1_012, 18), '1099']);
     });
 
-    it('does not take a crowd of ended mutes for one of mutes', async () => {
+    it('does not count many expired mutes as a large blocklist', async () => {
       const row = (expires: string | null) => (id: string) => ({
         account_id: id,
         target_account_id: '901',
@@ -88,10 +88,10 @@ export function largeBlocklistContract(test: () => TestDatabase): void {
       expect(sorted((await store.facts(question)).hiddenFrom)).toEqual(from(1_090, 5));
     });
 
-    it('is exact about a status that mentions many whom a crowd has parted with', async () => {
+    it('is exact about a status that mentions many accounts with large blocklists', async () => {
       const mentioned = from(5_000, 60);
-      const crowd = from(1_000, 60);
-      const pairs = mentioned.flatMap((target) => crowd.map((id) => ({ account_id: id, target_account_id: target })));
+      const many = from(1_000, 60);
+      const pairs = mentioned.flatMap((target) => many.map((id) => ({ account_id: id, target_account_id: target })));
       await test().insert('blocks', pairs);
       await test().insert(
         'mutes',
@@ -102,11 +102,11 @@ export function largeBlocklistContract(test: () => TestDatabase): void {
       const ask = async () => sorted((await store.facts({ ...question, accountIds: mentioned })).hiddenFrom);
       expect(await test().statementsOf(ask)).toBe(2);
       expect(await test().statementsOf(ask)).toBe(1);
-      expect(await ask()).toEqual([...crowd, '1090']);
+      expect(await ask()).toEqual([...many, '1090']);
       expect(sorted((await store.facts(question)).hiddenFrom)).toEqual([]);
     });
 
-    it('is exact about a viewer who blocks a crowd', async () => {
+    it('is exact about a viewer who blocks many accounts', async () => {
       await test().insert(
         'blocks',
         from(2_000, 3_000).map((id) => ({ account_id: '1007', target_account_id: id })),
@@ -146,7 +146,7 @@ export function largeBlocklistContract(test: () => TestDatabase): void {
       expect(await test().statementsOf(() => Promise.all([store.facts(question), later()]))).toBe(1);
     });
 
-    it('asks separately about a status that concerns many, so that it is nobody else’s burden', async () => {
+    it('asks separately about a status that concerns many accounts, so that it does not delay other statuses', async () => {
       const accountIds = from(3_000, 101);
       const questions = [question, { ...question, accountIds }, { ...question, accountIds }, question];
       expect(await test().statementsOf(() => Promise.all(questions.map((one) => store.facts(one))))).toBe(2);
@@ -157,7 +157,7 @@ export function largeBlocklistContract(test: () => TestDatabase): void {
       expect(await test().statementsOf(() => Promise.all([store.facts(question), store.facts(other)]))).toBe(2);
     });
 
-    it('answers nobody from what was read before the question', async () => {
+    it('never answers from rows that were read before the question', async () => {
       const apart = async () => (await store.facts(question)).hiddenFrom.size;
       const first = apart();
       await test().insert('blocks', [{ account_id: '1000', target_account_id: '900' }]);

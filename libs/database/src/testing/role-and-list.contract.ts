@@ -10,7 +10,7 @@ const viewer: Viewer = { accountId: '110000000000000001', userId: '7', tokenId: 
 /** What holds for lists and roles. */
 export function roleAndListContract(test: () => TestDatabase): void {
   describe('SqlLists', () => {
-    it('lets nobody but the owner have a list', async () => {
+    it('lets only the owner have a list', async () => {
       await test().clear();
       await test().insert('lists', [
         { id: '9007199254740993', account_id: viewer.accountId },

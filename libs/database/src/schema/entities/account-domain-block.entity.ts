@@ -1,7 +1,7 @@
 import { Column, Entity, Index } from 'typeorm';
 import { IdColumn } from './id-column.js';
 
-/** `accountId` has blocked everybody of a domain. */
+/** `accountId` has blocked all accounts of a domain. */
 @Entity('account_domain_blocks')
 @Index('index_account_domain_blocks_on_account_id_and_domain', ['accountId', 'domain'], { unique: true })
 export class AccountDomainBlockEntity {

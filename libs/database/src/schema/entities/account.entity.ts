@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { IdColumn } from './id-column.js';
 
-/** Everybody the platform knows, local (`domain` is null) and remote. */
+/** Every account that the platform knows, local (`domain` is null) and remote. */
 @Entity('accounts')
 export class AccountEntity {
   @IdColumn()

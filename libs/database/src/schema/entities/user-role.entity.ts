@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { IdColumn } from './id-column.js';
 
-/** A role; the one with id -99 is everybody's. */
+/** A role; the one with id -99 is every user's. */
 @Entity('user_roles')
 export class UserRoleEntity {
   @IdColumn()

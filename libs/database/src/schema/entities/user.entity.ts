@@ -1,7 +1,7 @@
 import { Column, Entity, Index } from 'typeorm';
 import { IdColumn } from './id-column.js';
 
-/** Who may log in: one for each local account. */
+/** A user who may log in: one for each local account. */
 @Entity('users')
 @Index('index_users_on_account_id', ['accountId'])
 export class UserEntity {

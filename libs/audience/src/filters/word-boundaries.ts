@@ -1,4 +1,4 @@
-/** What makes up a word, as Ruby's `[[:word:]]` has it, by which REST decides; JavaScript's `\b` knows ASCII only. */
+/** Word characters as in Ruby's `[[:word:]]`, which REST uses; JavaScript's `\b` knows ASCII only. */
 const wordCharacter = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]`;
 const words = new RegExp(`${wordCharacter}+`, 'gu');
 const beginning = new RegExp(`^${wordCharacter}`, 'u');
@@ -15,8 +15,8 @@ export function endsWithWord(text: string): boolean {
 }
 
 /** Where the words of a text begin and end. */
-export class Words {
-  /** For each place the next one where a word begins, itself included; -1 behind the last. */
+export class WordBoundaries {
+  /** For each place, the next place where a word begins, itself included; -1 behind the last. */
   readonly #starts: Int32Array;
   readonly #ends: Uint8Array;
 
