@@ -111,20 +111,20 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     it('is given up when a server that accepts it says nothing', async () => {
       toServer = await TcpProxy.to(readerUrl);
       toServer.hang();
-      database = await Database.open({ kind: 'postgresql', url: toServer.url, connectTimeoutMs: 50 });
+      database = await Database.open({ kind: 'postgresql', url: toServer.url, connectTimeoutMs: 500 });
       await expect(database.query('SELECT 1')).rejects.toThrow('timeout');
       await toServer.accept();
       expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     });
 
     it('is given up with a statement that hangs, so that the next one has another', async () => {
-      database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1, queryTimeoutMs: 50 });
+      database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1, queryTimeoutMs: 500 });
       await expect(database.query('SELECT pg_sleep(60)')).rejects.toThrow('timeout');
       expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     });
 
     it('leaves no backend behind that waits for a lock: never more of them than the pool has connections', async () => {
-      const open = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 3, queryTimeoutMs: 100 });
+      const open = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 3, queryTimeoutMs: 500 });
       database = open;
       const backends = async () => {
         const [row] = await admin.query<{ count: number }[]>(

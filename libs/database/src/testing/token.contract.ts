@@ -8,8 +8,8 @@ const tokenId = '9223372036854775807';
 
 const accepted = [
   ['nothing special', ''],
-  ['a revocation in the future', `UPDATE oauth_access_tokens SET revoked_at = '${utc(60)}'`],
-  ['an expiry in the future', `UPDATE oauth_access_tokens SET created_at = '${utc(-60)}', expires_in = 120`],
+  ['a revocation in the future', `UPDATE oauth_access_tokens SET revoked_at = '${utc(3_600)}'`],
+  ['an expiry in the future', `UPDATE oauth_access_tokens SET created_at = '${utc(-60)}', expires_in = 3600`],
   ['languages', `UPDATE users SET chosen_languages = '{en}'`],
 ] as const;
 
