@@ -1,15 +1,5 @@
+import type { CorkableSocket } from './corkable-socket.js';
 import { OutputBacklog } from './output-backlog.js';
-
-/** The part of a Node stream that collects several writes into one system call. */
-export interface CorkableSocket {
-  readonly writableCorked: number;
-  readonly writableLength: number;
-  readonly writableNeedDrain: boolean;
-  cork(): void;
-  uncork(): void;
-  write(bytes: Buffer): boolean;
-  once(event: 'drain', listener: () => void): unknown;
-}
 
 const corked: CorkableSocket[] = [];
 

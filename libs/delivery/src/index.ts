@@ -1,6 +1,7 @@
 export * from './backlog.js';
 export * from './close-reason.js';
 export * from './connection.js';
+export * from './corkable-socket.js';
 export * from './corked-write.js';
 export * from './delivery-settings.js';
 export * from './delivery-statistics.js';

@@ -1,4 +1,4 @@
-import type { CorkableSocket } from './corked-write.js';
+import type { CorkableSocket } from './corkable-socket.js';
 
 /** At most this many writes are given to a socket at a time: what it holds is destroyed one by one. */
 const piecesPerDrain = 256;
