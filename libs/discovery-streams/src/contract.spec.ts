@@ -1,0 +1,9 @@
+import { moduleContract, viewer } from '@fedistream/stream-kit/testing';
+import { describe, it } from 'vitest';
+import module from './index.js';
+
+describe('the module discovery', () => {
+  for (const { title, run } of moduleContract(module, { viewer: viewer() })) {
+    it(title, run);
+  }
+});
