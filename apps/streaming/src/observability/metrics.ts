@@ -232,6 +232,20 @@ export class Metrics {
       own,
     );
     this.#gauge(
+      'fedistream_audience_waiting_bytes',
+      'Size of the events waiting for their evaluation',
+      [],
+      single(() => audience.waitingBytes),
+      own,
+    );
+    this.#counter(
+      'fedistream_audience_dropped_for_viewer_total',
+      'Events that a viewer did not receive because the filters of that viewer could not be loaded in time',
+      [],
+      single(() => audience.droppedForViewer),
+      own,
+    );
+    this.#gauge(
       'fedistream_audience_filter_accounts',
       'Accounts whose filters are cached',
       [],

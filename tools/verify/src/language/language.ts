@@ -12,7 +12,7 @@ import { words } from './words.js';
 const about = /^tools\/verify\/src\/language\/(words|language\.spec)\.ts$/;
 
 /** Folders whose texts are still being rewritten: listed, not refused. Only ever gets shorter. */
-const pending: readonly string[] = ['libs/audience/', 'libs/database/', 'libs/stream-kit/README.md'];
+const pending: readonly string[] = ['libs/stream-kit/README.md'];
 
 /** A forbidden word in a file. */
 export interface Finding {
