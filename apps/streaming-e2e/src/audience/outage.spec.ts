@@ -25,7 +25,7 @@ import {
 } from '../support/index.js';
 import { feeds } from './audience-case.js';
 import { newPeople } from './people.js';
-import { anyPhases, type Event, type Step, type Trouble } from './random-troubles.js';
+import { anyPhases, type Event, type Step, type DatabaseFailure } from './random-failures.js';
 import { Relations } from './relations.js';
 
 const { channel, stream } = feeds.live;
@@ -93,7 +93,9 @@ describe('while PostgreSQL fails and recovers', { timeout: 120_000 }, () => {
     let place = 0;
     const counts = { due: 0, withheld: 0 };
 
-    const troubles: Readonly<Record<Trouble, readonly [begin: () => Promise<unknown>, end: () => Promise<unknown>]>> = {
+    const failures: Readonly<
+      Record<DatabaseFailure, readonly [begin: () => Promise<unknown>, end: () => Promise<unknown>]>
+    > = {
       stop: [() => control.stop(), () => control.start()],
       suspend: [() => control.suspend(), () => control.resume()],
       terminate: [
@@ -116,7 +118,7 @@ describe('while PostgreSQL fails and recovers', { timeout: 120_000 }, () => {
 
     await fc.assert(
       fc.asyncProperty(anyPhases(viewers.length, authors.length, ['stop', 'suspend', 'terminate']), async (phases) => {
-        for (const { before, trouble, during, after } of phases) {
+        for (const { before, failure, during, after } of phases) {
           const published: { readonly place: number; readonly event: Event; readonly state: number }[] = [];
           const post = async (event: Event) => {
             published.push({ place: ++place, event, state: relations.now });
@@ -129,7 +131,7 @@ describe('while PostgreSQL fails and recovers', { timeout: 120_000 }, () => {
               await ('post' in step ? post(step.post) : relations.toggle(step.change));
             }
           };
-          const [begin, end] = troubles[trouble];
+          const [begin, end] = failures[failure];
           await take(before);
           await begin();
           for (const event of during) {

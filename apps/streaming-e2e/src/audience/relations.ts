@@ -1,6 +1,6 @@
 import type { Account, Fixtures, Viewer } from '../support/index.js';
 import { domainOf } from './people.js';
-import type { Change, Event, Kind } from './random-troubles.js';
+import type { Change, Event, Kind } from './random-failures.js';
 
 /** The relationships at one time. */
 type State = ReadonlySet<string>;

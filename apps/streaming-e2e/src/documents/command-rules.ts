@@ -2,7 +2,7 @@ import type { DocumentCommand } from './document-commands.js';
 import { RunningCommand } from './running-command.js';
 
 /** What commands find in place of the addresses that documents name. */
-export interface CommandWorld {
+export interface CommandContext {
   /** Of the demo's server, in place of `http://127.0.0.1:4000`. */
   readonly address: string;
   readonly redisUrl: string;
@@ -14,7 +14,7 @@ export interface CommandWorld {
 
 /** How a command of a document is verified. The first rule whose pattern matches counts. */
 export type CommandRule = { readonly matches: RegExp } & (
-  | { readonly run: (command: DocumentCommand, world: CommandWorld) => Promise<unknown> }
+  | { readonly run: (command: DocumentCommand, context: CommandContext) => Promise<unknown> }
   /** The spec that runs it, in another form. */
   | { readonly provedBy: string }
   /** Why no test can run it. */
@@ -24,29 +24,29 @@ export type CommandRule = { readonly matches: RegExp } & (
 /** Runs a command to its end, with something appended that keeps it from changing the workspace. */
 const runs =
   (appended = '') =>
-  ({ text }: DocumentCommand, world: CommandWorld) =>
-    new RunningCommand(`${withAddresses(text, world)}${appended}`).succeeds();
+  ({ text }: DocumentCommand, context: CommandContext) =>
+    new RunningCommand(`${withAddresses(text, context)}${appended}`).succeeds();
 
 /** Starts a server, waits until it listens, and ends it. */
-async function starts({ text }: DocumentCommand, world: CommandWorld): Promise<void> {
+async function starts({ text }: DocumentCommand, context: CommandContext): Promise<void> {
   // Without the build before it: other tests run what is built.
-  const command = withAddresses(text, world)
+  const command = withAddresses(text, context)
     .replace(/^npm ci && /, '')
     .replace(/npm start$/, 'npm start --ignore-scripts');
-  const database = /postgres:\/\/\S+/.test(command) ? await world.createDatabase('tables') : '';
-  const env = { PORT: '0', FEDISTREAM_DATA_DIR: world.directory };
+  const database = /postgres:\/\/\S+/.test(command) ? await context.createDatabase('tables') : '';
+  const env = { PORT: '0', FEDISTREAM_DATA_DIR: context.directory };
   await new RunningCommand(command.replace(/postgres:\/\/\S+/, database), env).prints(/listening/);
 }
 
-async function migrates({ text }: DocumentCommand, world: CommandWorld): Promise<void> {
-  const database = await world.createDatabase('empty');
+async function migrates({ text }: DocumentCommand, context: CommandContext): Promise<void> {
+  const database = await context.createDatabase('empty');
   const command = text
     .replace(/postgres:\/\/\S+/, database)
     .replace('npm run migrate', 'node apps/streaming/dist/migrate.js');
   await new RunningCommand(command).succeeds();
 }
 
-function withAddresses(text: string, { address, redisUrl }: CommandWorld): string {
+function withAddresses(text: string, { address, redisUrl }: CommandContext): string {
   return text
     .replaceAll('http://127.0.0.1:4000', address)
     .replaceAll('ws://127.0.0.1:4000', address.replace('http', 'ws'))
@@ -59,12 +59,12 @@ export const commandRules: readonly CommandRule[] = [
   { matches: /^curl .*streaming\/admin\/reports/, provedBy: 'tools/generators/src/stream/generated-code.spec.ts' },
   {
     matches: /^curl -N .*\/api\/v1\/streaming\//,
-    run: ({ text }, world) => new RunningCommand(withAddresses(text, world)).prints(/:\)\n/),
+    run: ({ text }, context) => new RunningCommand(withAddresses(text, context)).prints(/:\)\n/),
   },
   { matches: /^curl /, run: runs() },
   {
     matches: /import .* from 'masto'/,
-    run: ({ text }, world) => new RunningCommand(asNode(withAddresses(text, world))).prints(/^update |^\w+ \{/m),
+    run: ({ text }, context) => new RunningCommand(asNode(withAddresses(text, context))).prints(/^update |^\w+ \{/m),
   },
   {
     matches: /import .* from '@fedistream\/publisher'/,

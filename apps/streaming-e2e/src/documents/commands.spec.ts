@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { Server } from '../support/index.js';
-import { commandRules, type CommandWorld } from './command-rules.js';
+import { commandRules, type CommandContext } from './command-rules.js';
 import { commandsOf, documents, workspace } from './document-commands.js';
 
 const files = await documents();
@@ -46,14 +46,14 @@ describe('the commands of the documents', () => {
     let databases: Databases;
     let directory: string;
     let server: Server;
-    let world: CommandWorld;
+    let context: CommandContext;
 
     beforeAll(async () => {
       databases = databasesOn(inject('postgresUrl'));
       directory = await mkdtemp(join(tmpdir(), 'fedistream-documents-'));
       const env = { BROKER: 'memory', DATABASE: 'embedded', DEMO: 'true' };
       server = await Server.start({ ...env, FEDISTREAM_DATA_DIR: join(directory, 'demo') });
-      world = {
+      context = {
         address: server.address,
         redisUrl: inject('redisUrl'),
         createDatabase: (content) => databases.createDatabase(content === 'tables' ? inject('templateUrl') : undefined),
@@ -68,7 +68,7 @@ describe('the commands of the documents', () => {
     });
 
     it.each(run)('$title', { timeout: 120_000 }, async ({ command, rule }) => {
-      await rule.run(command, world);
+      await rule.run(command, context);
     });
   });
 });

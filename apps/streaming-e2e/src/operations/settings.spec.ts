@@ -40,6 +40,14 @@ describe('a wrong setting', () => {
     expect(await refusal({ ...connected, PORT: '4000x' })).toBe('PORT="4000x": must be a whole number from 0 to 65535');
   });
 
+  it('is reported before the modules of the application are loaded', async () => {
+    const script = `import { Module } from 'node:module';
+      process.on('exit', () => console.error(Object.keys(Module._cache).filter((file) => file.includes('rxjs')).length));`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(script)}`;
+    const output = await refusal({ ...connected, PORT: 'x', NODE_OPTIONS });
+    expect(output.split('\n')).toEqual(['PORT="x": must be a whole number from 0 to 65535', '0']);
+  });
+
   it('is reported together with all others, one line each', async () => {
     const numbers = {
       PORT: '65536',

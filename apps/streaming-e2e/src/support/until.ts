@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long a test waits for what must happen. Long: a slow machine is no failure; a promise that is not kept is one. */
+/** How long a test waits before it fails. Long, because a slow machine must not fail a test. */
 export const defaultTimeoutMs = 30_000;
 
 /**
- * Waits for a condition of another process, which can only be asked again and again.
+ * Polls a condition of another process until it holds.
  *
  * @param what is expected, for the error message
  * @returns what `holds` returned, once that is neither `undefined` nor `false`

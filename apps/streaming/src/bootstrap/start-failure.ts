@@ -1,4 +1,3 @@
-import { StreamModulesError } from '@fedistream/stream-kit/server';
 import { unescape } from 'node:querystring';
 import { SettingsError, type EnvironmentTexts } from './environment/environment.js';
 import { isSecret } from './environment/variables.js';
@@ -8,7 +7,8 @@ import { isSecret } from './environment/variables.js';
  * the program, shown with its stack and without the secrets of the environment.
  */
 export function startFailure(failure: unknown, environment: EnvironmentTexts): string {
-  if (failure instanceof SettingsError || failure instanceof StreamModulesError) {
+  // By name, because importing the class would load the application's modules before the settings are read.
+  if (failure instanceof SettingsError || (failure instanceof Error && failure.name === 'StreamModulesError')) {
     return failure.message;
   }
   if (failure instanceof Error && 'directory' in failure) {

@@ -21,18 +21,22 @@ export interface Event {
 export type Step = { readonly change: Change } | { readonly post: Event };
 
 /** A failure of PostgreSQL. */
-export type Trouble = 'stop' | 'suspend' | 'terminate';
+export type DatabaseFailure = 'stop' | 'suspend' | 'terminate';
 
 /** A failure, with steps before and events during it. Relationships change only while the database is up. */
 export interface Phase {
   readonly before: readonly Step[];
-  readonly trouble: Trouble;
+  readonly failure: DatabaseFailure;
   readonly during: readonly Event[];
   readonly after: readonly Step[];
 }
 
 /** Random phases, one for each kind of failure. */
-export function anyPhases(viewers: number, authors: number, troubles: readonly Trouble[]): fc.Arbitrary<Phase[]> {
+export function anyPhases(
+  viewers: number,
+  authors: number,
+  failures: readonly DatabaseFailure[],
+): fc.Arbitrary<Phase[]> {
   const author = fc.nat(authors - 1);
   const post = fc.record({
     event: fc.constantFrom('update' as const, 'update' as const, 'status.update' as const, 'delete' as const),
@@ -46,14 +50,14 @@ export function anyPhases(viewers: number, authors: number, troubles: readonly T
   });
   const step: fc.Arbitrary<Step> = fc.oneof(fc.record({ change }), fc.record({ post }));
   const steps = fc.array(step, { minLength: 10, maxLength: 20 });
-  const phaseWith = (trouble: Trouble) =>
+  const phaseWith = (failure: DatabaseFailure) =>
     fc.record({
       before: steps,
-      trouble: fc.constant(trouble),
+      failure: fc.constant(failure),
       during: fc.array(post, { minLength: 5, maxLength: 15 }),
       after: steps,
     });
   return fc
-    .shuffledSubarray([...troubles], { minLength: troubles.length })
+    .shuffledSubarray([...failures], { minLength: failures.length })
     .chain((order) => fc.tuple(...order.map(phaseWith)));
 }
