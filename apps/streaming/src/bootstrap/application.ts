@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AdminServer } from '../admin/admin-server.js';
 import { configureHttp, createFastifyAdapter } from '../http/fastify.js';
+import { Readiness } from '../connections/readiness.js';
 import { PinoLogger } from '../observability/pino-logger.js';
 import { RefusalLog } from '../observability/refusal-log.js';
 import { StreamingWebSocketAdapter } from '../websocket/streaming-websocket.adapter.js';
@@ -27,6 +28,9 @@ export async function startApplication(settings: Settings): Promise<{ app: NestF
   );
   configureHttp(app, app.get(RefusalLog));
   app.useWebSocketAdapter(new StreamingWebSocketAdapter(app));
+  if (!settings.servesClients) {
+    app.get(Readiness).startDraining();
+  }
   app.connectMicroservice({ strategy: app.get<Broker & BrokerServer>(Broker) });
   await app.startAllMicroservices();
   // `listen` would call it as well, but its errors then blame the address.

@@ -4,6 +4,7 @@ import { AuthStatistics } from '@fedistream/auth';
 import { DatabasePool } from '@fedistream/database';
 import { closeReasons, DeliveryStatistics, type ClientType } from '@fedistream/delivery';
 import { BusStatistics, EventBus, Broker } from '@fedistream/event-bus';
+import { HistoryStatistics } from '@fedistream/history';
 import { RedisStatistics } from '@fedistream/redis';
 import { StreamRegistry } from '@fedistream/stream-kit/server';
 import { Counter, Gauge, Registry } from 'prom-client';
@@ -42,9 +43,14 @@ export class Metrics {
     private readonly descriptors: DescriptorMonitor,
     /** Absent for the in-memory broker. */
     @Optional() private readonly redis: RedisStatistics = new RedisStatistics(),
+    /** Absent without a history. */
+    @Optional() history?: HistoryStatistics,
   ) {
     this.#addMastodons();
     this.#addOurs();
+    if (history !== undefined) {
+      this.#addHistory(history);
+    }
     collectProcessMetrics(this.#own);
   }
 
@@ -270,6 +276,32 @@ export class Metrics {
       const add = kind === 'gauge' ? this.#gauge.bind(this) : this.#counter.bind(this);
       add(name, help, [...labels], read, own);
     }
+  }
+
+  #addHistory(history: HistoryStatistics): void {
+    const own = this.#own;
+    const counter = (name: string, help: string, read: () => number) => {
+      this.#counter(`fedistream_history_${name}`, help, [], single(read), own);
+    };
+    const gauge = (name: string, help: string, read: () => number) => {
+      this.#gauge(`fedistream_history_${name}`, help, [], single(read), own);
+    };
+    this.#counter(
+      'fedistream_history_resumes_total',
+      'Resumes, by result: recovered, or why what a client missed was not replayed',
+      ['result'],
+      byName('result', history.resumes),
+      own,
+    );
+    counter('replayed_total', 'Events written because of a resume', () => history.replayed);
+    counter('fences_total', 'Fences that a recorder acknowledged', () => history.fences);
+    counter('fence_seconds_total', 'Time that these fences took', () => history.fenceMs / 1_000);
+    counter('fences_lost_total', 'Fences that no recorder acknowledged in time', () => history.fencesLost);
+    counter('epochs_total', 'Epochs that this process began: earlier positions were lost', () => history.epochs);
+    counter('recorded_total', 'Messages that this process recorded', () => history.recorded);
+    gauge('recording', 'Whether this process is the recorder', () => Number(history.recording));
+    gauge('recorder_lag', 'Messages that wait to be recorded', () => history.lag);
+    gauge('bytes', 'Size of the history, as its recorder knows it', () => history.bytes);
   }
 
   #gauge(name: string, help: string, labelNames: string[], read: Reading, registry = this.#mastodon): void {

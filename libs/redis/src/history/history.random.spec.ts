@@ -24,7 +24,7 @@ const resume = fc.record({
 });
 const disturbance = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ kind: 'none' as const }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('stall' as const), ms: fc.integer({ min: 1, max: 900 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('stall' as const), ms: fc.integer({ min: 1, max: 2_500 }) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('kill' as const, 'close' as const, 'cut' as const) }) },
   {
     weight: 1,

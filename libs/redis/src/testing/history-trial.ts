@@ -10,9 +10,9 @@ import { RedisLog } from '../redis-log.js';
 import { RedisStatistics } from '../redis-statistics.js';
 import { StallingProxy } from './stalling-proxy.js';
 
-/** Three times as fast as a server's. */
-const timing = { leaseMs: 600, beatMs: 50, tickMs: 200, unheardMs: 1_500, catchUpMs: 200 };
-const patient = { timeout: 15_000, interval: 5 };
+/** Faster than a server's, and slow enough for a busy machine. */
+const timing = { leaseMs: 1_500, beatMs: 50, tickMs: 200, unheardMs: 3_000, catchUpMs: 300 };
+const patient = { timeout: 60_000, interval: 5 };
 
 /** A recorder whose connections a test may stall or cut. */
 export interface TrialRecorder {
@@ -49,7 +49,7 @@ export class HistoryTrial {
 
   private constructor(url: string, channels: readonly string[], settings: Partial<HistorySettings>) {
     this.#url = url;
-    this.settings = new HistorySettings({ fenceTimeoutMs: 3_000, ...settings });
+    this.settings = new HistorySettings({ fenceTimeoutMs: 5_000, ...settings });
     this.#store = new RedisHistoryStore({ ...this.#redis(url), settings: this.settings });
     this.node = new TrackedHistory(this.#store, this.settings);
     this.publisher = new Redis(url);
