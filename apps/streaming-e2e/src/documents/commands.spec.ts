@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
@@ -85,6 +85,18 @@ it('docs/metrics.md has every metric of the server, and no other', async () => {
   } finally {
     await server.stop();
   }
+});
+
+it('the links of the documents lead to files that exist', async () => {
+  const broken: string[] = [];
+  for (const file of files) {
+    const text = await readFile(join(workspace, file), 'utf8');
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link);
+    broken.push(
+      ...links.filter((link) => !existsSync(join(workspace, dirname(file), link))).map((link) => `${file}: ${link}`),
+    );
+  }
+  expect(broken).toEqual([]);
 });
 
 it('docs/lifecycle.md names classes and files that exist', async () => {
