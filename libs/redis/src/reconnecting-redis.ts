@@ -137,7 +137,7 @@ export class ReconnectingRedis extends Redis {
     } catch (failure) {
       const error: unknown = failure;
       if (error instanceof Error && error instanceof ReplyError) {
-        if (needlessPassword.test((error as Error).message)) {
+        if (needlessPassword.test((error).message)) {
           return withoutPassword;
         }
         this.#refusal = error;
@@ -151,7 +151,7 @@ export class ReconnectingRedis extends Redis {
       return;
     }
     const { host, port, untilMs } = this.#announced;
-    const { remoteAddress, remotePort } = this.stream as Socket;
+    const { remoteAddress, remotePort } = this.stream;
     // An IPv4 address on an IPv6 socket is written ::ffff:192.0.2.1.
     const isMaster = remotePort === port && remoteAddress?.replace(/^::ffff:/, '') === host;
     if (isMaster || performance.now() > untilMs) {

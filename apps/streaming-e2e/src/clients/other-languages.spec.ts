@@ -50,7 +50,7 @@ const clients: readonly Client[] = [
 function summary({ event, payload }: RecordedEvent): RecordedEvent {
   const { id, name } = (typeof payload === 'object' ? payload : {}) as { readonly id?: string; readonly name?: string };
   const about = event === 'announcement.reaction' ? name : typeof payload === 'object' ? id : payload;
-  return { event, ...(about === undefined ? {} : { payload: String(about as string) }) };
+  return { event, ...(about === undefined ? {} : { payload: String(about) }) };
 }
 
 describe.each(clients)('$library', (client) => {

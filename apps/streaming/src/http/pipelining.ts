@@ -15,10 +15,10 @@ export function handleOneRequestAtATime(server: Server, onExcess: () => void): v
   const listeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   const waiting = new WeakMap<Socket, number>();
-  const handle = (request: IncomingMessage, response: ServerResponse<IncomingMessage>) => {
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
     if (!request.socket.destroyed) {
       for (const listener of listeners) {
-        listener.call(server, request, response as Parameters<RequestListener>[1]);
+        listener.call(server, request, response);
       }
     }
   };

@@ -58,7 +58,7 @@ export function dataSourceOptions(
 function driverWith(onPool: (pool: pg.Pool) => void): object {
   class Pool extends pg.Pool {
     constructor(options: pg.PoolConfig) {
-      super({ ...options, Client: CancellingClient } as pg.PoolConfig);
+      super({ ...options, Client: CancellingClient });
       onPool(this);
     }
   }

@@ -64,7 +64,7 @@ async function open(
 ): Promise<OpenPool> {
   const { source } = pooled;
   const settings = dataSourceOptions({ ...parameters, ssl: encryption }, options);
-  source.setOptions(settings as Parameters<DataSource['setOptions']>[0]);
+  source.setOptions(settings);
   try {
     await source.initialize();
     const { pool } = pooled;
