@@ -83,7 +83,7 @@ describe('a client that finds its master through a Sentinel', () => {
 
   async function expectConnectedTo(master: ScriptedServer): Promise<void> {
     await vi.waitFor(() => {
-      expect([client.status, (client.stream).remotePort]).toEqual(['ready', master.port]);
+      expect([client.status, client.stream.remotePort]).toEqual(['ready', master.port]);
     }, soon);
   }
 

@@ -1,5 +1,4 @@
 import { type Callback, Redis, type RedisOptions, ReplyError } from 'ioredis';
-import type { Socket } from 'node:net';
 import type { ReconnectBackoff } from './reconnect-backoff.js';
 import type { SentinelAddress } from './redis-settings.js';
 
@@ -137,7 +136,7 @@ export class ReconnectingRedis extends Redis {
     } catch (failure) {
       const error: unknown = failure;
       if (error instanceof Error && error instanceof ReplyError) {
-        if (needlessPassword.test((error).message)) {
+        if (needlessPassword.test(error.message)) {
           return withoutPassword;
         }
         this.#refusal = error;

@@ -42,7 +42,7 @@ export function renderRecording(lines: readonly TimedLine[]): string {
 }
 
 function cut(text: string, length: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
 }
 

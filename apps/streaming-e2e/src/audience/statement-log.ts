@@ -1,3 +1,4 @@
+import { migrate } from '@fedistream/database';
 import { onTestFinished, type TestContext } from 'vitest';
 
 import { openTestEnvironment, ownPostgres, type RedisTestEnvironment } from '../support/index.js';
@@ -14,7 +15,6 @@ export async function openWithStatementLog(test: TestContext): Promise<Statement
   const postgres = await ownPostgres(test, { settings: { log_statement: 'all', log_line_prefix: '' } });
   onTestFinished(() => postgres.stop());
   const databaseUrl = await postgres.createDatabase();
-  const { migrate } = await import('@fedistream/database');
   await migrate(databaseUrl);
   if (!postgres.log().includes('LOG:  ')) {
     test.skip('needs the log of PostgreSQL');

@@ -10,7 +10,7 @@ export function follow(url: URL, received: (event: string, payload?: string) => 
     if (since !== undefined) url.searchParams.set('since', since);
     socket = new WebSocket(url);
     socket.onmessage = ({ data }) => {
-      const { event, payload, id } = JSON.parse(String(data)) as { event: string; payload?: string; id?: string };
+      const { event, payload, id } = JSON.parse(data as string) as { event: string; payload?: string; id?: string };
       if (event === 'resumed' && !(JSON.parse(payload ?? '{}') as { recovered: boolean }).recovered) gap();
       else if (event !== 'resumed' && event !== 'checkpoint') received(event, payload);
       since = id ?? since;

@@ -1,3 +1,4 @@
+import { migrate } from '@fedistream/database';
 import { cp, mkdir, rename } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +36,6 @@ async function template(): Promise<string> {
     () => false,
   );
   if (claimed) {
-    const { migrate } = await import('@fedistream/database');
     const unfinished = `${path}.unfinished`;
     await mkdir(unfinished);
     await withEmbedded(unfinished, (url) => migrate(url));

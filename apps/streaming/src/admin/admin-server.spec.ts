@@ -70,7 +70,7 @@ afterEach(async () => {
 
 async function ask(path: string, method = 'GET') {
   const answer = await fetch(url + path, { method });
-  return { status: answer.status, body: (await answer.json()) };
+  return { status: answer.status, body: await answer.json() };
 }
 
 describe('the internal listener', () => {

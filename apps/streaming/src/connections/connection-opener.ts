@@ -40,9 +40,11 @@ export class ConnectionOpener {
       settings,
       statistics,
       closed: (connection, reason, released) => {
-        // All connections of this context are made below.
-        this.registry.remove(connection as ClientConnection);
-        this.limits.remove(connection as ClientConnection);
+        // Always true: all connections of this context are made below.
+        if (connection instanceof ClientConnection) {
+          this.registry.remove(connection);
+          this.limits.remove(connection);
+        }
         this.#logClose(connection, reason);
         this.#closing.add(released);
         void released.then(() => this.#closing.delete(released));

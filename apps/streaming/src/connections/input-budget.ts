@@ -1,6 +1,11 @@
 /** How fast one client may send messages. */
-export abstract class InputSettings {
+export interface InputLimits {
   /** Messages and pings a second that one WebSocket may send for ever; ten times as many at once. */
+  readonly maxMessagesPerSecond: number;
+}
+
+/** {@link InputLimits} as Nest injects them. */
+export abstract class InputSettings implements InputLimits {
   abstract readonly maxMessagesPerSecond: number;
 }
 
@@ -17,7 +22,7 @@ export class InputBudget {
   #tokens: number;
   #refilledMs: number;
 
-  constructor({ maxMessagesPerSecond }: InputSettings, nowMs = performance.now()) {
+  constructor({ maxMessagesPerSecond }: InputLimits, nowMs = performance.now()) {
     this.#perSecond = maxMessagesPerSecond;
     this.#capacity = maxMessagesPerSecond * burstSeconds;
     this.#tokens = this.#capacity;

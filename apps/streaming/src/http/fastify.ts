@@ -92,7 +92,7 @@ export function configureHttp(app: NestFastifyApplication, refusals: RefusalLog)
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id).header('Access-Control-Allow-Origin', '*');
     // Node's parser stops behind an offer to upgrade: what the client sent after it would be lost, or misread.
-    if ((request.raw as IncomingRequest).declinesUpgrade) {
+    if (request.raw instanceof IncomingRequest && request.raw.declinesUpgrade) {
       void reply.header('Connection', 'close');
     }
     done(requestFault(request));

@@ -1,7 +1,7 @@
 import type { WsMessageHandler } from '@nestjs/common';
 import { closeReasons, type Connection } from '@fedistream/delivery';
 import { WebSocket, type RawData } from 'ws';
-import { InputBudget, type InputSettings } from '../connections/input-budget.js';
+import { InputBudget, type InputLimits } from '../connections/input-budget.js';
 import { readClientMessage } from './client-message.js';
 
 /**
@@ -18,7 +18,7 @@ export class ClientSocket extends WebSocket {
   connection?: Connection;
 
   #handlers: readonly WsMessageHandler[] = [];
-  #inputSettings?: InputSettings;
+  #inputSettings?: InputLimits;
   /** Made by the client's first frame: most clients send none but pongs. */
   #inputBudget?: InputBudget;
   #pongWaits = false;
@@ -38,7 +38,7 @@ export class ClientSocket extends WebSocket {
   }
 
   /** Binds the socket to its connection, right after the handshake: the connection ends with the socket. */
-  bind(connection: Connection, settings: InputSettings): void {
+  bind(connection: Connection, settings: InputLimits): void {
     this.connection = connection;
     this.#inputSettings = settings;
     this.on('ping', onPing);
@@ -76,7 +76,7 @@ export class ClientSocket extends WebSocket {
       this.#inputBudget ??= new InputBudget(this.#inputSettings);
       const pauseMs = this.#inputBudget.spend();
       if (pauseMs === Infinity) {
-        this.connection?.close(closeReasons.flooding);
+        this.connection.close(closeReasons.flooding);
       } else if (pauseMs > 0) {
         this.#pauseFor(pauseMs);
       }

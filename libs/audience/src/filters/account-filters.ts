@@ -19,7 +19,9 @@ export class AccountFilters {
   readonly #filters: readonly Filter[];
 
   constructor(accountId: string, records: readonly FilterRecord[], index: KeywordIndex) {
-    let { keywords: keywordsLeft, keywordCharacters: charactersLeft, statuses: statusesLeft } = filterBounds;
+    let keywordsLeft: number = filterBounds.keywords;
+    let charactersLeft: number = filterBounds.keywordCharacters;
+    let statusesLeft: number = filterBounds.statuses;
     this.accountId = accountId;
     this.#filters = records.slice(0, filterBounds.filters).map((record) => ({
       summary: summarise(record),

@@ -18,7 +18,7 @@ export interface RuleInput {
   /** Read from the database after the event was published. */
   readonly facts: AudienceFacts;
   /** The viewers who may open closed feeds. Costs a statement: ask only when a feed is closed. */
-  mayViewClosedFeeds(): Promise<ReadonlySet<string>>;
+  readonly mayViewClosedFeeds: () => Promise<ReadonlySet<string>>;
 }
 
 /**

@@ -97,7 +97,9 @@ describe('connectionOptions', () => {
       ['two', true],
     ]);
     expect(
-      attempts.every(({ parameters: { user, password, database } }) => `${user}${password}${database}` === 'upd'),
+      attempts.every(
+        ({ parameters: { user, password, database } }) => user === 'u' && password === 'p' && database === 'd',
+      ),
     ).toBe(true);
   });
 

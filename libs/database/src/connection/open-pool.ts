@@ -1,5 +1,4 @@
 import type { Pool, PoolClient } from 'pg';
-import type { DataSource } from 'typeorm';
 import type { ConnectionAttempt, ConnectionOptions } from './connection-options.js';
 import { dataSourceOptions, type PoolOptions } from './data-source-options.js';
 import { wantsOtherEncryption } from './encryption.js';

@@ -55,7 +55,7 @@ export function readUrl(url: string): DatabaseUrl {
     servers:
       hosts.length > 1
         ? serversOf(hosts.map((each) => parsedBy(`${scheme}${each}${path}`, '', false)))
-        : serversIn(String(host ?? ''), String(port ?? '')),
+        : serversIn(textOf(host), textOf(port)),
     parameters: { ...parsed, ...(timeoutSeconds > 0 ? { connectionTimeoutMillis: timeoutSeconds * 1_000 } : {}) },
     ssl: {
       mode: own['sslmode'] ?? (strict ? 'verify-full' : 'prefer'),
@@ -96,4 +96,9 @@ function serversOf(all: readonly Readonly<Record<string, unknown>>[]): DatabaseU
     port: typeof port === 'string' && port !== '' ? port : undefined,
   }));
   return [first, ...others];
+}
+
+/** The parser gives parts of a URL as texts, or leaves them out. */
+function textOf(part: unknown): string {
+  return typeof part === 'string' || typeof part === 'number' ? String(part) : '';
 }

@@ -1,16 +1,21 @@
 import { TokenStore } from '@fedistream/auth';
 import { DatabaseModule, type DatabaseSettings } from '@fedistream/database';
+import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { adviceFor } from './advice.js';
 import type { Finding } from './finding.js';
+
+@Module({})
+class CheckModule {}
 
 /** Connects to PostgreSQL and looks for the tables that the server reads. Never throws. */
 export async function checkDatabase(settings: DatabaseSettings): Promise<Finding> {
   if (settings.kind === 'embedded') {
     return { ok: true, lines: [`PostgreSQL: embedded, in ${settings.directory} (not opened)`] };
   }
-  const module = { module: class CheckModule {}, imports: [DatabaseModule.forRoot(settings)] };
+  const module = { module: CheckModule, imports: [DatabaseModule.forRoot(settings)] };
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes literals
   const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
   try {
     // Connects, and reads all tables of tokens and accounts; the data source may be used afterwards.
