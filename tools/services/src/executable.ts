@@ -14,15 +14,23 @@ export interface Executable {
   readonly origin: string;
 }
 
-/** The program's first name that is found on PATH or in one of the directories, and that starts. */
-export function findExecutable(names: readonly string[], directories: readonly string[]): Executable | undefined {
+/**
+ * The program's first name that is found on PATH or in one of the directories, and that starts.
+ *
+ * @param versionFlag with it, the program prints its version and ends with 0
+ */
+export function findExecutable(
+  names: readonly string[],
+  directories: readonly string[],
+  versionFlag?: string,
+): Executable | undefined {
   const onPath = (process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
   for (const directory of [...onPath, ...directories]) {
     for (const name of names) {
       const path = join(directory, name);
       if (isExecutable(path)) {
         const executable = { path: realName(path), env: {}, origin: path };
-        if (starts(executable)) {
+        if (starts(executable, versionFlag)) {
           return executable;
         }
       }
@@ -31,9 +39,9 @@ export function findExecutable(names: readonly string[], directories: readonly s
   return undefined;
 }
 
-/** Whether the program answers `--version`: an executable whose libraries are missing is none. */
-export function starts(executable: Executable): boolean {
-  const { status } = spawnSync(executable.path, ['--version'], {
+/** Whether the program prints its version: an executable whose libraries are missing is none. */
+export function starts(executable: Executable, versionFlag = '--version'): boolean {
+  const { status } = spawnSync(executable.path, [versionFlag], {
     env: { ...process.env, ...executable.env },
     stdio: 'ignore',
     timeout: 20_000,

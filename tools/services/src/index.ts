@@ -1,4 +1,4 @@
-export type { Certificate } from './certificate.js';
+export { makeCertificate, type Certificate } from './certificate.js';
 export { databasesOn, type Databases } from './databases.js';
 export { runAfterExit, shellQuoted } from './cleanup-process.js';
 export { freePort } from './free-port.js';
@@ -7,6 +7,7 @@ export type { PostgresOptions, PostgresService, StartedPostgres } from './postgr
 export { onStderr, type Progress } from './progress.js';
 export { openRedis, startRedis } from './redis.js';
 export type { RedisOptions, RedisService, ServerOptions, StartedRedis } from './redis.js';
-export { startSentinel, type StartedSentinel } from './sentinel.js';
+export { startProgram, type InstalledProgram, type ProgramOptions, type StartedProgram } from './installed-program.js';
+export { startSentinel, type SentinelOptions, type StartedSentinel } from './sentinel.js';
 export type { ServerControl } from './server-control.js';
 export { MissingServerError, type Source } from './source.js';

@@ -26,7 +26,7 @@ export interface Launch {
   /** Asks the server to end soon, whatever its clients do. */
   readonly stopSignal: NodeJS.Signals;
   /** Ends the server and its children at once, as `kill` names it. */
-  readonly endSignal: 'KILL' | 'QUIT';
+  readonly endSignal: 'KILL' | 'QUIT' | 'TERM';
   /** Whether a server answers on the port and is this very process: the port may have been taken by another one. */
   ready(port: number, pid: number): Promise<boolean>;
 }

@@ -105,7 +105,8 @@ export async function startRedis(options: RedisOptions = {}): Promise<StartedRed
   };
 }
 
-function tlsArgs(port: number, { certFile, keyFile }: Certificate): string[] {
+/** The arguments of a Redis or a Sentinel that speaks TLS alone and asks clients for a certificate. */
+export function tlsArgs(port: number, { certFile, keyFile }: Certificate): string[] {
   const files = ['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', certFile];
   return ['--port', '0', '--tls-port', String(port), ...files];
 }

@@ -3,11 +3,17 @@ import { join } from 'node:path';
 
 import { LocalServer } from './local-server.js';
 import { onStderr } from './progress.js';
-import type { ServerOptions, StartedRedis } from './redis.js';
+import { tlsArgs, type ServerOptions, type StartedRedis } from './redis.js';
 import { processId, redisProgram } from './redis-program.js';
 import type { ServerControl } from './server-control.js';
 import { ServerDirectory } from './server-directory.js';
 import { findOrGet, MissingServerError } from './source.js';
+
+/** What to start, for a Sentinel. */
+export interface SentinelOptions extends ServerOptions {
+  /** Clients of the Sentinel must know it. */
+  readonly password?: string;
+}
 
 /** A Redis Sentinel that was started here. */
 export interface StartedSentinel {
@@ -19,18 +25,21 @@ export interface StartedSentinel {
 
 /**
  * Starts a Sentinel that watches a master under the name `mymaster`. It makes a replica the master half a second after
- * the master went; start replicas with `startRedis({ args: ['--replicaof', '127.0.0.1', port] })`.
+ * the master went; start replicas with `startRedis({ args: ['--replicaof', '127.0.0.1', port] })`. It speaks TLS alone, with
+ * the master's certificate, when the master does.
  *
  * @throws MissingServerError when there is no Redis on this machine and none could be got; a container does not do
  */
-export async function startSentinel(master: StartedRedis, options: ServerOptions = {}): Promise<StartedSentinel> {
-  const progress = options.progress ?? onStderr;
+export async function startSentinel(master: StartedRedis, options: SentinelOptions = {}): Promise<StartedSentinel> {
+  const { progress = onStderr, password } = options;
+  const { certificate } = master;
   const executable = await findOrGet(redisProgram, progress, options.from);
   if (executable === 'docker') {
     throw new MissingServerError(`A Sentinel needs Redis on this machine, not in a container. ${redisProgram.advice}`);
   }
   const directory = new ServerDirectory('sentinel');
   const file = join(directory.path, 'sentinel.conf');
+  const masterPassword = decodeURIComponent(new URL(master.url).password);
   writeFileSync(
     file,
     [
@@ -39,16 +48,23 @@ export async function startSentinel(master: StartedRedis, options: ServerOptions
       `sentinel monitor mymaster 127.0.0.1 ${master.port} 1`,
       'sentinel down-after-milliseconds mymaster 500',
       'sentinel failover-timeout mymaster 2000',
+      ...(masterPassword === '' ? [] : [`sentinel auth-pass mymaster ${masterPassword}`]),
+      ...(password === undefined ? [] : [`requirepass ${password}`]),
+      ...(certificate === undefined ? [] : ['tls-replication yes']),
       '',
     ].join('\n'),
   );
   const server = await LocalServer.run({
     executable,
-    args: (port) => [file, '--sentinel', '--port', String(port)],
+    args: (port) => [
+      file,
+      '--sentinel',
+      ...(certificate === undefined ? ['--port', String(port)] : tlsArgs(port, certificate)),
+    ],
     directory,
     stopSignal: 'SIGTERM',
     endSignal: 'KILL',
-    ready: async (port, pid) => (await processId(port)) === pid,
+    ready: async (port, pid) => (await processId(port, { password, certificate })) === pid,
   });
   progress(`sentinel: ${executable.origin}, on port ${server.port}`);
   return { port: server.port, control: server, stop: () => server.dispose() };

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import type { ConnectionOptions } from 'node:tls';
 
 import { until } from './until.js';
 import { probeEvent, type ReceivedEvent, type StreamClient } from './stream-client.js';
@@ -28,9 +29,13 @@ export class RedisPublisher implements Publisher {
   readonly client: Redis;
   readonly #prefix: string;
 
-  /** @param namespace as `REDIS_NAMESPACE`; it keeps servers on one Redis apart */
-  constructor(url: string, namespace?: string) {
-    this.client = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });
+  /**
+   * @param namespace as `REDIS_NAMESPACE`; it keeps servers on one Redis apart
+   * @param tls for a Redis that speaks TLS: authority, certificate and key
+   */
+  constructor(url: string, namespace?: string, tls?: ConnectionOptions) {
+    const secure = tls === undefined ? {} : { tls };
+    this.client = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 20, ...secure });
     this.client.on('error', () => {
       // Tests stop Redis; it comes back, or the test fails for want of events.
     });

@@ -1,0 +1,43 @@
+import type { ProxyPorts, ProxyRow } from './proxy.js';
+
+const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'proxy_wstunnel'];
+
+/** The line of an operator's virtual host that leads to the streaming server. */
+interface Spelling {
+  readonly proxyPass: (server: string) => string;
+  readonly pathIsLost?: boolean;
+}
+
+/** As published in operators' virtual hosts for Mastodon. */
+const spellings: readonly Spelling[] = [
+  { proxyPass: (server) => `/api/v1/streaming/ ws://${server}/`, pathIsLost: true },
+  { proxyPass: (server) => `/api/v1/streaming ws://${server}/`, pathIsLost: true },
+  { proxyPass: (server) => `/api/v1/streaming ws://${server}`, pathIsLost: true },
+  { proxyPass: (server) => `/api/v1/streaming/ ws://${server}/api/v1/streaming/` },
+  { proxyPass: (server) => `/api/v1/streaming ws://${server}/api/v1/streaming` },
+  { proxyPass: (server) => `/api/v1/streaming http://${server}/api/v1/streaming upgrade=websocket` },
+];
+
+/** Apache with each published `ProxyPass`. */
+export const apache: readonly ProxyRow[] = spellings.map(({ proxyPass, pathIsLost = false }, index) => ({
+  name: `Apache with ProxyPass ${proxyPass('127.0.0.1:4000')}`,
+  program: { name: 'apache2', package: 'apache2', versionFlag: '-v' },
+  onlyInLongForm: index > 0,
+  pathIsLost,
+  configuration: ({ port, serverPort, directory }: ProxyPorts) =>
+    [
+      `ServerRoot ${directory}`,
+      'ServerName streaming.example',
+      `Listen 127.0.0.1:${port}`,
+      `PidFile ${directory}/apache.pid`,
+      `DefaultRuntimeDir ${directory}`,
+      `Mutex file:${directory} default`,
+      `ErrorLog ${directory}/error.log`,
+      'LogLevel crit',
+      'StartServers 1',
+      ...modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`),
+      `ProxyPass ${proxyPass(`127.0.0.1:${serverPort}`)}`,
+      '',
+    ].join('\n'),
+  args: (file) => ['-D', 'FOREGROUND', '-f', file],
+}));

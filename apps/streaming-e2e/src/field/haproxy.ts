@@ -1,0 +1,25 @@
+import type { ProxyPorts, ProxyRow } from './proxy.js';
+
+/** HAProxy with a tunnel timeout, which counts for WebSockets once they are open. */
+export const haproxy: ProxyRow = {
+  name: 'HAProxy in HTTP mode',
+  program: { name: 'haproxy', package: 'haproxy', versionFlag: '-v' },
+  configuration: ({ port, serverPort }: ProxyPorts) =>
+    [
+      'defaults',
+      '  mode http',
+      '  timeout connect 3s',
+      '  timeout client 120s',
+      '  timeout server 120s',
+      '  timeout tunnel 1h',
+      'frontend streaming',
+      `  bind 127.0.0.1:${port}`,
+      '  default_backend servers',
+      'backend servers',
+      '  balance leastconn',
+      '  option httpchk GET /api/v1/streaming/health',
+      `  server first 127.0.0.1:${serverPort} check`,
+      '',
+    ].join('\n'),
+  args: (file) => ['-db', '-f', file],
+};

@@ -1,0 +1,132 @@
+import { MissingServerError, type StartedProgram } from '@fedistream/services';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+
+import {
+  authorization,
+  EventStreamClient,
+  openTestEnvironment,
+  publishEvent,
+  Refusal,
+  streamingPath,
+  until,
+  untilSubscribed,
+  WebSocketClient,
+  type RedisTestEnvironment,
+  type Viewer,
+} from '../support/index.js';
+import { apache } from './apache.js';
+import { haproxy } from './haproxy.js';
+import { nginx } from './nginx.js';
+import { startProxy } from './proxy.js';
+import { rowsOfThisRun } from './row.js';
+
+let environment: RedisTestEnvironment;
+let viewer: Viewer;
+let channel: string;
+
+beforeAll(async () => {
+  environment = await openTestEnvironment();
+  viewer = await environment.fixtures.viewer();
+  channel = `timeline:${viewer.account.id}`;
+});
+
+afterAll(async () => {
+  await environment.stop();
+});
+
+describe.each(rowsOfThisRun([nginx, ...apache, haproxy]))('behind $name', (row) => {
+  let proxy: StartedProgram | undefined;
+  let missing: string | undefined;
+
+  beforeAll(async () => {
+    try {
+      proxy = await startProxy(row, environment.server.port);
+    } catch (error) {
+      if (!(error instanceof MissingServerError)) {
+        throw error;
+      }
+      missing = error.message;
+    }
+  });
+
+  afterAll(async () => {
+    await proxy?.stop();
+  });
+
+  /** An address of the proxy; skips the test where it is not installed. */
+  function url(test: TestContext, path: string, query: Readonly<Record<string, string>> = {}): URL {
+    if (proxy === undefined) {
+      test.skip(missing);
+    }
+    return new URL(`${path}?${new URLSearchParams(query).toString()}`, `http://127.0.0.1:${proxy.port}`);
+  }
+
+  function socketUrl(test: TestContext, query: Readonly<Record<string, string>>): URL {
+    const address = url(test, `${streamingPath}/`, query);
+    address.protocol = 'ws';
+    return address;
+  }
+
+  it('a WebSocket that names its stream in the URL receives an event', async (test) => {
+    const client = await WebSocketClient.open(socketUrl(test, { stream: 'user', access_token: viewer.token }));
+    await untilSubscribed(client, environment.publisher, channel);
+    await publishEvent(environment.publisher, channel, 'delete', '1');
+    expect(await client.next()).toMatchObject({ event: 'delete', payload: '1', stream: ['user'] });
+    await client.close();
+  });
+
+  it('an unknown stream is answered with an error frame, and the socket takes another stream', async (test) => {
+    const client = await WebSocketClient.open(socketUrl(test, { stream: 'nonsense' }), {
+      headers: authorization(viewer),
+    });
+    expect(await client.nextError()).toMatchObject({ error: 'Unknown stream type', status: 400 });
+    client.subscribe('user');
+    await untilSubscribed(client, environment.publisher, channel);
+    await client.close();
+  });
+
+  it('a WebSocket with a wrong token is refused with 401', async (test) => {
+    const refusal: unknown = await WebSocketClient.open(
+      socketUrl(test, { stream: 'user', access_token: 'wrong' }),
+    ).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(Refusal);
+    expect(refusal).toMatchObject({ status: 401 });
+  });
+
+  it('the close code of a revoked token arrives', async (test) => {
+    const { id, token } = await environment.fixtures.token(viewer.user);
+    const client = await WebSocketClient.open(socketUrl(test, { stream: 'user', access_token: token }));
+    await untilSubscribed(client, environment.publisher, channel);
+    await publishEvent(environment.publisher, `timeline:access_token:${id}`, 'kill');
+    expect(await client.ended).toMatchObject({ code: 1000 });
+  });
+
+  if (row.pathIsLost === true) {
+    return;
+  }
+
+  it('an event stream receives an event at once', async (test) => {
+    const client = await EventStreamClient.open(url(test, `${streamingPath}/user`), authorization(viewer));
+    await publishEvent(environment.publisher, channel, 'delete', '2');
+    expect(await client.next()).toMatchObject({ event: 'delete', payload: '2' });
+    await client.close();
+  });
+
+  it('an event stream with a wrong token is refused with 401', async (test) => {
+    const refusal: unknown = await EventStreamClient.open(
+      url(test, `${streamingPath}/user`, { access_token: 'wrong' }),
+    ).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ status: 401, body: JSON.stringify({ error: 'Invalid access token' }) });
+  });
+
+  it.skipIf(row.logFiles === undefined)('its logs name the request without its token', async (test) => {
+    const address = url(test, `${streamingPath}/user`, { access_token: viewer.token });
+    await (await EventStreamClient.open(address)).close();
+    const log = () =>
+      (row.logFiles ?? []).map((file) => readFileSync(join(proxy?.directory ?? '', file), 'utf8')).join('\n');
+    await until('the access log has the request', () => log().includes('GET /api/v1/streaming/user" 200'));
+    expect(log()).not.toContain(viewer.token);
+  });
+});

@@ -1,0 +1,72 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+
+import {
+  authorization,
+  httpRequest,
+  openTestEnvironment,
+  ownRedis,
+  streamingPath,
+  until,
+  untilMetric,
+} from '../support/index.js';
+import { expectDelivery } from './delivery.js';
+
+/** What a start and a refusal take; 12.5 reconnections a second would exceed it within two seconds. */
+const mostLines = 20;
+
+/** Connections within the watched time; a reconnection after each refused command would make hundreds. */
+const mostConnections = 30;
+
+describe('a server whose Redis is a read-only replica', () => {
+  const atEnd: (() => unknown)[] = [];
+
+  afterEach(async () => {
+    for (const end of atEnd.splice(0).reverse()) {
+      await end();
+    }
+  });
+
+  it('starts, says so in few lines of JSON, refuses new clients, and serves once the replica is promoted', async (test) => {
+    const master = await ownRedis(test);
+    atEnd.push(() => master.stop());
+    const replica = await ownRedis(test, { args: ['--replicaof', '127.0.0.1', String(master.port)] });
+    atEnd.push(() => replica.stop());
+    const operator = new Redis(replica.url);
+    atEnd.push(() => {
+      operator.disconnect();
+    });
+    await until('the replica has what the master has', async () =>
+      (await operator.info('replication')).includes('master_link_status:up'),
+    );
+    const environment = await openTestEnvironment({ redisUrl: replica.url });
+    atEnd.push(() => environment.stop());
+    const { server, publisher, fixtures } = environment;
+    const viewer = await fixtures.viewer();
+    await server.logged(({ msg }) => String(msg).startsWith('Presence keys cannot be written (READONLY'));
+    await untilMetric(server, 'fedistream_presence_failing', {}, 1);
+    // Each request makes the server try again to write a presence key.
+    for (let request = 0; request < 20; request++) {
+      const { status } = await httpRequest(server.url(`${streamingPath}/user`), { headers: authorization(viewer) });
+      expect(status).toBe(503);
+    }
+    const lines = server.output.split('\n');
+    expect(lines.filter((line) => !isJson(line))).toEqual([]);
+    expect(lines.length).toBeLessThanOrEqual(mostLines);
+    const [, connections] = /total_connections_received:(\d+)/.exec(await operator.info('stats')) ?? [];
+    expect(Number(connections)).toBeLessThanOrEqual(mostConnections);
+
+    await operator.replicaof('NO', 'ONE');
+    await untilMetric(server, 'fedistream_presence_failing', {}, 0);
+    await expectDelivery(server, publisher, viewer);
+  });
+});
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
