@@ -2,7 +2,7 @@ export { makeCertificate, type Certificate } from './certificate.js';
 export { databasesOn, type Databases } from './databases.js';
 export { runAfterExit, shellQuoted } from './cleanup-process.js';
 export { freePort } from './free-port.js';
-export { openPostgres, startPostgres } from './postgres.js';
+export { openPostgres, replicationSettings, startPostgres } from './postgres.js';
 export type { PostgresOptions, PostgresService, StartedPostgres } from './postgres.js';
 export { onStderr, type Progress } from './progress.js';
 export { openRedis, startRedis } from './redis.js';

@@ -2,15 +2,17 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
+import type { Certificate } from './certificate.js';
 import { databasesOn, dataDirectory } from './databases.js';
 import { DockerServer } from './docker.js';
 import { versionedDirectories, type Executable } from './executable.js';
 import { LocalServer } from './local-server.js';
 import { onStderr } from './progress.js';
+import { postgresTls } from './postgres-tls.js';
 import type { ServerOptions } from './redis.js';
 import type { ServerControl } from './server-control.js';
 import { ServerDirectory } from './server-directory.js';
-import { findOrGet, type Program } from './source.js';
+import { findOrGet, MissingServerError, type Program } from './source.js';
 import { give, reachable, unprivilegedUser, type User } from './unprivileged.js';
 
 const run = promisify(execFile);
@@ -19,7 +21,16 @@ const run = promisify(execFile);
 export interface PostgresOptions extends ServerOptions {
   /** Settings of `postgresql.conf` on top of ours: `{ log_statement: 'all' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Speaks TLS, and nothing else with any role but its own; not in a container. */
+  readonly tls?: boolean;
+  /**
+   * Starts as a hot standby of this one; both MUST be started with {@link replicationSettings}. Not in a container.
+   */
+  readonly standbyOf?: StartedPostgres;
 }
+
+/** What a server needs to have standbys, or to be one. */
+export const replicationSettings = { wal_level: 'replica', max_wal_senders: '4' } as const;
 
 /** A PostgreSQL that a test or a benchmark may use. */
 export interface PostgresService {
@@ -43,6 +54,8 @@ export interface PostgresService {
 export type StartedPostgres = PostgresService & {
   readonly port: number;
   readonly control: ServerControl;
+  /** With `tls`: the authority for clients. */
+  readonly certificate?: Certificate | undefined;
   /** What the server has written to its log; empty for a container. */
   log(): string;
 };
@@ -98,18 +111,18 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
 export async function startPostgres(options: PostgresOptions = {}): Promise<StartedPostgres> {
   const progress = options.progress ?? onStderr;
   const found = await findOrGet(postgres, progress, options.from);
-  const settings = Object.entries({ ...fastSettings, ...options.settings }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ]);
+  const settings = { ...fastSettings, ...options.settings };
   if (found === 'docker') {
+    if (options.tls === true || options.standbyOf !== undefined) {
+      throw new MissingServerError(`This needs PostgreSQL on this machine, not in a container. ${postgres.advice}`);
+    }
     const server = await DockerServer.run(
       {
         name: 'postgresql',
         image: 'postgres:17-alpine',
         port: 5432,
         env: { POSTGRES_USER: superuser, POSTGRES_HOST_AUTH_METHOD: 'trust' },
-        args: ['postgres', ...settings],
+        args: ['postgres', ...argsOf(settings)],
         ready: async (port) => (await dataDirectory(urlOf(port))) !== undefined,
       },
       progress,
@@ -126,10 +139,16 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Star
   const data = join(home.path, 'data');
   await give(home.path, user);
   const executable = await reachable(found, home.path);
-  await initialise(executable, data, user);
+  await (options.standbyOf === undefined
+    ? initialise(executable, data, user)
+    : copyServer(options.standbyOf.port, executable, data, user));
+  const tls = options.tls === true ? await postgresTls(home.path, superuser, user) : undefined;
   const server = await LocalServer.run({
     executable,
-    args: (port) => ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-k', '', ...settings],
+    args: (port) => [
+      ...['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-k', ''],
+      ...argsOf({ ...settings, ...tls?.settings }),
+    ],
     directory: home,
     user,
     // Fast shutdown: clients are disconnected, not waited for.
@@ -143,7 +162,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Star
     server,
     () => server.log,
     () => server.pid,
+    tls?.certificate,
   );
+}
+
+function argsOf(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
 function started(
@@ -151,12 +175,14 @@ function started(
   server: ServerControl & { dispose(): Promise<void> },
   log: () => string,
   pid: () => number | undefined,
+  certificate?: Certificate,
 ): StartedPostgres {
   const url = urlOf(port);
   return {
     url,
     port,
     control: server,
+    certificate,
     log,
     get pid() {
       return pid();
@@ -169,7 +195,25 @@ function started(
 
 async function initialise(executable: Executable, data: string, user: User | undefined): Promise<void> {
   const args = ['-D', data, '-U', superuser, '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'];
-  await run(join(dirname(executable.path), 'initdb'), args, {
+  await runBeside(executable, 'initdb', args, data, user);
+}
+
+/** Copies the server's data, with what makes the copy its standby. */
+async function copyServer(port: number, executable: Executable, data: string, user: User | undefined): Promise<void> {
+  const from = ['-h', '127.0.0.1', '-p', String(port), '-U', superuser];
+  const args = [...from, '-D', data, '--write-recovery-conf', '--checkpoint=fast', '--no-sync'];
+  await runBeside(executable, 'pg_basebackup', args, data, user);
+}
+
+/** Runs another program of the same PostgreSQL. */
+async function runBeside(
+  executable: Executable,
+  program: string,
+  args: readonly string[],
+  data: string,
+  user: User | undefined,
+): Promise<void> {
+  await run(join(dirname(executable.path), program), args, {
     cwd: dirname(data),
     env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'GMT', HOME: dirname(data), ...executable.env },
     ...user,

@@ -23,31 +23,55 @@ export async function expectDelivery(server: Server, publisher: Publisher, viewe
   }
 }
 
+/** What {@link expectAudience} may be told. */
+export interface AudienceOptions {
+  /** At least 2. More of them than connections to the database make these change hands. */
+  readonly viewers?: number;
+  /** Settles when the server's database has what was written. */
+  readonly afterWriting?: () => Promise<unknown>;
+}
+
 /**
- * Expects that the server reads tokens, blocks and filters from its database: a viewer receives a public status with her
- * filter's result, and none of an author that she blocks.
+ * Expects that the server reads tokens, blocks and filters from its database. Each viewer blocks another author and filters
+ * another word. All open the public stream at once; each receives the statuses of the other authors with her own results.
  *
- * @param fixtures write to the same database
- * @param afterWriting settles when the server's database has what was written
+ * @param fixtures write to the same database, or to the one that it copies
  */
 export async function expectAudience(
   server: Server,
   publisher: Publisher,
   fixtures: Fixtures,
-  afterWriting: () => Promise<unknown> = () => Promise.resolve(),
+  { viewers: count = 2, afterWriting = () => Promise.resolve() }: AudienceOptions = {},
 ): Promise<void> {
-  const [viewer, author, blocked] = [await fixtures.viewer(), await fixtures.account(), await fixtures.account()];
-  await fixtures.block(viewer.account, blocked);
-  await fixtures.filter(viewer.account, { keywords: [{ keyword: 'elections' }] });
-  await afterWriting();
   const channel = 'timeline:public';
-  const client = await eventStream.open(server, publisher, { token: viewer.token, stream: 'public', channel });
-  await publishEvent(publisher, channel, 'update', statusBy(blocked));
-  const status = statusBy(author, { content: '<p>On elections</p>' });
-  await publishEvent(publisher, channel, 'update', status);
-  const received = await receivedBeforeFence(client, publisher, channel);
-  expect(received.map(({ payload = '' }) => JSON.parse(payload) as unknown)).toMatchObject([
-    { id: status.id, filtered: [{ keyword_matches: ['elections'] }] },
-  ]);
-  await client.close();
+  const viewers = await Promise.all(Array.from({ length: count }, () => fixtures.viewer()));
+  const authors = await Promise.all(viewers.map(() => fixtures.account()));
+  const statuses = authors.map((author, index) => statusBy(author, { content: `<p>word${index}</p>` }));
+  const filteredBy = (viewer: number) => (viewer + 1) % count;
+  for (const [index, { account }] of viewers.entries()) {
+    await fixtures.block(account, authors[index] ?? account);
+    await fixtures.filter(account, { keywords: [{ keyword: `word${filteredBy(index)}` }] });
+  }
+  await afterWriting();
+  const clients = await Promise.all(
+    viewers.map(({ token }) => eventStream.open(server, publisher, { token, stream: 'public', channel })),
+  );
+  for (const status of statuses) {
+    await publishEvent(publisher, channel, 'update', status);
+  }
+  for (const [viewer, client] of clients.entries()) {
+    const received = await receivedBeforeFence(client, publisher, channel);
+    const updates = received.filter(({ event }) => event === 'update');
+    expect(updates.map(({ payload = '' }) => shown(payload))).toEqual(
+      statuses
+        .map(({ id }, index) => ({ id, keywords: index === filteredBy(viewer) ? [`word${index}`] : [] }))
+        .filter((_, index) => index !== viewer),
+    );
+  }
+  await Promise.all(clients.map((client) => client.close()));
+}
+
+function shown(payload: string): { readonly id: string; readonly keywords: readonly string[] } {
+  const { id, filtered } = JSON.parse(payload) as { id: string; filtered: { keyword_matches: string[] }[] };
+  return { id, keywords: filtered.flatMap(({ keyword_matches }) => keyword_matches) };
 }
