@@ -41,7 +41,7 @@ export const probes: readonly Probe[] = [
   ...accept('libs/event-bus/src/index.ts', '@fedistream/domain', '@nestjs/microservices', 'rxjs'),
   ...accept('libs/audience/src/index.ts', 'node:url'),
 
-  ...refuse('libs/stream-kit/src/index.ts', nxRule, '@fedistream/database', '@nestjs/core'),
+  ...refuse('libs/stream-kit/src/index.ts', nxRule, '@fedistream/database', '@nestjs/microservices'),
   ...refuse('libs/stream-kit/src/index.ts', nodeRule, 'node:stream'),
 
   ...refuse('libs/streams/src/index.ts', nxRule, '@fedistream/event-bus', '@fedistream/redis'),

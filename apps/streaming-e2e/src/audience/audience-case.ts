@@ -13,6 +13,8 @@ export interface AudienceCase {
   readonly seenBy: readonly ViewerName[];
   /** The filter results that Eve receives; none when absent. Finn has no filters. */
   readonly filtered?: readonly unknown[];
+  /** The filter results of the quoted status, which has its own; none when absent. */
+  readonly quotedFiltered?: readonly unknown[];
 }
 
 /** A kind of filtered stream. Each kind has its own feed access settings. */
@@ -39,10 +41,30 @@ export async function prepare({ payload, given }: AudienceCase, fixtures: Fixtur
 }
 
 /** The payloads that a viewer must receive: the published one, with `filtered` unless the publisher has added it. */
-export function due({ seenBy, filtered = [] }: AudienceCase, payload: unknown, viewer: ViewerName): unknown[] {
+export function due(audienceCase: AudienceCase, payload: unknown, viewer: ViewerName): unknown[] {
+  const { seenBy, filtered = [], quotedFiltered = [] } = audienceCase;
   if (!seenBy.includes(viewer)) {
     return [];
   }
-  const status: unknown = typeof payload === 'string' ? JSON.parse(payload) : payload;
-  return [{ filtered: viewer === 'eve' ? filtered : [], ...(status as object) }];
+  const status = (typeof payload === 'string' ? JSON.parse(payload) : payload) as PublishedStatus;
+  return [viewer === 'eve' ? withResults(status, filtered, quotedFiltered) : withResults(status, [], [])];
+}
+
+interface PublishedStatus {
+  readonly reblog?: PublishedStatus | null;
+  readonly quote?: { readonly quoted_status?: PublishedStatus | null } | string | null;
+}
+
+/** A boost and its boosted status have the same results; a quoted status has its own. */
+function withResults(status: PublishedStatus, own: readonly unknown[], quoted: readonly unknown[]): object {
+  const { reblog, quote } = status;
+  const quotedStatus = typeof quote === 'object' ? quote?.quoted_status : undefined;
+  return {
+    filtered: own,
+    ...status,
+    ...(reblog ? { reblog: withResults(reblog, own, quoted) } : {}),
+    ...(quotedStatus
+      ? { quote: { ...(quote as object), quoted_status: withResults(quotedStatus, quoted, quoted) } }
+      : {}),
+  };
 }

@@ -69,7 +69,15 @@ const texts: readonly AudienceCase[] = [
   ),
   finds('in descriptions of media', whole('cat'), members({ media_attachments: [{ description: 'a cat' }] }), 'cat'),
   finds('in a boosted status', whole('cat'), (people) => boostBy(people.bob, cat(people)), 'cat'),
-  finds('not in a quoted status', whole('cat'), (people) => quoteBy(people.bob, cat(people)), null),
+  {
+    ...finds(
+      'in a quoted status for that status alone',
+      whole('cat'),
+      (people) => quoteBy(people.bob, cat(people)),
+      null,
+    ),
+    quotedFiltered: [resultOf(whole('cat'), ['cat'])],
+  },
   finds(
     'not in tag names and URLs',
     whole('cat'),

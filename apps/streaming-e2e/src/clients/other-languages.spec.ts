@@ -48,14 +48,8 @@ const clients: readonly Client[] = [
 
 /** The event with what the scripts print of its payload: the id, the emoji of a reaction, or a bare payload. */
 function summary({ event, payload }: RecordedEvent): RecordedEvent {
-  if (typeof payload !== 'object') {
-    return {
-      event,
-      ...(payload === undefined ? {} : { payload: typeof payload === 'string' ? payload : JSON.stringify(payload) }),
-    };
-  }
-  const { id, name } = payload as { readonly id?: string; readonly name?: string };
-  const about = event === 'announcement.reaction' ? name : id;
+  const { id, name } = (typeof payload === 'object' ? payload : {}) as { readonly id?: string; readonly name?: string };
+  const about = typeof payload === 'string' ? payload : event === 'announcement.reaction' ? name : id;
   return { event, ...(about === undefined ? {} : { payload: about }) };
 }
 
