@@ -110,13 +110,14 @@ describe('subscribing and unsubscribing', () => {
   it('and subscribing again, while the first lookup waits, gives one subscription', async () => {
     const client = await closeAfterTest(open());
     const lock = await TableLock.take(watched, 'lists');
-    for (let time = 1; time <= 3; time++) {
+    client.subscribe('list', { list: watched.list });
+    await lock.untilBlocked(1);
+    for (let time = 0; time < 2; time++) {
+      client.unsubscribe('list', { list: watched.list });
       client.subscribe('list', { list: watched.list });
-      await lock.untilBlocked(time);
-      if (time < 3) {
-        client.unsubscribe('list', { list: watched.list });
-      }
     }
+    // The server has read all of them while the lookup waits.
+    await client.ping();
     await lock.release();
     await untilSubscribed(client, watched.publisher, channel());
     await publishEvent(watched.publisher, channel(), 'delete', '1');
