@@ -34,7 +34,7 @@ const dropped = 'fedistream_audience_dropped_total';
 const unavailable = { error: 'Service temporarily unavailable', status: 503 };
 
 /** A test environment whose PostgreSQL a test may stop. */
-async function openFragileWorld(test: TestContext, env: Readonly<Record<string, string>>) {
+async function openStoppablePostgres(test: TestContext, env: Readonly<Record<string, string>>) {
   const postgres = await ownPostgres(test);
   onTestFinished(() => postgres.stop());
   const databaseUrl = await postgres.createDatabase();
@@ -79,7 +79,7 @@ function isUpdate({ event }: { readonly event: string }): boolean {
 
 describe('while PostgreSQL fails and recovers', { timeout: 120_000 }, () => {
   it('no hidden status is delivered, order is kept, and every other event arrives', async (test) => {
-    const environment = await openFragileWorld(test, { AUDIENCE_MAX_WAIT_SECONDS: '120' });
+    const environment = await openStoppablePostgres(test, { AUDIENCE_MAX_WAIT_SECONDS: '120' });
     const { fixtures, publisher, control } = environment;
     const viewers = await Promise.all(Array.from({ length: 4 }, () => fixtures.viewer()));
     const authors = [
@@ -175,7 +175,7 @@ describe('while PostgreSQL fails and recovers', { timeout: 120_000 }, () => {
 
   it('events past their deadline or beyond the queue limit are dropped and counted, then delivery resumes', async (test) => {
     const env = { AUDIENCE_MAX_WAIT_SECONDS: '2', AUDIENCE_MAX_WAITING_EVENTS: '10' };
-    const environment = await openFragileWorld(test, env);
+    const environment = await openStoppablePostgres(test, env);
     const { server, publisher, fixtures, control } = environment;
     const { eve, finn, alice } = await newPeople(fixtures);
     const client = await environment.openSocket(eve);
@@ -202,7 +202,7 @@ describe('while PostgreSQL fails and recovers', { timeout: 120_000 }, () => {
   });
 
   it('events survive statements that hang, and new clients receive 503', async (test) => {
-    const environment = await openFragileWorld(test, { AUDIENCE_MAX_WAIT_SECONDS: '60' });
+    const environment = await openStoppablePostgres(test, { AUDIENCE_MAX_WAIT_SECONDS: '60' });
     const { server, publisher, fixtures, control } = environment;
     const { eve, finn, alice } = await newPeople(fixtures);
     const client = await environment.openSocket(eve);
@@ -230,7 +230,7 @@ describe('while PostgreSQL fails and recovers', { timeout: 120_000 }, () => {
   });
 
   it('a subscription that needs a lookup is refused with 503, and succeeds after recovery', async (test) => {
-    const environment = await openFragileWorld(test, {});
+    const environment = await openStoppablePostgres(test, {});
     const { publisher, fixtures, control } = environment;
     const { eve } = await newPeople(fixtures);
     const list = await fixtures.list(eve.account);
