@@ -4,7 +4,7 @@
  */
 export interface CloseReason {
   /** For logs and metrics. */
-  readonly name: 'revoked' | 'restart' | 'slow' | 'gone' | 'binary' | 'flooding' | 'idle';
+  readonly name: 'revoked' | 'restart' | 'slow' | 'gone' | 'binary' | 'flooding' | 'gap' | 'idle';
   /** `undefined` when the client cannot be told any more. */
   readonly code?: 1000 | 1003 | 1008 | 1012 | 1013;
 }
@@ -21,6 +21,8 @@ export const closeReasons = {
   binary: { name: 'binary', code: 1003 },
   /** The client sent far more messages than it may. */
   flooding: { name: 'flooding', code: 1008 },
+  /** Messages may have been missed, and the client can resume: come back with the last position. */
+  gap: { name: 'gap', code: 1012 },
   /** The client did not answer a ping: the connection is dead, so it gets no close frame. */
   idle: { name: 'idle' },
   /** The client has closed the connection. */

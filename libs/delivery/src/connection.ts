@@ -163,6 +163,11 @@ export class Connection implements Subscriber {
     }
   }
 
+  /** Whether the client may hold a position that it will resume from. */
+  get tellsPositions(): boolean {
+    return [...this.#subscriptions.values()].some(({ framing }) => framing.tellsPositions);
+  }
+
   /** Tells the client the positions of its subscriptions. @param only those with this framing */
   sendCheckpoints(only: Framing): void {
     for (const { framing, label, position } of this.#subscriptions.values()) {

@@ -30,6 +30,7 @@ function sseFraming(name: string, envelope: Envelope): Framing {
     type: 'eventsource',
     name,
     labelled: false,
+    tellsPositions: true,
     frame: (event) => Buffer.from(envelope(block(event)), 'latin1'),
     // A block without data is never dispatched; it only sets the last event ID.
     checkpoint: (position) => Buffer.from(envelope(`id: ${position}\n\n`), 'latin1'),

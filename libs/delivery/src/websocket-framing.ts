@@ -18,6 +18,7 @@ export const webSocketFraming: Framing = {
   type: 'websocket',
   name: 'websocket',
   labelled: true,
+  tellsPositions: false,
   frame: (event, label) => frame(finalText, message(event, label)),
   checkpoint: (position, label) => resumableWebSocketFraming.checkpoint(position, label),
 };
@@ -27,6 +28,7 @@ export const resumableWebSocketFraming: Framing = {
   type: 'websocket',
   name: 'websocket-resumable',
   labelled: true,
+  tellsPositions: true,
   frame: (event, label) => frame(finalText, withPosition(message(event, label), event.origin?.position)),
   checkpoint: (position, label) =>
     textFrame(`{"stream":${JSON.stringify(label)},"event":"checkpoint","id":"${position}"}`),

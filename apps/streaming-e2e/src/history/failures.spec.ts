@@ -24,8 +24,6 @@ interface Outcome {
   readonly catchUpMs: number;
 }
 
-const results: Record<string, Outcome> = {};
-
 describe('a client that goes to another server after a failure', () => {
   let environment: RedisTestEnvironment;
   let viewer: Viewer;
@@ -38,10 +36,6 @@ describe('a client that goes to another server after a failure', () => {
   });
 
   afterAll(async () => {
-    console.log(
-      JSON.stringify(results, undefined, 1),
-      environment.server.log.filter((l) => l['context'] === 'History').map((l) => [l['time'], l['msg']]),
-    );
     await environment.stop();
   });
 
@@ -123,7 +117,6 @@ describe('a client that goes to another server after a failure', () => {
         () => environment.server,
         () => Promise.resolve(),
       );
-      results[`network cut, ${transport.name}`] = outcome;
       expect(outcome).toMatchObject({ ...exact, recovered: true });
     },
   );
@@ -136,7 +129,6 @@ describe('a client that goes to another server after a failure', () => {
       () => environment.server,
       () => other.stop(signal),
     );
-    results[`server ends by ${signal}`] = outcome;
     expect(outcome).toMatchObject({ ...exact, recovered: true });
   });
 
@@ -152,7 +144,6 @@ describe('a client that goes to another server after a failure', () => {
         () => other,
         () => recorder.stop(signal),
       );
-      results[`recorder ends by ${signal}`] = outcome;
       expect(outcome).toMatchObject(exact);
       Object.assign(environment, { server: other });
     },
@@ -171,7 +162,6 @@ describe('a client that goes to another server after a failure', () => {
         recorder.signal('SIGCONT');
       },
     );
-    results['recorder stopped for 5 s'] = outcome;
     expect(outcome).toMatchObject(exact);
     await other.stop();
   });

@@ -18,6 +18,8 @@ export interface ResumedClient {
   events(): readonly ReceivedEvent[];
   /** The last position that the server has told; settles when there is one. */
   position(): Promise<string>;
+  /** Resolves when the connection has ended, on either side. */
+  readonly ended: Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ function resumed(
     recovered,
     events: () => client.received.filter(({ event }) => !protocolEvents.includes(event)),
     position: () => until('the server tells a position', () => positions().at(-1)),
+    ended: client.ended,
     close: () => client.close(),
   };
 }

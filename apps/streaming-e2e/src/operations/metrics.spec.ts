@@ -69,6 +69,7 @@ describe('the metrics of a server', () => {
     expect(found.map(([, reason]) => reason).sort()).toEqual([
       'binary',
       'flooding',
+      'gap',
       'gone',
       'idle',
       'restart',

@@ -5,6 +5,7 @@ import { ConnectionDrain } from './connection-drain.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { ConnectionOpener } from './connection-opener.js';
 import { ControlEventHandler } from './control-event-handler.js';
+import { GapHandler } from './gap-handler.js';
 import { Heartbeats } from './heartbeats.js';
 import { Readiness } from './readiness.js';
 
@@ -16,6 +17,7 @@ import { Readiness } from './readiness.js';
     ConnectionLimits,
     ConnectionOpener,
     ControlEventHandler,
+    GapHandler,
     DeliveryStatistics,
     Heartbeats,
     Readiness,

@@ -203,7 +203,7 @@ export class Metrics {
       own,
     );
     this.#counter(
-      'fedistream_audience_judged_total',
+      'fedistream_audience_evaluated_total',
       'Statuses evaluated for their listeners',
       [],
       single(() => audience.evaluated),

@@ -1,0 +1,43 @@
+import { Injectable, Optional, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { ConnectionRegistry } from '@fedistream/auth';
+import { closeReasons } from '@fedistream/delivery';
+import { Broker } from '@fedistream/event-bus';
+import { PositionTracker } from '@fedistream/history';
+import type { Unsubscribable } from 'rxjs';
+import type { ClientConnection } from './client-connection.js';
+
+/**
+ * Closes the connections of clients that can resume when the broker may have lost messages. Their next position would be
+ * behind the gap, and a later resume from there would claim that nothing is missing. Closed before the next message, they
+ * come back with the position before the gap, and receive from the history what this process has missed.
+ *
+ * Without a history no client can resume, and all connections stay.
+ */
+@Injectable()
+export class GapHandler implements OnApplicationBootstrap, OnApplicationShutdown {
+  #subscription: Unsubscribable | undefined;
+
+  constructor(
+    private readonly broker: Broker,
+    private readonly registry: ConnectionRegistry<ClientConnection>,
+    @Optional() private readonly tracker?: PositionTracker,
+  ) {}
+
+  /** Called by Nest. */
+  onApplicationBootstrap(): void {
+    if (this.tracker !== undefined) {
+      this.#subscription = this.broker.gaps.subscribe(() => {
+        for (const connection of this.registry.all()) {
+          if (connection.tellsPositions) {
+            connection.close(closeReasons.gap);
+          }
+        }
+      });
+    }
+  }
+
+  /** Called by Nest. */
+  onApplicationShutdown(): void {
+    this.#subscription?.unsubscribe();
+  }
+}
