@@ -14,7 +14,7 @@ export interface InstalledProgram {
   readonly name: string;
   /** The package of Debian that has it. */
   readonly package: string;
-  /** With it, the program prints its version and ends with 0; `--version` when absent. */
+  /** An option or subcommand. With it, the program prints its version and ends with 0; `--version` when absent. */
   readonly versionFlag?: string;
 }
 

@@ -17,6 +17,7 @@ import {
   type Viewer,
 } from '../support/index.js';
 import { apache } from './apache.js';
+import { caddy } from './caddy.js';
 import { haproxy } from './haproxy.js';
 import { nginx } from './nginx.js';
 import { startProxy } from './proxy.js';
@@ -39,7 +40,7 @@ afterAll(async () => {
   await environment.stop();
 });
 
-describe.each(rowsOfThisRun([nginx, ...apache, haproxy]))('behind $name', (row) => {
+describe.each(rowsOfThisRun([nginx, ...apache, haproxy, caddy]))('behind $name', (row) => {
   let proxy: StartedProgram | undefined;
   let missing: string | undefined;
 
