@@ -91,10 +91,12 @@ describe('the number of statements per event', { timeout: 120_000 }, () => {
   it('is at most three, the same for 100 and 2,000 viewers, and no higher for one', async (test) => {
     const { environment, alice, gather, asked, ...the } = await openWithBulkViewers(test);
     const people = await Promise.all(Array.from({ length: 20 }, () => environment.fixtures.account()));
+    // No event waits for the filters of other viewers: their look-up may end when the next event has come.
+    const twice = async () => (await asked('update')) + (await asked('update'));
     const countAll = async () => {
       const byMuchBlocked = statusBy(await the.muchBlocked());
       const counts: Record<string, number> = {};
-      counts['the first event after a viewer connects'] = await asked('update');
+      counts['the first event after a viewer connects, and the next'] = await twice();
       counts['an event'] = await asked('update');
       counts['an edit'] = await asked('status.update');
       counts['a deletion'] = await asked('delete', '110000000000000001');
@@ -105,7 +107,7 @@ describe('the number of statements per event', { timeout: 120_000 }, () => {
       counts['an event by a much-blocked author'] = await asked('update', byMuchBlocked);
       counts['a second one by that author'] = await asked('update', byMuchBlocked);
       await the.changeFilters();
-      counts['an event after filters changed'] = await asked('update');
+      counts['an event after filters changed, and the next'] = await twice();
       await the.changeUser();
       counts['an event after a user changed'] = await asked('update');
       await the.closeFeed();
