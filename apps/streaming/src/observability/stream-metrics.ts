@@ -1,22 +1,11 @@
 import type { StreamCounters, StreamDefinition, StreamRegistry } from '@fedistream/stream-kit/server';
 import type { DeliveryStatistics } from '@fedistream/delivery';
-
-/** Values of one metric, each with its labels. */
-type Values = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
-
-/** A metric that has one value for each stream, labelled with the stream's owner. */
-export interface StreamMetric {
-  readonly kind: 'gauge' | 'counter';
-  readonly name: string;
-  readonly help: string;
-  readonly labels: readonly string[];
-  readonly read: () => Values;
-}
+import type { Metric, MetricValues } from './metric.js';
 
 /** What is measured for each stream, for the team that owns it. */
-export function streamMetrics(registry: StreamRegistry, delivery: DeliveryStatistics): readonly StreamMetric[] {
+export function streamMetrics(registry: StreamRegistry, delivery: DeliveryStatistics): readonly Metric[] {
   const labels = ['stream', 'owner'];
-  const each = (read: (definition: StreamDefinition, counters: StreamCounters) => number): (() => Values) => {
+  const each = (read: (definition: StreamDefinition, counters: StreamCounters) => number): (() => MetricValues) => {
     return () =>
       registry.definitions.map((definition) => [
         labelsOf(definition),

@@ -1,0 +1,49 @@
+import type { AuthStatistics } from '@fedistream/auth';
+import { closeReasons, type DeliveryStatistics } from '@fedistream/delivery';
+import type { DescriptorMonitor } from './descriptor-monitor.js';
+import { counter, counterBy, type Metric } from './metric.js';
+import type { RefusalLog } from './refusal-log.js';
+
+/** Where the values are counted. */
+export interface ClientSources {
+  readonly auth: AuthStatistics;
+  readonly delivery: DeliveryStatistics;
+  readonly descriptors: DescriptorMonitor;
+  readonly refusals: RefusalLog;
+}
+
+/** Which clients were let in, refused and disconnected, and why. */
+export function clientMetrics({ auth, delivery, descriptors, refusals }: ClientSources): readonly Metric[] {
+  return [
+    {
+      kind: 'counter',
+      name: 'fedistream_connections_closed_total',
+      help: 'Connections ended, by reason',
+      labels: ['reason'],
+      read: () => Object.values(closeReasons).map(({ name }) => [{ reason: name }, delivery.closed.get(name) ?? 0]),
+    },
+    counter('fedistream_authentications_total', 'Tokens accepted', () => auth.authenticated),
+    counterBy(
+      'fedistream_refusals_total',
+      'Requests and WebSocket messages refused, by error',
+      'error',
+      () => refusals.byCode,
+    ),
+    counter(
+      'fedistream_event_streams_unanswered_total',
+      'Temporary refusals of browser event streams, closed without an answer so that they reconnect',
+      () => refusals.unanswered,
+    ),
+    counter(
+      'fedistream_file_descriptors_exhausted_total',
+      'Seconds in which the process had no free file descriptor and new connections were dropped',
+      () => descriptors.exhausted,
+    ),
+    counterBy(
+      'fedistream_revocations_total',
+      'Connections ended for lack of authorisation, by cause',
+      'reason',
+      () => auth.revoked,
+    ),
+  ];
+}
