@@ -53,6 +53,19 @@ describe('a channel family', () => {
   ])('tells that %s and %s can name one channel: %s', (one, other, expected) => {
     expect(overlap(channelFamily(one, events), channelFamily(other, events))).toBe(expected);
   });
+
+  it.each([
+    ['timeline:{name}', 'timeline:{word}', true],
+    ['timeline:{name}:new', 'timeline:{word}:{name}', true],
+    ['timeline:{name}', 'timeline:draft', true],
+    ['timeline:{name}', 'timeline:42', false],
+    ['timeline:{name}:new', 'timeline:{name}:old', false],
+  ])('tells that %s and %s, whose names are letters alone, can name one channel: %s', (one, other, expected) => {
+    const letters = { name: /^[a-z]+$/, word: /^[a-z]+$/ };
+    const families = [one, other].map((template) => channelFamily(template, events, letters));
+    const [left = draft, right = draft] = families;
+    expect([overlap(left, right), overlap(right, left)]).toEqual([expected, expected]);
+  });
 });
 
 describe("Mastodon's families", () => {

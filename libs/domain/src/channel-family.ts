@@ -25,10 +25,12 @@ export interface ChannelFamily<
   readonly events: E;
   /** Whether a channel with this name belongs to the family. */
   claims(channel: string): boolean;
+  /** Whether a word can stand at this place of a channel's name, counted from 0 (`timeline`). */
+  claimsPart(index: number, word: string): boolean;
 }
 
 /** Any family, whatever its placeholders and events. */
-export type AnyChannelFamily = Pick<ChannelFamily, 'template' | 'events' | 'claims'>;
+export type AnyChannelFamily = Pick<ChannelFamily, 'template' | 'events' | 'claims' | 'claimsPart'>;
 
 /** What a placeholder may stand for, unless a family says otherwise: anything that cannot reach into the next part. */
 const anyValue = /^[^:\s\p{Cc}]+$/u;
@@ -65,25 +67,33 @@ export function channelFamily<const T extends string, const E extends EventTypes
     const words = channel.split(':');
     return words.length === parts.length && parts.every((part, index) => accepts(part, words[index] ?? ''));
   };
-  return Object.freeze(Object.assign(build, { template, events, claims })) as unknown as ChannelFamily<
+  const claimsPart = (index: number, word: string): boolean => {
+    const part = parts[index];
+    return part !== undefined && accepts(part, word);
+  };
+  return Object.freeze(Object.assign(build, { template, events, claims, claimsPart })) as unknown as ChannelFamily<
     E,
     PlaceholdersOf<T>
   >;
 }
 
 /**
- * Whether some channel could belong to both families: then a message could be read in two ways. May say yes for two that
- * have only placeholders of different forms in common.
+ * Whether some channel could belong to both families: then a message could be read in two ways. Two placeholders at one
+ * place count as overlapping, whatever their forms are: whether two regular expressions match a common word is not
+ * computed.
  */
 export function overlap(one: AnyChannelFamily, other: AnyChannelFamily): boolean {
   const [left, right] = [one, other].map(({ template }) => template.split(':')) as [string[], string[]];
-  if (left.length !== right.length) {
-    return false;
-  }
-  // Where only one of them has a placeholder, the other's word is put to it: the family itself says whether it takes it.
-  const mixed = left.map((part, index) => (placeholderForm.test(part) ? (right[index] ?? '') : part));
-  const sample = mixed.map((part) => (placeholderForm.test(part) ? '1' : part)).join(':');
-  return one.claims(sample) && other.claims(sample);
+  return (
+    left.length === right.length &&
+    left.every((part, index) => {
+      const opposite = right[index] ?? '';
+      if (!placeholderForm.test(part)) {
+        return other.claimsPart(index, part);
+      }
+      return placeholderForm.test(opposite) || one.claimsPart(index, opposite);
+    })
+  );
 }
 
 interface Part {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorTable, StreamingError, toStreamingError } from './errors.js';
+import { errorTable, isStreamingError, StreamingError, toStreamingError } from './errors.js';
 
 describe('the error table', () => {
   it('has the messages of the Mastodon server', () => {
@@ -29,8 +29,31 @@ describe('the error table', () => {
     expect(toStreamingError(refusal)).toBe(refusal);
   });
 
+  it('passes a refusal that another copy of this package has made', () => {
+    const refusal = copiedRefusal('notAuthorized');
+    expect(refusal).not.toBeInstanceOf(StreamingError);
+    expect(toStreamingError(refusal)).toBe(refusal);
+  });
+
+  it.each([
+    copiedRefusal('aCodeOfAnotherVersion'),
+    new Error('plain'),
+    { code: 'notAuthorized' },
+    'notAuthorized',
+    null,
+    undefined,
+  ])('takes %o for no refusal', (failure) => {
+    expect(isStreamingError(failure)).toBe(false);
+  });
+
   it('has a Retry-After for temporary refusals only', () => {
     expect(new StreamingError('unavailable').retryAfterSeconds).toBeGreaterThan(0);
     expect(new StreamingError('invalidToken').retryAfterSeconds).toBeUndefined();
   });
 });
+
+/** What the class of another copy makes: the same members, another prototype. */
+function copiedRefusal(code: string): Error {
+  const { status, ...members } = { status: 401, code, [Symbol.for('@fedistream/domain/StreamingError')]: true };
+  return Object.assign(new Error('Not authorized to stream this note'), members, { status });
+}

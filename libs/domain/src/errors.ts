@@ -40,6 +40,9 @@ export const errorTable = {
 /** The name of an entry of {@link errorTable}. */
 export type ErrorCode = keyof typeof errorTable;
 
+/** A global symbol: a refusal that another copy of this package has made is recognised, too. */
+const refusalBrand: unique symbol = Symbol.for('@fedistream/domain/StreamingError') as never;
+
 /** A refusal that clients may see: its message MUST NOT hold anything internal. */
 export class StreamingError extends Error {
   readonly code: ErrorCode;
@@ -52,6 +55,11 @@ export class StreamingError extends Error {
     super(message, options);
     this.name = 'StreamingError';
     this.code = code;
+  }
+
+  /** See {@link isStreamingError}. */
+  get [refusalBrand](): true {
+    return true;
   }
 
   /** The HTTP status, also used in WebSocket error frames. */
@@ -70,7 +78,19 @@ export class StreamingError extends Error {
   }
 }
 
+/**
+ * Whether a failure is a {@link StreamingError}, of this copy of the package or of another one, whose codes this copy
+ * knows. Callers MUST use it in place of `instanceof`: a stream module may bring a copy of the kit of its own.
+ */
+export function isStreamingError(failure: unknown): failure is StreamingError {
+  return (
+    failure instanceof Error &&
+    refusalBrand in failure &&
+    Object.hasOwn(errorTable, (failure as StreamingError).code as PropertyKey)
+  );
+}
+
 /** What a client is told about any failure: a {@link StreamingError} as it is, any other error as `unexpected`. */
 export function toStreamingError(failure: unknown): StreamingError {
-  return failure instanceof StreamingError ? failure : new StreamingError('unexpected', undefined, { cause: failure });
+  return isStreamingError(failure) ? failure : new StreamingError('unexpected', undefined, { cause: failure });
 }

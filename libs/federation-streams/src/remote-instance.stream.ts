@@ -2,7 +2,10 @@ import { channels, stream } from '@fedistream/stream-kit';
 import { domainOf, instance } from './instance.js';
 import { SeenStatuses } from './seen-statuses.js';
 
-/** Public statuses of one other server. Deletions come along where this process has seen the status. */
+/**
+ * Public statuses of one other server. Deletions come along where this process has seen the status: a replay on another
+ * process could leave some out.
+ */
 export const remoteInstance = stream({
   name: 'remote:instance',
   params: { instance: instance() },
@@ -11,6 +14,7 @@ export const remoteInstance = stream({
   closedBy: 'live-feeds',
   inject: { seen: SeenStatuses },
   channels: () => [channels.public('remote')],
+  replayable: false,
   accepts: (event, { params, deps }) => {
     if (event.name === 'update' || event.name === 'status.update') {
       const domain = domainOf(event.payload.account.acct);

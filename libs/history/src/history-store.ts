@@ -36,7 +36,7 @@ export interface HistoryQuery {
  * - `trimmed`: something behind it has been dropped, or may have been
  * - `tooMany`: more than the limit were missed
  * - `notRecorded`: a channel of the stream is never recorded
- * - `notReplayable`: the stream computes its events over time
+ * - `notReplayable`: the stream computes its events over time, or decides by what it has seen before
  * - `noFence`: no recorder has acknowledged the fence in time
  * - `interrupted`: the node lost messages while it resumed the client
  * - `unavailable`: the history or the database cannot be asked now

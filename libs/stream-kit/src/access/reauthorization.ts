@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Subscription } from '@fedistream/delivery';
-import { StreamingError, type ControlTarget, type Viewer } from '@fedistream/domain';
+import { isStreamingError, StreamingError, type ControlTarget, type Viewer } from '@fedistream/domain';
 import { Broker, EventBus } from '@fedistream/event-bus';
 import { jitter, LogThrottle } from '@fedistream/util';
 import { Subscription as Subscriptions } from 'rxjs';
@@ -175,7 +175,7 @@ export class Reauthorization implements OnApplicationBootstrap, OnApplicationShu
           await authorize(watched.viewer, watched.request);
           return [];
         } catch (failure) {
-          if (failure instanceof StreamingError && failure.code !== 'unavailable' && failure.code !== 'unexpected') {
+          if (isStreamingError(failure) && failure.code !== 'unavailable' && failure.code !== 'unexpected') {
             this.#withdraw(watched, failure);
             return [];
           }
@@ -188,7 +188,7 @@ export class Reauthorization implements OnApplicationBootstrap, OnApplicationShu
   }
 
   #unanswered(definition: StreamDefinition, method: 'authorize' | 'authorizeMany', failure: unknown): void {
-    const cause = failure instanceof StreamingError ? (failure.cause ?? failure) : failure;
+    const cause = isStreamingError(failure) ? (failure.cause ?? failure) : failure;
     this.failures.add(definition, method, cause, 'open subscriptions stay, and are asked about again in 5 s');
   }
 

@@ -32,6 +32,7 @@ export interface AnyDeclaration {
   readonly authorize?: (context: AnyContext) => unknown;
   readonly authorizeMany?: (contexts: readonly AnyContext[], context: Pick<AnyContext, 'deps'>) => unknown;
   readonly channels: (context: AnyContext) => unknown;
+  readonly replayable?: false;
   readonly accepts?: (event: StreamEvent, context: AnyRequestContext) => unknown;
   readonly acceptsFor?: (event: StreamEvent, context: AnyContext) => unknown;
   readonly map?: (event: StreamEvent, context: AnyRequestContext) => unknown;

@@ -14,6 +14,7 @@ const members = Object.keys({
   authorize: true,
   authorizeMany: true,
   channels: true,
+  replayable: true,
   accepts: true,
   acceptsFor: true,
   map: true,
@@ -110,6 +111,9 @@ function* problemsOfFunctions(declaration: Partial<AnyDeclaration>): Iterable<st
     if (declaration[member] !== undefined && typeof declaration[member] !== 'function') {
       yield `${member} must be a function`;
     }
+  }
+  if (declaration.replayable !== undefined && (declaration.replayable as unknown) !== false) {
+    yield 'replayable must be false, or left out';
   }
   if (declaration.authorizeMany !== undefined && declaration.authorize === undefined) {
     yield 'authorizeMany needs authorize, which is asked at opening';

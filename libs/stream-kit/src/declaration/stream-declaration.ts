@@ -119,7 +119,17 @@ export interface StreamDeclaration<
    */
   readonly channels: (context: ViewerContext<P>) => readonly ChannelOf[];
 
-  /** Whether an event is for requests with these parameters. Once for each event and set of parameters. */
+  /**
+   * `false` where `accepts` depends on events that this process has seen before. A client that resumes is told then that
+   * something may be missing, in place of being given less than it missed. A stream with `select` is never replayed.
+   */
+  readonly replayable?: false;
+
+  /**
+   * Whether an event is for requests with these parameters. Once for each event and set of parameters, and once more for
+   * each client that resumes. `params` is an object of its own for each of these runs: memory that is kept by it, as in a
+   * WeakMap, is of one run.
+   */
   readonly accepts?: (event: TypedEvent<S>, context: RequestContext<P> & WithDeps<D>) => boolean;
 
   /**

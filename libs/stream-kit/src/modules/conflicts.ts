@@ -1,4 +1,4 @@
-import { controlFamilies, mastodonFamilies, overlap, type AnyChannelFamily } from '@fedistream/domain';
+import { controlFamilies, controlTarget, mastodonFamilies, overlap, type AnyChannelFamily } from '@fedistream/domain';
 import { problemsOf, titleOf } from '../declaration/declaration-problems.js';
 import type { ModuleProblem } from './module-problem.js';
 import type { ReadModule } from './read-module.js';
@@ -46,7 +46,10 @@ function* conflictsOfFamilies(modules: readonly ReadModule[]): Iterable<ModulePr
   for (const { source, module } of modules) {
     for (const family of module.families ?? []) {
       const other = taken.find((each) => overlap(each.family, family));
-      if (other === undefined) {
+      if (controlTarget(family.template) !== undefined) {
+        const what = `channels ${family.template} are those of control events`;
+        yield { source, file: module.declaredAt, what, remedy: 'give the family another word behind "timeline:"' };
+      } else if (other === undefined) {
         taken.push({ family, by: `module "${module.name}"` });
       } else {
         const what = `channels ${family.template} and ${other.family.template} of ${other.by} can have one name`;

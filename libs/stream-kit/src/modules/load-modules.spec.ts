@@ -101,6 +101,26 @@ describe('a module', () => {
     expect(happened).toEqual(['init', 'shutdown']);
   });
 
+  it('may inject what the server offers by the classes of a copy of the kit of its own', async () => {
+    class OtherRoles {}
+    @Injectable()
+    class Asking {
+      constructor(@Inject(OtherRoles) readonly roles: unknown) {}
+    }
+    const reports = stream({
+      name: 'y',
+      scopes: ['read'],
+      audience: 'chosen-by-publisher',
+      inject: { roles: OtherRoles, asking: Asking },
+      channels: () => [channels.public()],
+    });
+    const module = { ...moduleOf({ providers: [Asking], streams: [reports] }), ports: { Roles: OtherRoles } };
+    const { definitions } = await load([sourceOf(module)]);
+    const { roles, asking } = definitions[0]?.deps ?? {};
+    expect(roles).toBeInstanceOf(Roles);
+    expect((asking as Asking).roles).toBe(roles);
+  });
+
   it('gives its imports the settings that it has read', async () => {
     const module = moduleOf({
       settings: ({ ACCESS: access }) => ({ access }),
@@ -200,7 +220,14 @@ describe('a module that cannot start is reported with package, version, file and
     expect(
       await problemsOf(
         moduleOf({ name: 'one', families: [family('timeline:team:{id}')] }),
-        moduleOf({ name: 'two', families: [family('timeline:team:new'), family('timeline:{account}')] }),
+        moduleOf({
+          name: 'two',
+          families: [
+            family('timeline:team:new'),
+            family('timeline:{account}'),
+            family('timeline:system:stream:{name}'),
+          ],
+        }),
         moduleOf({ name: 'one', streams: [named('z')] }),
       ),
     ).toEqual([
@@ -208,6 +235,7 @@ describe('a module that cannot start is reported with package, version, file and
       expect.stringContaining('module "one" is there already, from @acme/m0'),
       expect.stringContaining('channels timeline:team:new and timeline:team:{id} of module "one" can have one name'),
       expect.stringContaining('channels timeline:{account} and timeline:{account} of Mastodon can have one name'),
+      expect.stringContaining('channels timeline:system:stream:{name} are those of control events'),
     ]);
   });
 

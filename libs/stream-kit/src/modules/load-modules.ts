@@ -4,7 +4,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { conflictsOf } from './conflicts.js';
 import { StreamModulesError, type ModuleProblem, type ModuleSource } from './module-problem.js';
 import { readModule, type ReadModule } from './read-module.js';
-import { startModule, type ContextStarter, type Ports, type StartedModule } from './start-module.js';
+import type { Ports } from './ports.js';
+import { startModule, type ContextStarter, type StartedModule } from './start-module.js';
 import type { StreamDefinition } from './stream-definition.js';
 import type { Environment } from './stream-module.js';
 

@@ -5,7 +5,7 @@ import { problemsOf, titleOf } from '../declaration/declaration-problems.js';
 import type { AnyStream } from '../declaration/stream.js';
 import { kitVersion } from '../kit-version.js';
 import type { ModuleProblem, ModuleSource } from './module-problem.js';
-import type { Environment, StreamModule } from './stream-module.js';
+import type { Environment, StreamModule, StreamModuleOptions } from './stream-module.js';
 
 /** A module that was read: nothing of it runs yet. */
 export interface ReadModule {
@@ -21,6 +21,7 @@ export interface Reading {
   readonly problems: readonly ModuleProblem[];
 }
 
+/** What the module's author may write. */
 const members = Object.keys({
   name: true,
   owner: true,
@@ -30,8 +31,9 @@ const members = Object.keys({
   imports: true,
   providers: true,
   streams: true,
-  declaredAt: true,
-} satisfies Record<Extract<keyof StreamModule, string>, true>);
+} satisfies Record<Extract<keyof StreamModuleOptions, string>, true>);
+/** What `streamModule` adds. */
+const addedMembers = ['declaredAt', 'ports'] as const satisfies readonly (keyof StreamModule)[];
 const nameForm = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 /** A label of metrics and a line of CODEOWNERS. */
 const ownerForm = /^[\w@/.-]+$/;
@@ -93,8 +95,9 @@ function problemOfKit({ package: name }: ModuleSource, { kit }: StreamModule): F
 }
 
 function* problemsOfModule(module: StreamModule): Iterable<Found> {
-  for (const stranger of Object.keys(module).filter((member) => !members.includes(member))) {
-    yield { what: `there is no "${stranger}" in a module`, remedy: `a module has ${members.slice(0, -1).join(', ')}` };
+  const known: readonly string[] = [...members, ...addedMembers];
+  for (const stranger of Object.keys(module).filter((member) => !known.includes(member))) {
+    yield { what: `there is no "${stranger}" in a module`, remedy: `a module has ${members.join(', ')}` };
   }
   const { name, owner, streams } = module as { name: unknown; owner: unknown; streams: unknown };
   if (typeof name !== 'string' || !nameForm.test(name)) {

@@ -1,17 +1,15 @@
 import type { DynamicModule, INestApplicationContext, Type } from '@nestjs/common';
-import { StreamingError } from '@fedistream/domain';
+import { isStreamingError } from '@fedistream/domain';
 import { errorReason, withTimeout } from '@fedistream/util';
 import type { AnyStream } from '../declaration/stream.js';
 import { namesOf } from '../declaration/any-declaration.js';
 import { readParams } from '../params/read-params.js';
 import { checkedChannels, type IsClaimed } from '../pipeline/channels-of.js';
 import type { ModuleProblem } from './module-problem.js';
+import { portsFor, type Ports } from './ports.js';
 import type { ReadModule } from './read-module.js';
 import { StreamDefinition, type ResolvedDeps } from './stream-definition.js';
 import type { StreamModule } from './stream-module.js';
-
-/** Objects of the server that every module may inject, by their class. */
-export type Ports = ReadonlyMap<abstract new (...dependencies: never[]) => unknown, unknown>;
 
 /** Starts a Nest application context of this module. */
 export type ContextStarter = (module: DynamicModule) => Promise<INestApplicationContext>;
@@ -32,11 +30,12 @@ const startedWithinMs = 30_000;
  */
 export async function startModule(
   read: ReadModule,
-  ports: Ports,
+  offered: Ports,
   isClaimed: IsClaimed,
   start: ContextStarter,
 ): Promise<StartedModule | readonly ModuleProblem[]> {
   const { source, module } = read;
+  const ports = portsFor(module, offered);
   let context: INestApplicationContext | undefined;
   try {
     context = await startContext(read, ports, start);
@@ -138,7 +137,7 @@ function tryChannels(definition: StreamDefinition, isClaimed: IsClaimed): readon
       );
     } catch (failure) {
       // A refusal is an answer to a client: some parameters make no sense without others.
-      if (failure instanceof StreamingError) {
+      if (isStreamingError(failure)) {
         continue;
       }
       found.push({

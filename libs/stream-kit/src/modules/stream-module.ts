@@ -3,6 +3,7 @@ import type { ModuleMetadata } from '@nestjs/common';
 import { moduleBrand } from '../declaration/brand.js';
 import { callerOf } from '../declaration/caller.js';
 import type { AnyStream } from '../declaration/stream.js';
+import { portClasses } from './ports.js';
 
 /** The environment as it was found: texts by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,6 +31,8 @@ export interface StreamModuleOptions<S = undefined> {
 export interface StreamModule extends StreamModuleOptions<never> {
   /** `file:line` of the declaration, for messages. */
   readonly declaredAt: string;
+  /** The classes under which the module's copy of the kit offers the server's objects. */
+  readonly ports: typeof portClasses;
   readonly [moduleBrand]: true;
 }
 
@@ -38,6 +41,7 @@ export function streamModule<S = undefined>(options: StreamModuleOptions<S>): St
   return Object.freeze({
     ...options,
     declaredAt: callerOf(streamModule),
+    ports: portClasses,
     [moduleBrand]: true as const,
   }) as unknown as StreamModule;
 }

@@ -23,7 +23,8 @@ export function eventFilter(
     return undefined;
   }
   const counters = statistics.of(definition.names[0] ?? '');
-  const context = definition.requestContext(request);
+  // A copy of the parameters for each run, so that what a stream remembers by them is never of two runs.
+  const context = definition.requestContext({ ...request, params: Object.freeze({ ...request.params }) });
   return (event) => {
     if (readable?.has(event.name) === false) {
       counters.undeclaredEvents += 1;

@@ -110,7 +110,8 @@ export class Resumption {
     if (after === undefined) {
       return 'invalid';
     }
-    if (request.definition.declaration.select !== undefined) {
+    const { select, replayable } = request.definition.declaration;
+    if (select !== undefined || replayable === false) {
       return 'notReplayable';
     }
     if (!channels.every(isRecorded)) {

@@ -1,4 +1,4 @@
-import { StreamingError } from '@fedistream/domain';
+import { isStreamingError, StreamingError } from '@fedistream/domain';
 
 /**
  * What went wrong inside a stream, for the log: its message names the stream and the function, its stack is the one that
@@ -19,7 +19,7 @@ export function streamFailure(stream: string, method: string, failure: unknown):
  * else is a mistake in the stream that does not pass by itself: `unexpected`.
  */
 export function refusalFor(stream: string, method: string, failure: unknown): StreamingError {
-  return failure instanceof StreamingError
+  return isStreamingError(failure)
     ? failure
     : new StreamingError('unexpected', undefined, { cause: streamFailure(stream, method, failure) });
 }

@@ -2,7 +2,7 @@ import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { Lists, Roles } from '@fedistream/auth';
 import { StreamingError } from '@fedistream/domain';
 import { loadModules, type LoadedModules } from '../modules/load-modules.js';
-import type { Ports } from '../modules/start-module.js';
+import type { Ports } from '../modules/ports.js';
 import type { Environment, StreamModule } from '../modules/stream-module.js';
 import { listsOf } from './lists-of.js';
 import { openDefinition, type OpenedStream, type OpenOptions } from './open-stream.js';

@@ -33,6 +33,7 @@ const anyFamily: AnyChannelFamily = {
   template: 'timeline:{any}',
   events: {},
   claims: (channel) => channel.startsWith('timeline:'),
+  claimsPart: () => true,
 };
 
 /** A client of the streams under test. */
