@@ -3,6 +3,7 @@ export * from './close-reason.js';
 export * from './connection.js';
 export * from './corkable-socket.js';
 export * from './corked-write.js';
+export * from './delivery-observer.js';
 export * from './delivery-settings.js';
 export * from './delivery-statistics.js';
 export * from './delivery-steps.js';

@@ -40,6 +40,7 @@ export class StreamEvent {
 
   readonly #parts: VariantParts | undefined;
   #origin: EventOrigin | undefined;
+  #receivedAtMs: number | undefined;
   #text: string | undefined;
   #openText: string | undefined;
   #payload: unknown;
@@ -115,6 +116,16 @@ export class StreamEvent {
     this.#origin ??= origin;
   }
 
+  /** When this process received it, on the clock of `performance.now()`; `undefined` for events made here. */
+  get receivedAtMs(): number | undefined {
+    return this.#receivedAtMs;
+  }
+
+  /** Says when the event was received, once, before it reaches a listener. Variants inherit it. */
+  setReceivedAt(milliseconds: number): void {
+    this.#receivedAtMs ??= milliseconds;
+  }
+
   /** The text of the payload up to where {@link withMember} puts another member. The payload must be an object. */
   get openText(): string {
     return (this.#openText ??= openObject(this.text ?? '{}'));
@@ -130,6 +141,7 @@ export class StreamEvent {
     const own = `${JSON.stringify(name)}:${json}}`;
     const variant = new StreamEvent(this.name, undefined, undefined, { base: this, own });
     variant.#origin = this.#origin;
+    variant.#receivedAtMs = this.#receivedAtMs;
     return variant;
   }
 
@@ -149,6 +161,7 @@ export class StreamEvent {
     }
     const variant = new StreamEvent(this.name, changed + text.slice(copied), undefined);
     variant.#origin = this.#origin;
+    variant.#receivedAtMs = this.#receivedAtMs;
     return variant;
   }
 

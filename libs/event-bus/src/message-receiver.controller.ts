@@ -34,11 +34,13 @@ export class MessageReceiverController {
     if (!this.bus.hasListeners(channel)) {
       return;
     }
+    const receivedAtMs = performance.now();
     const origin = this.tagger?.tag(channel, message);
     const event = decode(message);
     if (event instanceof MalformedMessage) {
       this.#drop(channel, event);
     } else {
+      event.setReceivedAt(receivedAtMs);
       if (origin !== undefined) {
         event.placeAt(origin);
       }

@@ -10,6 +10,7 @@ import { ConnectionsModule } from '../connections/connections.module.js';
 import { DemoModule } from '../demo/demo.module.js';
 import { HistoryModule, type HistoryOptions } from '../history/history.module.js';
 import { HttpApiModule } from '../http/http-api.module.js';
+import { DeliveryTimesModule } from '../observability/delivery-times.module.js';
 import { ObservabilityModule } from '../observability/observability.module.js';
 import { WebSocketModule } from '../websocket/websocket.module.js';
 import { ParentProcessPublisher } from './parent-process-publisher.js';
@@ -40,6 +41,7 @@ export class AppModule {
           onFailure: settings.streamModules.onFailure,
           reauthorizationIntervalMs: settings.auth.revalidationIntervalMs,
         }),
+        DeliveryTimesModule,
         ConnectionsModule,
         ObservabilityModule,
         HttpApiModule,

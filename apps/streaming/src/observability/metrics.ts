@@ -11,6 +11,8 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { audienceMetrics } from './audience-metrics.js';
 import { clientMetrics } from './client-metrics.js';
 import { dependencyMetrics } from './dependency-metrics.js';
+import { registerDeliveryTimes } from './delivery-histogram.js';
+import { DeliveryTimes } from './delivery-times.js';
 import { DescriptorMonitor } from './descriptor-monitor.js';
 import { historyMetrics } from './history-metrics.js';
 import { mastodonMetrics } from './mastodon-metrics.js';
@@ -43,6 +45,7 @@ export class Metrics {
     registry: StreamRegistry,
     refusals: RefusalLog,
     descriptors: DescriptorMonitor,
+    times: DeliveryTimes,
     /** Absent for the in-memory broker. */
     @Optional() redis: RedisStatistics = new RedisStatistics(),
     /** Absent without a history. */
@@ -56,6 +59,7 @@ export class Metrics {
     if (history !== undefined) {
       register(this.#own, historyMetrics(history));
     }
+    registerDeliveryTimes(this.#own, times);
     collectProcessMetrics(this.#own);
   }
 

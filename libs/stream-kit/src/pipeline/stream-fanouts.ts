@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { Audience } from '@fedistream/audience';
-import { Fanout } from '@fedistream/delivery';
+import { DeliveryObserver, Fanout } from '@fedistream/delivery';
 import { forEveryone, type Channel, type Selection, type StreamEvent, type Viewer } from '@fedistream/domain';
 import { EventBus } from '@fedistream/event-bus';
 import { connect, filter, map, merge, type Observable, type Unsubscribable } from 'rxjs';
@@ -8,7 +8,7 @@ import type { StreamRequest } from '../modules/stream-definition.js';
 import { StreamRegistry } from '../modules/stream-registry.js';
 import { channelsOf } from './channels-of.js';
 import { FailureLog } from './failure-log.js';
-import { deliverySteps, eventFilter, type EventFilter } from './own-code.js';
+import { deliverySteps, eventFilter } from './own-code.js';
 import { Resumption } from './resumption.js';
 import { selectRuns } from './select-runs.js';
 
@@ -31,6 +31,7 @@ export class StreamFanouts {
     private readonly registry: StreamRegistry,
     private readonly failures: FailureLog,
     private readonly resumption: Resumption,
+    @Optional() private readonly observer?: DeliveryObserver,
   ) {}
 
   /** Pipelines that are alive, for metrics and tests. */
@@ -88,16 +89,39 @@ export class StreamFanouts {
     if (audience === 'chosen-by-publisher' && select === undefined) {
       // Nothing to decide, and nothing over time. Every account has such a pipeline (`user`), so there are no operators:
       // 2 KB less for each.
-      const deliver = deliverTo(fanout, passes);
+      const deliver = (event: StreamEvent) => {
+        if (passes === undefined || passes(event)) {
+          this.#deliver(fanout, forEveryone(event), request);
+        }
+      };
       return channels.map((channel) => this.bus.listen(channel, deliver));
     }
     const published = merge(...channels.map((channel) => this.bus.on(channel)));
     const accepted = passes === undefined ? published : published.pipe(filter(passes));
     return [
       this.#selections(request, accepted, fanout).subscribe((selection) => {
-        fanout.deliver(selection);
+        this.#deliver(fanout, selection, request);
       }),
     ];
+  }
+
+  #deliver(fanout: Fanout, selection: Selection, { definition }: StreamRequest): void {
+    if (this.observer === undefined) {
+      fanout.deliver(selection);
+      return;
+    }
+    const decidedAtMs = performance.now();
+    fanout.deliver(selection);
+    const { event } = selection;
+    if (event?.receivedAtMs !== undefined) {
+      this.observer.delivered({
+        event,
+        stream: definition.names[0] ?? '',
+        receivedAtMs: event.receivedAtMs,
+        decidedAtMs,
+        writtenAtMs: performance.now(),
+      });
+    }
   }
 
   /** The audience decides about what was published. What a stream makes of it, it makes afterwards, in the fanout. */
@@ -112,18 +136,6 @@ export class StreamFanouts {
           map(forEveryone),
         );
   }
-}
-
-function deliverTo(fanout: Fanout, passes: EventFilter | undefined): (event: StreamEvent) => void {
-  return passes === undefined
-    ? (event) => {
-        fanout.deliver(forEveryone(event));
-      }
-    : (event) => {
-        if (passes(event)) {
-          fanout.deliver(forEveryone(event));
-        }
-      };
 }
 
 /**
