@@ -6,6 +6,8 @@ import type { ParsedPosition } from './position.js';
 export interface HistoryEntry {
   readonly sequence: number;
   readonly channel: Channel;
+  /** Its part of a position: see `messageHash`. */
+  readonly hash: string;
   /** The message exactly as it was published. */
   readonly message: Buffer;
 }

@@ -20,7 +20,6 @@ export type PublishMarker = (channel: Channel, text: string) => void;
 const tickMs = 1_000;
 
 interface StoredEntry extends HistoryEntry {
-  readonly hash: string;
   readonly bytes: number;
 }
 
@@ -29,7 +28,7 @@ interface Place {
   readonly atMs: number;
 }
 
-/** One channel: its entries in order, where each message stands first, and the last number that was dropped. */
+/** One channel: its entries in order, where each position stands, and the last number that was dropped. */
 class RecordedChannel {
   entries: StoredEntry[] = [];
   readonly places = new Map<string, Place>();
@@ -51,6 +50,8 @@ export class MemoryHistoryStore extends HistoryStore {
   readonly #channels = new Map<Channel, RecordedChannel>();
   readonly #markers = new Map<string, Place>();
   #sequence = 0;
+  /** The last marker, and its number. */
+  #marker = { text: '', sequence: 0 };
   #ticks = 0;
   /** Positions below this are refused whatever the channel: a whole channel was dropped. */
   #floor = 0;
@@ -123,7 +124,8 @@ export class MemoryHistoryStore extends HistoryStore {
       return;
     }
     this.#sequence += 1;
-    this.#markers.set(messageHash(markerChannel, text), { sequence: this.#sequence, atMs: this.now() });
+    this.#marker = { text, sequence: this.#sequence };
+    this.#markers.set(messageHash(text, markerChannel, text), { sequence: this.#sequence, atMs: this.now() });
     if (marker.kind === 'fence' && marker.node === this.node) {
       this.#acknowledged.next({ fence: marker.number, epoch: this.#epoch, sequence: this.#sequence });
     }
@@ -133,14 +135,16 @@ export class MemoryHistoryStore extends HistoryStore {
     const recorded = this.#channels.get(channel) ?? new RecordedChannel();
     this.#channels.delete(channel);
     this.#channels.set(channel, recorded);
-    const hash = messageHash(channel, message);
+    const hash = messageHash(this.#marker.text, channel, message);
     const atMs = this.now();
     const entry = { sequence: this.#sequence, channel, message, hash, bytes: message.length };
     recorded.entries.push(entry);
     recorded.bytes += entry.bytes;
     recorded.lastMs = atMs;
-    // Of equal messages the first counts: from there on a message may be repeated, none is missing.
-    if (!recorded.places.has(hash)) {
+    // Equal messages behind one marker have one position, and that stands for the first of them: from there on a message
+    // may be repeated, none is missing. Where that one may have been dropped, the position is not good any more.
+    const isFirst = Math.max(recorded.lost, this.#floor) <= this.#marker.sequence && !recorded.places.has(hash);
+    if (isFirst) {
       recorded.places.set(hash, { sequence: entry.sequence, atMs });
     }
     this.statistics.recorded += 1;

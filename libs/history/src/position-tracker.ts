@@ -64,6 +64,8 @@ export class PositionTracker {
   #fences = 0;
   #order = 0;
   #epoch: string | undefined;
+  /** The text of the last marker; `undefined` while one may have been missed. */
+  #markerText: string | undefined;
   #tickMs = -Infinity;
   #marker: EventOrigin | undefined;
   /** One in {@link markerPauseMs}, in order. */
@@ -117,20 +119,22 @@ export class PositionTracker {
   /** The place of a message that has just arrived. Its position is computed when it is first read. */
   tag(channel: Channel, message: Buffer): EventOrigin {
     this.#order += 1;
-    if (channel !== markerChannel) {
-      return new Origin(this.#order, this.#epoch, channel, message);
+    const text = channel === markerChannel ? message.toString() : '';
+    const marker = channel === markerChannel ? readMarker(text) : undefined;
+    if (marker === undefined) {
+      return new Origin(this.#order, this.#epoch, this.#markerText, channel, message);
     }
-    const marker = readMarker(message.toString());
-    if (marker?.kind === 'tick') {
+    this.#markerText = text;
+    if (marker.kind === 'tick') {
       if (marker.epoch !== this.#epoch) {
         this.#epoch = marker.epoch;
         this.#giveUpArrived();
       }
       this.#tickMs = performance.now();
     }
-    this.#marker = new Origin(this.#order, this.#epoch, channel, message);
+    this.#marker = new Origin(this.#order, this.#epoch, text, channel, message);
     this.#remember(this.#marker);
-    if (marker?.kind === 'fence' && marker.node === this.store.node) {
+    if (marker.kind === 'fence' && marker.node === this.store.node) {
       const pending = this.#pending.get(marker.number);
       if (pending !== undefined) {
         pending.hasArrived = true;
@@ -139,6 +143,14 @@ export class PositionTracker {
       }
     }
     return this.#marker;
+  }
+
+  /**
+   * To be called when this node receives messages again after it may have missed some, before the first of them. Messages
+   * have no position until the next marker.
+   */
+  missed(): void {
+    this.#markerText = undefined;
   }
 
   /** Sends a fence, or joins one that is about to be sent. At most one leaves in `fenceRestMs`. */
@@ -217,20 +229,23 @@ export class PositionTracker {
 class Origin implements EventOrigin {
   readonly order: number;
   readonly #epoch: string | undefined;
+  readonly #marker: string | undefined;
   readonly #channel: Channel;
   #message: Buffer | undefined;
   #position: Position | undefined;
 
-  constructor(order: number, epoch: string | undefined, channel: Channel, message: Buffer) {
+  constructor(order: number, epoch: string | undefined, marker: string | undefined, channel: Channel, message: Buffer) {
     this.order = order;
     this.#epoch = epoch;
+    this.#marker = marker;
     this.#channel = channel;
     this.#message = message;
   }
 
   get position(): Position | undefined {
-    if (this.#message !== undefined && this.#epoch !== undefined) {
-      this.#position = formatPosition({ epoch: this.#epoch, hash: messageHash(this.#channel, this.#message) });
+    if (this.#message !== undefined && this.#epoch !== undefined && this.#marker !== undefined) {
+      const hash = messageHash(this.#marker, this.#channel, this.#message);
+      this.#position = formatPosition({ epoch: this.#epoch, hash });
       this.#message = undefined;
     }
     return this.#position;

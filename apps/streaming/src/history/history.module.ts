@@ -34,23 +34,31 @@ export interface HistoryOptions {
 /** Receives markers for as long as the process runs, so that every message has a position. */
 @Injectable()
 class MarkerSubscription implements OnApplicationBootstrap, OnApplicationShutdown {
-  #subscription: Unsubscribable | undefined;
+  #subscriptions: readonly Unsubscribable[] = [];
 
   constructor(
+    private readonly broker: Broker,
     private readonly bus: EventBus,
     private readonly tracker: PositionTracker,
   ) {}
 
   /** Called by Nest. */
   onApplicationBootstrap(): void {
-    // The tracker reads a marker when it numbers it: nothing is left to do here.
-    this.#subscription = this.bus.listen(markerChannel, () => undefined);
+    this.#subscriptions = [
+      // The tracker reads a marker when it numbers it: nothing is left to do here.
+      this.bus.listen(markerChannel, () => undefined),
+      this.broker.gaps.subscribe(() => {
+        this.tracker.missed();
+      }),
+    ];
   }
 
   /** Called by Nest. */
   onApplicationShutdown(): void {
     this.tracker.close();
-    this.#subscription?.unsubscribe();
+    for (const subscription of this.#subscriptions) {
+      subscription.unsubscribe();
+    }
   }
 }
 

@@ -31,6 +31,8 @@ export interface Cursor {
   readonly index: number;
   readonly tick: string;
   readonly offset: number;
+  /** The text of the last marker before it; empty before the first one of an epoch. */
+  readonly marker: string;
 }
 
 /** What a writer needs. */
@@ -102,8 +104,8 @@ export class EpochWriter {
 
   #add(pipeline: ChainableCommander, { channel, message }: LoggedMessage, cursor: Cursor, isPresent: boolean): Cursor {
     const { keys, epoch, settings } = this.#options;
-    const hash = messageHash(channel, message);
-    const next = { index: cursor.index + 1, tick: cursor.tick, offset: cursor.offset + 1 };
+    const hash = messageHash(cursor.marker, channel, message);
+    const next = { ...cursor, index: cursor.index + 1, offset: cursor.offset + 1 };
     const guard = this.#guard(cursor);
     const [leading, state] = [keys.leader, keys.state];
     if (channel === markerChannel) {
@@ -117,7 +119,10 @@ export class EpochWriter {
     const bounds = settings.boundsOf(channel);
     recordScript.add(
       pipeline,
-      [leading, state, keys.channels(epoch), keys.stream(epoch, channel), keys.index(epoch, channel)],
+      [
+        ...[leading, state, keys.channels(epoch), keys.stream(epoch, channel)],
+        ...[keys.index(epoch, channel), keys.skipped(epoch)],
+      ],
       [
         ...guard,
         hash,
@@ -141,7 +146,10 @@ export class EpochWriter {
       marker?.kind === 'fence' ? [keys.acknowledgements(marker.node), marker.number] : (['', 0] as const);
     markScript.add(
       pipeline,
-      [keys.leader, keys.state, keys.marker(epoch, hash), keys.channels(epoch), keys.skipped(epoch)],
+      [
+        ...[keys.leader, keys.state, marker ? keys.marker(epoch, hash) : ''],
+        ...[keys.channels(epoch), keys.skipped(epoch)],
+      ],
       [
         ...this.#guard(cursor),
         hash,
@@ -154,7 +162,10 @@ export class EpochWriter {
       ],
     );
     const index = cursor.index + 1;
-    return isTick ? { index, tick: text, offset: 0 } : { index, tick: cursor.tick, offset: cursor.offset + 1 };
+    const last = marker ? text : cursor.marker;
+    return isTick
+      ? { index, tick: text, offset: 0, marker: last }
+      : { index, tick: cursor.tick, offset: cursor.offset + 1, marker: last };
   }
 
   #guard({ tick, offset }: Cursor): ScriptArgument[] {

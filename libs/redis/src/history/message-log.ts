@@ -56,6 +56,17 @@ export class MessageLog {
     return this.#messages[index - this.#first];
   }
 
+  /** The text of the last marker before a place; empty if there is none here. */
+  markerBefore(index: number): string {
+    for (let at = index - 1; at >= this.#first; at--) {
+      const text = this.at(at)?.channel === markerChannel ? this.at(at)?.message.toString() : undefined;
+      if (text !== undefined && readMarker(text) !== undefined) {
+        return text;
+      }
+    }
+    return '';
+  }
+
   /** Where a tick stands, if it is here. */
   indexOfTick(text: string): number | undefined {
     return this.#ticks.get(text);

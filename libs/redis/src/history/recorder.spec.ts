@@ -132,6 +132,17 @@ describe.skipIf(withoutRedis)('a recorder', () => {
     expect(given(await trial.resume(marker, ['timeline:public']))).toEqual(['recorded']);
   });
 
+  it('never takes a message for an equal one that was not recorded: the client may have received only that one', async () => {
+    const presence = `${trial.prefix}subscribed:${home}`;
+    await trial.publisher.del(presence);
+    await trial.recorder();
+    await trial.led();
+    const position = await trial.publish(home, 'same');
+    await trial.publisher.set(presence, '1');
+    await trial.publish(home, 'missed', 'same', 'last');
+    expect(['unknown', 'trimmed']).toContain(given(await trial.resume(position)));
+  });
+
   it.each(['channels', 's:timeline:1', 'i:timeline:1'])(
     'tells clients that something is missing when Redis has evicted %s, and recovers from it',
     async (key) => {

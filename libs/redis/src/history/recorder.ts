@@ -265,8 +265,8 @@ export class Recorder {
       const index = (at ?? 0) + 1 + offset;
       const before = at === undefined ? undefined : this.#log.at(index - 1);
       if (before !== undefined) {
-        const same = messageHash(before.channel, before.message) === last;
-        return same ? { index, tick, offset } : undefined;
+        const same = messageHash(this.#log.markerBefore(index - 1), before.channel, before.message) === last;
+        return same ? { index, tick, offset, marker: this.#log.markerBefore(index) } : undefined;
       }
       await sleep(20);
     }
@@ -311,7 +311,7 @@ export class Recorder {
     if (marker?.kind === 'tick' && marker.epoch === this.#epoch) {
       this.#tickHeardMs = performance.now();
       if (this.#writer === undefined) {
-        this.#write(marker.epoch, { index: this.#log.end - 1, tick: '', offset: 0 });
+        this.#write(marker.epoch, { index: this.#log.end - 1, tick: '', offset: 0, marker: '' });
       }
     }
     void this.#pump();

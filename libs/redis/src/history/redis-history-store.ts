@@ -84,11 +84,14 @@ export class RedisHistoryStore extends HistoryStore {
     if (!Array.isArray(answer)) {
       return { gap: String(answer) as GapReason };
     }
-    const entries = (answer as [id: Buffer, channel: number, stored: Buffer][]).map(([id, channel, stored]) => ({
-      sequence: Number(id.toString().split('-', 1)[0]),
-      channel: channels[channel] ?? '',
-      message: readMessage(stored),
-    }));
+    const entries = (answer as [id: Buffer, channel: number, hash: Buffer, stored: Buffer][]).map(
+      ([id, channel, entryHash, stored]) => ({
+        sequence: Number(id.toString().split('-', 1)[0]),
+        channel: channels[channel] ?? '',
+        hash: entryHash.toString(),
+        message: readMessage(stored),
+      }),
+    );
     return { entries: entries.sort((one, other) => one.sequence - other.sequence) };
   }
 

@@ -10,7 +10,7 @@ export type { ScriptArgument } from './script.js';
  */
 const guard = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
-local state = redis.call('HMGET', KEYS[2], 'epoch', 'tick', 'offset', 'sequence', 'bytes')
+local state = redis.call('HMGET', KEYS[2], 'epoch', 'tick', 'offset', 'sequence', 'bytes', 'marked', 'floor')
 if state[1] ~= ARGV[2] or state[2] ~= ARGV[3] or state[3] ~= ARGV[4] then return 'lost' end
 local sequence = tonumber(state[4]) + 1
 local bytes = tonumber(state[5])
@@ -66,7 +66,7 @@ export const beginScript = new Script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
 redis.call('DEL', KEYS[2])
 redis.call('HSET', KEYS[2], 'epoch', ARGV[2], 'tick', '', 'offset', 0, 'sequence', 0, 'bytes', 0, 'floor', 0,
-  'channels', 0, 'skipped', 0, 'last', '')
+  'marked', 0, 'channels', 0, 'skipped', 0, 'last', '')
 redis.call('EXPIRE', KEYS[2], ARGV[3])
 return 'begun'
 `);
@@ -74,8 +74,8 @@ return 'begun'
 /**
  * Records one message.
  *
- * KEYS 1 leader, 2 state, 3 channels, 4 stream, 5 index; ARGV 5 hash, 6 channel, 7 stored text, 8 entries at most,
- * 9 bytes at most, 10 bytes of all channels at most, 11 seconds to live, 12 prefix of the epoch's keys.
+ * KEYS 1 leader, 2 state, 3 channels, 4 stream, 5 index, 6 skipped; ARGV 5 hash, 6 channel, 7 stored text, 8 entries at
+ * most, 9 bytes at most, 10 bytes of all channels at most, 11 seconds to live, 12 prefix of the epoch's keys.
  */
 export const recordScript = new Script(`${guard}${dropChannel}
 local overhead = 300
@@ -92,7 +92,10 @@ if redis.call('XLEN', KEYS[4]) ~= count - 1 or (not meta[1] and redis.call('ZSCO
   count, own, lost = 1, size, string.format('%.0f', sequence - 1)
 end
 redis.call('XADD', KEYS[4], id .. '-0', 'h', ARGV[5], 'd', ARGV[7])
-redis.call('HSETNX', KEYS[5], ARGV[5], id .. ':' .. now)
+-- Equal messages behind one marker have one position, and that stands for the first of them: from there on a message may
+-- be repeated, none is missing. Where that one may be missing here, the position is not good any more.
+local missing = math.max(tonumber(lost), tonumber(state[7]), tonumber(redis.call('ZSCORE', KEYS[6], ARGV[6]) or 0))
+if missing <= tonumber(state[6] or 0) then redis.call('HSETNX', KEYS[5], ARGV[5], id .. ':' .. now) end
 bytes = bytes + size
 while count > tonumber(ARGV[8]) or (own > tonumber(ARGV[9]) and count > 0) do
   local first = redis.call('XRANGE', KEYS[4], '-', '+', 'COUNT', 1)[1]
@@ -142,16 +145,19 @@ return 'skipped'
 `);
 
 /**
- * Notes the place of a marker, and says so to the node that has sent it. A tick begins to count anew, and drops channels
+ * Notes the place of a marker, and says so to the node that has sent it. What is no marker only counts. A tick begins to count anew, and drops channels
  * that have been silent for longer than any accepted position is old. Where Redis has evicted a list, the answer is
  * `damaged`: a new epoch has to begin.
  *
- * KEYS 1 leader, 2 state, 3 marker, 4 channels, 5 skipped; ARGV 5 hash, 6 the tick or '', 7 retention in seconds, 8 Redis channel of
+ * KEYS 1 leader, 2 state, 3 marker or '', 4 channels, 5 skipped; ARGV 5 hash, 6 the tick or '', 7 retention in seconds, 8 Redis channel of
  * the acknowledgement or '', 9 number of the fence, 10 seconds to live, 11 prefix of the epoch's keys.
  */
 export const markScript = new Script(`${guard}${dropChannel}
 local id = string.format('%.0f', sequence)
-redis.call('SET', KEYS[3], id .. ':' .. now, 'EX', ARGV[7])
+if KEYS[3] ~= '' then
+  redis.call('SET', KEYS[3], id .. ':' .. now, 'EX', ARGV[7], 'NX')
+  redis.call('HSET', KEYS[2], 'marked', id)
+end
 if ARGV[6] ~= '' then
   local listed = redis.call('HMGET', KEYS[2], 'channels', 'skipped')
   if redis.call('ZCARD', KEYS[4]) ~= tonumber(listed[1]) or redis.call('ZCARD', KEYS[5]) ~= tonumber(listed[2]) then
@@ -222,7 +228,7 @@ for at = 7, #ARGV do
     local entries = redis.call('XRANGE', stream, '(' .. string.format('%.0f', from) .. '-0', ARGV[3] .. '-0',
       'COUNT', limit + 1)
     for _, entry in ipairs(entries) do
-      answer[#answer + 1] = {entry[1], at - 7, entry[2][4]}
+      answer[#answer + 1] = {entry[1], at - 7, entry[2][2], entry[2][4]}
     end
     if #answer > limit then return 'tooMany' end
   end

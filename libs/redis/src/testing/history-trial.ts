@@ -1,5 +1,5 @@
 import { HistorySettings, HistoryStatistics, markerChannel, type HistoryAnswer } from '@fedistream/history';
-import { TrackedHistory } from '@fedistream/history/testing';
+import { TrackedHistory, type ReceivedMessage } from '@fedistream/history/testing';
 import { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -132,11 +132,15 @@ export class HistoryTrial {
     return this.node.received.findLast((message) => message.channel === channel)?.position ?? '';
   }
 
-  /** What a client is given that has this position as its last one. */
-  async resume(position: string, channels = this.channels): Promise<TrialResume> {
-    // A position stands for its last occurrence: the client has received all of them.
+  /**
+   * What a client is given that has this position as its last one.
+   *
+   * @param seen the message that the client has received last; by default the last one with this position. Equal messages
+   *   may follow it that the client has not received.
+   */
+  async resume(position: string, channels = this.channels, seen?: ReceivedMessage): Promise<TrialResume> {
     const { received } = this.node;
-    const at = received.findLastIndex((message) => message.position === position);
+    const at = seen ? received.indexOf(seen) : received.findLastIndex((message) => message.position === position);
     const { answer, order } = await this.node.resume(channels, position);
     const missed = received
       .slice(at + 1)

@@ -8,7 +8,6 @@ import {
   HistoryStatistics,
   HistoryStore,
   isRecorded,
-  messageHash,
   parsePosition,
   PositionTracker,
   type FenceArrival,
@@ -169,12 +168,12 @@ function beginning(recovered: boolean | undefined, arrival: FenceArrival | undef
 }
 
 /** The event that a recorded message is, if it is one; live ones that are none are dropped as well. */
-function toEvent({ channel, message }: HistoryEntry, epoch: string): readonly StreamEvent[] {
+function toEvent({ hash, message }: HistoryEntry, epoch: string): readonly StreamEvent[] {
   const event = decode(message);
   if (event instanceof MalformedMessage) {
     return [];
   }
-  event.placeAt({ order: 0, position: formatPosition({ epoch, hash: messageHash(channel, message) }) });
+  event.placeAt({ order: 0, position: formatPosition({ epoch, hash }) });
   return [event];
 }
 
