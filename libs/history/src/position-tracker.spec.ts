@@ -1,0 +1,61 @@
+import { NEVER } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HistorySettings } from './history-settings.js';
+import { HistoryStatistics } from './history-statistics.js';
+import type { HistoryStore } from './history-store.js';
+import { fenceText, markerChannel, tickText } from './marker.js';
+import { newEpoch, parsePosition } from './position.js';
+import { PositionTracker } from './position-tracker.js';
+
+const epoch = newEpoch();
+const store = {
+  node: 'node',
+  acknowledged: NEVER,
+  fence: () => Promise.resolve(),
+  read: () => Promise.resolve({ gap: 'unknown' as const }),
+} satisfies HistoryStore;
+
+describe('the positions that a node gives messages', () => {
+  let tracker: PositionTracker;
+
+  beforeEach(() => {
+    tracker = new PositionTracker(store, new HistorySettings(), new HistoryStatistics(), () => true);
+  });
+
+  afterEach(() => {
+    tracker.close();
+  });
+
+  const positionOf = (channel: string, text: string) => tracker.tag(channel, Buffer.from(text)).position;
+
+  it('do not exist before the first announcement of an epoch', () => {
+    expect(positionOf('timeline:1', 'message')).toBeUndefined();
+    expect(positionOf(markerChannel, fenceText('other', 1))).toBeUndefined();
+    expect(positionOf('timeline:1', 'message')).toBeUndefined();
+    expect(parsePosition(positionOf(markerChannel, tickText(epoch, 0)) ?? '')?.epoch).toBe(epoch);
+    expect(positionOf('timeline:1', 'message')).toBeDefined();
+  });
+
+  it('differ for equal messages with a marker of any kind between them', () => {
+    const positions = [tickText(epoch, 0), tickText(epoch, 1), fenceText('other', 1)].map((marker) => {
+      positionOf(markerChannel, marker);
+      return positionOf('timeline:1', 'same');
+    });
+    expect(new Set(positions).size).toBe(3);
+  });
+
+  it('are equal for equal messages between two markers: what is no marker does not count', () => {
+    positionOf(markerChannel, tickText(epoch, 0));
+    const position = positionOf('timeline:1', 'same');
+    positionOf(markerChannel, 'not a marker');
+    expect(positionOf('timeline:1', 'same')).toBe(position);
+  });
+
+  it('do not exist after messages may have been missed, until the next marker', () => {
+    positionOf(markerChannel, tickText(epoch, 0));
+    tracker.missed();
+    expect(positionOf('timeline:1', 'message')).toBeUndefined();
+    positionOf(markerChannel, fenceText('other', 1));
+    expect(positionOf('timeline:1', 'message')).toBeDefined();
+  });
+});
