@@ -41,6 +41,7 @@ function resume(source: AnyStream) {
   const missed = ['cats', 'dogs'].map((tag, sequence) => ({
     sequence,
     channel: `timeline:hashtag:${tag}`,
+    hash: 'AAAAAAAAAAAAAAAA',
     message: Buffer.from('{"event":"delete","payload":"1"}'),
   }));
   const tracker: Pick<PositionTracker, 'fence' | 'recorderAlive'> = {
