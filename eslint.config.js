@@ -101,6 +101,19 @@ const roomRules = Object.entries(rooms).map(([room, below]) =>
   ),
 );
 
+/**
+ * Readings of a running server that race with it: a log line and a count may come behind the response. Tests wait for
+ * what they expect; what has been read so far proves only that something is absent.
+ */
+export const readingOnce = [
+  [`CallExpression[callee.name='expect'] > AwaitExpression > CallExpression[callee.name='metric']`, 'untilMetric()'],
+  [
+    `MemberExpression[property.name!='not'] > CallExpression[callee.name='expect'] > MemberExpression[property.name='outputSoFar']`,
+    'server.printed(), or server.output() after the end',
+  ],
+  [`MemberExpression[property.name=/^(find|findLast|some|at)$/][object.property.name='logSoFar']`, 'server.logged()'],
+].map(([selector, instead]) => ({ selector, message: `This is read once, perhaps too early. Use ${instead}.` }));
+
 /** What a package need not declare: what its tests import. */
 const dependencies = {
   ignoredFiles: ['{projectRoot}/**/*.spec.ts', '{projectRoot}/src/**/testing/**', '{projectRoot}/src/testing/**'],
@@ -142,6 +155,11 @@ export default tseslint.config(
     },
   },
   { files: tests, rules: boundaries(directionsOfTests) },
+  {
+    files: ['apps/streaming-e2e/**/*.ts'],
+    ignores: ['apps/streaming-e2e/src/support/server.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...readingOnce] },
+  },
   {
     files: ['**/*.spec.ts'],
     rules: {

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { WebSocket } from 'ws';
 
 import {
-  metric,
   openTestEnvironment,
   publishEvent,
   Server,
@@ -95,7 +94,7 @@ describe('clients', () => {
     // masto ignores the code and reconnects with back-off, to be refused.
     await until('masto is refused', () => closeCodes.length > 1);
     expect(closeCodes[0]).toBe(1000);
-    expect(await metric(environment.server, 'fedistream_refusals_total', { error: 'invalidToken' })).toBeGreaterThan(1);
+    await untilMetric(environment.server, 'fedistream_refusals_total', { error: 'invalidToken' }, (count) => count > 1);
     for (const reader of readers) {
       await environment.publisher.subscribers(channelOf(reader), 0);
     }

@@ -65,7 +65,7 @@ export async function subscribedFor(publisher: TestEnvironment['publisher']): Pr
 
 async function expectNoTokenInLog({ server, fixtures }: TestEnvironment): Promise<void> {
   const rows = await fixtures.sql('SELECT token FROM oauth_access_tokens');
-  const lines = server.output.split('\n');
+  const lines = server.outputSoFar.split('\n');
   const telling = rows.flatMap(({ token }) => lines.filter((line) => line.includes(String(token))));
   expect(telling).toEqual([]);
 }

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   eventStream,
   untilSubscribed,
-  metric,
   publishEvent,
   receivedBeforeFence,
   RedisPublisher,
@@ -12,6 +11,7 @@ import {
   webSocketUrl,
   type RedisTestEnvironment,
   type Viewer,
+  untilMetric,
 } from '../support/index.js';
 import { openCheckedEnvironment, subscribedFor } from './checked-environment.js';
 import { closeAfterTest } from './close-after-test.js';
@@ -71,7 +71,7 @@ describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
     const second = await eventStream.open(environment.server, redis, wanted);
     const third = await webSocket.open(environment.server, redis, wanted);
     await redis.subscribers(channel, 1);
-    expect(await metric(environment.server, 'redis_subscriptions')).toBe(1);
+    await untilMetric(environment.server, 'redis_subscriptions', {}, 1);
     await second.close();
     await third.close();
     await untilSubscribed(first, redis, channel);

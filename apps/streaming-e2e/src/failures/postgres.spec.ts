@@ -9,7 +9,6 @@ import {
   authorization,
   eventStream,
   untilSubscribed,
-  metric,
   ownPostgres,
   publishEvent,
   receivedBeforeFence,
@@ -21,6 +20,7 @@ import {
   webSocket,
   WebSocketClient,
   TableLock,
+  untilMetric,
 } from '../support/index.js';
 import { expectUnavailable, unavailable } from './unavailable.js';
 import { watchedEnvironment } from './watched-environment.js';
@@ -48,12 +48,12 @@ describe('PostgreSQL', () => {
 
   it('may end its idle connections: clients stay connected, and new ones are accepted', async () => {
     for (let time = 0; time < 3; time++) {
-      expect(await metric(watched.server, 'pg_pool_idle_connections')).toBeGreaterThan(0);
+      await untilMetric(watched.server, 'pg_pool_idle_connections', {}, (idle) => idle > 0);
       await watched.fixtures.sql(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()`,
       );
-      await until('the pool is empty', async () => (await metric(watched.server, 'pg_pool_total_connections')) === 0);
+      await untilMetric(watched.server, 'pg_pool_total_connections', {}, 0);
       await watched.others.undisturbed();
       for (const transport of transports) {
         const client = await openList(transport);

@@ -62,8 +62,11 @@ describe('a client that never reads', () => {
       expect(sent * eventBytes).toBeLessThan(budgetKib * 1_024 + systemBuffersBytes);
       const grown = Number(await metric(watched.server, 'process_resident_memory_bytes')) - memoryBefore;
       expect(grown).toBeLessThan(120 * 2 ** 20);
-      expect(await metric(watched.server, 'fedistream_connections_closed_total', { reason: 'slow' })).toBeGreaterThan(
-        0,
+      await untilMetric(
+        watched.server,
+        'fedistream_connections_closed_total',
+        { reason: 'slow' },
+        (count) => count > 0,
       );
       client.resume();
       expect(await client.ended).toMatchObject(ending);

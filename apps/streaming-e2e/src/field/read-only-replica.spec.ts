@@ -56,7 +56,7 @@ describe('a server whose Redis is a read-only replica', () => {
       return performance.now() > watchedUntil;
     });
     expect((await connectionsReceived(operator)) - before).toBeLessThanOrEqual(mostConnections);
-    const lines = server.output.split('\n');
+    const lines = server.outputSoFar.split('\n');
     expect(lines.filter((line) => !isJson(line))).toEqual([]);
     expect(lines.length).toBeLessThanOrEqual(mostLines);
 

@@ -47,6 +47,6 @@ describe.runIf(everyRow)('a server on a hot standby of PostgreSQL', () => {
     await primary.control.stop();
     await copied.sql('SELECT pg_promote()');
     await expectAudience(server, server.publisher, copied);
-    expect(server.log.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+    expect(server.logSoFar.filter(({ level }) => Number(level) >= 50)).toEqual([]);
   });
 });

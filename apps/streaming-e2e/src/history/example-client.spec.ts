@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTestEnvironment, publishEvent, until, webSocketUrl, type RedisTestEnvironment } from '../support/index.js';
 import { follow } from './example-client.js';
+import { resumingEventStream } from './resuming-clients.js';
 
 const documentPath = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'protocol-extensions.md');
 
@@ -30,11 +31,15 @@ it('the client of docs/protocol-extensions.md receives everything once, in order
     publishEvent(environment.publisher, `timeline:${viewer.account.id}`, 'delete', String(id));
   let published = 0;
   // Until a recorder has announced itself, events have no position to come back with.
-  await until('the first event', async () => {
+  const witness = await resumingEventStream.open(environment.server, { token: viewer.token, stream: 'user' });
+  let position: string | undefined;
+  void witness.position().then((told) => (position = told));
+  await until('an event has a position', async () => {
     await publish(++published);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    return received.length > 8;
+    return position;
   });
+  await until('all events', () => received.at(-1) === String(published));
+  await witness.close();
   for (let cut = 0; cut < 2; cut++) {
     await publishEvent(environment.publisher, `timeline:access_token:${viewer.tokenId}`, 'kill');
     for (let count = 0; count < 5; count++) {

@@ -8,7 +8,6 @@ import {
   eventStream,
   Fixtures,
   mentionOf,
-  metric,
   publishEvent,
   receivedBeforeFence,
   Server,
@@ -111,7 +110,7 @@ describe('a server on an existing database', () => {
     }
     answers.push(...tokens.slice(3).map(knock));
     await untilMetric(running, 'pg_pool_waiting_queries', {}, 1);
-    expect(await metric(running, 'pg_pool_total_connections')).toBe(3);
+    await untilMetric(running, 'pg_pool_total_connections', {}, 3);
     expect(await lock.blockedStatements()).toBe(3);
     await lock.release();
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(answers.map(() => 200));

@@ -30,7 +30,7 @@ describe('a first start without settings and services', () => {
 
   async function startAndRead(): Promise<Server> {
     const started = await Server.start({ ...newcomer, FEDISTREAM_DATA_DIR: directory });
-    const text = () => started.output.split('\n').filter((line) => !line.startsWith('{'));
+    const text = () => started.outputSoFar.split('\n').filter((line) => !line.startsWith('{'));
     await until('the whole banner is printed', () => text().some((line) => line.includes("stream: 'direct'")));
     banner = text();
     return started;
@@ -85,18 +85,19 @@ describe('a first start without settings and services', () => {
 
   it('logs no token', () => {
     for (const { token } of demoTokens) {
-      expect(server.log.filter((line) => JSON.stringify(line).includes(token))).toEqual([]);
+      expect(server.logSoFar.filter((line) => JSON.stringify(line).includes(token))).toEqual([]);
     }
-    expect(server.log.length).toBeGreaterThan(10);
+    expect(server.logSoFar.length).toBeGreaterThan(10);
   });
 
   it('locks its files: a second server on them exits with the reason', async () => {
     const second = Server.launch({ ...newcomer, LOG_LEVEL: 'info', FEDISTREAM_DATA_DIR: directory });
     expect(await second.exited).toEqual({ code: 1, signal: null });
-    expect(second.output.split('\n')).toEqual([
+    const output = await second.output();
+    expect(output.split('\n')).toEqual([
       expect.stringContaining(`in use by another Fedistream (process ${server.pid})`),
     ]);
-    expect(second.output).toMatch(`FEDISTREAM_DATA_DIR="${directory}": `);
+    expect(output).toMatch(`FEDISTREAM_DATA_DIR="${directory}": `);
     expect(server.running).toBe(true);
   });
 

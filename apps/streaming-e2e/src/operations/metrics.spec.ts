@@ -10,11 +10,14 @@ import {
   RawConnection,
   receivedBeforeFence,
   statusBy,
+  until,
   untilMetric,
   webSocket,
   WebSocketClient,
   webSocketUrl,
   type RedisTestEnvironment,
+  readMetric,
+  defaultTimeoutMs,
 } from '../support/index.js';
 
 const types = ['websocket', 'eventsource'];
@@ -108,10 +111,13 @@ describe('the metrics of a server', () => {
     const noHttp = await RawConnection.open(server.port);
     noHttp.write('no HTTP\r\n\r\n');
     await noHttp.closed;
-    const added = Object.entries(await refused()).map(
-      ([name, value]) => [name, value - (before[name] ?? NaN)] as const,
-    );
-    expect(Object.fromEntries(added.filter(([, count]) => count !== 0))).toEqual({
+    const added = async () =>
+      Object.fromEntries(
+        Object.entries(await refused())
+          .map(([name, value]) => [name, value - (before[name] ?? NaN)] as const)
+          .filter(([, count]) => count !== 0),
+      );
+    await expect.poll(added, { timeout: defaultTimeoutMs }).toEqual({
       badRequest: 1,
       invalidToken: 1,
       methodNotAllowed: 1,
@@ -151,17 +157,23 @@ describe('the metrics of a server', () => {
     const idle = await multiplexedWebSocket.open(server, publisher, { token, stream: 'user', channel: home });
 
     const shown = async (name: string, labels: Readonly<Record<string, string>> = {}) => {
-      const values = [await metric(server, name, labels), await metric(server, `mastodon_streaming_${name}`, labels)];
-      expect(values[0]).toBe(values[1]);
-      return values[0];
+      const { body } = await httpRequest(server.url('/metrics'));
+      const [value, prefixed] = [
+        readMetric(body, name, labels),
+        readMetric(body, `mastodon_streaming_${name}`, labels),
+      ];
+      expect(value).toBe(prefixed);
+      return value;
     };
-    expect(await shown('connected_clients', { type: 'eventsource' })).toBe(1);
-    expect(await shown('connected_clients', { type: 'websocket' })).toBe(2);
-    expect(await shown('connected_channels', { type: 'eventsource', channel: 'public' })).toBe(1);
-    expect(await shown('connected_channels', { type: 'websocket', channel: 'public' })).toBe(1);
-    expect(await shown('connected_channels', { type: 'websocket', channel: 'user' })).toBe(1);
-    expect(await shown('redis_subscriptions')).toBe(3);
-    expect(await shown('pg_pool_total_connections')).toBeGreaterThan(0);
+    const shows = (value: number, ...series: Parameters<typeof shown>) =>
+      expect.poll(() => shown(...series), { timeout: defaultTimeoutMs }).toBe(value);
+    await shows(1, 'connected_clients', { type: 'eventsource' });
+    await shows(2, 'connected_clients', { type: 'websocket' });
+    await shows(1, 'connected_channels', { type: 'eventsource', channel: 'public' });
+    await shows(1, 'connected_channels', { type: 'websocket', channel: 'public' });
+    await shows(1, 'connected_channels', { type: 'websocket', channel: 'user' });
+    await shows(3, 'redis_subscriptions');
+    await untilMetric(server, 'pg_pool_total_connections', {}, (total) => total > 0);
 
     const sent = async () => [
       await shown('messages_sent_total', { type: 'eventsource' }),
@@ -172,10 +184,12 @@ describe('the metrics of a server', () => {
     await publishEvent(publisher, channel, 'update', statusBy(await fixtures.account()));
     // The fence counts, too.
     await receivedBeforeFence(stream, publisher, channel);
-    await untilMetric(server, 'messages_sent_total', { type: 'websocket' }, toSockets + 2);
-    expect(await sent()).toEqual([toStreams + 2, toSockets + 2]);
-    expect(await shown('redis_messages_received_total')).toBe(received + 2);
-    expect(await shown('pg_pool_idle_connections')).toBe(await shown('pg_pool_total_connections'));
+    await expect.poll(sent, { timeout: defaultTimeoutMs }).toEqual([toStreams + 2, toSockets + 2]);
+    await shows(received + 2, 'redis_messages_received_total');
+    await until('every connection of the pool is idle', async () => {
+      const { body } = await httpRequest(server.url('/metrics'));
+      return readMetric(body, 'pg_pool_idle_connections') === readMetric(body, 'pg_pool_total_connections');
+    });
 
     await Promise.all([stream.close(), socket.close(), idle.close()]);
     for (const type of types) {

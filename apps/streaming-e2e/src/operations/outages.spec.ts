@@ -68,7 +68,7 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
       await Promise.all([redis && services.redis.control.stop(), postgres && services.postgres.control.stop()]);
       const server = await Server.start(env);
       expect(await httpRequest(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
-      expect(await metric(server, 'fedistream_broker_up')).toBe(redis ? 0 : 1);
+      await untilMetric(server, 'fedistream_broker_up', {}, redis ? 0 : 1);
       await untilMetric(server, 'fedistream_database_up', {}, postgres ? 0 : 1);
       if (postgres) {
         // No client has connected yet.
@@ -87,7 +87,7 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
           reason: { status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) as string } },
         });
       }
-      expect(server.output).not.toContain(viewer.token);
+      expect(server.outputSoFar).not.toContain(viewer.token);
 
       await Promise.all([services.redis.control.start(), services.postgres.control.start()]);
       for (const transport of [eventStream, webSocket]) {
@@ -103,10 +103,10 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
         expect(await receivedBeforeFence(client, publisher, wanted.channel)).toMatchObject([{ event: 'update' }]);
         await client.close();
       }
-      expect(await metric(server, 'fedistream_broker_up')).toBe(1);
-      expect(await metric(server, 'fedistream_database_up')).toBe(1);
-      expect(server.output.includes('PostgreSQL is back after ')).toBe(postgres);
+      await untilMetric(server, 'fedistream_broker_up', {}, 1);
+      await untilMetric(server, 'fedistream_database_up', {}, 1);
       expect(await server.stop()).toEqual({ code: 0, signal: null });
+      expect((await server.output()).includes('PostgreSQL is back after ')).toBe(postgres);
       await publisher.close();
     },
   );
@@ -136,7 +136,7 @@ describe('a server that is started while Redis or PostgreSQL is down', () => {
       expect(await server.stop()).toEqual({ code: 0, signal: null });
       await waiting;
       // It did not wait for the statement timeout of five seconds, which would be logged.
-      expect(server.output).not.toMatch(/timeout/i);
+      expect(server.outputSoFar).not.toMatch(/timeout/i);
     } finally {
       await postgres.control.resume();
     }

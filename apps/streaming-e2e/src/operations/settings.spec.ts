@@ -22,7 +22,7 @@ const alone = { DATABASE_URL: connected.DATABASE_URL, BROKER: 'memory', LOG_LEVE
 async function refusal(env: Env): Promise<string> {
   const server = Server.launch(env);
   expect(await server.exited).toEqual({ code: 1, signal: null });
-  return server.output;
+  return server.output();
 }
 
 describe('a wrong setting', () => {

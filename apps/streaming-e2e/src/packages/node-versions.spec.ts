@@ -46,7 +46,7 @@ describe('on Node.js', () => {
     async () => {
       const server = Server.launch({}, await nodeBinary('18'));
       expect((await server.exited).code).toBe(1);
-      expect(server.output).toMatch(/^Node 20\.19 or newer .*v?18\.\d+\.\d+.*$/);
+      expect(await server.output()).toMatch(/^Node 20\.19 or newer .*v?18\.\d+\.\d+.*$/);
     },
     timeoutMs,
   );

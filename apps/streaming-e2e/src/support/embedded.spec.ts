@@ -41,7 +41,7 @@ describe('a server that cannot start', () => {
   it('shows how it ended and what it said', async () => {
     const server = Server.launch({ PORT: 'no number' });
     expect(await server.exited).toEqual({ code: 1, signal: null });
-    expect(server.output).toContain('PORT="no number"');
+    expect(await server.output()).toContain('PORT="no number"');
     await expect(Server.start({ PORT: 'no number' })).rejects.toThrow('PORT="no number"');
   });
 });

@@ -4,7 +4,7 @@ export { EventStreamParser } from './event-stream-parser.js';
 export { publishEvent, receivedBeforeFence, RedisPublisher, untilSubscribed, type Publisher } from './publisher.js';
 export { Fixtures, newId } from './fixtures.js';
 export { httpRequest, RawConnection, type HttpResponse } from './http.js';
-export { metric, untilMetric } from './metrics.js';
+export { metric, readMetric, untilMetric } from './metrics.js';
 export { ownPostgres, ownRedis } from './own-services.js';
 export type { Account, FilterOptions, Token, TokenOptions, User, UserOptions, Viewer } from './accounts.js';
 export { Server, type Exit, type LogLine } from './server.js';

@@ -9,6 +9,15 @@ export async function metric(
   labels: Readonly<Record<string, string>> = {},
 ): Promise<number | undefined> {
   const { body } = await httpRequest(server.url('/metrics'));
+  return readMetric(body, name, labels);
+}
+
+/** The value of a metric in the text of `/metrics`; see {@link metric}. */
+export function readMetric(
+  body: string,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number | undefined {
   const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
   for (const line of body.split('\n')) {
     const [, found, given = '', value] = /^([a-zA-Z_:]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
@@ -20,15 +29,21 @@ export async function metric(
   return undefined;
 }
 
-/** Waits until the metric has this value. */
+/**
+ * Waits until the metric has this value, or one that the predicate accepts. A count may rise after the response to what
+ * is counted, so tests wait for it.
+ */
 export async function untilMetric(
   server: Server,
   name: string,
   labels: Readonly<Record<string, string>>,
-  value: number,
+  value: number | ((value: number) => boolean),
 ): Promise<void> {
-  await until(
-    `${name}${JSON.stringify(labels)} is ${value}`,
-    async () => (await metric(server, name, labels)) === value,
-  );
+  let last: number | undefined;
+  await until(`${name}${JSON.stringify(labels)} is ${String(value)}`, async () => {
+    last = await metric(server, name, labels);
+    return last !== undefined && (typeof value === 'number' ? last === value : value(last));
+  }).catch((error: unknown) => {
+    throw new Error(`It is ${String(last)}.`, { cause: error });
+  });
 }

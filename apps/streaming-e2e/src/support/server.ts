@@ -110,29 +110,33 @@ export class Server {
     return this.#exit;
   }
 
-  /** All that it has printed. */
-  get output(): string {
+  /** Settles when the process has ended, with all that it has printed. */
+  async output(): Promise<string> {
+    await this.#exit;
+    return this.outputSoFar;
+  }
+
+  /**
+   * What has been read of its output. A line may reach this process later than the response that it belongs to, so this
+   * proves only that something is absent. {@link printed} and {@link logged} wait for what is expected.
+   */
+  get outputSoFar(): string {
     return this.#lines.join('\n');
   }
 
-  /** The lines of its log that are JSON, from the beginning. */
-  get log(): LogLine[] {
+  /** The lines of its log that are JSON, from the beginning; see {@link outputSoFar}. */
+  get logSoFar(): LogLine[] {
     return this.#lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
   }
 
   /** The first line of the log that matches, printed before or from now on. Fails when the server ends without it. */
   logged(matches: (line: LogLine) => boolean): Promise<LogLine> {
-    return until(
-      'the server logs what is expected',
-      () => {
-        const line = this.log.find(matches);
-        if (line === undefined && this.#ended) {
-          throw new Error(`The server ended. It said:\n${this.output}`);
-        }
-        return line;
-      },
-      startsWithinMs,
-    );
+    return this.#untilRead('the server logs what is expected', () => this.logSoFar.find(matches));
+  }
+
+  /** Waits until its output contains this text. Fails when the server ends without it. */
+  async printed(text: string): Promise<void> {
+    await this.#untilRead(`the server prints ${JSON.stringify(text)}`, () => this.outputSoFar.includes(text));
   }
 
   /** The in-memory broker of this server (BROKER=memory), which takes messages from the process that started it. */
@@ -171,5 +175,21 @@ export class Server {
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#exit;
+  }
+
+  #untilRead<Result>(what: string, read: () => Result | undefined | false): Promise<Result> {
+    return until(
+      what,
+      () => {
+        // In this order: what the process printed at its end is read before it counts as ended.
+        const ended = this.#ended;
+        const result = read();
+        if (ended && (result === undefined || result === false)) {
+          throw new Error(`The server ended. It said:\n${this.outputSoFar}`);
+        }
+        return result;
+      },
+      startsWithinMs,
+    );
   }
 }

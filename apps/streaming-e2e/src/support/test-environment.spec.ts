@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { publishEvent, receivedBeforeFence } from './publisher.js';
-import { metric } from './metrics.js';
+import { httpRequest } from './http.js';
+import { readMetric } from './metrics.js';
 import { statusBy } from './status.js';
 import { transports } from './transports.js';
 import { openTestEnvironment, type TestEnvironment } from './test-environment.js';
@@ -32,8 +33,9 @@ describe.each(['redis', 'memory'] as const)('a test environment on the %s broker
   });
 
   it('shows the server’s metrics, with and without labels', async () => {
-    expect(await metric(environment.server, 'connected_clients', { type: 'websocket' })).toBeTypeOf('number');
-    expect(await metric(environment.server, 'redis_subscriptions')).toBeTypeOf('number');
-    expect(await metric(environment.server, 'no_such_metric')).toBeUndefined();
+    const { body } = await httpRequest(environment.server.url('/metrics'));
+    expect(readMetric(body, 'connected_clients', { type: 'websocket' })).toBeTypeOf('number');
+    expect(readMetric(body, 'redis_subscriptions')).toBeTypeOf('number');
+    expect(readMetric(body, 'no_such_metric')).toBeUndefined();
   });
 });

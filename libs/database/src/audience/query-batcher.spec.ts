@@ -1,6 +1,7 @@
 import { viewerSetOf } from '@fedistream/audience/testing';
 import type { AudienceQuery } from '@fedistream/audience';
 import type { ViewerSet } from '@fedistream/domain';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { FactsAnswer } from './facts-answer.js';
 import { QueryBatcher } from './query-batcher.js';
@@ -13,8 +14,12 @@ const question = (viewers: ViewerSet, authorId = '900'): AudienceQuery => ({
   language: null,
 });
 
-/** Lets everything happen that needs no answer. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+/** Lets everything happen that needs no answer: promises settle, and look-ups of the same turn are gathered. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) {
+    await setImmediate();
+  }
+}
 
 describe('questions about the same viewers', () => {
   it('do not join one whose turn never came', async () => {
