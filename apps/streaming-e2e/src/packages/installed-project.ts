@@ -56,7 +56,7 @@ export class InstalledProject {
 
   /** Compiles the project; throws with the compiler's messages. */
   async compile(): Promise<void> {
-    await run(process.execPath, [compiler, '-p', this.directory]).catch((failure: unknown) => {
+    await run(process.execPath, [compiler, '-p', this.directory, '--pretty', 'false']).catch((failure: unknown) => {
       throw new Error((failure as { stdout: string }).stdout);
     });
   }
