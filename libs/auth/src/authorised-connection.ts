@@ -4,6 +4,8 @@ import type { Viewer } from '@fedistream/domain';
 export interface AuthorisedConnection {
   /** Never changes. */
   readonly viewer: Viewer;
+  /** Delivers nothing more to the client, from now on. Cheap: called for thousands of connections in one turn. MUST NOT throw. */
+  silence(): void;
   /** Ends the connection, because its viewer is no longer authorised. Called once, and again only if it throws. */
   revoke(): void;
 }

@@ -10,11 +10,16 @@ import { RecentKills } from './recent-kills.js';
 
 class TestConnection implements AuthorisedConnection {
   revocations = 0;
+  silent = false;
 
   constructor(
     readonly viewer: Viewer,
     private readonly onRevoke: (connection: TestConnection) => void = () => undefined,
   ) {}
+
+  silence(): void {
+    this.silent = true;
+  }
 
   revoke(): void {
     this.revocations++;
@@ -64,6 +69,38 @@ describe('ConnectionRegistry', () => {
     connections.revokeAccount('1');
     expect([one, two, other].map(({ revocations }) => revocations)).toEqual([1, 1, 0]);
     expect(statistics.revoked.account).toBe(2);
+  });
+
+  it('silences thousands of connections of a killed account at once, and ends at most 100 in one turn of the event loop', () => {
+    const all = Array.from({ length: 4_000 }, (_, number) => open(viewer('1', `t${number}`)));
+    const ended = () => all.filter(({ revocations }) => revocations > 0).length;
+    connections.revokeAccount('1');
+    expect(all.every(({ silent }) => silent)).toBe(true);
+    expect([ended(), connections.countOfAccount('1')]).toEqual([100, 0]);
+    for (let turn = 2; turn <= 40; turn++) {
+      vi.advanceTimersToNextTimer();
+      expect(ended()).toBe(100 * turn);
+    }
+    expect(statistics.revoked.account).toBe(4_000);
+  });
+
+  it('ends at most 100 connections in one turn of the event loop when their tokens expire together', () => {
+    const all = Array.from({ length: 250 }, (_, number) => open(viewer('1', `t${number}`, Date.now() + 1_000)));
+    const ended = () => all.filter(({ revocations }) => revocations > 0).length;
+    vi.advanceTimersToNextTimer();
+    expect(ended()).toBe(100);
+    vi.advanceTimersByTime(10);
+    expect(ended()).toBe(250);
+  });
+
+  it('does not end a connection that is removed while it waits to be ended', () => {
+    const all = Array.from({ length: 101 }, () => open(viewer('1', 't1')));
+    connections.revokeAccount('1');
+    all.forEach((connection) => {
+      connections.remove(connection);
+    });
+    vi.advanceTimersByTime(0);
+    expect(all.map(({ revocations }) => revocations)).toEqual([...Array.from({ length: 100 }, () => 1), 0]);
   });
 
   it('does nothing for a kill without open connections', () => {

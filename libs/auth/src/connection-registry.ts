@@ -3,14 +3,18 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { AuthStatistics } from './auth-statistics.js';
 import type { RevocationReason } from './auth-statistics.js';
 import type { AuthorisedConnection } from './authorised-connection.js';
-import { CompactMultimap } from '@fedistream/util';
+import { CompactMultimap, TurnQueue } from '@fedistream/util';
 import { ExpiryTimer, hasExpired } from './expiry-timer.js';
 import { RecentKills } from './recent-kills.js';
 import type { KillSequence } from './recent-kills.js';
 
+/** Closing a connection takes up to 0.4 ms: so many hold the event loop for some 40 ms. */
+const endedPerTurn = 100;
+
 /**
  * The one registry of this process's open connections, and the only code that ends them for lack of authorisation: after
- * a kill of their token or account, at the token's expiry, or when re-validation finds the token invalid.
+ * a kill of their token or account, at the token's expiry, or when re-validation finds the token invalid. All of them are
+ * silenced at once, and ended in slices: thousands of connections must not hold the event loop.
  *
  * The caller that opens a connection MUST add it, and MUST remove it when it ends for any reason.
  *
@@ -25,6 +29,11 @@ export class ConnectionRegistry<
   readonly #byAccount = new CompactMultimap<string, C>();
   readonly #expiryTimer = new ExpiryTimer((connection) => {
     this.#revoke([connection as C], 'expiry');
+  });
+  /** Connections that are silenced, but not ended. */
+  readonly #revoking = new Map<C, RevocationReason>();
+  readonly #revocations = new TurnQueue<C>(endedPerTurn, (connection) => {
+    this.#end(connection);
   });
 
   /**
@@ -62,6 +71,7 @@ export class ConnectionRegistry<
   /** Removes a connection. Does nothing for one that is not registered. */
   remove(connection: C): void {
     this.#unregister(connection);
+    this.#revoking.delete(connection);
   }
 
   /** Ends every connection of this token, and those that are being opened with it. */
@@ -111,19 +121,28 @@ export class ConnectionRegistry<
   }
 
   #revoke(connections: readonly C[], reason: RevocationReason): void {
-    for (const connection of connections) {
-      // Unregistered first: ending it makes its owner remove it, and perhaps others of the list.
-      if (!this.#unregister(connection)) {
-        continue;
-      }
-      try {
-        connection.revoke();
-        this.statistics.revoked[reason]++;
-      } catch (error) {
-        // Registered again, so that re-validation finds its token and tries once more.
-        this.#register(connection);
-        this.#logger.error('A revoked connection could not be ended; the next re-validation tries again', error);
-      }
+    const revoked = connections.filter((connection) => this.#unregister(connection));
+    for (const connection of revoked) {
+      connection.silence();
+      this.#revoking.set(connection, reason);
+    }
+    this.#revocations.add(revoked);
+  }
+
+  #end(connection: C): void {
+    const reason = this.#revoking.get(connection);
+    if (reason === undefined) {
+      // It has ended meanwhile.
+      return;
+    }
+    this.#revoking.delete(connection);
+    try {
+      connection.revoke();
+      this.statistics.revoked[reason]++;
+    } catch (error) {
+      // Registered again, so that re-validation finds its token and tries once more.
+      this.#register(connection);
+      this.#logger.error('A revoked connection could not be ended; the next re-validation tries again', error);
     }
   }
 

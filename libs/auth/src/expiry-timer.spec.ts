@@ -23,6 +23,7 @@ describe('ExpiryTimer', () => {
   function connect(expiresAt?: number): AuthorisedConnection {
     const connection = {
       viewer: { accountId: '1', userId: '2', tokenId: '3', scopes: new Set<string>(), expiresAt },
+      silence: () => undefined,
       revoke: () => undefined,
     };
     expiries.add(connection);

@@ -65,7 +65,7 @@ describe('Revalidation', () => {
 
   function open(tokenId: string): void {
     const viewer = { accountId: `account of ${tokenId}`, userId: '1', tokenId, scopes: new Set<string>() };
-    connections.add({ viewer, revoke: () => revoked.push(tokenId) }, new RecentKills().now());
+    connections.add({ viewer, silence: () => undefined, revoke: () => revoked.push(tokenId) }, new RecentKills().now());
   }
 
   it('looks a token up again that was revoked in a gap while its connection was being opened', async () => {
@@ -75,11 +75,11 @@ describe('Revalidation', () => {
     await vi.advanceTimersByTimeAsync(1);
     store.revoked.add('late');
     const viewer = { accountId: '1', userId: '1', tokenId: 'late', scopes: new Set<string>() };
-    connections.add({ viewer, revoke: () => revoked.push('late') }, authenticatedAt);
+    connections.add({ viewer, silence: () => undefined, revoke: () => revoked.push('late') }, authenticatedAt);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(revoked).toEqual(['late']);
     expect(store.statements).toEqual([['late']]);
-    connections.add({ viewer, revoke: () => revoked.push('later') }, kills.now());
+    connections.add({ viewer, silence: () => undefined, revoke: () => revoked.push('later') }, kills.now());
     await vi.advanceTimersByTimeAsync(1_000);
     expect(store.statements).toHaveLength(1);
   });

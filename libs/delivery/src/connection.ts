@@ -30,6 +30,7 @@ export class Connection implements Subscriber {
   /** The size of the last event that was larger than the budget. */
   #oversizedBytes = 0;
   #open = true;
+  #silent = false;
 
   constructor(viewer: Viewer, transport: Transport, context: ConnectionContext) {
     this.viewer = viewer;
@@ -182,6 +183,9 @@ export class Connection implements Subscriber {
    * before they write anything of their own, such as answers to pings.
    */
   isWithinBudget(): boolean {
+    if (this.#silent) {
+      return false;
+    }
     if (this.#open && this.#isOverBudget()) {
       // What was held back to be written in one call is not the client's fault.
       this.#transport.uncork();
@@ -190,6 +194,11 @@ export class Connection implements Subscriber {
       }
     }
     return this.#open;
+  }
+
+  /** Writes nothing more to the client, until {@link close}. For a connection that is to be closed, but not in this turn. */
+  silence(): void {
+    this.#silent = true;
   }
 
   /** The one teardown: ends all subscriptions, then the transport. A second call does nothing. */

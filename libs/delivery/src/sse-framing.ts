@@ -19,6 +19,15 @@ export const chunkedSseFraming: Framing = sseFraming('sse-chunked', inChunk);
 /** Server-sent events for HTTP/1.0, which has no chunks. */
 export const plainSseFraming: Framing = sseFraming('sse-plain', asItIs);
 
+/**
+ * A block that tells the client after how many milliseconds to reconnect. It holds no event: only clients that follow the
+ * standard may get it.
+ */
+export function sseRetry(milliseconds: number, framing: Framing): Buffer {
+  const envelope = framing === chunkedSseFraming ? inChunk : asItIs;
+  return Buffer.from(envelope(utf8(`retry: ${Math.round(milliseconds)}\n\n`)), 'latin1');
+}
+
 /** A comment line, which clients ignore, framed as `framing` frames events. */
 export function sseComment(text: string, framing: Framing): Buffer {
   const envelope = framing === chunkedSseFraming ? inChunk : asItIs;

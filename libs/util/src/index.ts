@@ -6,4 +6,5 @@ export * from './jitter.js';
 export * from './log-throttle.js';
 export * from './outage.js';
 export * from './record-id.js';
+export * from './turn-queue.js';
 export * from './with-timeout.js';

@@ -12,6 +12,7 @@ import {
   RawConnection,
   Server,
   streamingPath,
+  until,
   untilMetric,
   webSocket,
   WebSocketClient,
@@ -53,6 +54,80 @@ describe('a server that receives a signal to stop', () => {
     expect(await single.ended).toEqual({ code: 1012, reason: 'restart' });
     expect(await multiplexed.ended).toEqual({ code: 1012, reason: 'restart' });
     await environment.publisher.subscribers(wanted.channel, 0);
+  });
+
+  it('is not ready at once, and serves new clients until load balancers have noticed', async () => {
+    const server = await Server.start({ ...environment.env, ADMIN_PORT: '0', DRAIN_DELAY_SECONDS: '600' });
+    const { address } = await server.logged(({ msg }) => msg === 'internal listener');
+    const ready = async () => {
+      const { status, body } = await httpRequest(new URL('/ready', String(address)));
+      return { status, body: JSON.parse(body) as unknown };
+    };
+    await until('the server is ready', async () => (await ready()).status === 200);
+    server.signal('SIGTERM');
+    await server.logged(({ msg }) => msg === 'not ready; new clients are still accepted');
+    expect(await ready()).toMatchObject({ status: 503, body: { ready: false } });
+    expect((await ready()).body).toMatchObject({ reasons: expect.arrayContaining(['draining']) as unknown });
+    const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
+    const clients = [
+      await eventStream.open(server, environment.publisher, wanted),
+      await webSocket.open(server, environment.publisher, wanted),
+    ];
+    await publishEvent(environment.publisher, wanted.channel, 'delete', '1');
+    for (const client of clients) {
+      expect(await client.next()).toMatchObject({ event: 'delete', payload: '1' });
+    }
+    await server.kill();
+  });
+
+  it('refuses connections while it closes its clients: a proxy then tries another server', async () => {
+    const server = await Server.start({ ...environment.env, DRAIN_SECONDS: '600', SHUTDOWN_GRACE_SECONDS: '0' });
+    const clients = await Promise.all(
+      Array.from({ length: 2 }, () => WebSocketClient.open(webSocketUrl(server, { token: viewer.token }))),
+    );
+    server.signal('SIGTERM');
+    // One is closed at once, the other one some minutes later.
+    expect(await Promise.race(clients.map(({ ended }) => ended))).toMatchObject({ code: 1012 });
+    await expect(httpRequest(server.url(`${streamingPath}/health`))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await server.kill();
+  });
+
+  it('goes on after a second SIGTERM, and says so', async () => {
+    const server = await Server.start({ ...environment.env, DRAIN_DELAY_SECONDS: '2' });
+    const client = await WebSocketClient.open(webSocketUrl(server, { token: viewer.token }));
+    server.signal('SIGTERM');
+    await server.logged(({ msg }) => msg === 'stopping');
+    server.signal('SIGTERM');
+    await server.logged(({ msg }) => msg === 'stopping already; SIGKILL ends the process at once');
+    expect(await client.ended).toMatchObject({ code: 1012 });
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('tells event streams that follow the standard when to come back, and no others', async () => {
+    const server = await Server.start(environment.env);
+    const open = async (...headers: string[]) => {
+      const connection = await RawConnection.open(server.port);
+      connection.write(
+        [
+          `GET ${streamingPath}/user HTTP/1.1`,
+          'Host: streaming',
+          `Authorization: Bearer ${viewer.token}`,
+          ...headers,
+          '',
+          '',
+        ].join('\r\n'),
+      );
+      await connection.read(':)');
+      return connection;
+    };
+    const standard = await open('Accept: text/event-stream');
+    const other = await open('Accept: */*');
+    await server.stop();
+    await Promise.all([standard.closed, other.closed]);
+    const [, milliseconds] = /\r\nretry: (\d+)\n\n\r\n0\r\n\r\n$/.exec(standard.bytes.toString()) ?? [];
+    expect(Number(milliseconds)).toBeGreaterThanOrEqual(1_000);
+    expect(Number(milliseconds)).toBeLessThanOrEqual(4_000);
+    expect(other.bytes.toString()).not.toContain('retry');
   });
 
   it('lets slow clients read all their events and the request to reconnect', async () => {

@@ -5,6 +5,7 @@ import { Broker } from '@fedistream/event-bus';
 import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ConnectionCloser } from '../connections/connection-closer.js';
 import { ConnectionDrain } from '../connections/connection-drain.js';
 import { Readiness } from '../connections/readiness.js';
 import { Metrics } from '../observability/metrics.js';
@@ -26,6 +27,7 @@ function client(accountId: string, tokenId: string, address: string, stream: str
     openedAtMs: 0,
     bufferedBytes,
     close: vi.fn(),
+    silence: vi.fn(),
   };
 }
 
@@ -47,6 +49,7 @@ beforeEach(async () => {
   const module = await Test.createTestingModule({
     providers: [
       AdminServer,
+      ConnectionCloser,
       ConnectionOverview,
       Readiness,
       ReadinessReport,

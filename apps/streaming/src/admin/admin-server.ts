@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { closeReasons } from '@fedistream/delivery';
 import { fastify, type FastifyInstance } from 'fastify';
+import { ConnectionCloser } from '../connections/connection-closer.js';
 import { ConnectionDrain } from '../connections/connection-drain.js';
 import { Metrics, metricsContentType } from '../observability/metrics.js';
 import { AdminSettings } from './admin-settings.js';
@@ -23,6 +24,7 @@ export class AdminServer implements OnApplicationShutdown {
   readonly #server: FastifyInstance;
 
   constructor(
+    private readonly closer: ConnectionCloser,
     private readonly drain: ConnectionDrain,
     private readonly metrics: Metrics,
     private readonly overview: ConnectionOverview,
@@ -77,9 +79,7 @@ export class AdminServer implements OnApplicationShutdown {
         return reply.status(400).send({ error: 'Name an account, a token or an address' });
       }
       const connections = this.overview.find(query);
-      for (const connection of connections) {
-        connection.close(closeReasons.revoked);
-      }
+      this.closer.closeSilently(connections, closeReasons.revoked);
       this.#logger.warn({ msg: 'connections closed by an operator', ...query, closed: connections.length });
       return reply.send({ closed: connections.length });
     });

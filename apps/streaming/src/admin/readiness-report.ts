@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DatabasePool } from '@fedistream/database';
 import { Broker } from '@fedistream/event-bus';
 import { performance } from 'node:perf_hooks';
@@ -13,7 +13,7 @@ const measuredMs = 1_000;
 
 /** Whether a load balancer should send new clients to this process. */
 @Injectable()
-export class ReadinessReport {
+export class ReadinessReport implements OnApplicationBootstrap {
   #utilization = performance.eventLoopUtilization();
   #measuredAt = performance.now();
   #overloaded = false;
@@ -24,10 +24,16 @@ export class ReadinessReport {
     private readonly readiness: Readiness,
   ) {}
 
+  /** Called by Nest. The start itself keeps the event loop busy, and says nothing about clients. */
+  onApplicationBootstrap(): void {
+    this.#utilization = performance.eventLoopUtilization();
+    this.#measuredAt = performance.now();
+  }
+
   /** The reasons against it; none when the process is ready. */
   reasons(): UnreadyReason[] {
     const checks = {
-      draining: this.readiness.draining,
+      draining: this.readiness.leaving,
       redis: !this.broker.ready,
       postgresql: !this.pool.up,
       overloaded: this.#isOverloaded(),

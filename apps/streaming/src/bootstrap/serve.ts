@@ -24,7 +24,10 @@ export async function serve(settings: Settings, file: EnvironmentFile): Promise<
   stopOnSignal(app, settings);
 }
 
-/** Shuts down gracefully on SIGTERM and SIGINT, and in any case when the time for it is over. */
+/**
+ * Shuts down gracefully on SIGTERM and SIGINT, and in any case when the time for it is over. A second SIGTERM changes
+ * nothing: service managers send several. A second SIGINT comes from a terminal, and ends the process at once.
+ */
 function stopOnSignal(app: NestFastifyApplication, { drain, shutdownGraceMs }: Settings): void {
   const logger = new Logger('Server');
   const log = (msg: string, members: object = {}) => {
@@ -38,13 +41,21 @@ function stopOnSignal(app: NestFastifyApplication, { drain, shutdownGraceMs }: S
   };
   const stop = async (signal: NodeJS.Signals) => {
     log('stopping', { signal });
-    setTimeout(end, drain.drainMs + shutdownGraceMs).unref();
+    setTimeout(end, drain.delayMs + drain.drainMs + shutdownGraceMs).unref();
     await app.close();
     end();
   };
+  let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      void stop(signal);
+    process.on(signal, () => {
+      if (!stopping) {
+        stopping = true;
+        void stop(signal);
+      } else if (signal === 'SIGINT') {
+        end();
+      } else {
+        log('stopping already; SIGKILL ends the process at once', { signal });
+      }
     });
   }
 }

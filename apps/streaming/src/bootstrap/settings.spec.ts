@@ -22,7 +22,7 @@ describe('settings', () => {
       redis: undefined,
       delivery: { maxSubscriptions: 200, outputBudgetBytes: 4 * 1_024 * 1_024 },
       admin: { port: undefined, address: '127.0.0.1' },
-      drain: { drainMs: 0 },
+      drain: { delayMs: 0, drainMs: 0 },
       connectionLimits: {
         maxConnections: 1_000_000,
         maxConnectionsPerAccount: 1_000,

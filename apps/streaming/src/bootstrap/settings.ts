@@ -17,7 +17,7 @@ export interface Settings {
   readonly redis: RedisSettings | undefined;
   readonly delivery: { readonly maxSubscriptions: number; readonly outputBudgetBytes: number };
   readonly admin: { readonly port: number | undefined; readonly address: string };
-  readonly drain: { readonly drainMs: number };
+  readonly drain: { readonly delayMs: number; readonly drainMs: number };
   readonly connectionLimits: {
     readonly maxConnections: number;
     readonly maxConnectionsPerAccount: number;
@@ -73,7 +73,10 @@ export function readSettingsFrom(environment: Environment): Settings {
       outputBudgetBytes: environment.read('OUTPUT_BUDGET_KIB') * 1_024,
     },
     admin: { port: environment.read('ADMIN_PORT'), address: environment.read('ADMIN_BIND') },
-    drain: { drainMs: (environment.read('DRAIN_SECONDS') ?? (production ? 4 : 0)) * 1_000 },
+    drain: {
+      delayMs: (environment.read('DRAIN_DELAY_SECONDS') ?? (production ? 3 : 0)) * 1_000,
+      drainMs: (environment.read('DRAIN_SECONDS') ?? (production ? 4 : 0)) * 1_000,
+    },
     connectionLimits: {
       maxConnections: environment.read('MAX_CONNECTIONS'),
       maxConnectionsPerAccount: environment.read('MAX_CONNECTIONS_PER_ACCOUNT'),

@@ -1,24 +1,32 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { ConnectionRegistry } from '@fedistream/auth';
 import { closeReasons } from '@fedistream/delivery';
+import { jitter } from '@fedistream/util';
+import type { Server } from 'node:http';
 import type { ClientConnection } from './client-connection.js';
+import { ConnectionCloser } from './connection-closer.js';
 import { ConnectionOpener } from './connection-opener.js';
 import { Heartbeats } from './heartbeats.js';
 import { Readiness } from './readiness.js';
 
 /** How long draining takes. */
 export abstract class DrainSettings {
+  /** How long in milliseconds clients are accepted while the process says that it is not ready. */
+  abstract readonly delayMs: number;
   /** The window in milliseconds over which connections are closed. */
   abstract readonly drainMs: number;
 }
 
 const batchIntervalMs = 100;
-/** More connections than this are not closed in one turn of the event loop, which would block it for seconds. */
-const maxBatch = 500;
 
 /**
- * Closes every connection before the servers stop, and tells its client to reconnect. The process stops being ready first.
- * Connections are closed in random order, in batches over a window, so that their clients do not reconnect all at once.
+ * Sends the clients of this process to other servers, in an order in which no newcomer is lost:
+ *
+ * 1. The process is not ready, and still accepts clients until load balancers have noticed.
+ * 2. It stops to listen: a proxy tries the next server after a refused connection.
+ * 3. It closes every connection and tells its client to reconnect, in random order and in batches over a window, so that
+ *    clients do not reconnect all at once.
  */
 @Injectable()
 export class ConnectionDrain implements BeforeApplicationShutdown {
@@ -26,7 +34,9 @@ export class ConnectionDrain implements BeforeApplicationShutdown {
   #draining: Promise<void> | undefined;
 
   constructor(
+    private readonly closer: ConnectionCloser,
     private readonly heartbeats: Heartbeats,
+    private readonly host: HttpAdapterHost,
     private readonly opener: ConnectionOpener,
     private readonly readiness: Readiness,
     private readonly registry: ConnectionRegistry<ClientConnection>,
@@ -48,26 +58,37 @@ export class ConnectionDrain implements BeforeApplicationShutdown {
   }
 
   async #drain(): Promise<void> {
+    const { delayMs, drainMs } = this.settings;
+    this.readiness.startLeaving();
+    if (delayMs > 0) {
+      this.#logger.log({ msg: 'not ready; new clients are still accepted', seconds: delayMs / 1_000 });
+      await delay(delayMs);
+    }
+    this.#stopListening();
     this.readiness.startDraining();
     const connections = shuffled(this.registry.all());
-    const batches = Math.max(
-      1,
-      Math.ceil(this.settings.drainMs / batchIntervalMs),
-      Math.ceil(connections.length / maxBatch),
-    );
-    this.#logger.log({ msg: 'draining', connections: connections.length, seconds: this.settings.drainMs / 1_000 });
-    const size = Math.ceil(connections.length / batches);
+    this.#logger.log({ msg: 'draining', connections: connections.length, seconds: drainMs / 1_000 });
+    const size = Math.ceil(connections.length / Math.max(1, Math.ceil(drainMs / batchIntervalMs)));
+    const intervalMs = drainMs / Math.ceil(connections.length / size);
     while (connections.length > 0) {
-      for (const connection of connections.splice(0, size)) {
-        connection.close(closeReasons.restart);
-      }
+      this.closer.close(connections.splice(0, size), closeReasons.restart);
       if (connections.length > 0) {
-        // Half to one and a half of the interval.
-        await delay((this.settings.drainMs / batches) * (0.5 + Math.random()));
+        await delay(jitter(0.5 * intervalMs, 1.5 * intervalMs));
       }
     }
+    await this.closer.idle();
     this.heartbeats.stop();
     await this.opener.released();
+  }
+
+  /** Open connections stay, but for those that wait for another request. */
+  #stopListening(): void {
+    // There is no adapter in an application without HTTP.
+    const server = (this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined)?.getHttpServer() as
+      Server | undefined;
+    if (server?.listening === true) {
+      server.close();
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DeliveryStatistics } from '@fedistream/delivery';
 import { ClientAddress } from './client-address.js';
+import { ConnectionCloser } from './connection-closer.js';
 import { ConnectionDrain } from './connection-drain.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { ConnectionOpener } from './connection-opener.js';
@@ -13,6 +14,7 @@ import { Readiness } from './readiness.js';
 @Module({
   providers: [
     ClientAddress,
+    ConnectionCloser,
     ConnectionDrain,
     ConnectionLimits,
     ConnectionOpener,
@@ -24,6 +26,7 @@ import { Readiness } from './readiness.js';
   ],
   exports: [
     ClientAddress,
+    ConnectionCloser,
     ConnectionDrain,
     ConnectionLimits,
     ConnectionOpener,

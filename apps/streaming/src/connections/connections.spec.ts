@@ -8,22 +8,28 @@ import {
   type Transport,
 } from '@fedistream/delivery';
 import { Broker } from '@fedistream/event-bus';
+import { HttpAdapterHost } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClientAddress, ProxySettings } from './client-address.js';
+import { ConnectionCloser } from './connection-closer.js';
 import { ConnectionDrain, DrainSettings } from './connection-drain.js';
 import { ConnectionLimits, ConnectionLimitSettings } from './connection-limits.js';
 import { ConnectionOpener } from './connection-opener.js';
 import { Heartbeats } from './heartbeats.js';
 import { Readiness } from './readiness.js';
 
+let closer: ConnectionCloser;
 let drain: ConnectionDrain;
 let heartbeats: Heartbeats;
 let opener: ConnectionOpener;
 let readiness: Readiness;
 let limits: ConnectionLimits;
 
+const delayMs = 3_000;
 const windowMs = 10_000;
+/** Node's server, as far as draining goes. */
+const server = { listening: true, close: vi.fn() };
 const limitSettings = {
   maxConnections: 6,
   maxConnectionsPerAccount: 5,
@@ -54,9 +60,11 @@ class Registered {
 
 beforeEach(async () => {
   vi.useFakeTimers();
+  server.close.mockReset();
   const module = await Test.createTestingModule({
     providers: [
       ClientAddress,
+      ConnectionCloser,
       ConnectionDrain,
       ConnectionLimits,
       ConnectionOpener,
@@ -66,11 +74,13 @@ beforeEach(async () => {
       { provide: Broker, useValue: { ready: true } },
       { provide: ConnectionRegistry, useClass: Registered },
       { provide: ConnectionLimitSettings, useValue: limitSettings },
-      { provide: DrainSettings, useValue: { drainMs: windowMs } },
+      { provide: DrainSettings, useValue: { delayMs, drainMs: windowMs } },
+      { provide: HttpAdapterHost, useValue: { httpAdapter: { getHttpServer: () => server } } },
       { provide: ProxySettings, useValue: { trusted: 'loopback' } },
       { provide: DeliverySettings, useValue: new DeliverySettings() },
     ],
   }).compile();
+  closer = module.get(ConnectionCloser);
   drain = module.get(ConnectionDrain);
   heartbeats = module.get(Heartbeats);
   opener = module.get(ConnectionOpener);
@@ -90,17 +100,18 @@ function open({ accountId = '1', tokenId = '3', address = '192.0.2.1' } = {}) {
     release = resolve;
   });
   const close = vi.fn<Transport['close']>(() => released);
+  const write = vi.fn<Transport['write']>();
   const transport: Transport = {
     framing: webSocketFraming,
     bufferedBytes: 0,
     bufferedPieces: 0,
-    write: vi.fn(),
+    write,
     uncork: vi.fn(),
     close,
   };
   const viewer = { accountId, userId: '2', tokenId, scopes: new Set<string>() };
   const killSequence = 0 as Authentication['killSequence'];
-  return { connection: opener.open({ viewer, killSequence }, transport, address), close, release };
+  return { connection: opener.open({ viewer, killSequence }, transport, address), close, release, write };
 }
 
 describe('heartbeats', () => {
@@ -116,19 +127,46 @@ describe('heartbeats', () => {
       vi.advanceTimersByTime(1);
       expect(beat).toHaveBeenCalledTimes(times);
     }
-    void drain.beforeApplicationShutdown();
+    heartbeats.stop();
     vi.advanceTimersByTime(seconds * 2_000);
     expect(beat).toHaveBeenCalledTimes(3);
   });
 });
 
 describe('draining', () => {
+  const acceptsClients = () => {
+    try {
+      readiness.requireReady();
+      return true;
+    } catch (failure) {
+      expect(failure).toMatchObject({ code: 'unavailable' });
+      return false;
+    }
+  };
+
+  it('first tells load balancers, then stops to listen, and only then refuses and closes clients', async () => {
+    const early = open();
+    void drain.drain();
+    expect([readiness.leaving, acceptsClients(), server.close.mock.calls.length]).toEqual([true, true, 0]);
+    await vi.advanceTimersByTimeAsync(delayMs - 1);
+    const late = open();
+    expect([acceptsClients(), server.close.mock.calls.length]).toEqual([true, 0]);
+    expect([early, late].map(({ close }) => close.mock.calls.length)).toEqual([0, 0]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([acceptsClients(), server.close.mock.calls.length]).toEqual([false, 1]);
+    await vi.advanceTimersByTimeAsync(windowMs * 2);
+    expect([early, late].map(({ close }) => close.mock.calls)).toEqual([
+      [[closeReasons.restart]],
+      [[closeReasons.restart]],
+    ]);
+  });
+
   it('ends when the last socket is released, whatever closed its connection', async () => {
     const [quick, slow, killed] = [open(), open(), open()];
     killed.connection.revoke();
     const ended = vi.fn();
     const end = drain.beforeApplicationShutdown().then(ended);
-    await vi.advanceTimersByTimeAsync(windowMs * 2);
+    await vi.advanceTimersByTimeAsync(delayMs + windowMs * 2);
     for (const { close } of [quick, slow]) {
       expect(close.mock.calls).toEqual([[closeReasons.restart]]);
     }
@@ -141,39 +179,68 @@ describe('draining', () => {
     await end;
   });
 
-  it('refuses new clients with 503', () => {
-    readiness.requireReady();
+  it('closes a connection that is opened meanwhile', async () => {
     void drain.beforeApplicationShutdown();
-    expect(() => {
-      readiness.requireReady();
-    }).toThrow(expect.objectContaining({ code: 'unavailable' }) as Error);
-  });
-
-  it('closes a connection that is opened meanwhile', () => {
-    void drain.beforeApplicationShutdown();
+    await vi.advanceTimersByTimeAsync(delayMs);
     expect(open().close.mock.calls).toEqual([[closeReasons.restart]]);
   });
 
-  it('closes connections in batches over the window, in random order, and is not ready before the first', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  it('closes connections in batches over the window, in random order', async () => {
     const clients = Array.from({ length: 50 }, () => open());
+    const closed = () => clients.flatMap(({ close }, index) => (close.mock.calls.length > 0 ? [index] : []));
+    void drain.drain();
+    await vi.advanceTimersByTimeAsync(delayMs);
+    expect(closed()).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(windowMs / 2);
+    expect(closed().length).toBeGreaterThan(10);
+    expect(closed().length).toBeLessThan(49);
+    // In order, the first ones would be gone.
+    expect(closed().at(-1)).toBeGreaterThan(closed().length);
+    await vi.advanceTimersByTimeAsync(windowMs * 1.5);
+    expect(closed()).toHaveLength(50);
+  });
+
+  it('closes at most 100 connections in one turn of the event loop', async () => {
+    const clients = Array.from({ length: 20_000 }, () => open());
     const closed = () => clients.filter(({ close }) => close.mock.calls.length > 0).length;
     void drain.drain();
-    expect(readiness.draining).toBe(true);
-    expect(closed()).toBe(1);
-    await vi.advanceTimersByTimeAsync(windowMs / 4);
-    expect(closed()).toBeGreaterThan(10);
-    expect(closed()).toBeLessThan(40);
-    await vi.advanceTimersByTimeAsync(windowMs);
-    expect(closed()).toBe(50);
-    vi.restoreAllMocks();
+    // The first batch: a hundredth of them.
+    await vi.advanceTimersByTimeAsync(delayMs - 1);
+    vi.advanceTimersToNextTimer();
+    await Promise.resolve();
+    expect(closed()).toBe(100);
+    vi.advanceTimersToNextTimer();
+    expect(closed()).toBe(200);
   });
 
   it('happens once, however often it is asked for', async () => {
     const { close, release } = open();
     release();
-    await Promise.all([drain.drain(), drain.beforeApplicationShutdown()]);
+    const drained = Promise.all([drain.drain(), drain.beforeApplicationShutdown()]);
+    await vi.advanceTimersByTimeAsync(delayMs + windowMs);
+    await drained;
     expect(close).toHaveBeenCalledOnce();
+    expect(server.close).toHaveBeenCalledOnce();
+  });
+});
+
+describe('closing many connections', () => {
+  it('silences all of them at once, and closes at most 100 in one turn of the event loop', () => {
+    const clients = Array.from({ length: 250 }, () => open());
+    const closed = () => clients.filter(({ close }) => close.mock.calls.length > 0).length;
+    closer.closeSilently(
+      clients.map(({ connection }) => connection),
+      closeReasons.revoked,
+    );
+    for (const { connection } of clients) {
+      connection.send(Buffer.from('an event'));
+    }
+    expect(clients.some(({ write }) => write.mock.calls.length > 0)).toBe(false);
+    expect(closed()).toBe(100);
+    vi.advanceTimersToNextTimer();
+    expect(closed()).toBe(200);
+    vi.advanceTimersToNextTimer();
+    expect(closed()).toBe(250);
   });
 });
 

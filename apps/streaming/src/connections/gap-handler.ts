@@ -5,11 +5,12 @@ import { Broker } from '@fedistream/event-bus';
 import { PositionTracker } from '@fedistream/history';
 import type { Unsubscribable } from 'rxjs';
 import type { ClientConnection } from './client-connection.js';
+import { ConnectionCloser } from './connection-closer.js';
 
 /**
  * Closes the connections of clients that can resume when the broker may have lost messages. Their next position would be
- * behind the gap, and a later resume from there would claim that nothing is missing. Closed before the next message, they
- * come back with the position before the gap, and receive from the history what this process has missed.
+ * behind the gap, and a later resume from there would claim that nothing is missing. Silenced before the next message,
+ * they come back with the position before the gap, and receive from the history what this process has missed.
  *
  * Without a history no client can resume, and all connections stay.
  */
@@ -19,6 +20,7 @@ export class GapHandler implements OnApplicationBootstrap, OnApplicationShutdown
 
   constructor(
     private readonly broker: Broker,
+    private readonly closer: ConnectionCloser,
     private readonly registry: ConnectionRegistry<ClientConnection>,
     @Optional() private readonly tracker?: PositionTracker,
   ) {}
@@ -27,11 +29,8 @@ export class GapHandler implements OnApplicationBootstrap, OnApplicationShutdown
   onApplicationBootstrap(): void {
     if (this.tracker !== undefined) {
       this.#subscription = this.broker.gaps.subscribe(() => {
-        for (const connection of this.registry.all()) {
-          if (connection.tellsPositions) {
-            connection.close(closeReasons.gap);
-          }
-        }
+        const resumable = this.registry.all().filter(({ tellsPositions }) => tellsPositions);
+        this.closer.closeSilently(resumable, closeReasons.gap);
       });
     }
   }

@@ -5,17 +5,29 @@ import { Broker } from '@fedistream/event-bus';
 /** Whether this process accepts new clients. */
 @Injectable()
 export class Readiness {
+  #leaving = false;
   #draining = false;
 
   constructor(private readonly broker: Broker) {}
 
-  /** Whether the process is shutting down: its clients are being sent to other servers. */
+  /** Whether load balancers are told to send no more clients. Those that come nevertheless are accepted. */
+  get leaving(): boolean {
+    return this.#leaving;
+  }
+
+  /** Whether clients are being sent to other servers. */
   get draining(): boolean {
     return this.#draining;
   }
 
+  /** From now on load balancers are told to send no more clients. */
+  startLeaving(): void {
+    this.#leaving = true;
+  }
+
   /** From now on no new client is accepted. */
   startDraining(): void {
+    this.#leaving = true;
     this.#draining = true;
   }
 

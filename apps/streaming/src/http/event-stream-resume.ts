@@ -22,8 +22,13 @@ export function readEventStreamResume(
   query: Readonly<Record<string, unknown>>,
 ): EventStreamResume | undefined {
   const since = firstText(headers['last-event-id']) ?? firstText(query['last_event_id']);
-  const checkpoints = headers.accept?.toLowerCase().includes('text/event-stream') === true;
+  const checkpoints = followsStandard({ headers });
   return since === undefined && !checkpoints ? undefined : { since: since?.slice(0, longestPosition), checkpoints };
+}
+
+/** Whether the client names the media type: it bears blocks without an event, which others take for malformed ones. */
+export function followsStandard({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers.accept?.toLowerCase().includes('text/event-stream') === true;
 }
 
 /** The headers that tell a client that has sent a position how its resume has ended. */

@@ -8,6 +8,7 @@ import {
   flushOutput,
   plainSseFraming,
   sseComment,
+  sseRetry,
   uncork,
   writeCorked,
   type HeartbeatTarget,
@@ -18,10 +19,15 @@ import {
   type HeartbeatSlot,
   type Transport,
 } from '@fedistream/delivery';
+import { jitter } from '@fedistream/util';
+import { followsStandard } from './event-stream-resume.js';
 import type { HttpReply } from './http-request.js';
 
 /** How long a client may take to read the end of its stream, before its socket is destroyed. */
 const lingerMs = 5_000;
+
+/** Clients that are closed together come back after 1 to 4 s, each after another time. Browsers wait 3 to 5 s. */
+const reconnectMs = [1_000, 4_000] as const;
 
 const headers = {
   'Content-Type': 'text/event-stream',
@@ -105,6 +111,9 @@ export class SseTransport implements Transport, HeartbeatTarget {
       dropOutput(this.#socket);
       this.#socket.destroy();
       return Promise.resolve();
+    }
+    if ((name === 'restart' || name === 'gap') && followsStandard(this.#response.req)) {
+      writeCorked(this.#socket, sseRetry(jitter(...reconnectMs), this.framing));
     }
     flushOutput(this.#socket); // The end of the response must come after all events.
     this.#response.end();

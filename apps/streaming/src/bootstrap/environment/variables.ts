@@ -109,17 +109,24 @@ export const variables = {
     default: '127.0.0.1',
     description: 'Address of the internal listener. It asks for no token: never publish it.',
   }),
+  DRAIN_DELAY_SECONDS: variable({
+    group: 'server',
+    form: integer(0, 600),
+    defaultText: '`3` in production, else `0`',
+    description:
+      'How long after SIGTERM the process is not ready, but accepts clients: load balancers need time to notice.',
+  }),
   DRAIN_SECONDS: variable({
     group: 'server',
     form: integer(0, 3_600),
     defaultText: '`4` in production, else `0`',
-    description: 'Window after SIGTERM over which clients are closed, in random order.',
+    description: 'Window behind it over which clients are closed, in random order.',
   }),
   SHUTDOWN_GRACE_SECONDS: variable({
     group: 'server',
     form: integer(0, 600),
     default: 5,
-    description: 'The process ends this long after `DRAIN_SECONDS`, even if clients have not left.',
+    description: 'The process ends this long after both, even if clients have not left.',
   }),
 
   DATABASE: variable({
