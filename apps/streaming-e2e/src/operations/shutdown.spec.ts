@@ -83,7 +83,9 @@ describe('a server that receives a signal to stop', () => {
   it('refuses connections while it closes its clients: a proxy then tries another server', async () => {
     const server = await Server.start({ ...environment.env, DRAIN_SECONDS: '600', SHUTDOWN_GRACE_SECONDS: '0' });
     const clients = await Promise.all(
-      Array.from({ length: 2 }, () => WebSocketClient.open(webSocketUrl(server, { token: viewer.token }))),
+      Array.from({ length: 2 }, () =>
+        WebSocketClient.open(webSocketUrl(server, { token: viewer.token, stream: 'user' })),
+      ),
     );
     server.signal('SIGTERM');
     // One is closed at once, the other one some minutes later.
@@ -94,7 +96,7 @@ describe('a server that receives a signal to stop', () => {
 
   it('goes on after a second SIGTERM, and says so', async () => {
     const server = await Server.start({ ...environment.env, DRAIN_DELAY_SECONDS: '2' });
-    const client = await WebSocketClient.open(webSocketUrl(server, { token: viewer.token }));
+    const client = await WebSocketClient.open(webSocketUrl(server, { token: viewer.token, stream: 'user' }));
     server.signal('SIGTERM');
     await server.logged(({ msg }) => msg === 'stopping');
     server.signal('SIGTERM');
