@@ -15,8 +15,9 @@ export interface ConnectionContext {
    * Called once for each connection, after its teardown, whatever ended it.
    *
    * @param farewell settles when its transport has released the socket, see {@link Transport.close}
+   * @param unsentBytes what its client had not read when it was closed
    */
-  readonly closed: (connection: Connection, reason: CloseReason, farewell: Promise<void>) => void;
+  readonly closed: (connection: Connection, reason: CloseReason, farewell: Promise<void>, unsentBytes: number) => void;
 }
 
 /** A client, whatever its protocol: its viewer, its subscriptions, and how much it may leave unread. */
@@ -213,7 +214,8 @@ export class Connection implements Subscriber {
     this.#subscriptions.clear();
     this.#statistics.connections -= 1;
     count(this.#context.statistics.closed, reason.name, 1);
-    this.#context.closed(this, reason, this.#transport.close(reason));
+    const unsentBytes = this.#transport.bufferedBytes;
+    this.#context.closed(this, reason, this.#transport.close(reason), unsentBytes);
   }
 
   /** Closes the connection because its viewer may no longer stream. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DeliveryStatistics } from '@fedistream/delivery';
 import { ClientAddress } from './client-address.js';
 import { ConnectionCloser } from './connection-closer.js';
+import { CloseLog } from './close-log.js';
 import { ConnectionDrain } from './connection-drain.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { ConnectionOpener } from './connection-opener.js';
@@ -15,6 +16,7 @@ import { Readiness } from './readiness.js';
   providers: [
     ClientAddress,
     ConnectionCloser,
+    CloseLog,
     ConnectionDrain,
     ConnectionLimits,
     ConnectionOpener,

@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClientAddress, ProxySettings } from './client-address.js';
 import { ConnectionCloser } from './connection-closer.js';
 import { ConnectionDrain, DrainSettings } from './connection-drain.js';
+import { CloseLog } from './close-log.js';
 import { ConnectionLimits, ConnectionLimitSettings } from './connection-limits.js';
 import { ConnectionOpener } from './connection-opener.js';
 import { Heartbeats } from './heartbeats.js';
@@ -66,6 +67,7 @@ beforeEach(async () => {
       ClientAddress,
       ConnectionCloser,
       ConnectionDrain,
+      CloseLog,
       ConnectionLimits,
       ConnectionOpener,
       DeliveryStatistics,

@@ -65,7 +65,7 @@ function refuseMalformedRequest(failure: NodeJS.ErrnoException, socket: Socket, 
   }
   const error = new StreamingError(errorCodes[failure.code ?? ''] ?? 'badRequest');
   const requestId = randomUUID();
-  refusals.record(error, { requestId });
+  refusals.record(error, { requestId, address: socket.remoteAddress });
   const headers = { 'Content-Type': 'application/json; charset=utf-8' };
   refuseOnSocket(socket, error, requestId, { headers, body: JSON.stringify(refusalBody(error)) });
 }
@@ -98,8 +98,8 @@ export function configureHttp(app: NestFastifyApplication, refusals: RefusalLog)
     done(requestFault(request));
   });
   const server = app.getHttpServer();
-  handleOneRequestAtATime(server, () => {
-    refusals.record(new StreamingError('tooManyRequests'), {});
+  handleOneRequestAtATime(server, (address) => {
+    refusals.record(new StreamingError('tooManyRequests'), { address });
   });
   // A server may ignore an expectation that it does not know (RFC 9110, section 10.1.1).
   server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));

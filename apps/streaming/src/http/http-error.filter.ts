@@ -1,4 +1,5 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { authenticationOf } from '@fedistream/auth';
 import { StreamingError, toStreamingError } from '@fedistream/domain';
 import { RefusalLog } from '../observability/refusal-log.js';
 import type { FastifyRequest } from 'fastify';
@@ -18,7 +19,11 @@ export class HttpErrorFilter implements ExceptionFilter {
   catch(failure: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<HttpReply>();
     const error = failure instanceof HttpException ? fromNest(failure) : toStreamingError(failure);
-    this.refusals.record(error, { requestId: reply.request.id });
+    this.refusals.record(error, {
+      requestId: reply.request.id,
+      accountId: authenticationOf(reply.request)?.viewer.accountId,
+      address: reply.request.ip,
+    });
     if (reply.sent) {
       return;
     }

@@ -11,7 +11,7 @@ const maxWaiting = 32;
  *
  * @param onExcess called for a connection with more than 32 waiting requests, which is destroyed
  */
-export function handleOneRequestAtATime(server: Server, onExcess: () => void): void {
+export function handleOneRequestAtATime(server: Server, onExcess: (address: string | undefined) => void): void {
   const listeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   const waiting = new WeakMap<Socket, number>();
@@ -32,8 +32,9 @@ export function handleOneRequestAtATime(server: Server, onExcess: () => void): v
     const ahead = waiting.get(socket) ?? 0;
     if (ahead >= maxWaiting) {
       if (!socket.destroyed) {
+        const { remoteAddress } = socket;
         socket.destroy();
-        onExcess();
+        onExcess(remoteAddress);
       }
       return;
     }

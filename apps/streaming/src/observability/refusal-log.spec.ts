@@ -1,9 +1,11 @@
 import { Logger } from '@nestjs/common';
-import { errorTable, StreamingError } from '@fedistream/domain';
+import { errorTable, StreamingError, type ErrorCode } from '@fedistream/domain';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RefusalLog } from './refusal-log.js';
 
 const told = vi.fn();
+const warned = vi.fn();
+const noted = vi.fn();
 const whispered = vi.fn();
 let refusals: RefusalLog;
 
@@ -12,6 +14,8 @@ const unavailable = (why: string) => new StreamingError('unavailable', undefined
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
   vi.spyOn(Logger.prototype, 'error').mockImplementation(told.mockClear());
+  vi.spyOn(Logger.prototype, 'warn').mockImplementation(warned.mockClear());
+  vi.spyOn(Logger.prototype, 'log').mockImplementation(noted.mockClear());
   vi.spyOn(Logger.prototype, 'debug').mockImplementation(whispered.mockClear());
   refusals = new RefusalLog();
 });
@@ -32,7 +36,26 @@ describe('refusals', () => {
 });
 
 describe('the log of refusals', () => {
-  it('logs a refusal that the client caused at debug level only', () => {
+  it.each(Object.keys(errorTable) as ErrorCode[])('logs %s once, and later how often it was', (code) => {
+    const lines = () => [...told.mock.calls, ...warned.mock.calls, ...noted.mock.calls].map(([line]) => line as object);
+    for (let client = 0; client < 3; client++) {
+      refusals.record(new StreamingError(code), { address: '192.0.2.7', accountId: '1' });
+    }
+    expect(lines()).toEqual([expect.objectContaining({ code, address: '192.0.2.7', accountId: '1' })]);
+    vi.advanceTimersByTime(60_000);
+    refusals.record(new StreamingError(code), { address: '192.0.2.7' });
+    expect(JSON.stringify(lines().at(-1))).toContain('2 more');
+    expect(refusals.byCode[code]).toBe(4);
+  });
+
+  it('tells limits as warnings, and mistakes of clients as information', () => {
+    refusals.record(new StreamingError('tooManyConnections'), {});
+    refusals.record(new StreamingError('invalidToken'), {});
+    expect(warned).toHaveBeenCalledTimes(1);
+    expect(noted).toHaveBeenCalledTimes(1);
+  });
+
+  it('logs each refusal at debug level', () => {
     refusals.record(new StreamingError('invalidToken'), { requestId: 'id' });
     refusals.record(new StreamingError('unknownStream'), { accountId: '1' });
     expect(told).not.toHaveBeenCalled();

@@ -6,13 +6,16 @@ import { KeyedLogThrottle } from '@fedistream/util';
 export interface RefusedClient {
   /** Of the HTTP request, also sent in its answer. */
   readonly requestId?: string;
-  /** Of the viewer whose WebSocket message was refused. */
+  /** Of the viewer, if the token was accepted. */
   readonly accountId?: string | undefined;
+  /** The client's IP address. */
+  readonly address?: string | undefined;
 }
 
 /**
- * Counts and logs every refusal of both transports. Server-side causes are logged as errors, rate-limited by cause: during
- * an outage thousands of clients are refused for one reason. Client errors are logged at level debug.
+ * Counts and logs every refusal of both transports. Each kind of refusal has at most one line in ten seconds, which says how
+ * many there were: an outage refuses thousands of clients, and a client may come back at any rate. Server-side causes are
+ * errors, limits are warnings, mistakes of clients are information. LOG_LEVEL=debug adds a line for each refusal.
  */
 @Injectable()
 export class RefusalLog {
@@ -23,17 +26,28 @@ export class RefusalLog {
   unanswered = 0;
 
   readonly #logger = new Logger(RefusalLog.name);
-  readonly #reasons = new KeyedLogThrottle();
+  readonly #serverReasons = new KeyedLogThrottle();
+  readonly #clientReasons = new KeyedLogThrottle();
 
   /** Counts and logs one refusal. */
   record(error: StreamingError, refused: RefusedClient): void {
-    this.byCode[error.code] += 1;
-    this.#logger.debug({ ...refused, code: error.code });
-    if (error.status >= 500) {
-      this.#reasons.run(reasonOf(error), (suffix) => {
-        this.#logger.error({ ...refused, error: `${error.message}${suffix}`, cause: error.cause });
+    const { code, message, status, cause } = error;
+    this.byCode[code] += 1;
+    this.#logger.debug({ ...refused, code });
+    if (status >= 500) {
+      this.#serverReasons.run(reasonOf(error), (suffix) => {
+        this.#logger.error({ ...refused, code, error: `${message}${suffix}`, cause });
       });
+      return;
     }
+    this.#clientReasons.run(code, (suffix) => {
+      const line = { msg: `Refused a client with ${status}: ${message}${suffix}`, code, ...refused };
+      if (status === 429) {
+        this.#logger.warn(line);
+      } else {
+        this.#logger.log(line);
+      }
+    });
   }
 }
 

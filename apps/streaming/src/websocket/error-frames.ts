@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { textFrame } from '@fedistream/delivery';
 import type { StreamingError } from '@fedistream/domain';
+import { ClientConnection } from '../connections/client-connection.js';
 import { RefusalLog } from '../observability/refusal-log.js';
 import type { ClientSocket } from './client-socket.js';
 
@@ -11,7 +12,9 @@ export class ErrorFrames {
 
   /** Counts and logs a refusal, and sends its frame unless the client has too much unread output. */
   answer(client: ClientSocket, error: StreamingError): void {
-    this.refusals.record(error, { accountId: client.connection?.viewer.accountId });
-    client.connection?.reply(textFrame(JSON.stringify({ error: error.message, status: error.status })));
+    const { connection } = client;
+    const address = connection instanceof ClientConnection ? connection.address : undefined;
+    this.refusals.record(error, { accountId: connection?.viewer.accountId, address });
+    connection?.reply(textFrame(JSON.stringify({ error: error.message, status: error.status })));
   }
 }

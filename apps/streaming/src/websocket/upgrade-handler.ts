@@ -64,31 +64,33 @@ export class UpgradeHandler {
     // Without a listener, a connection reset during the token lookup would end the process.
     socket.on('error', ignore);
     request.headers['x-request-id'] = requestIdOf(request);
+    let accountId: string | undefined;
     try {
-      const accepted = await this.#authenticate(request);
+      if (request.method !== 'GET') {
+        throw new StreamingError('methodNotAllowed');
+      }
+      const authentication = await this.authenticator.authenticate(request);
+      accountId = authentication.viewer.accountId;
+      const accepted = await this.#open(request, authentication);
       if (!socket.destroyed) {
         socket.off('error', ignore);
         return accepted;
       }
       accepted.admission?.release();
     } catch (failure) {
-      this.refuse(request, socket, toStreamingError(failure));
+      this.refuse(request, socket, toStreamingError(failure), accountId);
     }
     return undefined;
   }
 
-  /** Answers an upgrade in plain HTTP, and ends the connection. */
-  refuse(request: IncomingMessage, socket: Duplex, error: StreamingError): void {
+  /** Answers an upgrade in plain HTTP, and ends the connection. @param accountId of the viewer, if the token was accepted */
+  refuse(request: IncomingMessage, socket: Duplex, error: StreamingError, accountId?: string): void {
     const requestId = String(request.headers['x-request-id']);
-    this.refusals.record(error, { requestId });
+    this.refusals.record(error, { requestId, accountId, address: this.addresses.of(request) });
     refuseOnSocket(socket, error, requestId, { headers: { 'X-Error-Message': error.message } });
   }
 
-  async #authenticate(request: IncomingMessage): Promise<AcceptedUpgrade> {
-    if (request.method !== 'GET') {
-      throw new StreamingError('methodNotAllowed');
-    }
-    const authentication = await this.authenticator.authenticate(request);
+  async #open(request: IncomingMessage, authentication: Authentication): Promise<AcceptedUpgrade> {
     requireScopes(authentication.viewer, this.registry.scopes);
     this.readiness.requireReady();
     const address = this.addresses.of(request);
