@@ -86,7 +86,8 @@ export function isStreamingError(failure: unknown): failure is StreamingError {
   return (
     failure instanceof Error &&
     refusalBrand in failure &&
-    Object.hasOwn(errorTable, (failure as StreamingError).code as PropertyKey)
+    'code' in failure &&
+    Object.hasOwn(errorTable, failure.code as PropertyKey)
   );
 }
 

@@ -1,6 +1,7 @@
 import { openStream } from '@fedistream/stream-kit/testing';
 import { describe, expect, it } from 'vitest';
-import { draftChannel, draftsSync } from './drafts-sync.stream.js';
+import { draftChannel } from './drafts-sync.contract.js';
+import { draftsSync } from './drafts-sync.stream.js';
 
 const access = {
   mayEdit: (accountId: string, draft: string) => Promise.resolve(accountId === '1' && draft === '42'),

@@ -1,21 +1,6 @@
-import { channelFamily, oneOf, optional, payload, recordId, stream } from '@fedistream/stream-kit';
+import { oneOf, optional, recordId, stream } from '@fedistream/stream-kit';
 import { DraftAccess } from './draft-access.js';
-
-/** A draft as its devices receive it. */
-export interface DraftPayload {
-  readonly id: string;
-  readonly kind: 'text' | 'poll';
-  readonly text: string;
-}
-
-/** What devices receive, and what the editor publishes. */
-export const draftEvents = {
-  draft: payload<DraftPayload>({ carriesStatus: false }),
-  unread: payload<{ readonly count: number }>({ carriesStatus: false }),
-};
-
-/** One draft: `publisher.publish(draftChannel('42'), 'draft', draft)`. */
-export const draftChannel = channelFamily('timeline:draft:{draft}', draftEvents);
+import { draftChannel, draftEvents } from './drafts-sync.contract.js';
 
 /** Changes of one draft, for the devices of the account that writes it. */
 export const draftsSync = stream({

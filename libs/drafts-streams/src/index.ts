@@ -1,8 +1,9 @@
 import { streamModule, type Environment } from '@fedistream/stream-kit';
-import { draftChannel, draftsSync } from './drafts-sync.stream.js';
+import { draftChannel } from './drafts-sync.contract.js';
+import { draftsSync } from './drafts-sync.stream.js';
 import { DraftsModule, type DraftsSettings } from './drafts.module.js';
 
-export { draftChannel, draftEvents } from './drafts-sync.stream.js';
+export * from './drafts-sync.contract.js';
 
 function settings({ DRAFTS_DATABASE_URL: databaseUrl = '' }: Environment): DraftsSettings {
   if (!/^postgres(?:ql)?:\/\//.test(databaseUrl)) {

@@ -1,6 +1,7 @@
 import { openStream, rolesOf, viewer } from '@fedistream/stream-kit/testing';
 import { describe, expect, it } from 'vitest';
-import { adminReports, reportsChannel } from './admin-reports.stream.js';
+import { reportsChannel } from './admin-reports.contract.js';
+import { adminReports } from './admin-reports.stream.js';
 
 const staff = viewer({ scopes: 'admin:read' });
 

@@ -1,7 +1,8 @@
 import { streamModule } from '@fedistream/stream-kit';
-import { adminReports, reportsChannel } from './admin-reports.stream.js';
+import { reportsChannel } from './admin-reports.contract.js';
+import { adminReports } from './admin-reports.stream.js';
 
-export { reportsChannel };
+export * from './admin-reports.contract.js';
 
 /** The streams of team-moderation. */
 export default streamModule({

@@ -1,7 +1,8 @@
 import { streamModule } from '@fedistream/stream-kit';
-import { status, threadChannel } from './status.stream.js';
+import { threadChannel } from './status.contract.js';
+import { status } from './status.stream.js';
 
-export { threadChannel };
+export * from './status.contract.js';
 
 /** The streams of team-threads. */
 export default streamModule({

@@ -1,6 +1,7 @@
 import { openStream } from '@fedistream/stream-kit/testing';
 import { describe, expect, it } from 'vitest';
-import { status, threadChannel } from './status.stream.js';
+import { threadChannel } from './status.contract.js';
+import { status } from './status.stream.js';
 
 const reply = {
   id: '43',

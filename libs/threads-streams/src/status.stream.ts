@@ -1,7 +1,5 @@
-import { channelFamily, mastodonEvents, recordId, stream } from '@fedistream/stream-kit';
-
-/** One thread: `publisher.publish(threadChannel('42'), 'update', reply)` for a reply, an edit or a deletion in it. */
-export const threadChannel = channelFamily('timeline:status:{id}', mastodonEvents);
+import { recordId, stream } from '@fedistream/stream-kit';
+import { threadChannel } from './status.contract.js';
 
 /** Edits, deletions and replies of one public thread. */
 export const status = stream({

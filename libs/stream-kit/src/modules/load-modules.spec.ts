@@ -102,7 +102,9 @@ describe('a module', () => {
   });
 
   it('may inject what the server offers by the classes of a copy of the kit of its own', async () => {
-    class OtherRoles {}
+    class OtherRoles {
+      readonly copy = 2;
+    }
     @Injectable()
     class Asking {
       constructor(@Inject(OtherRoles) readonly roles: unknown) {}

@@ -38,7 +38,9 @@ describe('the stream generator', () => {
   events: adminReportsEvents,
   channels: ({ params }) => [adminReportsChannel(params.report)],
 });`);
-    expect(read(file)).toContain("channelFamily('timeline:admin:reports:{report}', adminReportsEvents)");
+    expect(read(file.replace('.stream.', '.contract.'))).toContain(
+      "channelFamily('timeline:admin:reports:{report}', adminReportsEvents)",
+    );
   });
 
   it('protects viewers unless told otherwise', async () => {
@@ -65,6 +67,9 @@ describe('the stream generator', () => {
     expect(read('libs/moderation-streams/src/index.ts')).toContain(
       'families: [adminReportsChannel, adminAppealsChannel]',
     );
+    expect(read('libs/moderation-streams/src/index.ts')).toContain(
+      "export * from './admin-reports.contract.js';\nexport * from './admin-appeals.contract.js';\n\n/**",
+    );
     expect(elsewhere.map(read)).toEqual(before);
   });
 
@@ -74,6 +79,7 @@ describe('the stream generator', () => {
     expect(written.map(({ path }) => path).sort()).toEqual([
       'libs/moderation-streams/package.json',
       'libs/moderation-streams/project.json',
+      'libs/moderation-streams/src/admin-reports.contract.ts',
       'libs/moderation-streams/src/admin-reports.stream.spec.ts',
       'libs/moderation-streams/src/admin-reports.stream.ts',
       'libs/moderation-streams/src/index.ts',

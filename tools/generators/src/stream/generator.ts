@@ -9,7 +9,7 @@ import {
 } from '@nx/devkit';
 import { fileURLToPath } from 'node:url';
 import { readParams, type GeneratorParam } from './generator-params.js';
-import { withListEntry } from './list-entry.js';
+import { withExport, withListEntry } from './list-entry.js';
 import { addModule } from './module-files.js';
 import { streamNames, type StreamNames } from './stream-names.js';
 import { namesDeclaredIn } from './taken-names.js';
@@ -36,7 +36,8 @@ export interface StreamGeneratorOptions {
 const templates = fileURLToPath(new URL('../../templates/stream', import.meta.url));
 
 /**
- * Writes a stream and its test into the lib of a team and adds it to the module there; makes the lib when there is none.
+ * Writes a stream, its contract with publishers and its test into the lib of a team, and adds it to the module there; makes
+ * the lib when there is none.
  *
  * @throws Error when a name is not possible or taken; nothing is written then
  */
@@ -45,7 +46,7 @@ export default async function streamGenerator(tree: Tree, options: StreamGenerat
   const params = readParams(options.params ?? '');
   const scopes = readScopes(options.scopes ?? 'read');
   const directory = joinPathFragments('libs', options.project, 'src');
-  const file = joinPathFragments(directory, `${names.fileName}.ts`);
+  const file = joinPathFragments(directory, `${names.fileName}.stream.ts`);
   const isNew = !tree.exists(joinPathFragments('libs', options.project, 'project.json'));
   refuseTaken(tree, options.name, file);
   if (isNew) {
@@ -72,11 +73,13 @@ function substitutions(names: StreamNames, params: readonly GeneratorParam[], au
     ...names,
     params,
     audience,
-    imports: [...new Set(['channelFamily', own ? 'payload' : 'mastodonEvents', 'stream', ...functions])].sort(),
+    own,
+    contractImports: ['channelFamily', own ? 'payload' : 'mastodonEvents'],
+    streamImports: [...new Set(['stream', ...functions])].sort(),
     placeholders: inChannel.map(({ name }) => name),
     template_: [`timeline:${names.name}`, ...inChannel.map(({ name }) => `{${name}}`)].join(':'),
     examples: params.filter(({ required }) => required),
-    exampleChannel: [`timeline:${names.name}`, ...inChannel.map(({ example }) => example)].join(':'),
+    exampleParts: inChannel.map(({ example }) => example),
     exampleEvent: own ? 'example' : 'delete',
     examplePayload: own ? "{ id: '1' }" : "'1'",
     template: '',
@@ -85,10 +88,19 @@ function substitutions(names: StreamNames, params: readonly GeneratorParam[], au
 
 function addToModule(tree: Tree, directory: string, { constName, fileName }: StreamNames): void {
   const index = joinPathFragments(directory, 'index.ts');
-  const importLine = `import { ${constName}, ${constName}Channel } from './${fileName}.js';`;
+  const channel = `${constName}Channel`;
   const source = tree.read(index, 'utf8') ?? '';
-  const withStream = withListEntry(source, { list: 'streams', entry: constName, importLine });
-  tree.write(index, withListEntry(withStream, { list: 'families', entry: `${constName}Channel` }));
+  const withFamily = withListEntry(source, {
+    list: 'families',
+    entry: channel,
+    importLine: `import { ${channel} } from './${fileName}.contract.js';`,
+  });
+  const withStream = withListEntry(withFamily, {
+    list: 'streams',
+    entry: constName,
+    importLine: `import { ${constName} } from './${fileName}.stream.js';`,
+  });
+  tree.write(index, withExport(withStream, `export * from './${fileName}.contract.js';`));
 }
 
 /** A stream starts as it was made, open to every token with the scope: that is better learned now. */
@@ -98,7 +110,7 @@ Any token with ${scopes.join(' or ')} can open it until you have set, in ${file}
   scopes     the OAuth scopes that open it
   audience   what decides which viewer receives what
   authorize  which viewers may open it, where that is not for scopes to say
-Then say in events what it carries, and in channels what feeds it. docs/streams/first-stream.md goes on from here.`;
+Then say in ${file.replace('.stream.ts', '.contract.ts')} what it carries. docs/streams/first-stream.md goes on from here.`;
 }
 
 function refuseTaken(tree: Tree, name: string, file: string): void {

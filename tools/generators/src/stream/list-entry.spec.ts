@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withListEntry } from './list-entry.js';
+import { withExport, withListEntry } from './list-entry.js';
 
 const entry = { list: 'streams', entry: 'reports', importLine: `import { reports } from './reports.js';` };
 
@@ -28,5 +28,23 @@ describe('an entry of a list', () => {
 
   it('is refused where there is no such list', () => {
     expect(() => withListEntry('export const others = [];\n', entry)).toThrow('There is no list "streams: [...]"');
+  });
+});
+
+describe('an export of a module', () => {
+  const line = "export * from './b.contract.js';";
+
+  it('stands behind the imports, or behind the other exports', () => {
+    expect(withExport("import x from 'x';\n\nconst a = x;\n", line)).toBe(
+      `import x from 'x';\n\n${line}\n\nconst a = x;\n`,
+    );
+    expect(withExport("import x from 'x';\n\nexport * from './a.js';\n\nconst a = x;\n", line)).toBe(
+      `import x from 'x';\n\nexport * from './a.js';\n${line}\n\nconst a = x;\n`,
+    );
+  });
+
+  it('is not added twice', () => {
+    const once = withExport('const a = 1;\n', line);
+    expect(withExport(once, line)).toBe(once);
   });
 });

@@ -31,6 +31,19 @@ export function withListEntry(source: string, { list: name, entry, importLine }:
   return importLine === undefined ? added : withImport(added, file, importLine);
 }
 
+/** Adds a line that exports something, behind the imports and what is exported there already; not twice. */
+export function withExport(source: string, line: string): string {
+  if (source.includes(line)) {
+    return source;
+  }
+  const file = ts.createSourceFile('index.ts', source, ts.ScriptTarget.Latest, true);
+  const reexport = file.statements.filter(ts.isExportDeclaration).at(-1);
+  const before = reexport ?? file.statements.filter(ts.isImportDeclaration).at(-1);
+  const end = before?.getEnd() ?? 0;
+  const separator = reexport ? '\n' : '\n\n';
+  return source.slice(0, end) + (end === 0 ? `${line}\n` : separator + line) + source.slice(end);
+}
+
 function withImport(source: string, file: ts.SourceFile, line: string): string {
   const end = file.statements.filter(ts.isImportDeclaration).at(-1)?.getEnd() ?? 0;
   return source.slice(0, end) + (end === 0 ? `${line}\n` : `\n${line}`) + source.slice(end);

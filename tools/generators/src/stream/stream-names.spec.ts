@@ -6,7 +6,7 @@ describe('the names of a new stream', () => {
     expect(streamNames('admin:reports_new')).toEqual({
       name: 'admin:reports_new',
       constName: 'adminReportsNew',
-      fileName: 'admin-reports-new.stream',
+      fileName: 'admin-reports-new',
       path: '/api/v1/streaming/admin/reports_new',
     });
   });

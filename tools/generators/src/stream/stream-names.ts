@@ -4,7 +4,7 @@ export interface StreamNames {
   readonly name: string;
   /** `adminReports`. */
   readonly constName: string;
-  /** The file's name without extension: `admin-reports.stream`. */
+  /** The beginning of its files' names: `admin-reports`. */
   readonly fileName: string;
   /** `/api/v1/streaming/admin/reports`. */
   readonly path: string;
@@ -36,7 +36,7 @@ export function streamNames(name: string): StreamNames {
   return {
     name,
     constName: words.length === 1 ? `${camel}Stream` : camel,
-    fileName: `${words.join('-')}.stream`,
+    fileName: words.join('-'),
     path: `/api/v1/streaming/${name.replaceAll(':', '/')}`,
   };
 }
