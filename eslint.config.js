@@ -182,6 +182,11 @@ export default tseslint.config(
     rules: { '@nx/dependency-checks': ['error', { ...dependencies, checkObsoleteDependencies: false }] },
   },
   {
+    // The generator names what providers need, before a team has written one.
+    files: ['libs/*-streams/package.json'],
+    rules: { '@nx/dependency-checks': ['error', { ...dependencies, checkObsoleteDependencies: false }] },
+  },
+  {
     // What the kit offers to tests is part of it.
     files: ['libs/stream-kit/package.json'],
     rules: { '@nx/dependency-checks': ['error', { ignoredFiles: ['{projectRoot}/**/*.spec.ts'] }] },

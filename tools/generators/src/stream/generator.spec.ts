@@ -50,6 +50,14 @@ describe('the stream generator', () => {
 
   it('makes the lib of the team, and everything elsewhere that names it', async () => {
     await streamGenerator(tree, { ...owned, name: 'admin:reports' });
+    const { dependencies } = JSON.parse(readFileSync(`${project}../../package.json`, 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(json('libs/moderation-streams/package.json')['dependencies']).toMatchObject({
+      '@fedistream/stream-kit': '0.1.0',
+      '@nestjs/common': (dependencies as Record<string, string>)['@nestjs/common'],
+    });
     expect(json('libs/moderation-streams/project.json')['tags']).toEqual(['type:stream-module', 'team:moderation']);
     expect(read('libs/moderation-streams/src/index.ts')).toContain(`owner: 'team-moderation'`);
     expect(read('apps/streaming/src/bootstrap/stream-modules.ts')).toContain(`'@fedistream/moderation-streams'`);

@@ -21,12 +21,14 @@ const codeowners = 'CODEOWNERS';
 export function addModule(tree: Tree, { project, team }: ModuleNames): void {
   const packageName = `@fedistream/${project}`;
   const { version: kitVersion } = readJson<{ version: string }>(tree, 'libs/stream-kit/package.json');
+  const { dependencies } = readJson<{ dependencies: Record<string, string> }>(tree, 'package.json');
   generateFiles(tree, templates, joinPathFragments('libs', project), {
     project,
     team,
     teamTag: `team:${team.replace(/^team-/, '')}`,
     moduleName: project.replace(/-streams$/, ''),
     kitVersion,
+    nestVersion: dependencies['@nestjs/common'],
     template: '',
   });
   addReference(tree, 'tsconfig.json', `./libs/${project}`);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const workspaceRoot = fileURLToPath(new URL('../../../../../', import.meta.url));
 
 const files = [
+  'package.json',
   'tsconfig.json',
   'CODEOWNERS',
   'apps/streaming/package.json',
