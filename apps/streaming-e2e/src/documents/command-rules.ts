@@ -56,6 +56,7 @@ function withAddresses(text: string, { address, redisUrl }: CommandContext): str
 /** Every command of the documents. A new one needs a rule here, or the tests fail. */
 export const commandRules: readonly CommandRule[] = [
   { matches: /^npm ci && npm test$/, notRun: 'it is the command that runs this test, and .ci/run' },
+  { matches: /drafts[/:]notes|notes-streams/, provedBy: 'apps/streaming-e2e/src/streams/generated-streams.spec.ts' },
   { matches: /^curl .*streaming\/admin\/reports/, provedBy: 'tools/generators/src/stream/generated-code.spec.ts' },
   {
     matches: /^curl -N .*\/api\/v1\/streaming\//,

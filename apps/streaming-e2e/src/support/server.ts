@@ -30,8 +30,8 @@ export class Server {
   #address = '';
   #ended = false;
 
-  private constructor(env: Readonly<Record<string, string>>, execPath = process.execPath) {
-    const child = fork(main, {
+  private constructor(env: Readonly<Record<string, string>>, execPath = process.execPath, program = main) {
+    const child = fork(program, {
       execPath,
       // Nothing of this process' environment: its REDIS_URL is not meant for the server.
       env: { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: '0', LOG_LEVEL: 'info', DEMO: 'false', ...env },
@@ -57,10 +57,11 @@ export class Server {
    *
    * @param env its settings; nothing else reaches it
    * @param execPath the `node` that runs it; the one that runs the tests when absent
+   * @param program its main file; the workspace's when absent
    * @throws Error with what the server said when it ends instead
    */
-  static async start(env: Readonly<Record<string, string>>, execPath?: string): Promise<Server> {
-    const server = Server.launch(env, execPath);
+  static async start(env: Readonly<Record<string, string>>, execPath?: string, program?: string): Promise<Server> {
+    const server = Server.launch(env, execPath, program);
     const { address } = await server
       .logged(({ msg }) => msg === 'listening')
       .catch(async (error: unknown) => {
@@ -72,11 +73,11 @@ export class Server {
   }
 
   /** Starts the server and does not wait: for tests of a start that fails. */
-  static launch(env: Readonly<Record<string, string>>, execPath?: string): Server {
-    if (!existsSync(main)) {
-      throw new Error(`${main} is missing: run "npm run build" before the end-to-end tests.`);
+  static launch(env: Readonly<Record<string, string>>, execPath?: string, program = main): Server {
+    if (!existsSync(program)) {
+      throw new Error(`${program} is missing: run "npm run build" before the end-to-end tests.`);
     }
-    return new Server(env, execPath);
+    return new Server(env, execPath, program);
   }
 
   /** Where it listens, as it says: `http://127.0.0.1:41234`, or the path of its socket. */
