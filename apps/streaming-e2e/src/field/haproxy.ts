@@ -1,27 +1,42 @@
-import type { ProxyPorts, ProxyRow } from './proxy.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-/** HAProxy with a tunnel timeout, which counts for WebSockets once they are open. */
+import { replaceOnce, type ProxyPorts, type ProxyRow, type ServerPorts } from './proxy.js';
+
+const shipped = join(import.meta.dirname, '..', '..', '..', '..', 'docker', 'haproxy.cfg');
+
+/** Ports on which no server listens. */
+const closedPorts: ServerPorts = { port: 1, adminPort: 1 };
+
+/** The shipped `docker/haproxy.cfg`; this server has no internal listener that could be asked, so it counts as up. */
 export const haproxy: ProxyRow = {
-  name: 'HAProxy in HTTP mode',
+  name: 'HAProxy with docker/haproxy.cfg, one of its two servers down',
   program: { name: 'haproxy', package: 'haproxy', versionFlag: '-v' },
   configuration: ({ port, serverPort }: ProxyPorts) =>
-    [
-      'defaults',
-      '  mode http',
-      '  timeout connect 3s',
-      '  timeout client 120s',
-      '  timeout server 120s',
-      '  timeout tunnel 1h',
-      // Without it, HAProxy holds each event back for 0.2 to 0.4 s, to send it with the next one.
-      '  option http-no-delay',
-      'frontend streaming',
-      `  bind 127.0.0.1:${port}`,
-      '  default_backend servers',
-      'backend servers',
-      '  balance leastconn',
-      '  option httpchk GET /api/v1/streaming/health',
-      `  server first 127.0.0.1:${serverPort} check`,
-      '',
-    ].join('\n'),
-  args: (file) => ['-db', '-f', file],
+    (
+      [
+        [`server first 127.0.0.1:${serverPort} port 2`, `server first 127.0.0.1:${serverPort} no-check`],
+        [`server first 127.0.0.1:${serverPort} track servers/first`, `server first 127.0.0.1:${serverPort}`],
+      ] as const
+    ).reduce(replaceOnce, shippedHaproxy(port, [{ port: serverPort, adminPort: 2 }, closedPorts])),
+  args: haproxyArguments,
 };
+
+/** How to run HAProxy in the foreground. */
+export function haproxyArguments(file: string): readonly string[] {
+  return ['-db', '-f', file];
+}
+
+/** The shipped file, listening on the port, in front of two servers. */
+export function shippedHaproxy(port: number, [first, second]: readonly [ServerPorts, ServerPorts]): string {
+  return (
+    [
+      ['maxconn 65536', 'maxconn 256'],
+      ['bind :80', `bind 127.0.0.1:${port}`],
+      ['127.0.0.1:4000 port 4100', `127.0.0.1:${first.port} port ${first.adminPort}`],
+      ['127.0.0.1:4001 port 4101', `127.0.0.1:${second.port} port ${second.adminPort}`],
+      ['127.0.0.1:4000 track', `127.0.0.1:${first.port} track`],
+      ['127.0.0.1:4001 track', `127.0.0.1:${second.port} track`],
+    ] as const
+  ).reduce(replaceOnce, readFileSync(shipped, 'utf8'));
+}

@@ -15,6 +15,12 @@ export interface ProxyRow extends FieldRow {
   readonly logFiles?: readonly string[];
 }
 
+/** A streaming server behind a proxy: its ports on 127.0.0.1. */
+export interface ServerPorts {
+  readonly port: number;
+  readonly adminPort: number;
+}
+
 /** What a configuration is made of. */
 export interface ProxyPorts {
   /** The proxy's own port on 127.0.0.1. */
@@ -36,4 +42,12 @@ export function startProxy(row: ProxyRow, serverPort: number): Promise<StartedPr
         () => false,
       ),
   });
+}
+
+/** @throws Error when a shipped file has changed so that the text is not there */
+export function replaceOnce(text: string, [from = '', to = '']: readonly string[]): string {
+  if (!text.includes(from)) {
+    throw new Error(`The shipped configuration has no "${from}" any more: adapt this test.`);
+  }
+  return text.replace(from, () => to);
 }

@@ -1,0 +1,154 @@
+import { freePort, MissingServerError, startProgram, type StartedProgram } from '@fedistream/services';
+import { EventSource } from 'eventsource';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+
+import {
+  httpRequest,
+  openTestEnvironment,
+  publishEvent,
+  Server,
+  streamingPath,
+  until,
+  untilMetric,
+  type RedisTestEnvironment,
+  type Viewer,
+} from '../support/index.js';
+import { haproxy, haproxyArguments, shippedHaproxy } from './haproxy.js';
+import { Newcomers } from './newcomers.js';
+import { nginx, nginxArguments, shippedNginx } from './nginx.js';
+import type { ServerPorts } from './proxy.js';
+
+const rows = [
+  {
+    name: 'nginx with docker/nginx.conf',
+    program: nginx.program,
+    args: nginxArguments,
+    configuration: (port: number, [first, second]: readonly [ServerPorts, ServerPorts], directory: string) =>
+      shippedNginx(port, [first.port, second.port], directory),
+  },
+  {
+    name: 'HAProxy with docker/haproxy.cfg',
+    program: haproxy.program,
+    args: haproxyArguments,
+    configuration: shippedHaproxy,
+  },
+];
+
+let environment: RedisTestEnvironment;
+let viewer: Viewer;
+
+beforeAll(async () => {
+  environment = await openTestEnvironment();
+  viewer = await environment.fixtures.viewer();
+});
+
+afterAll(async () => {
+  await environment.stop();
+});
+
+describe.each(rows)('behind $name', ({ program, args, configuration }) => {
+  let servers: [Server, Server];
+  let ports: [ServerPorts, ServerPorts];
+  let proxy: StartedProgram | undefined;
+  let missing: string | undefined;
+
+  const start = ({ port, adminPort }: ServerPorts) =>
+    Server.start({
+      ...environment.env,
+      PORT: String(port),
+      ADMIN_PORT: String(adminPort),
+      DRAIN_DELAY_SECONDS: '3',
+      DRAIN_SECONDS: '2',
+    });
+
+  beforeAll(async () => {
+    const [one, two, three, four] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    ports = [
+      { port: one, adminPort: two },
+      { port: three, adminPort: four },
+    ];
+    servers = [await start(ports[0]), await start(ports[1])];
+    try {
+      proxy = await startProgram(program, {
+        configuration: (port, directory) => configuration(port, ports, directory),
+        args,
+        ready: (port) =>
+          httpRequest(new URL(`${streamingPath}/health`, `http://127.0.0.1:${port}`)).then(
+            ({ status }) => status === 200,
+            () => false,
+          ),
+      });
+    } catch (error) {
+      if (!(error instanceof MissingServerError)) {
+        throw error;
+      }
+      missing = error.message;
+    }
+  });
+
+  afterAll(async () => {
+    await proxy?.stop();
+    await Promise.all(servers.map((server) => server.kill()));
+  });
+
+  function proxyPort(test: TestContext): number {
+    if (proxy === undefined) {
+      test.skip(missing);
+    }
+    return proxy.port;
+  }
+
+  function eventSource(port: number): EventSource {
+    const query = new URLSearchParams({ access_token: viewer.token });
+    return new EventSource(`http://127.0.0.1:${port}${streamingPath}/user?${query.toString()}`);
+  }
+
+  it('no newcomer is lost and no EventSource gives up while one server after the other is restarted', async (test) => {
+    const port = proxyPort(test);
+    const sources = Array.from({ length: 20 }, () => eventSource(port));
+    await until('all are open', () => sources.every(({ readyState }) => readyState === 1));
+    const newcomers = new Newcomers(port, viewer.token);
+    for (const index of [0, 1] as const) {
+      const before = newcomers.accepted;
+      expect(await servers[index].stop()).toEqual({ code: 0, signal: null });
+      servers[index] = await start(ports[index]);
+      // The proxy knows again that this server is up, before the other one goes.
+      await until(
+        'the proxy sends clients to the new process',
+        async () => (await untilMetric(servers[index], 'connected_clients', { type: 'websocket' }, (n) => n > 0), true),
+      );
+      expect(newcomers.accepted).toBeGreaterThan(before);
+    }
+    await newcomers.stop();
+    expect(newcomers.lost).toEqual([]);
+    await until('all are open again', () => sources.every(({ readyState }) => readyState === 1));
+    const received = sources.map(
+      (source) =>
+        new Promise((resolve) => {
+          source.addEventListener('delete', resolve);
+        }),
+    );
+    await publishEvent(environment.publisher, `timeline:${viewer.account.id}`, 'delete', '1');
+    await Promise.all(received);
+    sources.forEach((source) => {
+      source.close();
+    });
+  });
+
+  it('an EventSource comes back after both servers were away', async (test) => {
+    const port = proxyPort(test);
+    const source = eventSource(port);
+    await until('it is open', () => source.readyState === 1);
+    await Promise.all(servers.map((server) => server.kill()));
+    const refused = await httpRequest(new URL(`${streamingPath}/user`, `http://127.0.0.1:${port}`));
+    expect(refused.status).toBe(503);
+    const headers = { Accept: 'text/event-stream' };
+    await expect(
+      httpRequest(new URL(`${streamingPath}/user`, `http://127.0.0.1:${port}`), { headers }),
+    ).rejects.toThrow('socket hang up');
+    await until('it tries again', () => source.readyState === 0);
+    servers = [await start(ports[0]), await start(ports[1])];
+    await until('it is open again', () => source.readyState === 1);
+    source.close();
+  });
+});
