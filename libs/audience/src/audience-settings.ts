@@ -1,9 +1,9 @@
-/** Bounds of waiting, gathering and retrying. */
+/** Bounds of waiting, batching and retrying. */
 export class AudienceSettings {
-  /** How long an event may wait for its decision, and then for a viewer's filters, before it is dropped, in milliseconds. */
+  /** How long an event may wait for its decision, and then again for a viewer's filters, in ms. Then it is dropped. */
   readonly maxWaitMs: number = 10_000;
 
-  /** How many statuses of one stream may wait, those that are decided but behind another included; as many retractions. */
+  /** How many statuses of one stream may wait, and as many retractions. Decided ones that wait for their turn count. */
   readonly maxQueued: number = 1_000;
 
   /** How many statuses may wait in the whole process; as many retractions. */
@@ -16,21 +16,21 @@ export class AudienceSettings {
   readonly maxQueuedRetractionBytes: number = 4 * 1_024 * 1_024;
 
   /**
-   * For how long the events of one stream are gathered at most, in milliseconds, to be asked about in one statement and
-   * written to each client in one call; 0 for never. An event that comes after a pause of this length is not kept waiting.
+   * The longest time for which events of one stream are collected into a batch, in milliseconds; 0 turns batching off.
+   * A batch takes one statement, and one write for each client. The first event after a pause of this length does not wait.
    */
-  readonly maxGatherMs: number = 100;
+  readonly maxBatchDelayMs: number = 100;
 
   /**
-   * By how much each listener lengthens that time, in milliseconds. About 15 times the cost of one write, so that a stream
-   * gathers for as long as keeps the share of writing small, and not at all where few listen.
+   * By how much each listener lengthens the batch delay, in milliseconds. It is about 15 times the CPU time of one write, so
+   * writes stay a small share of the work. A stream with few listeners hardly delays events.
    */
-  readonly gatherMsPerListener: number = 0.1;
+  readonly batchDelayMsPerListener: number = 0.1;
 
   /** How many events of one stream are decided concurrently. */
   readonly concurrency: number = 20;
 
-  /** The longest pause before an unavailable store is asked again, in milliseconds; the first is at most a twentieth. */
+  /** The longest pause before an unavailable store is queried again, in ms; the first pause is at most a twentieth of it. */
   readonly maxRetryPauseMs: number = 1_000;
 
   constructor(changes: Partial<AudienceSettings> = {}) {

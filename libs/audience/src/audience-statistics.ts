@@ -6,8 +6,8 @@ import { Injectable } from '@nestjs/common';
  * - `visibility`: it, or a status within it, is not public
  * - `malformed`: a status that cannot be decided about
  * - `undeclared`: not known to be harmless: no status, no id, and no event type that the stream declares as carrying none
- * - `overflow`: too many events wait, or too long ones
- * - `late`: no decision in time
+ * - `overflow`: the waiting events exceed their limit, in number or in bytes
+ * - `late`: no decision within `maxWaitMs`
  * - `error`: a rule threw
  */
 export type DropReason = 'visibility' | 'malformed' | 'undeclared' | 'overflow' | 'late' | 'error';
@@ -31,7 +31,7 @@ export class AudienceStatistics {
   /** Events that single viewers did not receive because their own filters could not be loaded in time; one for each viewer. */
   droppedForViewer = 0;
 
-  /** Look-ups asked of the store, and those of them that failed. */
+  /** Look-ups sent to the store, and how many of them failed. */
   statements = 0;
   statementsFailed = 0;
 

@@ -1,7 +1,7 @@
 import type { ViewerSet } from '@fedistream/domain';
 import type { FilterRecord } from './filters/filter-record.js';
 
-/** What the rules ask about one status and all viewers. Ids are decimal strings that the caller has validated. */
+/** What the rules need to know about one status and all viewers. Callers MUST validate ids: decimal strings. */
 export interface AudienceQuery {
   readonly viewers: ViewerSet;
   /** The authors of the status and of those within it: viewers whom one of them blocks do not see the status. */
@@ -12,8 +12,8 @@ export interface AudienceQuery {
   readonly domains: readonly string[];
   /** The status' language, `null` when it has none. */
   readonly language: string | null;
-  /** How long the query may wait at most, in ms, to share a look-up with queries about other viewers. Left out: not at all. */
-  readonly maxGatherMs?: number;
+  /** How long the query may wait to share a look-up with other queries, in ms. Left out: it does not wait. */
+  readonly maxBatchDelayMs?: number;
 }
 
 /** What the database answers, all of it read after the query was made. */
@@ -24,25 +24,25 @@ export interface AudienceFacts {
   readonly otherLanguage: ReadonlySet<string>;
   /** The rows of `settings` that close feeds (`local_live_feed_access`, ...): YAML text by name. */
   readonly feedAccess: ReadonlyMap<string, string>;
-  /** The answer of {@link AudienceStore.mayViewClosedFeeds}, where the store had to look it up anyway. */
+  /** The answer of {@link AudienceStore.mayViewClosedFeeds}, if the store read it with the same statement. */
   readonly mayViewClosedFeeds?: ReadonlySet<string>;
 }
 
-/** The store could not be asked, did not answer in time, or has too many look-ups waiting. Worth another attempt. */
+/** The store is unreachable, did not answer in time, or has too many waiting look-ups. Callers retry. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
 
 /**
  * Where relationships, languages, roles, settings and filters are stored. Each method is one look-up, however many viewers
- * there are, and reads what is committed when it is called: the store caches nothing.
+ * there are. It reads what is committed when it is called: the store caches nothing.
  *
  * The store queues look-ups. It MUST bound the queue, MUST settle each look-up within a deadline that counts from the call,
- * and MUST NOT send a look-up whose deadline has passed. A rejection means that the store could not be asked; it never
- * means "no".
+ * and MUST NOT send a look-up whose deadline has passed. A rejection means that the store is unavailable; it never means
+ * "no".
  */
 export abstract class AudienceStore {
-  /** Everything about a status that is decided in the database. */
+  /** The facts about one status that the rules read from the database. */
   abstract facts(query: AudienceQuery): Promise<AudienceFacts>;
 
   /** Only the feed access settings, for events that are no status. */

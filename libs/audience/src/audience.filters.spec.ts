@@ -30,14 +30,14 @@ function harnessWith(...filters: ReturnType<typeof filterOf>[]): AudienceHarness
 
 const aboutCats = statusOf({ content: '<p>A <b>Cat</b>, another cat</p>' });
 
-/** What account 5 is told. */
+/** The member `filtered` of the status as account 5 receives it. */
 async function filteredFor(harness: AudienceHarness, status = aboutCats): Promise<unknown> {
   const { 5: received } = await harness.publish(['5', '6'], status);
   return (received as { filtered: unknown }).filtered;
 }
 
 describe('filter results', () => {
-  it('have the members of FilterResult, in their order, behind what was published', async () => {
+  it('have the members of FilterResult in the order of REST, appended to the published text', async () => {
     const harness = harnessWith(filterOf('5', { expiresAt: Date.UTC(2101, 8, 20, 17, 27, 39, 296) }));
     const pipeline = harness.pipeline(['5', '6']);
     const published =
@@ -51,17 +51,17 @@ describe('filter results', () => {
     expect(pipeline.selections[0]?.for('6')?.text).toBe(`${published},"filtered":[]}`);
   });
 
-  it('hold the first match of a filter only, as it is written in the status', async () => {
+  it('contain the first match of a filter only, as the status spells it', async () => {
     const keywords = ['another', 'b cat', 'cat', 'A Cat'].map((keyword) => ({ keyword, wholeWord: true }));
     expect(await filteredFor(harnessWith(filterOf('5', { keywords })))).toMatchObject([{ keyword_matches: ['A Cat'] }]);
   });
 
-  it('prefer the keyword that comes first where several match at one place', async () => {
+  it('contain the keyword that comes first when several match at one offset', async () => {
     const keywords = ['ca', 'cat', 'c'].map((keyword) => ({ keyword, wholeWord: false }));
     expect(await filteredFor(harnessWith(filterOf('5', { keywords })))).toMatchObject([{ keyword_matches: ['Ca'] }]);
   });
 
-  it('tell every filter that matches, in the order of the filters, whatever its context', async () => {
+  it('contain every filter that matches, in the order of the filters, whatever its context', async () => {
     const harness = harnessWith(
       filterOf('5', { id: '3', context: ['thread'] }),
       filterOf('5', { id: '1', keywords: [{ keyword: 'dog', wholeWord: false }] }),
@@ -70,25 +70,25 @@ describe('filter results', () => {
     expect(await filteredFor(harness)).toMatchObject([{ filter: { id: '3' } }, { filter: { id: '2' } }]);
   });
 
-  it.each(['warn', 'hide', 'blur'] as const)('tell the action: %s', async (action) => {
+  it.each(['warn', 'hide', 'blur'] as const)('contain the action of the filter: %s', async (action) => {
     expect(await filteredFor(harnessWith(filterOf('5', { action })))).toMatchObject([
       { filter: { filter_action: action } },
     ]);
   });
 
-  it('come from filters that have not expired', async () => {
+  it('ignore expired filters', async () => {
     expect(await filteredFor(harnessWith(filterOf('5', { expiresAt: Date.now() + hour })))).toHaveLength(1);
     expect(await filteredFor(harnessWith(filterOf('5', { expiresAt: Date.now() - 1 })))).toEqual([]);
   });
 
-  it('bear moments that no date can tell', async () => {
+  it('have expires_at null for a filter that expires at infinity', async () => {
     expect(await filteredFor(harnessWith(filterOf('5', { expiresAt: Infinity })))).toMatchObject([
       { filter: { expires_at: null } },
     ]);
     expect(await filteredFor(harnessWith(filterOf('5', { expiresAt: -Infinity })))).toEqual([]);
   });
 
-  it('tell the status that a filter names, and the one it boosts', async () => {
+  it('contain the ids that a filter names, of the status and of the one it boosts', async () => {
     const filter = filterOf('5', { keywords: [], statusIds: ['110000000000000002', '110000000000000001', '3'] });
     const named = statusOf({ id: '110000000000000001' });
     expect(await filteredFor(harnessWith(filter), named)).toMatchObject([
@@ -101,14 +101,14 @@ describe('filter results', () => {
     expect(await filteredFor(harnessWith(filter), statusOf({ id: '110000000000000009' }))).toEqual([]);
   });
 
-  it('tell both kinds of matches of one filter', async () => {
+  it('contain both the keyword and the status that one filter matches', async () => {
     const filter = filterOf('5', { statusIds: ['110000000000000001'] });
     expect(await filteredFor(harnessWith(filter))).toMatchObject([
       { keyword_matches: ['Cat'], status_matches: ['110000000000000001'] },
     ]);
   });
 
-  it('come from what a boost shows', async () => {
+  it('are computed from the text of the boosted status', async () => {
     const boost = statusOf({ content: '<p>dog</p>', reblog: aboutCats });
     expect(await filteredFor(harnessWith(filterOf('5')), boost)).toHaveLength(1);
     const other = statusOf({ content: '<p>cat</p>', reblog: statusOf({ content: '<p>dog</p>' }) });
@@ -126,7 +126,7 @@ describe('filter results', () => {
   const receivedBy5 = async (harness: AudienceHarness, status: object) =>
     (await harness.publish(['5', '6'], status)) as Record<'5' | '6', Filtered>;
 
-  it('stand in a quoted status, too, and come from its own text', async () => {
+  it('are in a quoted status, too, computed from its own text', async () => {
     const harness = harnessWith(filterOf('5'));
     const received = await receivedBy5(harness, quoting({ ...aboutCats, id: '2' }));
     expect(received['5'].filtered).toEqual([]);
@@ -144,21 +144,21 @@ describe('filter results', () => {
     expect(other.reblog?.filtered).toEqual([]);
   });
 
-  it('stand in the status that a boosted status quotes', async () => {
+  it('are in a status that a boosted status quotes', async () => {
     const boost = statusOf({ reblog: quoting({ ...aboutCats, id: '3' }) });
     const { 5: own } = await receivedBy5(harnessWith(filterOf('5')), boost);
     expect([own.filtered, own.reblog?.filtered]).toEqual([[], []]);
     expect(own.reblog?.quote.quoted_status.filtered).toHaveLength(1);
   });
 
-  it('tell the quoted status that a filter names', async () => {
+  it('contain the id of a quoted status that a filter names', async () => {
     const filter = filterOf('5', { keywords: [], statusIds: ['2'] });
     const { 5: own } = await receivedBy5(harnessWith(filter), quoting(statusOf({ id: '2' })));
     expect(own.filtered).toEqual([]);
     expect(own.quote.quoted_status.filtered).toMatchObject([{ status_matches: ['2'] }]);
   });
 
-  it('leave the rest of the text as it was published', async () => {
+  it('leave the rest of the published text unchanged', async () => {
     const harness = harnessWith(filterOf('5'));
     const pipeline = harness.pipeline(['5', '6']);
     const account = '{"id":"900","username":"a","acct":"a"}';
@@ -172,19 +172,19 @@ describe('filter results', () => {
     expect(first?.for('5')?.text).toContain('"keyword_matches":["Cat"]');
   });
 
-  it.each([[], [{ any: 'thing' }], null])('of the publisher stay as they are: %j', async (filtered) => {
+  it.each([[], [{ any: 'thing' }], null])('that the publisher has added stay unchanged: %j', async (filtered) => {
     const harness = harnessWith(filterOf('5'));
     expect(await filteredFor(harness, { ...aboutCats, filtered })).toEqual(filtered);
     expect(harness.store.asked).not.toContain('filters');
   });
 
-  it('are not made by keywords without text', async () => {
+  it('ignore empty keywords', async () => {
     expect(await filteredFor(harnessWith(filterOf('5', { keywords: [{ keyword: '', wholeWord: false }] })))).toEqual(
       [],
     );
   });
 
-  it('of unusable filters are none, and delay no other viewer', async () => {
+  it('are empty for a viewer with unusable filters, and no other viewer waits', async () => {
     const broken = filterOf('6', { keywords: null as unknown as [] });
     const harness = harnessWith(filterOf('5'), broken);
     const received = await harness.publish(['5', '6'], aboutCats);
@@ -192,8 +192,8 @@ describe('filter results', () => {
   });
 });
 
-describe('what one viewer receives', () => {
-  it('never reaches another: each has the results of their own filters', async () => {
+describe("a viewer's copy of a status", () => {
+  it("contains no results of another viewer's filters", async () => {
     const harness = harnessWith(
       filterOf('5', { id: '50', title: 'secret of five' }),
       filterOf('6', { id: '60', title: 'secret of six' }),
@@ -211,7 +211,7 @@ describe('what one viewer receives', () => {
     expect(all('7')).not.toContain('secret');
   });
 
-  it('never reaches another in a quoted status either, and copies are shared by equal results only', async () => {
+  it("contains no results of another viewer's filters in a quoted status, and is shared only with equal results", async () => {
     const harness = harnessWith(
       filterOf('5', { id: '50', title: 'secret of five' }),
       filterOf('6', { id: '60', title: 'secret of six' }),
@@ -231,7 +231,7 @@ describe('what one viewer receives', () => {
     expect(selection?.for('5')).not.toBe(selection?.for('6'));
   });
 
-  it('is the same object for viewers with equal results, so that its bytes are made once', async () => {
+  it('is the same object for viewers with equal results, so that it is encoded once', async () => {
     const same = filterOf('5');
     const harness = harnessWith(same, { ...same, accountId: '6' }, filterOf('7', { id: '2' }));
     const pipeline = harness.pipeline(['5', '6', '7', '8', '9']);
@@ -244,7 +244,7 @@ describe('what one viewer receives', () => {
     expect(selection?.for('8')).toBe(selection?.for('8'));
   });
 
-  it('does not grow with what one account looks for: what is too much does not count', async () => {
+  it('ignores the keywords of an account beyond the bounds', async () => {
     const keywords = ['cat', ...Array.from({ length: 40 }, (_, index) => `${'x'.repeat(500)}${index}`), 'another'];
     const harness = harnessWith(
       filterOf('5', { keywords: keywords.map((keyword) => ({ keyword, wholeWord: false })) }),
@@ -278,7 +278,7 @@ describe('what one viewer receives', () => {
     }
   });
 
-  it('is nothing for accounts that are no viewers', async () => {
+  it('is undefined for accounts that are no viewers', async () => {
     const harness = harnessWith(filterOf('5'));
     const pipeline = harness.pipeline(['5']);
     pipeline.publish('update', aboutCats);

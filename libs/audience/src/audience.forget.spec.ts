@@ -30,12 +30,12 @@ function titles(pipeline: Pipeline): (string | undefined)[] {
   return payloads.map(({ filtered }) => filtered[0]?.filter.title);
 }
 
-/** Lets the n-th statement of this kind wait until it is released; tells when it has been asked. */
-function holdBack(harness: AudienceHarness): { asked: Promise<void>; release: () => void } {
+/** Delays the first look-up of filters until `release` is called; `asked` settles when it has begun. */
+function delayFirstLoad(harness: AudienceHarness): { asked: Promise<void>; release: () => void } {
   let release: () => void = () => undefined;
-  let tell: () => void = () => undefined;
+  let markAsked: () => void = () => undefined;
   const asked = new Promise<void>((resolve) => {
-    tell = resolve;
+    markAsked = resolve;
   });
   let held = false;
   harness.store.beforeAnswering = (statement) => {
@@ -43,7 +43,7 @@ function holdBack(harness: AudienceHarness): { asked: Promise<void>; release: ()
       return;
     }
     held = true;
-    tell();
+    markAsked();
     return new Promise<void>((resolve) => {
       release = resolve;
     });
@@ -57,7 +57,7 @@ function holdBack(harness: AudienceHarness): { asked: Promise<void>; release: ()
 }
 
 describe('filters that have changed', () => {
-  it('hold for the next event', async () => {
+  it('are applied to the next event', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     for (const title of [undefined, 'first', 'second', undefined]) {
@@ -69,7 +69,7 @@ describe('filters that have changed', () => {
     expect(titles(pipeline)).toEqual([undefined, 'first', 'second', undefined]);
   });
 
-  it('are only read again for whom they have changed', async () => {
+  it('are loaded again only for the account whose filters have changed', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5', '6', '7']);
     pipeline.publish('update', aboutCats);
@@ -83,11 +83,11 @@ describe('filters that have changed', () => {
     expect(harness.store.asked.filter((statement) => statement === 'filters')).toHaveLength(2);
   });
 
-  it('while they are read are not brought back by the answer', async () => {
+  it('while they are being loaded are not overwritten by the outdated answer', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     setFilter(harness, 'old');
-    const { asked, release } = holdBack(harness);
+    const { asked, release } = delayFirstLoad(harness);
     pipeline.publish('update', aboutCats);
     await asked;
     setFilter(harness, 'new');
@@ -100,11 +100,11 @@ describe('filters that have changed', () => {
     expect(titles(pipeline).slice(1)).toEqual(['new', 'new']);
   });
 
-  it('hold for an event that overtakes the old answer', async () => {
+  it('are applied to an event of another stream while the outdated answer is pending', async () => {
     const harness = new AudienceHarness();
     const [slow, fast] = [harness.pipeline(['5']), harness.pipeline(['5'])];
     setFilter(harness, 'old');
-    const { asked, release } = holdBack(harness);
+    const { asked, release } = delayFirstLoad(harness);
     slow.publish('update', aboutCats);
     await asked;
     setFilter(harness, 'new');
@@ -119,7 +119,7 @@ describe('filters that have changed', () => {
     expect(titles(fast)).toEqual(['new', 'new']);
   });
 
-  it('at any moment disturb no event that is being decided', async () => {
+  it('at any moment of a decision neither drop nor block an event', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5', '6']);
     setFilter(harness, 'any');
@@ -140,7 +140,7 @@ describe('filters that have changed', () => {
     expect(titles(pipeline)).toEqual(Array.from({ length: 20 }, () => 'any'));
   });
 
-  it('are all read again when changes may have been missed', async () => {
+  it('are loaded again after forgetAll', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     setFilter(harness, 'old');
@@ -154,8 +154,8 @@ describe('filters that have changed', () => {
   });
 });
 
-describe('the filters kept in memory', () => {
-  it('are none when no viewer listens', async () => {
+describe('the cached filters', () => {
+  it('are dropped when the last stream has no viewers', async () => {
     const harness = new AudienceHarness();
     setFilter(harness, 'any');
     const pipelines = [harness.pipeline(['5', '6']), harness.pipeline(['5', '7'])];
@@ -170,7 +170,7 @@ describe('the filters kept in memory', () => {
     expect(harness.statistics).toMatchObject({ filterAccounts: 0, keywords: 0 });
   });
 
-  it('are those of the viewers, and at most as many again, however many viewers come and go', async () => {
+  it('stay bounded while viewers come and leave', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline([]);
     let most = 0;
@@ -184,7 +184,7 @@ describe('the filters kept in memory', () => {
     expect(most).toBeLessThan(1_300);
   });
 
-  it('are read again for a viewer who comes back', async () => {
+  it('are loaded again for a viewer who comes back', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     setFilter(harness, 'old');

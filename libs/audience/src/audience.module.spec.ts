@@ -14,7 +14,7 @@ import { MemoryAudienceStore } from './testing/index.js';
 })
 class MemoryModule {}
 
-it('the module gives the application its audience, with the settings that were asked for', async () => {
+it('AudienceModule provides the audience with the given settings and defaults for the others', async () => {
   const app = await Test.createTestingModule({
     imports: [AudienceModule.forRoot(MemoryModule, { maxWaitMs: 5 })],
   }).compile();

@@ -3,12 +3,12 @@ import { AudienceSettings } from './audience-settings.js';
 import { AudienceStatistics } from './audience-statistics.js';
 import { Audience } from './audience.js';
 
-/** The audience rules, for the whole application. */
+/** Provides {@link Audience} and its counters to the whole application. */
 @Module({})
 export class AudienceModule {
   /**
    * @param store a module that exports `AudienceStore`
-   * @param settings what differs from the defaults
+   * @param settings override the defaults of {@link AudienceSettings}
    */
   static forRoot(store: Type | DynamicModule, settings: Partial<AudienceSettings> = {}): DynamicModule {
     return {

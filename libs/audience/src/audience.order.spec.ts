@@ -34,7 +34,7 @@ afterEach(() => {
 });
 
 describe('order', () => {
-  it('is kept when the first look-up takes longest, and a deletion waits behind its status', async () => {
+  it('is kept when the first look-up takes longest: a deletion waits behind its status', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     let delay = 1_000;
@@ -50,9 +50,9 @@ describe('order', () => {
 
   it('is kept with random delays, failures and bounds', async () => {
     vi.useRealTimers();
-    const moods = fc.array(fc.integer({ min: -1, max: 4 }), { maxLength: 60 });
+    const delays = fc.array(fc.integer({ min: -1, max: 4 }), { maxLength: 60 });
     await fc.assert(
-      fc.asyncProperty(moods, fc.integer({ min: 1, max: 5 }), async (mood, concurrency) => {
+      fc.asyncProperty(delays, fc.integer({ min: 1, max: 5 }), async (turnsOf, concurrency) => {
         const harness = new AudienceHarness({ concurrency, maxRetryPauseMs: 0 });
         const pipelines = [
           harness.pipeline(['5']),
@@ -60,7 +60,7 @@ describe('order', () => {
           harness.pipeline(['5'], null),
         ];
         harness.store.beforeAnswering = async () => {
-          const turns = mood.shift() ?? 0;
+          const turns = turnsOf.shift() ?? 0;
           if (turns < 0) {
             throw new Error('no');
           }
@@ -86,7 +86,7 @@ describe('order', () => {
     vi.useFakeTimers();
   });
 
-  it('is kept when a receiver causes the next event', () => {
+  it('is kept when a subscriber publishes an event while it receives one', () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5'], null);
     const order: string[] = [];
@@ -105,7 +105,7 @@ describe('order', () => {
     expect(order).toEqual(['1', '2', '3']);
   });
 
-  it('of one pipeline does not hold up another', async () => {
+  it('of one stream does not delay another stream', async () => {
     const harness = new AudienceHarness();
     const [held, free] = [harness.pipeline(['5']), harness.pipeline(['5'])];
     let calls = 0;

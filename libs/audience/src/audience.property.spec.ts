@@ -9,26 +9,26 @@ Logger.overrideLogger(false);
 
 type Event = { readonly name: string; readonly payload: unknown };
 
-/** Lets other things happen first, `turns` times. */
-async function later(turns: number): Promise<void> {
+/** Waits for this many turns of the event loop. */
+async function waitTurns(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn++) {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-/** A store that delays each look-up differently and fails some of them, as `moods` say. */
-function makeUnreliable(harness: AudienceHarness, moods: readonly number[]): void {
+/** Makes look-ups slow or fail. A number stands for each look-up: modulo 4 the turns it takes; above 9 it fails, too. */
+function makeUnreliable(harness: AudienceHarness, behaviours: readonly number[]): void {
   let next = 0;
   harness.store.beforeAnswering = async () => {
-    const mood = moods[next++] ?? 0;
-    await later(mood % 4);
-    if (mood > 9) {
-      throw new Error('the store has a bad day');
+    const behaviour = behaviours[next++] ?? 0;
+    await waitTurns(behaviour % 4);
+    if (behaviour > 9) {
+      throw new Error('the look-up failed');
     }
   };
 }
 
-/** Puts `given` in place of what the tables hold; every listener has a user. */
+/** Replaces the tables by `given`, but keeps the harness' own user and role. */
 function fill(harness: AudienceHarness, given: Partial<AudienceTables>): void {
   const [staff] = harness.tables.users;
   const [staffRole] = harness.tables.roles;
@@ -54,21 +54,21 @@ const listenersWithoutRole = listeners.map((id) => ({
   roleId: null,
 }));
 
-/** Roles stay: they are asked after the settings, and both together are not one state of the tables. */
+/** Changes of all tables but roles: the store reads roles after settings, in another statement, so both may differ in age. */
 const anyChange = anyTables.map(({ users, ...change }) => {
   delete change.roles;
   return { ...change, ...(users && { users: users.map((user) => ({ ...user, roleId: null })) }) };
 });
 
-const moods = fc.array(fc.nat(11), { minLength: 1, maxLength: 40 });
+const behaviours = fc.array(fc.nat(11), { minLength: 1, maxLength: 40 });
 
 describe('an audience', () => {
-  it('gives each viewer what the tables say, in the order published, however slow and unreliable the store is', async () => {
+  it('gives each viewer the events that the reference audience gives, in order, with a slow and failing store', async () => {
     await fc.assert(
-      fc.asyncProperty(anyTables, fc.array(anyEvent, { maxLength: 8 }), moods, async (tables, events, mood) => {
+      fc.asyncProperty(anyTables, fc.array(anyEvent, { maxLength: 8 }), behaviours, async (tables, events, faults) => {
         const harness = new AudienceHarness({ maxRetryPauseMs: 1 });
         fill(harness, { users: listenersWithoutRole, ...tables });
-        makeUnreliable(harness, mood);
+        makeUnreliable(harness, faults);
         const pipeline = harness.pipeline(listeners);
         events.forEach(({ name, payload }) => {
           pipeline.publish(name, payload);
@@ -85,13 +85,13 @@ describe('an audience', () => {
     );
   });
 
-  it('decides by what was committed when the event was published, or by something newer', async () => {
+  it('decides by the tables at the time of publishing, or by newer ones', async () => {
     const step = fc.record({ change: fc.option(anyChange), event: anyEvent, pause: fc.nat(3) });
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), moods, async (steps, mood) => {
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), behaviours, async (steps, faults) => {
         const harness = new AudienceHarness({ maxRetryPauseMs: 1 });
         fill(harness, { users: listenersWithoutRole });
-        makeUnreliable(harness, mood);
+        makeUnreliable(harness, faults);
         const pipeline = harness.pipeline(listeners);
         const states: AudienceTables[] = [];
         for (const [number, { change, event, pause }] of steps.entries()) {
@@ -103,7 +103,7 @@ describe('an audience', () => {
           }
           states.push({ ...harness.tables });
           pipeline.publish(event.name, numbered(event, number).payload);
-          await later(pause);
+          await waitTurns(pause);
         }
         await pipeline.fence();
         for (const id of listeners) {
@@ -122,7 +122,7 @@ describe('an audience', () => {
   });
 });
 
-/** Each event carries its number, so that it is recognised whatever became of its neighbours. */
+/** The event with a number in its payload, by which the test recognises it. */
 function numbered({ name, payload }: Event, number: number): Event {
   return { name, payload: typeof payload === 'string' ? `9${number}` : { ...(payload as object), number } };
 }
@@ -131,7 +131,7 @@ function numberOf(text: string): number {
   return text.startsWith('"9') ? Number(text.slice(2, -1)) : (JSON.parse(text) as { number: number }).number;
 }
 
-/** All that is right: whether it is seen, and what filters say, are asked one after the other. */
+/** All correct outcomes: visibility and filters are read one after the other, so each may come from another state. */
 function possible(states: readonly AudienceTables[], id: string, event: Event): string[] {
   const seen = states.map((state) => expected(state, id, event) !== '');
   const users = listenersWithoutRole;

@@ -15,7 +15,7 @@ interface Case {
   readonly given?: (tables: AudienceTables) => void;
   readonly status?: JsonObject;
   readonly closedBy?: ClosedBy | null;
-  /** Account 5 is the one in question, account 6 has nothing to do with it. */
+  /** The viewers that receive the status. `given` is about account 5; account 6 has no relationships. */
   readonly seenBy: readonly ('5' | '6')[];
 }
 
@@ -59,49 +59,80 @@ const fromBob = { account: accountOf('901', 'bob@elsewhere.example') };
 
 const cases: Readonly<Record<string, readonly Case[]>> = {
   visibility: [
-    { it: 'lets public out', seenBy: ['5', '6'] },
+    { it: 'shows a public status', seenBy: ['5', '6'] },
     ...['unlisted', 'private', 'direct', 'limited', ''].map((visibility) => ({
-      it: `keeps "${visibility}" in`,
+      it: `hides a status with visibility "${visibility}"`,
       status: { visibility },
       seenBy: [],
     })),
-    { it: 'keeps an unknown visibility in', status: { visibility: null }, seenBy: [] },
-    { it: 'lets a boost of unlisted out', status: boostOf({ visibility: 'unlisted' }), seenBy: ['5', '6'] },
-    { it: 'keeps a boost of private in', status: boostOf({ visibility: 'private' }), seenBy: [] },
-    { it: 'lets a quote of unlisted out', status: quoteOf({ visibility: 'unlisted' }), seenBy: ['5', '6'] },
-    { it: 'keeps a quote of direct in', status: quoteOf({ visibility: 'direct' }), seenBy: [] },
-    { it: 'keeps a boost of a quote of private in', status: boostOf(quoteOf({ visibility: 'private' })), seenBy: [] },
+    { it: 'hides a status without visibility', status: { visibility: null }, seenBy: [] },
+    { it: 'shows a boost of an unlisted status', status: boostOf({ visibility: 'unlisted' }), seenBy: ['5', '6'] },
+    { it: 'hides a boost of a private status', status: boostOf({ visibility: 'private' }), seenBy: [] },
+    { it: 'shows a quote of an unlisted status', status: quoteOf({ visibility: 'unlisted' }), seenBy: ['5', '6'] },
+    { it: 'hides a quote of a direct status', status: quoteOf({ visibility: 'direct' }), seenBy: [] },
+    {
+      it: 'hides a boost of a quote of a private status',
+      status: boostOf(quoteOf({ visibility: 'private' })),
+      seenBy: [],
+    },
   ],
   'feed access': [
-    { it: 'is open without settings', closedBy: 'live-feeds', seenBy: ['5', '6'] },
-    { it: 'closes local statuses', given: closes('local_live'), seenBy: [] },
-    { it: 'closes remote statuses', given: closes('remote_live'), status: remote, seenBy: [] },
-    { it: 'leaves remote statuses open', given: closes('local_live'), status: remote, seenBy: ['5', '6'] },
-    { it: 'leaves local statuses open', given: closes('remote_live'), seenBy: ['5', '6'] },
-    { it: 'does not mix feeds up', given: closes('local_topic', 'remote_topic'), seenBy: ['5', '6'] },
-    { it: 'closes local hashtags', given: closes('local_topic'), closedBy: 'topic-feeds', seenBy: [] },
+    { it: 'shows all statuses without settings', closedBy: 'live-feeds', seenBy: ['5', '6'] },
+    { it: 'hides local statuses when the local live feed is disabled', given: closes('local_live'), seenBy: [] },
     {
-      it: 'closes remote hashtags',
+      it: 'hides remote statuses when the remote live feed is disabled',
+      given: closes('remote_live'),
+      status: remote,
+      seenBy: [],
+    },
+    {
+      it: 'shows remote statuses when only the local live feed is disabled',
+      given: closes('local_live'),
+      status: remote,
+      seenBy: ['5', '6'],
+    },
+    {
+      it: 'shows local statuses when only the remote live feed is disabled',
+      given: closes('remote_live'),
+      seenBy: ['5', '6'],
+    },
+    {
+      it: 'shows live feeds when topic feeds are disabled',
+      given: closes('local_topic', 'remote_topic'),
+      seenBy: ['5', '6'],
+    },
+    {
+      it: 'hides local statuses of a hashtag when the local topic feed is disabled',
+      given: closes('local_topic'),
+      closedBy: 'topic-feeds',
+      seenBy: [],
+    },
+    {
+      it: 'hides remote statuses of a hashtag when the remote topic feed is disabled',
       given: closes('remote_topic'),
       status: remote,
       closedBy: 'topic-feeds',
       seenBy: [],
     },
     {
-      it: 'does not concern other streams',
+      it: 'shows all statuses of streams that no setting closes',
       given: closes('local_live', 'local_topic'),
       closedBy: null,
       seenBy: ['5', '6'],
     },
-    { it: 'opens for view_feeds', given: all(closes('local_live'), hasRole(permissions.viewFeeds)), seenBy: ['5'] },
-    { it: 'opens for administrators', given: all(closes('local_live'), hasRole(1n)), seenBy: ['5'] },
     {
-      it: 'stays closed for other permissions',
+      it: 'shows a disabled feed to viewers with view_feeds',
+      given: all(closes('local_live'), hasRole(permissions.viewFeeds)),
+      seenBy: ['5'],
+    },
+    { it: 'shows a disabled feed to administrators', given: all(closes('local_live'), hasRole(1n)), seenBy: ['5'] },
+    {
+      it: 'hides a disabled feed from viewers with all other permissions',
       given: all(closes('local_live'), hasRole(~(1n | (1n << 20n)))),
       seenBy: [],
     },
     {
-      it: 'opens when everyone may',
+      it: 'shows a disabled feed to all users when the role "everyone" has view_feeds',
       given: all(closes('local_live'), hasRole(0n, permissions.viewFeeds), (tables) => {
         tables.users.push({ id: '16', accountId: '6', chosenLanguages: null, roleId: null });
       }),
@@ -109,33 +140,42 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   language: [
-    { it: 'shows all to viewers who chose none', given: chooses(null), seenBy: ['5', '6'] },
-    { it: 'shows all to viewers who chose the empty list', given: chooses([]), seenBy: ['5', '6'] },
-    { it: 'shows what was chosen', given: chooses(['de', 'en']), seenBy: ['5', '6'] },
-    { it: 'hides what was not', given: chooses(['de']), seenBy: ['6'] },
+    { it: 'shows all languages to viewers who have chosen none', given: chooses(null), seenBy: ['5', '6'] },
+    { it: 'shows all languages to viewers who have chosen the empty list', given: chooses([]), seenBy: ['5', '6'] },
+    { it: 'shows a chosen language', given: chooses(['de', 'en']), seenBy: ['5', '6'] },
+    { it: 'hides another language', given: chooses(['de']), seenBy: ['6'] },
     {
-      it: 'hides an unknown language from viewers who chose',
+      it: 'hides a status without language from viewers who have chosen languages',
       given: chooses(['en']),
       status: { language: null },
       seenBy: ['6'],
     },
-    { it: 'takes nonsense for unknown', given: chooses(['en']), status: { language: ['en'] }, seenBy: ['6'] },
+    {
+      it: 'treats a language of another type as absent',
+      given: chooses(['en']),
+      status: { language: ['en'] },
+      seenBy: ['6'],
+    },
   ],
   relationships: [
-    { it: 'hide a blocked author', given: blocks('5', '900'), seenBy: ['6'] },
-    { it: 'hide from the viewer whom the author blocks', given: blocks('900', '5'), seenBy: ['6'] },
-    { it: 'hide a muted author', given: mutes('900', null), seenBy: ['6'] },
-    { it: 'hide until a mute expires', given: mutes('900', Date.now() + hour), seenBy: ['6'] },
-    { it: 'show when a mute has expired', given: mutes('900', Date.now() - 1), seenBy: ['5', '6'] },
-    { it: 'show when others are blocked', given: blocks('5', '901'), seenBy: ['5', '6'] },
+    { it: 'hide a status of a blocked author', given: blocks('5', '900'), seenBy: ['6'] },
+    { it: 'hide a status whose author blocks the viewer', given: blocks('900', '5'), seenBy: ['6'] },
+    { it: 'hide a status of a muted author', given: mutes('900', null), seenBy: ['6'] },
     {
-      it: 'hide mentions of the blocked',
+      it: 'hide a status of a muted author until the mute expires',
+      given: mutes('900', Date.now() + hour),
+      seenBy: ['6'],
+    },
+    { it: 'show a status when the mute has expired', given: mutes('900', Date.now() - 1), seenBy: ['5', '6'] },
+    { it: 'show a status when the viewer blocks another account', given: blocks('5', '901'), seenBy: ['5', '6'] },
+    {
+      it: 'hide a status that mentions a blocked account',
       given: blocks('5', '901'),
       status: { mentions: [{ id: '901' }] },
       seenBy: ['6'],
     },
     {
-      it: 'hide mentions of the muted',
+      it: 'hide a status that mentions a muted account',
       given: mutes('901', null),
       status: { mentions: [{ id: '901' }] },
       seenBy: ['6'],
@@ -146,75 +186,79 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       status: { mentions: [{ id: '901' }] },
       seenBy: ['5', '6'],
     },
-    { it: 'hide a blocked domain', given: blocksDomain('remote.example'), status: remote, seenBy: ['6'] },
-    { it: 'show other domains', given: blocksDomain('example'), status: remote, seenBy: ['5', '6'] },
-    { it: 'never take local authors for a domain', given: blocksDomain('user900'), seenBy: ['5', '6'] },
+    { it: 'hide a status from a blocked domain', given: blocksDomain('remote.example'), status: remote, seenBy: ['6'] },
+    { it: 'show a status from another domain', given: blocksDomain('example'), status: remote, seenBy: ['5', '6'] },
     {
-      it: 'know domains in any writing',
+      it: 'show a status of a local author whose name is a blocked domain',
+      given: blocksDomain('user900'),
+      seenBy: ['5', '6'],
+    },
+    {
+      it: 'hide a status from a blocked domain in Unicode',
       given: blocksDomain('xn--mnchen-3ya.example'),
       status: { account: accountOf('900', 'a@München.example') },
       seenBy: ['6'],
     },
-    { it: 'hide boosts of the blocked', given: blocks('5', '901'), status: boostOf(fromBob), seenBy: ['6'] },
+    { it: 'hide a boost of a blocked author', given: blocks('5', '901'), status: boostOf(fromBob), seenBy: ['6'] },
     {
-      it: 'hide boosts of an author who blocks the viewer',
+      it: 'hide a boost of an author who blocks the viewer',
       given: blocks('901', '5'),
       status: boostOf(fromBob),
       seenBy: ['6'],
     },
-    { it: 'hide boosts of the muted', given: mutes('901', null), status: boostOf(fromBob), seenBy: ['6'] },
+    { it: 'hide a boost of a muted author', given: mutes('901', null), status: boostOf(fromBob), seenBy: ['6'] },
     {
-      it: 'hide boosts from a blocked domain',
+      it: 'hide a boost of a status from a blocked domain',
       given: blocksDomain('elsewhere.example'),
       status: boostOf(fromBob),
       seenBy: ['6'],
     },
-    { it: 'hide quotes of the blocked', given: blocks('5', '901'), status: quoteOf(fromBob), seenBy: ['6'] },
+    { it: 'hide a quote of a blocked author', given: blocks('5', '901'), status: quoteOf(fromBob), seenBy: ['6'] },
     {
-      it: 'hide quotes of an author who blocks the viewer',
+      it: 'hide a quote of an author who blocks the viewer',
       given: blocks('901', '5'),
       status: quoteOf(fromBob),
       seenBy: ['6'],
     },
-    { it: 'hide quotes of the muted', given: mutes('901', null), status: quoteOf(fromBob), seenBy: ['6'] },
+    { it: 'hide a quote of a muted author', given: mutes('901', null), status: quoteOf(fromBob), seenBy: ['6'] },
     {
-      it: 'hide quotes from a blocked domain',
+      it: 'hide a quote of a status from a blocked domain',
       given: blocksDomain('elsewhere.example'),
       status: quoteOf(fromBob),
       seenBy: ['6'],
     },
     {
-      it: 'hide boosted quotes of the blocked',
+      it: 'hide a boost of a quote of a blocked author',
       given: blocks('5', '901'),
       status: boostOf(quoteOf(fromBob)),
       seenBy: ['6'],
     },
     {
-      it: 'have nothing against a quote that is not shown',
+      it: 'show a status whose quoted status was deleted',
       given: blocks('5', '901'),
       status: { quote: { state: 'deleted', quoted_status: null } },
       seenBy: ['5', '6'],
     },
   ],
-  together: [
+  'several rules': [
     {
-      it: 'nothing opens what another rule hides',
+      it: 'hide a status of a blocked author from administrators',
       given: all(closes('local_live'), hasRole(1n), blocks('5', '900')),
       seenBy: [],
     },
     {
-      it: 'a chosen language does not show the blocked',
+      it: 'hide a status of a blocked author in a chosen language',
       given: all(chooses(['en']), blocks('5', '900')),
       seenBy: ['6'],
     },
     {
-      it: 'a role does not change languages',
+      it: 'hide another language from administrators',
       given: all(hasRole(1n), (tables) => {
         tables.users[1]!.chosenLanguages = ['de'];
       }),
       seenBy: ['6'],
     },
-    { it: 'each viewer has rules of their own', given: all(blocks('6', '900'), chooses(['en'])), seenBy: ['5'] },
+    { it: 'apply to each viewer separately', given: all(blocks('6', '900'), chooses(['en'])), seenBy: ['5'] },
   ],
 };
 
@@ -231,14 +275,14 @@ for (const [rule, table] of Object.entries(cases)) {
   });
 }
 
-describe('events that are no status', () => {
+describe('events without a status', () => {
   it.each([
     ['an id', '110000000000000001'],
     ['no payload', undefined],
     ['an empty text', ''],
     ['an empty object', {}],
     ['an empty array', []],
-  ])('pass untouched when their payload shows nothing: %s', async (_, payload) => {
+  ])('reach all viewers unchanged when their payload cannot contain a status: %s', async (_, payload) => {
     const harness = new AudienceHarness();
     blocks('5', '900')(harness.tables);
     closes('local_live')(harness.tables);
@@ -256,7 +300,7 @@ describe('events that are no status', () => {
     ['an object', { text: 'hello' }],
     ['an announcement', { id: '1', content: '<p>Maintenance</p>', reactions: [] }],
     ['an array', ['1', '2']],
-  ])('pass only when the stream declares that their type carries no status: %s', async (_, payload) => {
+  ])('reach viewers only if the stream declares their type in eventsWithoutStatus: %s', async (_, payload) => {
     const harness = new AudienceHarness();
     const received = async (eventsWithoutStatus: string[]) =>
       (await harness.publish(['5'], payload, { name: 'news', eventsWithoutStatus }))['5'];
@@ -291,7 +335,7 @@ describe('events that are no status', () => {
       JSON.stringify(statusOf()).replace('{', '{"visib\\u0069lity":"private",'),
     ],
     ['two boosts', 'update', JSON.stringify(statusOf()).replace('{', `{"reblog":${JSON.stringify(secret)},`)],
-  ])('never let a private status out, whatever contains it: %s', async (_, name, payload) => {
+  ])('are dropped when they contain a private status: %s', async (_, name, payload) => {
     const harness = new AudienceHarness();
     const declared = { name, eventsWithoutStatus: ['card', 'notification', 'conversation'] };
     for (const options of [{ name }, declared]) {
@@ -299,7 +343,7 @@ describe('events that are no status', () => {
     }
   });
 
-  it('are judged like a status when they are one, whatever they are called', async () => {
+  it('are decided by the rules when their payload is a status, whatever their type', async () => {
     const harness = new AudienceHarness();
     blocks('5', '900')(harness.tables);
     const received = await harness.publish(['5', '6'], statusOf(), { name: 'highlight' });
@@ -315,20 +359,20 @@ describe('events that are no status', () => {
     expect(Object.keys(received).filter((id) => received[id] !== undefined)).toEqual(['6']);
   });
 
-  it('leave as they came, although a filter matches the status in them', async () => {
+  it('carry no filter results when their payload is a status of another event type', async () => {
     const harness = new AudienceHarness();
     const received = await harness.publish(['5'], statusOf(), { name: 'highlight' });
     expect(received['5']).toEqual(statusOf());
   });
 
-  it('are only for viewers who may open the feed when both halves of it are closed', async () => {
+  it('reach only viewers with view_feeds when both halves of the feed are closed', async () => {
     const harness = new AudienceHarness();
     all(closes('local_live', 'remote_live'), hasRole(permissions.viewFeeds))(harness.tables);
     const received = await harness.publish(['5', '6'], '110000000000000001', { name: 'delete' });
     expect(received).toEqual({ 5: '110000000000000001', 6: undefined });
   });
 
-  it('ask nothing where no feed is concerned', async () => {
+  it('cause no look-up on a stream that no setting closes', async () => {
     const harness = new AudienceHarness();
     await harness.publish(['5'], '110000000000000001', { name: 'delete', closedBy: null });
     expect(harness.store.asked).toEqual([]);

@@ -9,7 +9,7 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => Strin
 const disabled = '--- disabled\n';
 
 describe.each([1, 100, 2_000])('with %i viewers', (count) => {
-  it('asks two look-ups about the first status, and one about each status after it', async () => {
+  it('takes two look-ups for the first status, and one for each later one', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(ids(count), null);
     pipeline.publish('update', statusOf());
@@ -24,7 +24,7 @@ describe.each([1, 100, 2_000])('with %i viewers', (count) => {
     expect(harness.statistics.statements).toBe(first.length + 10);
   });
 
-  it('a closed feed costs one more', async () => {
+  it('takes one look-up more for a closed feed', async () => {
     const harness = new AudienceHarness();
     harness.tables.settings.set('local_live_feed_access', disabled);
     const pipeline = harness.pipeline(ids(count), 'live-feeds');
@@ -35,7 +35,7 @@ describe.each([1, 100, 2_000])('with %i viewers', (count) => {
     expect(harness.store.asked.filter((statement) => statement === 'mayViewClosedFeeds')).toHaveLength(1);
   });
 
-  it('a deletion costs one where the feed can be closed, two when it is', async () => {
+  it('takes no look-up for a deletion, one if settings can close the feed, two if they do', async () => {
     const harness = new AudienceHarness();
     await harness.publish(ids(count), '110000000000000001', { name: 'delete', closedBy: null });
     expect(harness.store.asked).toEqual([]);
@@ -49,7 +49,7 @@ describe.each([1, 100, 2_000])('with %i viewers', (count) => {
   });
 });
 
-describe('nothing is asked', () => {
+describe('the audience sends no look-up', () => {
   it('when no viewer listens', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
@@ -65,7 +65,7 @@ describe('nothing is asked', () => {
     expect(harness.store.asked).toEqual(['feedAccess']);
   });
 
-  it('about what can reach no viewer', async () => {
+  it('for an event that can reach no viewer', async () => {
     const harness = new AudienceHarness();
     await harness.publish(['5'], statusOf({ visibility: 'private' }), { closedBy: null });
     await harness.publish(['5'], 'no status', { closedBy: null });
@@ -73,7 +73,7 @@ describe('nothing is asked', () => {
     expect(harness.statistics.dropped).toMatchObject({ visibility: 1, malformed: 1 });
   });
 
-  it('twice about the filters of one account, by concurrent events', async () => {
+  it('for filters that a concurrent event is loading', async () => {
     const harness = new AudienceHarness();
     const pipelines = [harness.pipeline(ids(50)), harness.pipeline(ids(100))];
     for (let round = 0; round < 10; round++) {

@@ -7,7 +7,7 @@ import { AudienceStore } from './audience-store.js';
 import { applyFilters } from './evaluation/apply-filters.js';
 import { AudienceEvaluator } from './evaluation/audience-evaluator.js';
 import { CountedStore } from './evaluation/counted-store.js';
-import type { EvaluationTarget } from './evaluation/evaluation-target.js';
+import type { EvaluatedStream } from './evaluation/evaluated-stream.js';
 import { FilterCache } from './filters/filter-cache.js';
 import { decideInOrder } from './queue/decide-in-order.js';
 import type { QueueContext } from './queue/decision.js';
@@ -27,7 +27,7 @@ export interface AudienceOptions {
   readonly eventsWithoutStatus?: ReadonlySet<string> | undefined;
 }
 
-/** How many accounts' filters are kept without looking for viewers that have left. */
+/** The cache keeps the filters of this many accounts before it looks for viewers that have left. */
 const minCachedAccounts = 1_000;
 const noEvents: ReadonlySet<string> = new Set();
 
@@ -38,29 +38,29 @@ export class Audience {
   readonly #filters: FilterCache;
   readonly #past: PastEvents;
   readonly #context: QueueContext;
-  readonly #targets = new Set<EvaluationTarget>();
+  readonly #streams = new Set<EvaluatedStream>();
   #pruneAt = minCachedAccounts;
 
   constructor(store: AudienceStore, settings: AudienceSettings, statistics: AudienceStatistics) {
     const counted = new CountedStore(store, statistics);
     this.#filters = new FilterCache(counted, statistics);
-    this.#evaluator = new AudienceEvaluator(counted, statistics, settings.maxGatherMs);
+    this.#evaluator = new AudienceEvaluator(counted, statistics, settings.maxBatchDelayMs);
     this.#context = { settings, statistics, limit: new QueueLimit(settings, statistics) };
     const [evaluator, filters, context] = [this.#evaluator, this.#filters, this.#context];
     this.#past = new PastEvents({ evaluator, filters, context, store: counted });
   }
 
   /**
-   * The events of one stream, each with the decision who receives it, in the order in which they came. Apply it once for
-   * all viewers of a stream, not for each connection. An event may come out several times, each time for other viewers:
-   * those whose filters are still being loaded receive it later, in order.
+   * Emits the events of one stream in order, each with the viewers that receive it. Apply it once for all viewers of a
+   * stream, not for each connection. It may emit an event several times, each time for other viewers: viewers whose
+   * filters are being loaded receive it later, in order.
    *
-   * What is committed in the database when an event arrives is respected. Where many listen, events that come soon after
-   * each other are decided together and leave together (`AudienceSettings.maxGatherMs`). While the database is
-   * unavailable, events wait; an event that waits for too long is dropped. No event is emitted undecided, and no error but
-   * one of `events` itself.
+   * A decision uses what is committed in the database when the event arrives, or something newer. Events that follow each
+   * other on a stream with many listeners are decided and emitted as one batch (`AudienceSettings.maxBatchDelayMs`). While
+   * the database is unavailable, events wait; after `maxWaitMs` they are dropped. It never emits an undecided event, and no
+   * error but those of `events`.
    *
-   * @param viewers the viewers at this moment; events are decided for them and for no other
+   * @param viewers returns the present viewers; events are decided for them and for no other account
    */
   select(
     events: Observable<StreamEvent>,
@@ -68,24 +68,24 @@ export class Audience {
     { closedBy, eventsWithoutStatus = noEvents }: AudienceOptions = {},
   ): Observable<Selection> {
     return defer(() => {
-      const target: EvaluationTarget = { closedBy, eventsWithoutStatus, viewers };
-      this.#targets.add(target);
+      const stream: EvaluatedStream = { closedBy, eventsWithoutStatus, viewers };
+      this.#streams.add(stream);
       return events.pipe(
         decideInOrder(
           {
             evaluate: (event) => {
               this.#prune();
-              return this.#evaluator.evaluate(event, target);
+              return this.#evaluator.evaluate(event, stream);
             },
             sizeOf,
             listeners: () => viewers().accountIds.length,
           },
           this.#context,
         ),
-        applyFilters(target, this.#filters, this.#context),
+        applyFilters(stream, this.#filters, this.#context),
         finalize(() => {
-          this.#targets.delete(target);
-          if (this.#targets.size === 0) {
+          this.#streams.delete(stream);
+          if (this.#streams.size === 0) {
             this.forgetAll();
           }
         }),
@@ -94,11 +94,11 @@ export class Audience {
   }
 
   /**
-   * Decides about events of the past for one viewer, by what is committed now.
+   * Decides which past events one viewer may see, by what is committed now.
    *
-   * @param options `undefined` for a stream whose audience the publisher has chosen: only relationships count then
-   * @returns what the viewer receives, in order
-   * @throws StoreUnavailable when the store cannot be asked: nothing is decided then
+   * @param options `undefined` for a stream whose audience the publisher chooses: then only relationships count
+   * @returns the events that the viewer receives, in order
+   * @throws StoreUnavailable when the store is unavailable; then no event is decided
    */
   decidePast(
     events: readonly StreamEvent[],
@@ -112,23 +112,23 @@ export class Audience {
     return this.#past.decide(events, accountId, { closedBy, eventsWithoutStatus });
   }
 
-  /** The account's filters have changed: they are loaded anew before the next event is filtered for it. */
+  /** Drops the cached filters of an account because they have changed. The next event loads them again. */
   forget(accountId: string): void {
     this.#filters.forget(accountId);
   }
 
-  /** Any filters may have changed, because announcements of changes may have been missed. */
+  /** Drops all cached filters. Call it after messages were lost: `filters_changed` may have been among them. */
   forgetAll(): void {
     this.#filters.forgetAll();
     this.#pruneAt = minCachedAccounts;
   }
 
-  /** Drops the filters of viewers that have left, whenever twice as many are cached as were needed last time. */
+  /** Drops the filters of viewers that have left, once the cache has doubled since the last time. */
   #prune(): void {
     if (this.#filters.size < this.#pruneAt) {
       return;
     }
-    this.#filters.keepOnly(Array.from(this.#targets, (target) => target.viewers()));
+    this.#filters.keepOnly(Array.from(this.#streams, (stream) => stream.viewers()));
     this.#pruneAt = Math.max(minCachedAccounts, this.#filters.size * 2);
   }
 }

@@ -28,7 +28,7 @@ afterEach(() => {
 });
 
 describe('while the store is down', () => {
-  it('events wait, and all go on by themselves when it is back', async () => {
+  it('events wait, and are emitted in order when it is back', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     harness.store.beforeAnswering = fail;
@@ -44,7 +44,7 @@ describe('while the store is down', () => {
     expect(harness.statistics).toMatchObject({ waiting: 0, dropped: { late: 0, error: 0 } });
   });
 
-  it('an event that finds no decision in time is dropped and counted, and the next ones have their own time', async () => {
+  it('an event without a decision in time is dropped and counted, and later ones have their own deadline', async () => {
     const harness = new AudienceHarness({ maxWaitMs: 10_000 });
     const pipeline = harness.pipeline(['5']);
     harness.store.beforeAnswering = fail;
@@ -58,22 +58,25 @@ describe('while the store is down', () => {
     expect(harness.statistics.dropped.late).toBe(1);
   });
 
-  it.each<Statement>(['facts', 'mayViewClosedFeeds', 'filters'])('nothing is let out without %s', async (missing) => {
-    const harness = new AudienceHarness();
-    harness.tables.settings.set('local_live_feed_access', 'disabled');
-    harness.tables.users.push({ id: '15', accountId: '5', chosenLanguages: null, roleId: '3' });
-    const pipeline = harness.pipeline(['5']);
-    harness.store.beforeAnswering = (statement) => (statement === missing ? fail() : undefined);
-    publish(pipeline, 1);
-    await vi.advanceTimersByTimeAsync(9_000);
-    expect(pipeline.selections).toEqual([]);
-    expect(harness.store.asked).toContain(missing);
-    harness.store.beforeAnswering = () => undefined;
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(numbers(pipeline)).toEqual([1]);
-  });
+  it.each<Statement>(['facts', 'mayViewClosedFeeds', 'filters'])(
+    'no event is emitted without the look-up %s',
+    async (missing) => {
+      const harness = new AudienceHarness();
+      harness.tables.settings.set('local_live_feed_access', 'disabled');
+      harness.tables.users.push({ id: '15', accountId: '5', chosenLanguages: null, roleId: '3' });
+      const pipeline = harness.pipeline(['5']);
+      harness.store.beforeAnswering = (statement) => (statement === missing ? fail() : undefined);
+      publish(pipeline, 1);
+      await vi.advanceTimersByTimeAsync(9_000);
+      expect(pipeline.selections).toEqual([]);
+      expect(harness.store.asked).toContain(missing);
+      harness.store.beforeAnswering = () => undefined;
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(numbers(pipeline)).toEqual([1]);
+    },
+  );
 
-  it('it is asked again at growing distances, by a few events only', async () => {
+  it('a few events retry their look-ups with back-off, the others send none', async () => {
     const harness = new AudienceHarness({ concurrency: 2, maxWaitMs: 60_000 });
     const pipeline = harness.pipeline(['5']);
     harness.store.beforeAnswering = fail;
@@ -86,7 +89,7 @@ describe('while the store is down', () => {
     expect(numbers(pipeline)).toHaveLength(500);
   });
 
-  it('no viewer receives what was decided without them', async () => {
+  it('a viewer who joins after a decision began does not receive its event', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     harness.tables.blocks.push({ accountId: '6', targetAccountId: '900' });
@@ -103,8 +106,8 @@ describe('while the store is down', () => {
   });
 });
 
-describe('what does not fit', () => {
-  it('into a pipeline is dropped and counted; what waits is not', async () => {
+describe('an event beyond the limit', () => {
+  it('of a stream is dropped and counted; waiting events are kept', async () => {
     const harness = new AudienceHarness({ maxQueued: 3 });
     const [full, other] = [harness.pipeline(['5']), harness.pipeline(['5'])];
     harness.store.beforeAnswering = fail;
@@ -120,7 +123,7 @@ describe('what does not fit', () => {
   });
 
   it.each([null, 'live-feeds'] as const)(
-    'keeps no deletion out: deletions have room of their own (stream closed by %s)',
+    'of statuses does not drop deletions, which have a limit of their own (closedBy %s)',
     async (closedBy) => {
       const harness = new AudienceHarness({ maxQueued: 3, maxQueuedOverall: 3 });
       const [full, other] = [harness.pipeline(['5'], closedBy), harness.pipeline(['5'], 'topic-feeds')];
@@ -138,7 +141,7 @@ describe('what does not fit', () => {
     },
   );
 
-  it('drops deletions, too, beyond as many as statuses', async () => {
+  it('of deletions is dropped and counted', async () => {
     const harness = new AudienceHarness({ maxQueued: 3 });
     const pipeline = harness.pipeline(['5']);
     harness.store.beforeAnswering = fail;
@@ -151,7 +154,7 @@ describe('what does not fit', () => {
     expect(numbers(pipeline)).toEqual([1, 2, 3]);
   });
 
-  it('counts the length of the texts, not only the number of events', async () => {
+  it('in bytes is dropped and counted', async () => {
     const harness = new AudienceHarness({ maxQueuedBytes: 10_000 });
     const [one, other] = [harness.pipeline(['5']), harness.pipeline(['5'])];
     harness.store.beforeAnswering = fail;
@@ -168,7 +171,7 @@ describe('what does not fit', () => {
     expect(harness.statistics).toMatchObject({ waiting: 0, waitingBytes: 0 });
   });
 
-  it('into the process leaves room for what waits for nothing', () => {
+  it('of the process is still emitted if it need not wait', () => {
     const harness = new AudienceHarness({ maxQueuedOverall: 2 });
     const [waiting, idle] = [harness.pipeline(['5'], null), harness.pipeline(['5'], null)];
     harness.store.beforeAnswering = fail;
@@ -179,7 +182,7 @@ describe('what does not fit', () => {
     waiting.subscription.unsubscribe();
   });
 
-  it('into the process is dropped and counted', async () => {
+  it('of the process is dropped and counted', async () => {
     const harness = new AudienceHarness({ maxQueuedOverall: 2 });
     const pipelines = [harness.pipeline(['5']), harness.pipeline(['5']), harness.pipeline(['5'])];
     harness.store.beforeAnswering = fail;
@@ -195,7 +198,7 @@ describe('what does not fit', () => {
 });
 
 describe('a rule that throws', () => {
-  it('drops that event, counts it, and disturbs no other', async () => {
+  it('drops its event, counts it, and affects no other event', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     const facts = harness.store.facts.bind(harness.store);
@@ -208,7 +211,7 @@ describe('a rule that throws', () => {
     expect(harness.statistics.dropped.error).toBe(1);
   });
 
-  it('before anything is asked does so, too', async () => {
+  it('before the first look-up drops its event, too', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5'], null);
     const bad = {
@@ -225,8 +228,8 @@ describe('a rule that throws', () => {
   });
 });
 
-describe('a subscriber that leaves', () => {
-  it('cancels all that waits: no timer, no statement, no event', async () => {
+describe('a subscriber that unsubscribes', () => {
+  it('cancels all waiting events: no timer, look-up or event remains', async () => {
     const harness = new AudienceHarness({ concurrency: 2 });
     const pipeline = harness.pipeline(['5']);
     harness.store.beforeAnswering = fail;
@@ -243,7 +246,7 @@ describe('a subscriber that leaves', () => {
     expect(Object.values(harness.statistics.dropped)).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
-  it('while a statement runs receives nothing of it', async () => {
+  it('while a look-up runs does not receive its event', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     harness.store.beforeAnswering = () => new Promise((resolve) => setTimeout(resolve, 500));
@@ -255,7 +258,7 @@ describe('a subscriber that leaves', () => {
     expect(harness.statistics.waiting).toBe(0);
   });
 
-  it('in the middle of a delivery receives no more', async () => {
+  it('while it receives an event receives no further one', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     let received = 0;
@@ -271,16 +274,16 @@ describe('a subscriber that leaves', () => {
     expect(numbers(pipeline)).toEqual([1, 2, 3]);
     expect(harness.statistics.waiting).toBe(0);
   });
+});
 
-  it('does not end the others; and what ends by itself ends after its last event', async () => {
-    const harness = new AudienceHarness();
-    const pipeline = harness.pipeline(['5']);
-    harness.store.beforeAnswering = () => new Promise((resolve) => setTimeout(resolve, 500));
-    publish(pipeline, 1, 2);
-    pipeline.events.complete();
-    expect(pipeline.completed).toBe(false);
-    await vi.advanceTimersByTimeAsync(2_000);
-    expect(numbers(pipeline)).toEqual([1, 2]);
-    expect(pipeline.completed).toBe(true);
-  });
+it('the output completes after the last event of a completed source', async () => {
+  const harness = new AudienceHarness();
+  const pipeline = harness.pipeline(['5']);
+  harness.store.beforeAnswering = () => new Promise((resolve) => setTimeout(resolve, 500));
+  publish(pipeline, 1, 2);
+  pipeline.events.complete();
+  expect(pipeline.completed).toBe(false);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(numbers(pipeline)).toEqual([1, 2]);
+  expect(pipeline.completed).toBe(true);
 });

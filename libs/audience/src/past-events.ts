@@ -10,7 +10,7 @@ import type { ClosedBy } from './rules/rule.js';
 import { readAuthor } from './status/author.js';
 import { readStatus } from './status/status.js';
 
-/** What decisions about past events are made with. */
+/** The parts of the audience that decide about past events. */
 export interface PastEventsOptions {
   readonly evaluator: AudienceEvaluator;
   readonly filters: FilterCache;
@@ -18,7 +18,7 @@ export interface PastEventsOptions {
   readonly context: QueueContext;
 }
 
-/** Decides about events of the past for one viewer, by what is committed now: about all of them, or it rejects. */
+/** Decides which past events one viewer may see, by what is committed now. Each call decides about all events or rejects. */
 export class PastEvents {
   readonly #options: PastEventsOptions;
 
@@ -27,10 +27,10 @@ export class PastEvents {
   }
 
   /**
-   * By all rules and filters, as for live events of a `per-viewer` stream. The store is asked about all events at once, so
-   * that it may join the questions.
+   * Applies all rules and filters, as for live events of a `per-viewer` stream. It queries the store about all events
+   * concurrently, so that the store may batch the queries.
    *
-   * @returns what the viewer receives, in order
+   * @returns the events that the viewer receives, in order
    * @throws StoreUnavailable
    */
   async decide(
@@ -40,27 +40,27 @@ export class PastEvents {
   ): Promise<readonly StreamEvent[]> {
     const { evaluator, filters, context } = this.#options;
     const viewers = only(accountId);
-    const target = { ...rules, viewers: () => viewers };
+    const stream = { ...rules, viewers: () => viewers };
     const answers = await Promise.all(
       events.map(async (event): Promise<DecidedEvent | undefined> => {
-        const decision = evaluator.evaluate(event, target);
+        const decision = evaluator.evaluate(event, stream);
         return 'now' in decision ? decision.now : decision.later();
       }),
     );
     const visible = answers.filter((answer) => answer !== undefined && !answer.hiddenFrom.has(accountId));
-    const filtered = from(visible as readonly DecidedEvent[]).pipe(applyFilters(target, filters, context), toArray());
+    const filtered = from(visible as readonly DecidedEvent[]).pipe(applyFilters(stream, filters, context), toArray());
     const selections = await lastValueFrom(filtered);
     if (selections.length < visible.length) {
-      throw new StoreUnavailable('filters could not be read');
+      throw new StoreUnavailable(`The filters of account ${accountId} were not loaded in time`);
     }
     return selections.flatMap((selection) => selection.for(accountId) ?? []);
   }
 
   /**
-   * For streams whose audience the publisher has chosen: only by blocks, mutes and blocked domains, which may have changed
+   * For streams whose audience the publisher chooses: applies blocks, mutes and domain blocks only, which may have changed
    * since. An event without a known author passes.
    *
-   * @returns what the viewer receives, in order
+   * @returns the events that the viewer receives, in order
    * @throws StoreUnavailable
    */
   async withoutHidden(events: readonly StreamEvent[], accountId: string): Promise<readonly StreamEvent[]> {
@@ -86,7 +86,7 @@ interface Authors {
   readonly domains: readonly string[];
 }
 
-/** Whose relationships decide: those of a status, or of the account and the status that a notification is about. */
+/** The accounts of a status or notification whose relationships with the viewer decide. `undefined`: none are known. */
 function authorsOf(event: StreamEvent): Authors | undefined {
   if (statusEvents.has(event.name)) {
     const status = readStatus(event);

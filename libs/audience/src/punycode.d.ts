@@ -1,7 +1,7 @@
-/** Has no types of its own; those of the package `punycode` are about a module that Node replaces by its own. */
+/** The package has no types. `@types/punycode` describes the module `punycode`, which Node resolves to its built-in. */
 declare module 'punycode.js' {
   const punycode: {
-    /** Every label that is not in ASCII as `xn--` and its Punycode (RFC 3492), nothing else changed. */
+    /** Encodes every non-ASCII label as `xn--` and its Punycode (RFC 3492), and changes nothing else. */
     toASCII(domain: string): string;
   };
   export default punycode;

@@ -79,7 +79,7 @@ export const help = `Measures what a delivery, a connection and an idle client c
   npm run bench -- [options]
 
 What is measured
-  --scenario A,B      which scenarios, or the groups ordinary and gathered (default: all, see below)
+  --scenario A,B      which scenarios, or the groups ordinary and batched (default: all, see below)
   --transport ws,sse  over which transports (default: both)
   --rounds N          alternating rounds of baseline and server (default: 3)
   --baseline A,B      floor (bytes only, no library), naive (the usual libraries) or none (default: floor)

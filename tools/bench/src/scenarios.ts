@@ -17,10 +17,10 @@ import type { Plan, Population } from './plans/plan.js';
 export type Measured = 'deliveries' | 'connections' | 'idle' | 'scrape' | 'throughput';
 
 /**
- * `ordinary`: rates and shapes of a real instance, where an event has few listeners. `gathered`: many listeners share each event,
+ * `ordinary`: rates and shapes of a real instance, where an event has few listeners. `batched`: many listeners share each event,
  * or many events come at once.
  */
-export type Group = 'ordinary' | 'gathered';
+export type Group = 'ordinary' | 'batched';
 
 /** Something that is measured. */
 export interface Scenario {
@@ -128,10 +128,10 @@ const ordinary: readonly Scenario[] = [
   },
 ];
 
-const gathered: readonly Scenario[] = [
+const batched: readonly Scenario[] = [
   {
     name: 'public',
-    group: 'gathered',
+    group: 'batched',
     about: '1,000 listeners of the public stream without relations, 30 events a second',
     measures: 'deliveries',
     transports: both,
@@ -141,7 +141,7 @@ const gathered: readonly Scenario[] = [
   },
   {
     name: 'audience',
-    group: 'gathered',
+    group: 'batched',
     about: 'the same with blocks, mutes, domain blocks, languages and filters',
     measures: 'deliveries',
     transports: both,
@@ -152,7 +152,7 @@ const gathered: readonly Scenario[] = [
   },
   {
     name: 'home-busy',
-    group: 'gathered',
+    group: 'batched',
     about: '1,000 accounts listen to their home streams, 2,000 events a second',
     measures: 'deliveries',
     transports: both,
@@ -162,7 +162,7 @@ const gathered: readonly Scenario[] = [
   },
   {
     name: 'hashtag',
-    group: 'gathered',
+    group: 'batched',
     about: 'ten hashtags with a hundred listeners each, 200 events a second',
     measures: 'deliveries',
     transports: both,
@@ -172,7 +172,7 @@ const gathered: readonly Scenario[] = [
   },
   {
     name: 'burst',
-    group: 'gathered',
+    group: 'batched',
     about: '1,000 listeners of the public stream, five events at a time, 50 a second',
     measures: 'deliveries',
     transports: both,
@@ -182,7 +182,7 @@ const gathered: readonly Scenario[] = [
   },
   {
     name: 'saturate',
-    group: 'gathered',
+    group: 'batched',
     about: 'the most deliveries per second that last, with p99 under 250 ms',
     measures: 'throughput',
     transports: both,
@@ -193,7 +193,7 @@ const gathered: readonly Scenario[] = [
 ];
 
 /** All scenarios, in the order in which they run. */
-export const scenarios: readonly Scenario[] = [...ordinary, ...gathered];
+export const scenarios: readonly Scenario[] = [...ordinary, ...batched];
 
 /** Measures a scenario. */
 export function measure(scenario: Scenario, session: Session, sizes: Sizes): Promise<Figures> {

@@ -60,7 +60,7 @@ describe('a wrong setting', () => {
       TOKEN_REVALIDATION_SECONDS: '0',
       AUDIENCE_MAX_WAIT_SECONDS: 'ten',
       AUDIENCE_MAX_WAITING_EVENTS: '0',
-      AUDIENCE_MAX_GATHER_MS: '1001',
+      AUDIENCE_MAX_BATCH_DELAY_MS: '1001',
       SHUTDOWN_GRACE_SECONDS: '-5',
     };
     const choices = {

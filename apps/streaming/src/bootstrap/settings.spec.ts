@@ -31,7 +31,7 @@ describe('settings', () => {
       },
       input: { maxMessagesPerSecond: 50 },
       auth: { revalidationIntervalMs: 300_000 },
-      audience: { maxWaitMs: 10_000, maxQueued: 1_000, maxGatherMs: 100 },
+      audience: { maxWaitMs: 10_000, maxQueued: 1_000, maxBatchDelayMs: 100 },
       streamModules: { named: [], onFailure: 'stop', environment: {} },
       history: undefined,
       servesClients: true,

@@ -26,7 +26,7 @@ export interface Settings {
   };
   readonly input: { readonly maxMessagesPerSecond: number };
   readonly auth: { readonly revalidationIntervalMs: number };
-  readonly audience: { readonly maxWaitMs: number; readonly maxQueued: number; readonly maxGatherMs: number };
+  readonly audience: { readonly maxWaitMs: number; readonly maxQueued: number; readonly maxBatchDelayMs: number };
   /** The teams' modules beside those of the workspace, and the environment that their own settings are read from. */
   readonly streamModules: {
     readonly named: readonly string[];
@@ -88,7 +88,7 @@ export function readSettingsFrom(environment: Environment): Settings {
     audience: {
       maxWaitMs: environment.read('AUDIENCE_MAX_WAIT_SECONDS') * 1_000,
       maxQueued: environment.read('AUDIENCE_MAX_WAITING_EVENTS'),
-      maxGatherMs: environment.read('AUDIENCE_MAX_GATHER_MS'),
+      maxBatchDelayMs: environment.read('AUDIENCE_MAX_BATCH_DELAY_MS'),
     },
     streamModules: {
       named: environment.read('STREAM_MODULES') ?? [],

@@ -11,16 +11,16 @@ import type { ClosedBy, RuleResult } from '../rules/rule.js';
 import { isPublic } from '../rules/visibility.js';
 import { readStatus, type Status } from '../status/status.js';
 import { joinResults, passes, type DecidedEvent } from './decided-event.js';
-import type { EvaluationTarget } from './evaluation-target.js';
+import type { EvaluatedStream } from './evaluated-stream.js';
 import { keepsDeclaration, showsNothing } from './harmless-event.js';
 
 const dropMessages = {
-  visibility: 'it, or a status within it, is not public',
-  malformed: 'it is a status whose author, visibility or nested statuses cannot be known',
-  undeclared: 'it is no status, and the stream does not declare its type as carrying none',
+  visibility: 'its status, or one within it, is not public',
+  malformed: 'its status has an unknown author, visibility or nested status',
+  undeclared: 'it is not a status, and the stream does not list its type in eventsWithoutStatus',
 } as const satisfies Partial<Record<DropReason, string>>;
 
-/** Applies the rules to one event at a time. Order, retries and deadlines are the queue's. */
+/** Applies the rules to one event at a time. `OrderedQueue` handles order, retries and deadlines. */
 export class AudienceEvaluator {
   readonly #logger = new Logger('Audience');
   readonly #dropLogs = { visibility: new LogThrottle(), malformed: new LogThrottle(), undeclared: new LogThrottle() };
@@ -28,56 +28,56 @@ export class AudienceEvaluator {
   constructor(
     private readonly store: AudienceStore,
     private readonly statistics: AudienceStatistics,
-    private readonly maxGatherMs: number,
+    private readonly maxBatchDelayMs: number,
   ) {}
 
   /**
-   * Decides at once where no database is needed, and otherwise says how to decide. An event passes only when it is known to
-   * be harmless: a status that was read with every status within it and is decided about, a payload that shows nothing, or
-   * a type that the stream declares as carrying no status. Each attempt reads everything anew, for the viewers at its
-   * beginning, so that no viewer receives what was decided without them.
+   * Decides at once if no database is needed; otherwise returns how to decide. An event passes only if it is one of these: a
+   * status that was read with every status within it and is decided about; a payload that shows nothing; a type that the
+   * stream declares as carrying no status. Each attempt reads all facts again, for the viewers at its beginning. So no
+   * viewer receives an event that was decided without that viewer.
    */
-  evaluate(event: StreamEvent, target: EvaluationTarget): Decision<DecidedEvent> {
+  evaluate(event: StreamEvent, stream: EvaluatedStream): Decision<DecidedEvent> {
     const mustBeStatus = statusEvents.has(event.name);
     if (!mustBeStatus && showsNothing(event)) {
-      return this.#pass(event, target);
+      return this.#pass(event, stream);
     }
     const status = readStatus(event);
     if (status) {
       return isPublic(status)
-        ? { later: () => this.#decideStatus(event, status, target) }
+        ? { later: () => this.#decideStatus(event, status, stream) }
         : this.#drop(event, 'visibility');
     }
     if (mustBeStatus) {
       return this.#drop(event, 'malformed');
     }
-    return target.eventsWithoutStatus.has(event.name) && keepsDeclaration(event)
-      ? this.#pass(event, target)
+    return stream.eventsWithoutStatus.has(event.name) && keepsDeclaration(event)
+      ? this.#pass(event, stream)
       : this.#drop(event, 'undeclared');
   }
 
   #drop({ name }: StreamEvent, reason: keyof typeof dropMessages): Decision<DecidedEvent> {
     this.statistics.dropped[reason]++;
     this.#dropLogs[reason].run((suffix) => {
-      this.#logger.warn(`Dropped an event "${name}" from a filtered stream: ${dropMessages[reason]}${suffix}`);
+      this.#logger.warn(`Dropped an event "${name}" of a per-viewer stream: ${dropMessages[reason]}${suffix}`);
     });
     return { now: undefined };
   }
 
-  #pass(event: StreamEvent, target: EvaluationTarget): Decision<DecidedEvent> {
-    const { closedBy } = target;
+  #pass(event: StreamEvent, stream: EvaluatedStream): Decision<DecidedEvent> {
+    const { closedBy } = stream;
     const decision =
-      closedBy === undefined ? { now: passes(event) } : { later: () => this.#decideOther(event, target, closedBy) };
+      closedBy === undefined ? { now: passes(event) } : { later: () => this.#decideOther(event, stream, closedBy) };
     return { ...decision, isRetraction: true };
   }
 
-  /** An event that is no status passes, unless the whole feed is closed: it would tell something about the feed. */
+  /** An event without a status passes unless the whole feed is closed: then the event would reveal activity of the feed. */
   async #decideOther(
     event: StreamEvent,
-    target: EvaluationTarget,
+    stream: EvaluatedStream,
     closedBy: ClosedBy,
   ): Promise<DecidedEvent | undefined> {
-    const viewers = target.viewers();
+    const viewers = stream.viewers();
     if (viewers.accountIds.length === 0) {
       return undefined;
     }
@@ -87,9 +87,9 @@ export class AudienceEvaluator {
     return joinResults(event, viewers, [{ onlyFor: await this.store.mayViewClosedFeeds(viewers) }]);
   }
 
-  async #decideStatus(event: StreamEvent, status: Status, target: EvaluationTarget): Promise<DecidedEvent | undefined> {
-    const { closedBy } = target;
-    const viewers = target.viewers();
+  async #decideStatus(event: StreamEvent, status: Status, stream: EvaluatedStream): Promise<DecidedEvent | undefined> {
+    const { closedBy } = stream;
+    const viewers = stream.viewers();
     if (viewers.accountIds.length === 0) {
       return undefined;
     }
@@ -100,7 +100,7 @@ export class AudienceEvaluator {
       accountIds,
       domains,
       language,
-      maxGatherMs: this.maxGatherMs,
+      maxBatchDelayMs: this.maxBatchDelayMs,
     });
     const mayViewClosedFeeds = async () => facts.mayViewClosedFeeds ?? this.store.mayViewClosedFeeds(viewers);
     const results: RuleResult[] = [];
@@ -108,7 +108,7 @@ export class AudienceEvaluator {
       results.push(await rule.evaluate({ event, status, closedBy, viewers, facts, mayViewClosedFeeds }));
     }
     this.statistics.evaluated++;
-    // Events of other names, and statuses that carry filter results already, leave as they were published.
+    // Other event types, and statuses that the publisher has filtered already, are emitted as published.
     const isFiltered = statusEvents.has(event.name) && !Object.hasOwn(status.entity, filteredMember);
     return joinResults(event, viewers, results, isFiltered ? filterSubjectsOf(status) : []);
   }

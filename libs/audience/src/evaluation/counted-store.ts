@@ -17,7 +17,7 @@ export class CountedStore extends AudienceStore {
     super();
   }
 
-  /** @throws {StoreUnavailable} as all methods here */
+  /** @throws {StoreUnavailable} as do all methods here */
   override facts(query: AudienceQuery): Promise<AudienceFacts> {
     return this.#count(() => this.store.facts(query));
   }
@@ -42,7 +42,9 @@ export class CountedStore extends AudienceStore {
       this.statistics.statementsFailed++;
       const reason = errorReason(failure);
       this.#failureLog.run((suffix) => {
-        this.#logger.warn(`Cannot look up who may see an event: ${reason}; events wait and are tried again${suffix}`);
+        this.#logger.warn(
+          `Look-up for an event's viewers failed: ${reason}; its events wait and the look-up is retried${suffix}`,
+        );
       });
       throw failure instanceof StoreUnavailable ? failure : new StoreUnavailable(reason, { cause: failure });
     }

@@ -9,7 +9,7 @@ export interface DecidedEvent {
   readonly viewers: ViewerSet | undefined;
   /** The viewers that do not receive the event. */
   readonly hiddenFrom: ReadonlySet<string>;
-  /** The statuses that filters are applied to; none for an event that leaves as it was published. */
+  /** The statuses that filters are applied to; none for an event that is emitted as published. */
   readonly subjects: readonly FilterSubject[];
 }
 

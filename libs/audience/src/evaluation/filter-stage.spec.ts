@@ -36,7 +36,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A pipeline to accounts 5, 6 and 7, all of whose filters are loaded. */
+/** A pipeline with the viewers 5, 6 and 7, whose filters are loaded. */
 async function warmPipeline(settings: ConstructorParameters<typeof AudienceHarness>[0] = {}) {
   const harness = new AudienceHarness(settings);
   const pipeline = harness.pipeline(['5', '6', '7'], null);
@@ -64,7 +64,7 @@ describe('while the filters of one viewer are being loaded', () => {
     expect(harness.statistics).toMatchObject({ waiting: 0, droppedForViewer: 0 });
   });
 
-  it('a status that waits for too long is dropped for that viewer only, and deletions go on', async () => {
+  it('a status that exceeds maxWaitMs is dropped for that viewer only, and the deletion after it is emitted', async () => {
     const { harness, pipeline } = await warmPipeline({ maxWaitMs: 3_000 });
     delayFiltersOf(harness, '5', never);
     harness.audience.forget('5');
@@ -76,7 +76,7 @@ describe('while the filters of one viewer are being loaded', () => {
     expect(harness.statistics).toMatchObject({ waiting: 0, droppedForViewer: 1 });
   });
 
-  it('statuses that do not fit into the limit are dropped for that viewer only', async () => {
+  it('a status beyond the queue limit is dropped for that viewer only', async () => {
     const { harness, pipeline } = await warmPipeline({ maxQueued: 2 });
     delayFiltersOf(harness, '5', () => after(1_000));
     harness.audience.forget('5');
@@ -92,7 +92,7 @@ describe('while the filters of one viewer are being loaded', () => {
     expect(harness.statistics).toMatchObject({ waiting: 0, droppedForViewer: 1 });
   });
 
-  it('a load that fails is tried again, for that viewer only', async () => {
+  it('a failed load is retried, and delays that viewer only', async () => {
     const { harness, pipeline } = await warmPipeline();
     let failures = 3;
     delayFiltersOf(harness, '5', () => (failures-- > 0 ? Promise.reject(new Error('cancelled')) : Promise.resolve()));
@@ -108,7 +108,7 @@ describe('while the filters of one viewer are being loaded', () => {
     expect(ids(pipeline, '5')).toEqual(['1', '2', '3']);
   });
 
-  it('nothing is kept for a viewer who leaves', async () => {
+  it('held events are released when that viewer leaves', async () => {
     const { harness, pipeline } = await warmPipeline();
     delayFiltersOf(harness, '5', () => after(1_000));
     harness.audience.forget('5');
@@ -120,7 +120,7 @@ describe('while the filters of one viewer are being loaded', () => {
     expect(harness.statistics.waiting).toBe(0);
   });
 
-  it('unsubscribing cancels what is held', async () => {
+  it('unsubscribing cancels held events', async () => {
     const { harness, pipeline } = await warmPipeline();
     delayFiltersOf(harness, '5', never);
     harness.audience.forget('5');
@@ -144,7 +144,7 @@ describe('while the filters of one viewer are being loaded', () => {
   });
 });
 
-it('loads the filters of an account that exceeds the bounds by themselves, so that no other viewer waits for them', async () => {
+it('loads the filters of an account beyond the bounds in a look-up of its own, so that no other viewer waits for them', async () => {
   const harness = new AudienceHarness();
   const keywords = Array.from({ length: 2_000 }, (_, index) => ({ keyword: `word${index}`, wholeWord: true }));
   harness.tables.filters.push({

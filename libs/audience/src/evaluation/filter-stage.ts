@@ -6,23 +6,23 @@ import { FilteredCopies } from '../filters/filtered-copies.js';
 import type { QueueContext } from '../queue/decision.js';
 import { sizeOf } from '../queue/queue-limit.js';
 import type { DecidedEvent } from './decided-event.js';
-import type { EvaluationTarget } from './evaluation-target.js';
+import type { EvaluatedStream } from './evaluated-stream.js';
 import { subsetOf, type HeldEvent } from './held-event.js';
 import { toSelection } from './to-selection.js';
 
 /**
- * Turns decided events into selections with each viewer's filter results. No viewer waits for the filters of another: an
- * event is emitted at once for the viewers whose filters are loaded, and held for the others. Each viewer receives events
- * in order: while one is held for a viewer, those behind it are held for that viewer, too.
+ * Turns decided events into selections with each viewer's filter results. No viewer waits for the filters of another: the
+ * stage emits an event at once for the viewers whose filters are loaded, and holds it for the others. Each viewer receives
+ * events in order: while one event is held for a viewer, later events are held for that viewer, too.
  *
- * What is held counts towards the limit of the queues. An event that cannot be held, or that is held for longer than
- * `maxWaitMs`, is dropped for the viewers that wait for it: nothing is emitted unfiltered.
+ * Held events count towards the limit of the queues. An event that exceeds the limit, or that is held for longer than
+ * `maxWaitMs`, is dropped for the viewers that wait for it. No event is emitted unfiltered.
  */
 export class FilterStage {
   #held: HeldEvent[] = [];
-  /** The viewers that some event is held for. */
+  /** The viewers for whom at least one event is held. */
   #behind = new Set<string>();
-  /** The loads whose end will be noticed. */
+  /** The loads whose end this stage already waits for. */
   readonly #followed = new Set<FilterLoad>();
   /** The viewers whose filters could not be loaded, until the next attempt. */
   readonly #unavailable = new Set<string>();
@@ -36,7 +36,7 @@ export class FilterStage {
 
   constructor(
     private readonly out: Subscriber<Selection>,
-    private readonly target: EvaluationTarget,
+    private readonly stream: EvaluatedStream,
     private readonly filters: FilterCache,
     private readonly context: QueueContext,
   ) {}
@@ -49,7 +49,7 @@ export class FilterStage {
     for (const accountId of hiddenFrom) {
       waiting.delete(accountId);
     }
-    const all = viewers ?? this.target.viewers();
+    const all = viewers ?? this.stream.viewers();
     if (waiting.size + hiddenFrom.size < all.accountIds.length) {
       this.#outbox.push(toSelection(decided, copies, this.filters, viewers, waiting));
     }
@@ -60,7 +60,7 @@ export class FilterStage {
     this.#emit();
   }
 
-  /** No more events will come: completes after the last one that is held. */
+  /** Declares that no more events follow: the output completes after the last held event. */
   end(): void {
     this.#ended = true;
     this.#emit();
@@ -92,7 +92,7 @@ export class FilterStage {
     this.#expiry ??= setTimeout(this.#expire, settings.maxWaitMs);
   }
 
-  /** Loads the filters of the viewers that wait for them, and goes on with each load by itself. */
+  /** Loads the filters that viewers wait for. Each load releases its own viewers when it ends. */
   #load(): void {
     const missing = [...this.#behind].filter((id) => !this.filters.has(id) && !this.#unavailable.has(id));
     for (const load of this.filters.load(missing)) {
@@ -138,9 +138,9 @@ export class FilterStage {
     this.#unavailable.clear();
   }
 
-  /** Emits what is held for viewers whose filters are loaded, up to the first event that a viewer still waits for. */
+  /** Emits the held events of viewers whose filters are loaded, for each viewer up to the first event that must wait. */
   #release(): void {
-    const present = this.target.viewers();
+    const present = this.stream.viewers();
     const blocked = new Set<string>();
     this.#held = this.#held.filter((held) => {
       const { decided, copies, waiting, size } = held;
@@ -178,7 +178,7 @@ export class FilterStage {
     const { settings, statistics, limit } = this.context;
     const now = performance.now();
     this.#held = this.#held.filter(({ decided, waiting, size, dueMs }) => {
-      // A retraction needs no filters: it follows when nothing before it is held any more.
+      // A retraction needs no filters: it is emitted once no earlier event is held.
       const stays = dueMs > now || decided.subjects.length === 0;
       if (!stays) {
         statistics.droppedForViewer += waiting.size;

@@ -3,7 +3,7 @@ import type { FilteredCopies } from '../filters/filtered-copies.js';
 import type { QueuedSize } from '../queue/queue-limit.js';
 import type { DecidedEvent } from './decided-event.js';
 
-/** An event that some viewers have not received yet, because their filters, or those of an event before it, are loading. */
+/** An event that some viewers have not received yet, because their filters are being loaded. */
 export interface HeldEvent {
   readonly decided: DecidedEvent;
   readonly copies: FilteredCopies;
@@ -14,7 +14,7 @@ export interface HeldEvent {
   readonly dueMs: number;
 }
 
-/** Some of the viewers of an event; the original set when these are all of them, by which receivers recognise it. */
+/** A subset of the viewers of an event. Returns the same object if these are all of them: receivers compare by identity. */
 export function subsetOf(viewers: ViewerSet | undefined, accountIds: readonly string[]): ViewerSet {
   if (viewers?.accountIds.length === accountIds.length) {
     return viewers;

@@ -8,7 +8,7 @@ import type { DecidedEvent } from './decided-event.js';
  * Applies filters to a decided event. The filters of all `viewers` MUST have been loaded, unless the event is hidden or
  * excluded from them.
  *
- * @param viewers who may receive it; `undefined` for all
+ * @param viewers the viewers that may receive it; `undefined` for all
  * @param excluded viewers that do not receive it with this selection
  */
 export function toSelection(

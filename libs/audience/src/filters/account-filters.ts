@@ -48,7 +48,7 @@ export class AccountFilters {
   /**
    * The results for a status in the order of the filters, at most `filterBounds.results`.
    *
-   * @param statusIds of the status and the one it boosts
+   * @param statusIds the ids of the status and of the one it boosts
    * @param now in milliseconds since 1970; filters that have expired by then do not apply
    */
   results(matches: KeywordMatches, statusIds: readonly string[], now: number): readonly FilterResult[] {
@@ -75,8 +75,8 @@ export class AccountFilters {
 }
 
 /**
- * What one regular expression with all keywords as alternatives would match: the leftmost match, and among several that
- * begin at the same place the one whose keyword comes first.
+ * The match of one regular expression with all keywords as alternatives, which REST uses: the leftmost match. Of several
+ * that begin at the same place, it is the one whose keyword comes first.
  */
 function firstMatch(keywords: readonly Keyword[], matches: KeywordMatches): KeywordMatch | undefined {
   let first: KeywordMatch | undefined;

@@ -1,10 +1,10 @@
 /**
- * How much of one account's filters is loaded and applied. The keywords of all viewers are searched for in every text, so
- * one account must not have any number of them. The store MUST apply the bounds in its query: what exceeds them by more
- * than one row never reaches this process.
+ * How much of one account's filters is loaded and applied. Every text is searched for the keywords of all viewers, so the
+ * number for each account is bounded. The store MUST apply the bounds in its query. It MAY return one row more of each
+ * kind, to show that there are more.
  */
 export const filterBounds = {
-  /** Filters of one account; the oldest count. */
+  /** Filters of one account; the oldest ones are applied. */
   filters: 500,
   /** Keywords of all filters of one account together. */
   keywords: 1_000,

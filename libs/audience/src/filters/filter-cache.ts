@@ -5,7 +5,7 @@ import { FilterIndex } from './filter-index.js';
 import type { FilterResult } from './filter-result.js';
 import type { FilterSubject } from './filter-subject.js';
 
-/** Bounds the length of a statement, and how many viewers one slow answer delays. */
+/** Accounts of one look-up. Bounds the statement's size and the number of viewers that one slow answer delays. */
 const accountsPerLoad = 5_000;
 
 /** A look-up of the filters of some accounts. */
@@ -27,7 +27,7 @@ export class FilterCache {
   readonly #loads = new Map<string, FilterLoad>();
   /** Accounts whose filters exceeded the bounds: loading them takes longest, so they are loaded by themselves. */
   readonly #truncated = new Set<string>();
-  /** For viewer sets whose filters were all loaded: the version in which they were. */
+  /** Viewer sets whose filters were all loaded, with the version of the cache at that time. */
   readonly #complete = new WeakMap<ViewerSet, number>();
   /** Counts invalidations. */
   #version = 0;
@@ -60,10 +60,10 @@ export class FilterCache {
   }
 
   /**
-   * Loads the filters of these accounts. An account that is being loaded already is not asked for twice. Accounts that are
-   * invalidated meanwhile are missing again afterwards.
+   * Loads the filters of these accounts. An account that is being loaded joins that load. Accounts that are invalidated
+   * meanwhile are missing again afterwards.
    *
-   * @returns the loads under way, each of which settles by itself, so that no viewer waits for all of them
+   * @returns the pending loads; each settles by itself, so that no viewer waits for all of them
    */
   load(accountIds: readonly string[]): Iterable<FilterLoad> {
     const loads = new Set<FilterLoad>();
@@ -84,7 +84,7 @@ export class FilterCache {
     return loads;
   }
 
-  /** The account's filters have changed: they are loaded anew before the next status is filtered for it. */
+  /** Drops an account's filters because they have changed, and the answer of a pending load. */
   forget(accountId: string): void {
     this.#loads.delete(accountId);
     if (this.#index.remove(accountId)) {
@@ -93,7 +93,7 @@ export class FilterCache {
     }
   }
 
-  /** Any filters may have changed. */
+  /** Drops the filters of all accounts, and the answers of pending loads. */
   forgetAll(): void {
     this.#loads.clear();
     this.#truncated.clear();
@@ -127,14 +127,14 @@ export class FilterCache {
   }
 
   #begin(accountIds: readonly string[]): FilterLoad {
-    const load: FilterLoad = { accountIds, answered: Promise.resolve().then(() => this.#ask(load)) };
+    const load: FilterLoad = { accountIds, answered: Promise.resolve().then(() => this.#query(load)) };
     for (const accountId of accountIds) {
       this.#loads.set(accountId, load);
     }
     return load;
   }
 
-  async #ask(load: FilterLoad): Promise<void> {
+  async #query(load: FilterLoad): Promise<void> {
     const { accountIds } = load;
     try {
       const answer = await this.#store.filters(accountIds);

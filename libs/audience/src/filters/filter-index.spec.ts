@@ -10,7 +10,7 @@ function filterOf(id: string, keyword: string) {
 }
 
 describe('FilterIndex', () => {
-  it('extracts the text of a status once for all accounts, and not at all while no account has a keyword', () => {
+  it('extracts the text of a status once for all accounts, and never while no account has a keyword', () => {
     const index = new FilterIndex();
     const text = vi.fn(() => 'A cat and a dog');
     const search = () => index.resultsFor(viewerSetOf(accounts), { text, statusIds: ['1'], paths: [[]] }, Date.now());

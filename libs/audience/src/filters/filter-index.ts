@@ -46,7 +46,7 @@ export class FilterIndex {
   /**
    * Adds an account that is not indexed.
    *
-   * @returns whether all of its filters are applied; bounds leave out the others
+   * @returns whether all of its filters are applied; `false` if {@link filterBounds} left some out
    */
   add(accountId: string, records: readonly FilterRecord[]): boolean {
     const filters = records.length > 0 ? this.#prepare(accountId, records) : null;
@@ -90,7 +90,7 @@ export class FilterIndex {
     return all;
   }
 
-  /** Filters that may match: those that have a matching keyword or id, or, where these are more, those of all viewers. */
+  /** Filters that may match: those with a matching keyword or id, or those of all viewers if these are fewer. */
   #candidates(viewers: ViewerSet, matches: KeywordMatches, statusIds: readonly string[]): Set<AccountFilters> {
     const keywords = [...matches.keys()];
     const count =
@@ -104,23 +104,21 @@ export class FilterIndex {
       : new Set(viewers.accountIds.flatMap((accountId) => this.#byAccount.get(accountId) ?? []));
   }
 
-  /** Filters that cannot be used count as none, so that the events of other viewers go on. */
+  /** Unusable filters count as none, so that other viewers still receive their events. */
   #prepare(accountId: string, records: readonly FilterRecord[]): AccountFilters | null {
     try {
       const filters = new AccountFilters(accountId, records, this.#keywords);
       if (filters.truncated) {
         this.#truncatedLog.run((suffix) => {
           this.#logger.warn(
-            `Account ${accountId} has more filters, keywords or filtered statuses than are applied; the last ones are left out${suffix}`,
+            `Account ${accountId} exceeds the bounds on filters, keywords or filtered statuses; the newest ones are not applied${suffix}`,
           );
         });
       }
       return filters;
     } catch (error) {
       this.#unusableLog.run((suffix) => {
-        this.#logger.error(
-          `Filters of account ${accountId} cannot be used and are left out: ${String(error)}${suffix}`,
-        );
+        this.#logger.error(`Filters of account ${accountId} are unusable and not applied: ${String(error)}${suffix}`);
       });
       return null;
     }

@@ -18,7 +18,7 @@ export interface FilterResult {
   readonly status_matches: readonly string[] | null;
 }
 
-/** The largest distance from 1970 of a Date, in milliseconds; PostgreSQL has later timestamps, and `infinity`. */
+/** The largest time value of a Date, in ms (ECMAScript). PostgreSQL has later timestamps, and `infinity`. */
 const maxDateMs = 8.64e15;
 
 /** The summary of a filter, made once and shared by its results. */

@@ -3,14 +3,14 @@ import { readId } from '../status/read-id.js';
 import type { Status } from '../status/status.js';
 import { searchableText } from './searchable-text.js';
 
-/** The member that tells a viewer which of their filters match a status. */
+/** The member of a Status with the results of the viewer's filters (Mastodon's API). */
 export const filteredMember = 'filtered';
 
 /** A status that filters are applied to, and where its results belong within the payload. */
 export interface FilterSubject {
   /** The text to search. Called only when some viewer has a keyword. */
   text(): string;
-  /** The ids of the status and the one it boosts, as far as they have one. */
+  /** The ids of the status and the one it boosts; none for a status without a usable id. */
   readonly statusIds: readonly string[];
   /** The statuses that carry the results: the status and the one it boosts. `[]` is the payload itself. */
   readonly paths: readonly (readonly string[])[];

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from './fold.js';
 
-/** Every character that has, or is, another case of something. */
+/** Every character with another case. */
 const cased = Array.from({ length: 0x11_0000 }, (_, code) => code)
   .filter((code) => code < 0xd800 || code > 0xdfff)
   .map((code) => String.fromCodePoint(code))
   .filter((character) => /[\p{Changes_When_Casefolded}\p{Changes_When_Casemapped}]/u.test(character));
 
-describe('the fold', () => {
-  it('joins what a case-insensitive expression joins, and nothing else', () => {
+describe('fold', () => {
+  it('makes two characters equal exactly if a regular expression with the flags iu does', () => {
     const all = cased.join('');
     expect(cased.length).toBeGreaterThan(2_000);
     const folds = cased.map(fold);
@@ -19,20 +19,20 @@ describe('the fold', () => {
     }
   });
 
-  it('leaves every character in its place', () => {
+  it('keeps the offset of every character', () => {
     for (const character of cased) {
       expect(fold(character), character).toHaveLength(character.length);
     }
   });
 
-  it('makes words of words and of nothing else', () => {
+  it('keeps word characters word characters, and others others', () => {
     const word = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]/u;
     for (const character of cased) {
       expect(word.test(fold(character)), character).toBe(word.test(character));
     }
   });
 
-  it('folds a part to a part of the whole, whatever stands around it', () => {
+  it('folds a character the same way whatever surrounds it', () => {
     for (const character of [...cased, 'Σ', 'ς', 'İ', 'ŉ', '👍', '\ud800']) {
       for (const [before, after] of [
         ['', ''],

@@ -1,9 +1,9 @@
-/** The only letter that becomes longer in lower case; nothing else is its other case. */
+/** The only letter whose lower case is longer. No other letter is equal to it under simple case folding. */
 const dottedI = 'İ';
 
 /**
- * Lower-case letters whose upper case has another lower case, such as `ſ` and `ς`, and the letter that stands for both. The
- * engine's regular expressions tell which letters they take for equal.
+ * Lower-case letters whose upper case has another lower case, such as `ſ` and `ς`, with the letter that they fold to. The
+ * engine's regular expressions decide which letters are equal.
  */
 const caseVariants = ((): ReadonlyMap<string, string> => {
   const single = Array.from({ length: 0x1_0000 }, (_, code) => String.fromCharCode(code));
@@ -15,8 +15,8 @@ const caseVariants = ((): ReadonlyMap<string, string> => {
 const anyVariant = new RegExp(`[${[...caseVariants.keys()].join('')}]`, 'g');
 
 /**
- * Text without its case: equal is what the flags `iu` of a regular expression hold for equal (simple case folding,
- * Unicode's CaseFolding.txt), and nothing else. Every character keeps its place.
+ * Folds the case of a text. Two folded texts are equal exactly if a regular expression with the flags `iu` matches one with
+ * the other (simple case folding, Unicode's CaseFolding.txt). Every character keeps its offset.
  */
 export function fold(text: string): string {
   const lower = text.includes(dottedI)

@@ -69,18 +69,18 @@ const letters = fc.constantFrom(
   'ﬁ',
   'ΐ',
 );
-/** PostgreSQL keeps no half of a surrogate pair, but JSON can say one. */
-const lettersAndHalves = fc.oneof(letters, fc.constantFrom('\ud800', '\udc00', '\ud83d'));
+/** PostgreSQL stores no lone surrogate, but JSON can escape one. */
+const lettersAndSurrogates = fc.oneof(letters, fc.constantFrom('\ud800', '\udc00', '\ud83d'));
 const word = fc.array(letters, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
 const keyword = fc.record({ keyword: word, wholeWord: fc.boolean() });
-const phrase = fc.array(fc.oneof(lettersAndHalves, word), { maxLength: 25 }).map((parts) => parts.join(''));
-/** Some repeat themselves more than any text with a meaning, and end with something new. */
+const phrase = fc.array(fc.oneof(lettersAndSurrogates, word), { maxLength: 25 }).map((parts) => parts.join(''));
+/** Some texts repeat a part up to a hundred times before they end differently. */
 const text = fc.oneof(
   phrase,
   fc.tuple(fc.oneof(letters, word), fc.nat(100), phrase).map(([part, times, end]) => part.repeat(times) + end),
 );
 
-/** The expression as one would write it down for this keyword alone. */
+/** The regular expression for this keyword alone. */
 function expressionFor({ keyword: source, wholeWord }: { keyword: string; wholeWord: boolean }): RegExp {
   const character = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]`;
   const boundary = (end: string, look: string) => (wholeWord && new RegExp(end, 'u').test(source) ? look : '');
@@ -91,8 +91,8 @@ function expressionFor({ keyword: source, wholeWord }: { keyword: string; wholeW
   );
 }
 
-describe('the index', () => {
-  it('finds exactly what each keyword finds alone, however many there are', () => {
+describe('KeywordIndex', () => {
+  it('finds the same match for each keyword as a regular expression for it alone', () => {
     fc.assert(
       fc.property(fc.array(keyword, { maxLength: 30 }), text, (keywords, searched) => {
         const index = new KeywordIndex();
@@ -107,10 +107,10 @@ describe('the index', () => {
     );
   });
 
-  it('finds what comes after any number of repetitions', () => {
+  it('finds a keyword behind any number of repetitions of its n-gram', () => {
     const index = new KeywordIndex();
     index.hold({ keyword: 'baa', wholeWord: false });
-    // Filed under what is repeated, because something is filed already under what it begins with.
+    // Indexed under the repeated n-gram, because another pattern is indexed under its first one.
     const keyword = index.hold({ keyword: 'baaa', wholeWord: false });
     for (let times = 0; times < 100; times++) {
       const repeated = 'aaa '.repeat(times);
@@ -118,7 +118,7 @@ describe('the index', () => {
     }
   });
 
-  it('goes on finding the others when some are released, and is empty in the end', () => {
+  it('still finds the other keywords when some are released, and is empty when all are', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(keyword, fc.boolean()), { maxLength: 30 }), text, (keywords, searched) => {
         const index = new KeywordIndex();
@@ -156,18 +156,18 @@ describe('the index', () => {
   });
 
   it.each([
-    ['the same letter', (length: number) => 'a'.repeat(length), 'a'.repeat(50_000), 500, 0],
-    ['beginnings of each other', (length: number) => 'ab '.repeat(length), 'ab '.repeat(16_000), 171, 171],
-    ['what differs at the end', (length: number) => `${'a'.repeat(length)}b`, 'a'.repeat(50_000), 0, 0],
-    ['what ends the text', (length: number) => `${'a'.repeat(length)}b`, `${'a'.repeat(50_000)}bc`, 500, 0],
-    ['letters that others are like', (length: number) => `${'s'.repeat(501 - length)}ß`, 's'.repeat(50_000), 0, 0],
-  ])('takes bounded time with hostile keywords that are %s', (_, of, searched, asPart, asWord) => {
+    ['runs of one letter', (length: number) => 'a'.repeat(length), 'a'.repeat(50_000), 500, 0],
+    ['prefixes of each other', (length: number) => 'ab '.repeat(length), 'ab '.repeat(16_000), 171, 171],
+    ['equal but for the last letter', (length: number) => `${'a'.repeat(length)}b`, 'a'.repeat(50_000), 0, 0],
+    ['equal to the end of the text', (length: number) => `${'a'.repeat(length)}b`, `${'a'.repeat(50_000)}bc`, 500, 0],
+    ['equal but for case folding', (length: number) => `${'s'.repeat(501 - length)}ß`, 's'.repeat(50_000), 0, 0],
+  ])('takes bounded time with keywords that are %s', (_, of, searched, asPart, asWord) => {
     for (const wholeWord of [true, false]) {
       const index = new KeywordIndex();
       for (let length = 1; length <= 500; length++) {
         index.hold({ keyword: of(length).slice(0, 512), wholeWord });
       }
-      // Looked for one by one at every place, they would take longer than a test may.
+      // Comparing each keyword at every offset would exceed the test's time limit.
       expect(index.search(searched).size).toBe(wholeWord ? asWord : asPart);
     }
   });

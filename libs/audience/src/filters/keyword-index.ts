@@ -3,7 +3,7 @@ import { Keyword, keywordKey, type KeywordMatch } from './keyword.js';
 import { MultiPatternMatcher, type Pattern } from './multi-pattern-matcher.js';
 import { SearchedText } from './searched-text.js';
 
-/** Which keywords stand in a text, and where. */
+/** The keywords that a text contains, each with its first match. */
 export type KeywordMatches = ReadonlyMap<Keyword, KeywordMatch>;
 
 interface KeywordPattern extends Pattern {
@@ -11,9 +11,9 @@ interface KeywordPattern extends Pattern {
 }
 
 /**
- * The keywords of all loaded filters, each once. A text is searched for all of them in one pass; those that it contains and
- * that must be whole words are then compared with the words of the text. The time depends on the text and on the matches,
- * not on how many accounts have keywords.
+ * The keywords of all loaded filters, each once. One search of a text finds all of them; whole-word keywords among the
+ * matches are then compared with the word boundaries of the text. The time depends on the text and on the matches, not on
+ * the number of accounts with keywords.
  */
 export class KeywordIndex {
   readonly #keywords = new Map<string, Keyword>();
@@ -25,7 +25,7 @@ export class KeywordIndex {
     return this.#keywords.size;
   }
 
-  /** The keyword object that all its filters share. Callers MUST release it as often as they hold it. MUST NOT be empty. */
+  /** Returns the keyword object that all filters share. The keyword MUST NOT be empty. Callers MUST release what they hold. */
   hold(source: FilterKeyword): Keyword {
     let keyword = this.#keywords.get(keywordKey(source));
     if (!keyword) {

@@ -3,8 +3,9 @@ import { fold } from './fold.js';
 import type { SearchedText } from './searched-text.js';
 import { beginsWithWord, endsWithWord } from './word-boundaries.js';
 
-/** The first place of a keyword in a text. */
+/** The first match of a keyword in a text. */
 export interface KeywordMatch {
+  /** Its offset in UTF-16 code units. */
   readonly index: number;
   /** As the text spells it. */
   readonly text: string;
@@ -14,7 +15,7 @@ export interface KeywordMatch {
 export class Keyword {
   /** Equal for keywords that match the same. */
   readonly key: string;
-  /** The keyword without its case, which is what texts are searched for. */
+  /** The keyword with its case folded: the pattern that texts are searched for. */
   readonly folded: string;
   /** How many filters have it. */
   holders = 0;
@@ -32,10 +33,10 @@ export class Keyword {
   }
 
   /**
-   * The first place where the keyword stands in this text, in upper or lower case. A whole word has, at each of its ends
-   * that is a word character, no other word character beside it.
+   * The first match of the keyword in this text, in any case. Where a whole-word keyword begins or ends with a word
+   * character, no other word character may adjoin the match.
    *
-   * @param first where its fold stands in the folded text for the first time
+   * @param first the first offset of the folded keyword in the folded text
    */
   findIn(searched: SearchedText, first: number): KeywordMatch | undefined {
     const { text, folded } = searched;

@@ -5,24 +5,24 @@ export interface Pattern {
 
 interface IndexedPattern<P> {
   readonly pattern: P;
-  /** Where in the pattern the n-gram begins under which it is indexed. */
+  /** The offset in the pattern of the n-gram that indexes it. */
   readonly offset: number;
 }
 
 const slots = 1 << 15;
 const longestGram = 3;
-/** How many code units at the beginning of a pattern are considered for its n-gram. */
+/** The n-gram of a pattern is chosen among its first code units, this many. */
 const maxConsidered = 64;
-/** An n-gram that comes again within so many places counts as a repetition. */
+/** An n-gram that occurs again within this many code units counts as a repetition. */
 const repetitionDistance = 16;
-/** After so many repetitions, the patterns of an n-gram are looked for with `indexOf` instead of at every place. */
+/** After this many repetitions, the patterns of an n-gram are searched for with `indexOf` instead of at every offset. */
 const maxRepetitions = 32;
 
 /**
- * Finds which of many patterns stand in a text, in one pass over it (compare Wu and Manber, "A Fast Algorithm for
- * Multi-Pattern Searching"). Each pattern is indexed under one of its n-grams of three code units, the one that indexes
- * fewest others. At each place of the text a table of counters says whether any pattern is indexed under what begins there.
- * So the time depends on the text, and hardly on the number of patterns.
+ * Finds which of many patterns a text contains. Each pattern is indexed under one of its n-grams, the one that indexes the
+ * fewest others. An n-gram has three code units, or all of a shorter pattern's; each of the three lengths takes one pass over
+ * the text, if it is in use. At each offset a table of counters, indexed by a hash, rules out most n-grams that index no
+ * pattern. So the time depends on the text, and little on the number of patterns.
  */
 export class MultiPatternMatcher<P extends Pattern> {
   readonly #indexes = Array.from({ length: longestGram }, (_, index) => new GramIndex<P>(index + 1));
@@ -37,7 +37,7 @@ export class MultiPatternMatcher<P extends Pattern> {
 
   /**
    * @param folded the text, folded as the patterns are
-   * @returns the patterns that stand in it, each with its first place
+   * @returns the patterns that the text contains, each with its first offset
    */
   findIn(folded: string): Map<P, number> {
     const found = new Map<P, number>();
@@ -56,12 +56,12 @@ export class MultiPatternMatcher<P extends Pattern> {
   }
 }
 
-/** The patterns that are indexed under n-grams of one length. */
+/** The patterns whose n-grams have one length. */
 class GramIndex<P extends Pattern> {
   readonly #gramLength: number;
   readonly #byGram = new Map<number, IndexedPattern<P>[]>();
   readonly #offsets = new Map<P, number>();
-  /** How many n-grams fall into each slot. */
+  /** For each hash, how many of the n-grams in the index have it. */
   #counters = new Uint16Array(0);
 
   constructor(gramLength: number) {
@@ -155,18 +155,18 @@ class GramIndex<P extends Pattern> {
   }
 }
 
-/** The patterns of one n-gram that have not been found in one text. */
+/** The patterns of one n-gram that a search of one text has not found yet. */
 class GramScan<P extends Pattern> {
   #remaining: readonly IndexedPattern<P>[];
   #lastAt = -Infinity;
-  /** How often the n-gram has come again at once, less how often it has not. */
+  /** How often the n-gram was a repetition, less how often it was not; never negative. */
   #repetitions = 0;
 
   constructor(indexed: readonly IndexedPattern<P>[]) {
     this.#remaining = indexed;
   }
 
-  /** The n-gram begins at this place of the text. Every earlier place of it MUST have been visited. */
+  /** Compares the patterns where the n-gram occurs. Callers MUST visit every occurrence, in order. */
   visit(text: string, at: number, found: Map<P, number>): void {
     if (this.#remaining.length === 0) {
       return;
@@ -183,7 +183,7 @@ class GramScan<P extends Pattern> {
       this.#remaining = [];
       return;
     }
-    const here = this.#remaining.filter(({ pattern, offset }) => standsAt(text, pattern.folded, at - offset));
+    const here = this.#remaining.filter(({ pattern, offset }) => occursAt(text, pattern.folded, at - offset));
     if (here.length > 0) {
       here.forEach(({ pattern, offset }) => found.set(pattern, at - offset));
       this.#remaining = this.#remaining.filter((one) => !here.includes(one));
@@ -191,8 +191,8 @@ class GramScan<P extends Pattern> {
   }
 }
 
-/** Compares the last code unit first: common beginnings are frequent, in ordinary texts and in hostile ones. */
-function standsAt(text: string, pattern: string, start: number): boolean {
+/** Compares the last code unit first: common prefixes are frequent, also in hostile texts. */
+function occursAt(text: string, pattern: string, start: number): boolean {
   const last = pattern.length - 1;
   return start >= 0 && text.charCodeAt(start + last) === pattern.charCodeAt(last) && text.startsWith(pattern, start);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { statusOf } from '../testing/index.js';
 import { searchableText, textOfHtml } from './searchable-text.js';
 
-describe('the text of HTML', () => {
+describe('textOfHtml', () => {
   it.each([
     ['<p>one</p><p>two</p>', 'one\n\ntwo'],
     ['<p>one<br>two<br/>three<br />four</p>', 'one\ntwo\nthree\nfour'],
@@ -26,11 +26,11 @@ describe('the text of HTML', () => {
     ['<p>a<p>b', 'a\n\nb'],
     ['<pre>a</pre><param>', 'a'],
     ['', ''],
-  ])('%j is %j', (html, text) => {
+  ])('turns %j into %j', (html, text) => {
     expect(textOfHtml(html)).toBe(text);
   });
 
-  it('does not take long for what no author would write', () => {
+  it('takes bounded time for deeply nested and unclosed tags', () => {
     expect(textOfHtml(`${'<b>'.repeat(300_000)}x${'</i>'.repeat(300_000)}y`)).toBe('xy');
     expect(textOfHtml('<p>'.repeat(20_000) + 'x').trim()).toBe('x');
     for (const text of ['&', '<', '&amp', '</', '<!--', '<a b="']) {
@@ -39,8 +39,8 @@ describe('the text of HTML', () => {
   });
 });
 
-describe('the text that filters search', () => {
-  it('is content warning, content, poll and media, with blank lines between them', () => {
+describe('searchableText', () => {
+  it('joins content warning, content, poll options and media descriptions with blank lines', () => {
     const text = searchableText(
       statusOf({
         spoiler_text: 'spoiler',
@@ -52,17 +52,17 @@ describe('the text that filters search', () => {
     expect(text).toBe('spoiler\n\ncontent\n\nyes\n\nno\n\na cat\n\na dog');
   });
 
-  it('takes only the content for HTML', () => {
+  it('treats only the content as HTML', () => {
     const plain = { spoiler_text: '1 < 2 &amp; <b>', poll: { options: [{ title: '<i>' }] }, content: '' };
     expect(searchableText(statusOf(plain))).toBe('1 < 2 &amp; <b>\n\n<i>');
   });
 
-  it('ends after 50,000 characters, whatever they are in', () => {
+  it('is truncated to 50,000 characters over all parts together', () => {
     const rest = { spoiler_text: 'x'.repeat(20_000), content: `<p>${'y'.repeat(40_000)}</p>` };
     expect(searchableText(rest)).toBe(`${'x'.repeat(20_000)}\n\n${'y'.repeat(29_998)}`);
   });
 
-  it('is made of what there is', () => {
+  it('ignores members that are absent or of another type', () => {
     const odd = {
       spoiler_text: null,
       content: 7,

@@ -1,14 +1,14 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import { asArray, asObject, type JsonObject } from '../status/json.js';
 
-/** Longer than anything that is written to be read in a timeline; other servers may publish any length. */
-const charactersAtMost = 50_000;
+/** Longer than statuses that people write; other servers may publish any length. */
+const maxCharacters = 50_000;
 
 /**
  * The text of a status that filters search: content warning, content, poll options, media descriptions, with blank lines
- * between them. Only the content is HTML; the API gives the others as plain text. Ends after 50,000 characters.
+ * between them. Only the content is HTML; the API gives the others as plain text. Truncated to 50,000 characters.
  *
- * @param status the boosted status, if it boosts one: REST filters by what is shown
+ * @param status for a boost the boosted status: REST filters by what clients show
  */
 export function searchableText(status: JsonObject): string {
   const { spoiler_text: spoiler, content, poll, media_attachments: media } = status;
@@ -19,12 +19,12 @@ export function searchableText(status: JsonObject): string {
     ...asArray(media).map((attachment) => asObject(attachment)?.['description']),
   ];
   const text = parts.filter((part) => typeof part === 'string' && part !== '').join('\n\n');
-  return text.slice(0, charactersAtMost);
+  return text.slice(0, maxCharacters);
 }
 
 /**
- * `<br>` becomes a newline, `</p><p>` a blank line, `</p>` before anything else a newline as in REST; other tags vanish,
- * entities are decoded. Ends after 50,000 characters, too.
+ * Turns HTML into text as REST does: `<br>` becomes a newline, `</p><p>` a blank line, `</p>` before anything else a
+ * newline. It removes other tags and decodes entities. It stops after 50,000 characters.
  */
 export function textOfHtml(html: string): string {
   const reader = new TextReader(html);
@@ -38,17 +38,17 @@ export function textOfHtml(html: string): string {
 }
 
 /**
- * Takes the text out of what htmlparser2 recognises. Its tokenizer suffices, and takes a time in proportion to the HTML;
- * its parser also knows in what each tag stands, and is slow where tags are nested deep.
+ * Collects the text from the tokens of htmlparser2. The tokenizer takes linear time. The parser of htmlparser2 also tracks
+ * open tags, and is slow for deeply nested ones.
  */
 class TextReader implements TokenizerCallbacks {
   text = '';
-  /** Called when there is text enough. */
+  /** Called when the text has reached its maximum. */
   onfull: () => void = ignore;
 
   readonly #html: string;
   #inParagraph = false;
-  #behindParagraph = false;
+  #afterParagraph = false;
 
   readonly onattribdata = ignore;
   readonly onattribend = ignore;
@@ -78,12 +78,12 @@ class TextReader implements TokenizerCallbacks {
     switch (this.#name(start, end)) {
       case 'br':
         this.text += '\n';
-        this.#behindParagraph = false;
+        this.#afterParagraph = false;
         break;
       case 'p':
         // A paragraph ends where the next one begins, whether it is closed or not.
-        this.text += this.#behindParagraph || this.#inParagraph ? '\n\n' : '';
-        this.#behindParagraph = false;
+        this.text += this.#afterParagraph || this.#inParagraph ? '\n\n' : '';
+        this.#afterParagraph = false;
         this.#inParagraph = true;
     }
   }
@@ -91,24 +91,24 @@ class TextReader implements TokenizerCallbacks {
   onclosetag(start: number, end: number): void {
     if (this.#name(start, end) === 'p') {
       this.#inParagraph = false;
-      this.#behindParagraph = true;
+      this.#afterParagraph = true;
     }
   }
 
   #add(part: string): void {
-    this.text += this.#behindParagraph ? `\n${part}` : part;
-    this.#behindParagraph = false;
-    if (this.text.length > charactersAtMost) {
+    this.text += this.#afterParagraph ? `\n${part}` : part;
+    this.#afterParagraph = false;
+    if (this.text.length > maxCharacters) {
       this.onfull();
     }
   }
 
-  /** No longer name matters. */
+  /** The name in lower case; empty for names longer than two characters, which do not matter. */
   #name(start: number, end: number): string {
     return end - start > 2 ? '' : this.#html.slice(start, end).toLowerCase();
   }
 }
 
 function ignore(): void {
-  // Attributes, comments and the like hold no text.
+  // Attributes and comments contain no text.
 }

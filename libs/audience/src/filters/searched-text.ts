@@ -1,7 +1,7 @@
 import { fold } from './fold.js';
 import { WordBoundaries } from './word-boundaries.js';
 
-/** A text and its fold, in which every character keeps its place: patterns are looked for in the fold. */
+/** A text and its case-folded form, which is searched. Every character has the same offset in both. */
 export class SearchedText {
   readonly text: string;
   readonly folded: string;

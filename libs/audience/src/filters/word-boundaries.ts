@@ -14,9 +14,9 @@ export function endsWithWord(text: string): boolean {
   return ending.test(text);
 }
 
-/** Where the words of a text begin and end. */
+/** The offsets at which the words of a text begin and end. */
 export class WordBoundaries {
-  /** For each place, the next place where a word begins, itself included; -1 behind the last. */
+  /** For each offset, the next offset where a word begins, itself included; -1 after the last. */
   readonly #starts: Int32Array;
   readonly #ends: Uint8Array;
 
@@ -31,13 +31,13 @@ export class WordBoundaries {
     }
   }
 
-  /** The first place from this one on where a word begins; -1 when there is none. */
+  /** The first offset from this one on where a word begins; -1 when there is none. */
   nextStart(from: number): number {
     return this.#starts[from] ?? -1;
   }
 
-  /** Whether a word ends right before this place. */
-  endAt(place: number): boolean {
-    return this.#ends[place] === 1;
+  /** Whether a word ends right before this offset. */
+  endAt(offset: number): boolean {
+    return this.#ends[offset] === 1;
   }
 }

@@ -11,10 +11,10 @@ const failureLog = new LogThrottle();
 /**
  * Decides about inputs concurrently and emits the outcomes in the order of the inputs.
  *
- * Batches: the first input after a pause is decided at once; inputs that come within the gathering time are decided
- * together when it is over. Failures: while the store is unavailable, the first few entries try again with growing
- * pauses, the others wait behind them. Bounds: an input that does not fit into the queue is dropped, as is an entry that
- * has no decision in time; neither is ever emitted undecided. An input that need not wait takes no room.
+ * - Batches: it decides the first input after a pause at once. Inputs within the batch delay are decided together after it.
+ * - Failures: while the store is unavailable, the first few entries retry with back-off; the others wait behind them.
+ * - Bounds: it drops an input that exceeds the queue's limit, and an entry without a decision in time. It never emits an
+ *   undecided input. An input that need not wait does not count towards the limit.
  */
 export class OrderedQueue<I, O> {
   readonly #out: Subscriber<O>;
@@ -22,8 +22,8 @@ export class OrderedQueue<I, O> {
   readonly #context: QueueContext;
   readonly #scheduler: BatchScheduler;
   #entries: QueueEntry<O>[] = [];
-  /** Entries that came within the gathering time. */
-  #gathered: QueueEntry<O>[] = [];
+  /** Entries that wait for the batch delay to pass. */
+  #batch: QueueEntry<O>[] = [];
   /** Entries whose first attempt has not begun. */
   #untried: QueueEntry<O>[] = [];
   #retractions = 0;
@@ -32,8 +32,8 @@ export class OrderedQueue<I, O> {
   #draining = false;
 
   readonly #beginBatch = (): void => {
-    this.#untried.push(...this.#gathered);
-    this.#gathered = [];
+    this.#untried.push(...this.#batch);
+    this.#batch = [];
     this.#advance();
   };
 
@@ -41,8 +41,10 @@ export class OrderedQueue<I, O> {
     this.#out = out;
     this.#decider = decider;
     this.#context = context;
-    const { gatherMsPerListener, maxGatherMs } = context.settings;
-    this.#scheduler = new BatchScheduler(() => Math.min(maxGatherMs, gatherMsPerListener * decider.listeners()));
+    const { batchDelayMsPerListener, maxBatchDelayMs } = context.settings;
+    this.#scheduler = new BatchScheduler(() =>
+      Math.min(maxBatchDelayMs, batchDelayMsPerListener * decider.listeners()),
+    );
   }
 
   push(input: I): void {
@@ -63,7 +65,7 @@ export class OrderedQueue<I, O> {
     if (entry.settled) {
       this.#drain();
     } else {
-      this.#gathered.push(entry);
+      this.#batch.push(entry);
       this.#scheduler.schedule(this.#beginBatch);
       entry.expireAfter(settings.maxWaitMs, () => {
         statistics.dropped.late++;
@@ -72,7 +74,7 @@ export class OrderedQueue<I, O> {
     }
   }
 
-  /** No more inputs will come: completes after the last entry. */
+  /** Declares that no more inputs follow: the output completes after the last entry. */
   end(): void {
     this.#ended = true;
     this.#drain();
@@ -86,11 +88,11 @@ export class OrderedQueue<I, O> {
     }
     this.#scheduler.cancel();
     this.#entries = [];
-    this.#gathered = [];
+    this.#batch = [];
     this.#untried = [];
   }
 
-  /** @returns whether there was room, in this queue and in the process */
+  /** @returns whether this queue and the process were below their limits */
   #enqueue(entry: QueueEntry<O>): boolean {
     const { settings, limit } = this.#context;
     const { isRetraction } = entry.size;
@@ -118,7 +120,7 @@ export class OrderedQueue<I, O> {
       if (!entry) {
         break;
       }
-      // After an outage many entries are due at once: nothing is asked for one that the next timer drops.
+      // After an outage many entries are due at once: no look-up is sent for one that its timer is about to drop.
       if (!entry.settled && performance.now() < entry.dueMs) {
         this.#deciding++;
         void this.#decide(entry);
@@ -190,7 +192,7 @@ export class OrderedQueue<I, O> {
   #reportFailure(error: unknown): void {
     this.#context.statistics.dropped.error++;
     failureLog.run((suffix) => {
-      logger.error(`An event was dropped because a rule failed: ${describe(error)}${suffix}`);
+      logger.error(`Dropped an event because an audience rule threw: ${describe(error)}${suffix}`);
     });
   }
 }

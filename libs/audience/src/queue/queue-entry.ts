@@ -38,7 +38,7 @@ export class QueueEntry<O> {
     });
   }
 
-  /** Fixes the outcome, `undefined` for none, and leaves no timer behind. */
+  /** Sets the outcome, `undefined` to emit nothing, and clears the timers. */
   settle(outcome: O | undefined): void {
     this.settled = true;
     this.outcome = outcome;

@@ -2,11 +2,11 @@ import type { StreamEvent } from '@fedistream/domain';
 import type { AudienceSettings } from '../audience-settings.js';
 import type { AudienceStatistics } from '../audience-statistics.js';
 
-/** What a waiting event takes up. */
+/** The share of the limit that a waiting event takes. */
 export interface QueuedSize {
   /** Whether the event may take back an earlier one. */
   readonly isRetraction: boolean;
-  /** Length of its text; the parsed payload takes several times as much memory. */
+  /** The length of its text in bytes; the parsed payload takes several times as much memory. */
   readonly bytes: number;
 }
 
@@ -33,7 +33,7 @@ export class QueueLimit {
     this.#retractions = { maxBytes: settings.maxQueuedRetractionBytes, entries: 0, bytes: 0 };
   }
 
-  /** @returns whether there was room; callers MUST give it back with {@link release} */
+  /** @returns whether the event fits; if so, callers MUST call {@link release} with the same size later */
   acquire(size: QueuedSize): boolean {
     const usage = this.#usageOf(size);
     if (usage.entries >= this.#maxEntries || usage.bytes + size.bytes > usage.maxBytes) {
@@ -59,7 +59,7 @@ export class QueueLimit {
   }
 }
 
-/** The size of an event's text in bytes, without decoding it. */
+/** The size of an event's text: in bytes if it came encoded, otherwise in UTF-16 code units. It does not decode. */
 export function sizeOf(event: StreamEvent): number {
   return event.bytes?.length ?? event.text?.length ?? 0;
 }

@@ -10,7 +10,7 @@ const closed = (yaml: string) =>
     'live-feeds',
   );
 
-describe('a feed', () => {
+describe('a feed whose remote half is closed', () => {
   it.each([
     '--- disabled\n',
     '--- disabled',
@@ -23,7 +23,7 @@ describe('a feed', () => {
     '--- !ruby/symbol disabled\n',
     '--- |-\n  disabled\n',
     '# closed for now\ndisabled',
-  ])('is closed by every YAML that means disabled: %j', (yaml) => {
+  ])('is closed altogether when the local setting is YAML for "disabled": %j', (yaml) => {
     expect(closed(yaml)).toBe(true);
   });
 
@@ -36,20 +36,20 @@ describe('a feed', () => {
     '--- false\n',
     '--- disabled_not\n',
     '--- [disabled]\n',
-  ])('is open for any other: %j', (yaml) => {
+  ])('is not closed altogether when the local setting is any other value: %j', (yaml) => {
     expect(closed(yaml)).toBe(false);
   });
 
-  it('is closed when its setting cannot be read', () => {
+  it('is closed altogether when the local setting is malformed YAML', () => {
     expect(closed('--- "disab')).toBe(true);
   });
 
-  it('is open without settings', () => {
+  it('is not closed altogether when a setting is absent', () => {
     expect(isClosedAltogether(new Map(), 'live-feeds')).toBe(false);
     expect(isClosedAltogether(new Map([['local_live_feed_access', 'disabled']]), 'live-feeds')).toBe(false);
   });
 
-  it('remembers what it read, within bounds', () => {
+  it('is decided the same way once the cache of setting texts is full', () => {
     for (let round = 0; round < 1_000; round++) {
       expect(closed(`--- disabled # ${round}`)).toBe(true);
       expect(closed(`--- public # ${round}`)).toBe(false);

@@ -7,13 +7,13 @@ const settingNames = {
   'topic-feeds': { local: 'local_topic_feed_access', remote: 'remote_topic_feed_access' },
 } as const;
 
-/** How many different texts are remembered; Mastodon writes three. */
-const maxRemembered = 100;
-const remembered = new Map<string, boolean>();
+/** How many different texts are cached; Mastodon writes three. */
+const maxCached = 100;
+const cached = new Map<string, boolean>();
 
 /**
- * Rule 2: a feed that administrators have closed is only for viewers whose role may open it. A status belongs to the local
- * or the remote half of a feed, and each half has its own setting.
+ * Rule 2: only viewers whose role has `view_feeds` see a feed that administrators have closed. A status belongs to the
+ * local or the remote half of a feed, and each half has its own setting.
  */
 export const feedAccess: Rule = {
   name: 'feed access',
@@ -28,7 +28,7 @@ export const feedAccess: Rule = {
   },
 };
 
-/** Whether both halves are closed. Then events that are no status, such as deletions, are not for all either. */
+/** Whether both halves of the feed are closed. Then events without a status, such as deletions, are restricted, too. */
 export function isClosedAltogether(access: ReadonlyMap<string, string>, closedBy: ClosedBy): boolean {
   const { local, remote } = settingNames[closedBy];
   return isClosed(access, local) && isClosed(access, remote);
@@ -39,15 +39,15 @@ function isClosed(access: ReadonlyMap<string, string>, setting: string): boolean
   if (text === undefined) {
     return false;
   }
-  const known = remembered.get(text);
+  const known = cached.get(text);
   if (known !== undefined) {
     return known;
   }
-  if (remembered.size >= maxRemembered) {
-    remembered.clear();
+  if (cached.size >= maxCached) {
+    cached.clear();
   }
   const closed = meansDisabled(text);
-  remembered.set(text, closed);
+  cached.set(text, closed);
   return closed;
 }
 

@@ -1,6 +1,6 @@
 import type { Rule } from './rule.js';
 
-/** Rule 4: blocks, mutes and blocked domains. `readStatus` says which accounts and domains are asked about. */
+/** Rule 4: blocks, mutes and domain blocks. `readStatus` chooses the accounts and domains that count. */
 export const relationships: Rule = {
   name: 'relationships',
   evaluate: ({ facts }) => ({ hiddenFrom: facts.hiddenFrom }),

@@ -8,7 +8,7 @@ import type { Status } from '../status/status.js';
  */
 export type ClosedBy = 'live-feeds' | 'topic-feeds';
 
-/** What a rule decides on: one status, all viewers, and what the database says about them. */
+/** The input of a rule: one status, all viewers, and the facts that the database holds about them. */
 export interface RuleInput {
   readonly event: StreamEvent;
   readonly status: Status;
@@ -17,13 +17,13 @@ export interface RuleInput {
   readonly viewers: ViewerSet;
   /** Read from the database after the event was published. */
   readonly facts: AudienceFacts;
-  /** The viewers who may open closed feeds. Costs a statement: ask only when a feed is closed. */
+  /** The viewers who may open closed feeds. It may cost a statement: call it only if a feed is closed. */
   readonly mayViewClosedFeeds: () => Promise<ReadonlySet<string>>;
 }
 
 /**
- * What a rule says about one status. It names accounts instead of answering for each viewer: the work is done once per
- * event, and a viewer costs a look-up. The sets MUST NOT be changed; they may be the store's own.
+ * The decision of a rule about one status. It is a set of accounts, so a rule runs once per event and each viewer costs one
+ * look-up. Callers MUST NOT change the sets: they may be the store's own.
  */
 export interface RuleResult {
   /** These viewers do not receive the status. */
@@ -35,9 +35,12 @@ export interface RuleResult {
 /** A rule that hides statuses from viewers. What one rule hides, no other rule can show. */
 export interface Rule {
   readonly name: string;
-  /** An error drops the event for all. Rejections of `mayViewClosedFeeds` MUST pass through: they make the event wait. */
+  /**
+   * Decides about one status. If it throws, the event is dropped for all viewers. It MUST NOT catch rejections of
+   * `mayViewClosedFeeds`: they make the event wait.
+   */
   evaluate(input: RuleInput): RuleResult | Promise<RuleResult>;
 }
 
-/** The result of a rule that hides the status from no one. */
+/** The result of a rule that hides the status from no viewer. */
 export const visibleToAll: RuleResult = {};

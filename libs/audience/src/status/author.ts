@@ -5,10 +5,10 @@ import { readId } from './read-id.js';
 
 /** Mastodon allows 2,048 characters for a remote username. */
 const maxAcctLength = 4_096;
-/** DNS allows 253 octets, and a port may follow. Bounded because Punycode takes quadratic time. */
+/** DNS allows 253 octets, and a port may follow. The bound is needed because Punycode takes quadratic time. */
 const maxDomainLength = 300;
 
-/** The author of a status, as far as rules ask about it. */
+/** The author of a status: the members that rules need. */
 export interface Author {
   readonly id: string;
   /** The spellings under which the database may hold the author's domain, in lower case; none for a local author. */
@@ -20,7 +20,7 @@ export interface Author {
 /**
  * Reads the Account of a Status.
  *
- * @returns `undefined` when the author cannot be known: no usable id, or no `acct` that tells the domain
+ * @returns `undefined` when the id is unusable, or `acct` does not contain the domain
  */
 export function readAuthor(account: unknown): Author | undefined {
   const entity = asObject(account);
@@ -40,7 +40,7 @@ export function readAuthor(account: unknown): Author | undefined {
 
 /**
  * The API publishes internationalised domains in Unicode, the database holds them in ASCII. Mastodon decodes with Punycode
- * alone, so the result need not be a name that IDNA accepts (UTS 46): emoji, or a port behind it. Both encodings count.
+ * alone, so a domain may contain what IDNA (UTS 46) refuses: emoji, or a port. Hence the encodings of both.
  */
 function spellingsOf(domain: string): readonly string[] {
   const spellings = [domain, punycode.toASCII(domain), domainToASCII(domain)];

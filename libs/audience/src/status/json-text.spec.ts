@@ -7,7 +7,7 @@ const object = fc.dictionary(fc.string(), fc.jsonValue());
 const spaced = fc.record({ value: object, indent: fc.constantFrom(0, 1, '\t') });
 
 describe('hasDuplicateKeys', () => {
-  it('finds none in what JSON.stringify writes, however it is indented', () => {
+  it('finds none in the output of JSON.stringify, with any indentation', () => {
     fc.assert(
       fc.property(spaced, ({ value, indent }) => {
         const text = JSON.stringify(value, undefined, indent);
@@ -27,7 +27,7 @@ describe('hasDuplicateKeys', () => {
   });
 
   it.each(['{"a":"\\"a\\":1"}', '{"a":{"a":{"a":1}},"b":["a","a"]}', '{"a":"x\\\\","b":"\\\\\\"c\\":"}'])(
-    'is not misled by text and nesting: %s',
+    'ignores keys in strings and equal keys of different objects: %s',
     (text) => {
       expect(hasDuplicateKeys(text, JSON.parse(text) as JsonObject)).toBe(false);
     },
@@ -35,7 +35,7 @@ describe('hasDuplicateKeys', () => {
 });
 
 describe('closingBraces', () => {
-  it('finds the end of the object at each path, so that a member can be put there', () => {
+  it('finds the closing brace of the object at each path, where a member can be inserted', () => {
     fc.assert(
       fc.property(object, object, spaced, (inner, deep, { value, indent }) => {
         const tree = { ...value, quote: { ...inner, state: '}"{', quoted_status: { ...deep, id: 1 } }, last: [{}] };

@@ -9,8 +9,8 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 
 /**
- * Whether some object in a JSON text has a key twice. JSON.parse keeps the last value and hides the others, which clients
- * may read: `"visibility":"private","visibility":"public"`. Takes one pass over the text and one over the value.
+ * Whether an object in a JSON text has a key twice. JSON.parse keeps the last value, but clients may use the first:
+ * `"visibility":"private","visibility":"public"`. Takes one pass over the text and one over the value.
  *
  * @param text valid JSON
  * @param value what JSON.parse made of it
@@ -34,14 +34,14 @@ export function hasDuplicateKeys(text: string, value: JsonObject): boolean {
 export function closingBraces(text: string, paths: readonly (readonly string[])[]): number[] {
   const wanted = new Map(paths.map((path, index) => [JSON.stringify(path), index]));
   const offsets = paths.map(() => -1);
-  const depthAtMost = Math.max(...paths.map(({ length }) => length)) + 1;
-  /** The key read last in each open object; `null` for arrays. The path is too deep to matter beyond `depthAtMost`. */
+  const maxDepth = Math.max(...paths.map(({ length }) => length)) + 1;
+  /** The key read last in each open object; `null` for arrays. The path is too deep to matter beyond `maxDepth`. */
   const keys: (string | null)[] = [];
   for (let index = 0; index < text.length; index++) {
     switch (text.charCodeAt(index)) {
       case quote: {
         const end = endOfString(text, index);
-        if (keys.length <= depthAtMost && isKey(text, end)) {
+        if (keys.length <= maxDepth && isKey(text, end)) {
           keys[keys.length - 1] = JSON.parse(text.slice(index, end)) as string;
         }
         index = end - 1;
@@ -58,7 +58,7 @@ export function closingBraces(text: string, paths: readonly (readonly string[])[
         break;
       case closeBrace: {
         keys.pop();
-        const found = keys.length < depthAtMost ? wanted.get(JSON.stringify(keys)) : undefined;
+        const found = keys.length < maxDepth ? wanted.get(JSON.stringify(keys)) : undefined;
         if (found !== undefined) {
           offsets[found] = index;
         }
@@ -98,7 +98,7 @@ function countKeys(value: unknown): number {
   let keys = 0;
   const isArray = Array.isArray(value);
   for (const member of Object.values(value)) {
-    // A payload that was made here may have members that JSON leaves out.
+    // A payload that was not parsed from JSON may have `undefined` members, which JSON omits.
     keys += countKeys(member) + (isArray || member === undefined ? 0 : 1);
   }
   return keys;

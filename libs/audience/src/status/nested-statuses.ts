@@ -1,24 +1,24 @@
 import { asObject, type JsonObject } from './json.js';
 import { readId } from './read-id.js';
 
-/** A status within a status, where Mastodon's API has one. */
+/** A status in a member of another status where Mastodon's API defines one. */
 export interface NestedStatus {
   readonly entity: JsonObject;
   /** The members that lead to it: `['reblog', 'quote', 'quoted_status']`. */
   readonly path: readonly string[];
 }
 
-/** What was found within a status, the status itself excluded. */
+/** The statuses within a status, itself excluded. */
 export interface NestedStatuses {
-  /** Where the API has them: boosted and quoted statuses, to any depth. */
+  /** In the members that the API defines: boosted and quoted statuses, at any depth. */
   readonly found: NestedStatus[];
-  /** In any other member: publishers of other kinds, or by mistake. */
+  /** In any other member. */
   readonly elsewhere: JsonObject[];
 }
 
-/** Stands in a path for a member where the API has no status. */
+/** Placeholder in a path for a member where the API defines no status. */
 const elsewhere = '';
-/** The platform publishes two levels. */
+/** Levels of nested statuses; Mastodon publishes two. */
 const maxDepth = 8;
 /** Members that hold a status, an id of one, or nothing. */
 const statusMembers: ReadonlySet<string> = new Set(['reblog', 'quote', 'quoted_status']);
@@ -26,15 +26,15 @@ const statusMembers: ReadonlySet<string> = new Set(['reblog', 'quote', 'quoted_s
 /**
  * Finds every status within a status.
  *
- * @returns `undefined` when something that may be a status cannot be read as one: JSON in a string, an array, an object
- *   without author where a status belongs, or statuses nested deeper than eight levels
+ * @returns `undefined` when a member for a status is JSON in a string, or an array; or when statuses are nested deeper than
+ *   eight levels
  */
 export function findNestedStatuses(entity: JsonObject): NestedStatuses | undefined {
   const all: NestedStatuses = { found: [], elsewhere: [] };
   return searchMembers(entity, [], all) ? all : undefined;
 }
 
-/** Whether an object has the members of a status, whatever else it has. Accounts and media have not. */
+/** Whether an object has the members of a status: an account, and visibility, content or content warning. */
 export function resemblesStatus(entity: JsonObject): boolean {
   return (
     Object.hasOwn(entity, 'account') &&

@@ -6,8 +6,8 @@ export function isRounded(value: unknown): boolean {
 }
 
 /**
- * An id that PostgreSQL accepts as a `bigint`, as a string; `undefined` for everything else, because one such value would
- * fail the whole statement. Numbers are accepted where JSON keeps them exact.
+ * An id that PostgreSQL accepts as a `bigint`, as a string. Everything else is `undefined`: one such value would fail the
+ * whole statement. Numbers are accepted up to 2^53 - 1, which JSON.parse keeps exact.
  */
 export function readId(value: unknown): string | undefined {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;

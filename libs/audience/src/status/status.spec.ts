@@ -9,24 +9,27 @@ function read(payload: unknown): Status | undefined {
   return readStatus(StreamEvent.of('update', payload));
 }
 
-describe('an id', () => {
-  it.each(['0', '5', '110000000000000001', '9223372036854775807', 5])('is a plain decimal number: %j', (id) => {
-    expect(readId(id)).toBe(String(id));
-  });
+describe('readId', () => {
+  it.each(['0', '5', '110000000000000001', '9223372036854775807', 5])(
+    'accepts a decimal number without sign or leading zero: %j',
+    (id) => {
+      expect(readId(id)).toBe(String(id));
+    },
+  );
 
   it.each(['', ' 5', '05', '+5', '-5', '1.5', '1e3', '5n', '٥', '9223372036854775808', '99999999999999999999'])(
-    'is nothing that PostgreSQL would refuse or read otherwise: %j',
+    'refuses a text that PostgreSQL refuses or normalises as bigint: %j',
     (id) => {
       expect(readId(id)).toBeUndefined();
     },
   );
 
-  it.each([null, undefined, {}, [], true, -5, 1.5, 2 ** 53, NaN])('is nothing else: %j', (id) => {
+  it.each([null, undefined, {}, [], true, -5, 1.5, 2 ** 53, NaN])('refuses any other value: %j', (id) => {
     expect(readId(id)).toBeUndefined();
   });
 });
 
-describe('a status', () => {
+describe('readStatus', () => {
   it.each([
     ['a string', 'hello'],
     ['a number', 42],
@@ -34,9 +37,9 @@ describe('a status', () => {
     ['absent', undefined],
     ['an array', [statusOf()]],
     ['an empty object', {}],
-    ['without account', statusOf({ account: undefined })],
-    ['by null', statusOf({ account: null })],
-    ['by a string', statusOf({ account: '900' })],
+    ['a status without account', statusOf({ account: undefined })],
+    ['a status whose account is null', statusOf({ account: null })],
+    ['a status whose account is a string', statusOf({ account: '900' })],
     ['by an author without id', statusOf({ account: { username: 'a', acct: 'a' } })],
     ['by an author with a strange id', statusOf({ account: { ...accountOf('900'), id: 'nine hundred' } })],
     ['by an author with a rounded id', statusOf({ account: { ...accountOf('900'), id: 1.1e17 } })],
@@ -46,13 +49,13 @@ describe('a status', () => {
     ['by an author whose domain is very long', statusOf({ account: accountOf('900', `a@${'ü'.repeat(20_000)}`) })],
     ['without visibility', statusOf({ visibility: undefined })],
     ['with visibility null', statusOf({ visibility: null })],
-    ['that boosts one by nobody', statusOf({ reblog: { id: '1', visibility: 'public' } })],
-    ['that quotes one by nobody', statusOf({ quote: { state: 'accepted', quoted_status: {} } })],
+    ['that boosts a status without author', statusOf({ reblog: { id: '1', visibility: 'public' } })],
+    ['that quotes a status without author', statusOf({ quote: { state: 'accepted', quoted_status: {} } })],
     ['that mentions a rounded id', statusOf({ mentions: [{ id: 1.1e17 }] })],
     ['that boosts an array', statusOf({ reblog: [statusOf()] })],
     ['that quotes an array', statusOf({ quote: [statusOf()] })],
     ['whose quote holds an array', statusOf({ quote: { state: 'accepted', quoted_status: [statusOf()] } })],
-  ])('cannot be judged when it is %s', (_, payload) => {
+  ])('returns undefined for a payload that is %s', (_, payload) => {
     expect(read(payload)).toBeUndefined();
   });
 
@@ -72,15 +75,15 @@ describe('a status', () => {
     ['a language that the database refuses', { language: 'en\0' }],
     ['no id', { id: undefined }],
     ['a content of another kind', { content: 7, spoiler_text: {} }],
-  ])('is judged by what it has when it has %s', (_, changes) => {
+  ])('reads the other members of a status with %s', (_, changes) => {
     expect(read(statusOf(changes))).toMatchObject({ authorIds: ['900'], accountIds: ['900'], domains: [] });
   });
 
-  it.each([null, 7, ['en'], 'en\0', 'x'.repeat(1_000)])('has no language when that is %j', (language) => {
+  it.each([null, 7, ['en'], 'en\0', 'x'.repeat(1_000)])('reads the language %j as absent', (language) => {
     expect(read(statusOf({ language }))?.language).toBeNull();
   });
 
-  it('is about its author, who is mentioned, and whom it boosts and quotes, each once', () => {
+  it('collects the authors of the status and of those within it, and the mentioned accounts, each once', () => {
     const status = read(
       statusOf({
         account: accountOf('900', 'alice@One.Example'),
@@ -96,12 +99,12 @@ describe('a status', () => {
     expect(status?.domains).toEqual(['one.example', 'two.example']);
   });
 
-  it('may quote one that stands where its quote should', () => {
+  it('reads a quoted status in place of the Quote', () => {
     const status = read(statusOf({ quote: statusOf({ account: accountOf('901'), visibility: 'private' }) }));
     expect(status).toMatchObject({ authorIds: ['900', '901'], nestedVisibilities: ['private'] });
   });
 
-  it('has its domain in the writing of the database, too', () => {
+  it('returns the domain in Unicode and in ASCII', () => {
     const status = read(statusOf({ account: accountOf('900', 'a@Bücher.example') }));
     expect(status?.domains).toEqual(['bücher.example', 'xn--bcher-kva.example']);
   });
@@ -111,18 +114,18 @@ describe('a status', () => {
     ['a heart in red', 'i❤️.ws', 'xn--i-7iqv272g.ws'],
     ['a key', '1️⃣.example', 'xn--1-2sn3401h.example'],
     ['a port', 'bücher.example:3000', 'xn--bcher-kva.example:3000'],
-  ])('has a domain that is no name for IDNA so, too: %s', (_, published, stored) => {
+  ])('returns the ASCII form of a domain that IDNA refuses: %s', (_, published, stored) => {
     expect(read(statusOf({ account: accountOf('900', `a@${published}`) }))?.domains).toContain(stored);
   });
 
-  it('is read in bounded time, however long the domain of its author', () => {
+  it('takes bounded time for an author with a very long domain', () => {
     const payload = statusOf({ account: accountOf('900', `a@${'ü'.repeat(20_000)}.example`) });
     const start = performance.now();
     read(payload);
     expect(performance.now() - start).toBeLessThan(500);
   });
 
-  it('ends somewhere, however deep boosts and quotes are nested', () => {
+  it('returns undefined for statuses nested deeper than eight levels', () => {
     let nested = statusOf();
     for (let depth = 0; depth < 20; depth++) {
       nested = statusOf({ quote: { state: 'accepted', quoted_status: nested } });

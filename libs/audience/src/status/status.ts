@@ -5,15 +5,15 @@ import { hasDuplicateKeys } from './json-text.js';
 import { findNestedStatuses, type NestedStatus } from './nested-statuses.js';
 import { isRounded, readId } from './read-id.js';
 
-/** What the rules need to know of a Status, read out of its payload once per event. */
+/** The members of a Status that the rules need, read from its payload once per event. */
 export interface Status {
   /** The payload itself. */
   readonly entity: JsonObject;
-  /** As published; not necessarily one of the documented words. */
+  /** As published; not necessarily one of Mastodon's values. */
   readonly visibility: string;
   /** The visibility of every status within, as published; `undefined` where one has none. */
   readonly nestedVisibilities: readonly unknown[];
-  /** The boosted and quoted statuses within, to any depth. */
+  /** The boosted and quoted statuses within, at any depth. */
   readonly nested: readonly NestedStatus[];
   /** The author, and the authors of all statuses within; each once. */
   readonly authorIds: readonly string[];
@@ -71,13 +71,13 @@ function areKnown(authors: readonly (Author | undefined)[]): authors is readonly
   return authors.every((author) => author !== undefined);
 }
 
-/** @returns `undefined` when the id of a mentioned account cannot be known any more */
+/** @returns `undefined` when JSON.parse has rounded the id of a mentioned account */
 function readMentions(status: JsonObject): string[] | undefined {
   const ids = asArray(status['mentions']).map((mention) => asObject(mention)?.['id']);
   return ids.some(isRounded) ? undefined : ids.map(readId).filter((id) => id !== undefined);
 }
 
-/** PostgreSQL accepts no NUL, and `users.chosen_languages` holds no text of such a length. */
+/** PostgreSQL accepts no NUL, and no entry of `users.chosen_languages` is that long. */
 function readLanguage(value: unknown): string | null {
   return typeof value === 'string' && value.length <= maxLanguageLength && !value.includes('\0') ? value : null;
 }

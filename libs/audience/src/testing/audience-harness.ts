@@ -9,13 +9,13 @@ import { MemoryAudienceStore } from './memory-audience-store.js';
 import { referenceAudience } from './reference-audience.js';
 import { viewerSetOf } from './viewer-set.js';
 
-/** Listens to every pipeline and may open every feed, so that some viewer receives each fence. */
+/** A viewer of every pipeline who may open every feed, so that at least one viewer receives each fence. */
 const staff = { id: '11', accountId: '1', chosenLanguages: null, roleId: '3' };
 
 /** Which feed settings close a pipeline; `null` when none can. */
 type Closing = ClosedBy | null;
 
-/** The events of one stream, sent through an audience, with the viewers who listen and the selections that come out. */
+/** One stream through an audience: the events to publish, the viewers, and the selections that are emitted. */
 export class Pipeline {
   readonly events = new Subject<StreamEvent>();
   readonly selections: Selection[] = [];
@@ -46,7 +46,7 @@ export class Pipeline {
       });
   }
 
-  /** Replaces the viewers by these (and the one that waits for fences). */
+  /** Replaces the viewers by these and the harness' own. */
   listen(accountIds: readonly string[]): void {
     this.viewers = viewerSetOf([...accountIds, staff.accountId]);
   }
@@ -55,11 +55,11 @@ export class Pipeline {
     this.events.next(StreamEvent.of(name, payload));
   }
 
-  /** Publishes a fence, and settles when all viewers that it is for have received it: what has not come will not come. */
+  /** Publishes a fence event and settles when its viewers have received it. Earlier events that are missing then never come. */
   async fence(): Promise<void> {
     const fence = { name: `fence ${Math.random()}`, payload: undefined };
     const closedBy = this.closedBy ?? undefined;
-    // `null` tells an event that is for the viewer, but has no payload, from one that is not for them.
+    // `null`: the viewer receives the event, which has no payload. `undefined`: the viewer does not receive it.
     const isFor = (id: string) => referenceAudience(this.tables, closedBy, id, { ...fence, payload: null }) === null;
     const waiting = new Set(this.viewers.accountIds.filter(isFor));
     await new Promise<void>((resolve) => {

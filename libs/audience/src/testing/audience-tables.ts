@@ -8,7 +8,7 @@ export interface UserRow {
   roleId: string | null;
 }
 
-/** What the rules read, as plain arrays that a test fills and changes. Members are named after Mastodon's columns. */
+/** The tables that the rules read, as arrays that a test changes. Members are named after Mastodon's columns. */
 export interface AudienceTables {
   users: UserRow[];
   roles: { id: string; permissions: bigint }[];

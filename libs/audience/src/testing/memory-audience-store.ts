@@ -15,7 +15,7 @@ export class MemoryAudienceStore extends AudienceStore {
   /** Each look-up so far. */
   readonly asked: Statement[] = [];
 
-  /** Called with each look-up after its answer was read and before it is returned; may wait, throw, or never end. */
+  /** Called for each look-up, after its answer was read and before it is returned. It may wait, throw, or never settle. */
   beforeAnswering: (statement: Statement) => Promise<void> | void = () => undefined;
 
   constructor(readonly tables: AudienceTables = emptyTables()) {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../status/json.js';
 import type { AudienceTables } from './audience-tables.js';
 import { accountOf, statusOf } from './status-of.js';
 
-/** The viewers of random worlds; some of them write, too. */
+/** The viewers of random tables and events; two of them are authors, too. */
 export const listeners = ['5', '6', '7', '8'] as const;
 
 const authors = [
@@ -96,7 +96,7 @@ const setting = fc.constantFrom<string | undefined>(
 );
 const permissions = fc.constantFrom(0n, 1n, 1n << 20n, 1n << 3n);
 
-/** What a table can hold instead of what it holds; only members that change. */
+/** Random replacements for some of the tables. */
 export const anyTables: fc.Arbitrary<Partial<AudienceTables>> = fc.record(
   {
     users: fc

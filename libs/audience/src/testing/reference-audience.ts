@@ -3,7 +3,7 @@ import type { AudienceTables } from './audience-tables.js';
 import { referenceFilterResults } from './reference-filters.js';
 import { hasChosenOtherLanguage, isHiddenFrom, mayViewClosedFeeds } from './reference-rules.js';
 
-/** A Status of published shape. */
+/** A Status with the members that Mastodon publishes. */
 export interface ReferenceStatus {
   readonly id: string;
   readonly visibility: string;
@@ -19,8 +19,8 @@ export interface ReferenceStatus {
 }
 
 /**
- * The audience of an event, decided in the slow and obvious way: for one viewer and one event, straight from the tables,
- * with none of the code under test. Statuses MUST be whole and of published shape.
+ * Decides about one event for one viewer, directly from the tables and with none of the code under test. Statuses MUST
+ * have all members of {@link ReferenceStatus}.
  *
  * @returns the payload that the viewer receives; `undefined` when the viewer receives nothing
  */

@@ -2,7 +2,7 @@ import type { JsonObject } from '../status/json.js';
 import type { AudienceTables } from './audience-tables.js';
 import type { ReferenceStatus } from './reference-audience.js';
 
-/** What the viewer's filters say about a status, by regular expressions; `boosted` is the status that it boosts, if any. */
+/** The results of the viewer's filters for a status, computed with regular expressions. `boosted`: the status it boosts. */
 export function referenceFilterResults(
   tables: AudienceTables,
   viewerId: string,
@@ -41,7 +41,7 @@ function pattern(keyword: string, wholeWord: boolean): string {
   return before + characters.join('') + after;
 }
 
-/** Enough for the HTML that tests write. */
+/** Handles the HTML that the random statuses contain, and no other. */
 function plainText({ spoiler_text: spoiler, content, poll, media_attachments: media }: ReferenceStatus): string {
   const plain = content
     .replace(/<br ?\/?>/g, '\n')

@@ -1,6 +1,6 @@
 import { everyoneRoleId, permissions, type AudienceTables } from './audience-tables.js';
 
-/** The accounts and domains that a status is about. */
+/** The accounts and domains of a status that relationships are compared with. */
 export interface ReferenceSubject {
   /** The authors of the status and of those within it. */
   readonly authorIds: readonly string[];
@@ -11,8 +11,8 @@ export interface ReferenceSubject {
 }
 
 /*
- * The rules about a viewer and a status, stated once for all tests: straight from the tables, for one viewer at a time, with
- * none of the code under test. The reference audience, the store in memory and the end-to-end tests are made of them.
+ * The rules about a viewer and a status, stated once for all tests: directly from the tables, for one viewer at a time, with
+ * none of the code under test. The reference audience, the in-memory store and the end-to-end tests use them.
  */
 
 /** Whether blocks, mutes or blocked domains hide a status from the viewer. */
@@ -40,7 +40,7 @@ export function hasChosenOtherLanguage({ users }: AudienceTables, viewerId: stri
   return chosen.length > 0 && (language === null || !chosen.includes(language));
 }
 
-/** Whether the viewer's role, or that of everyone, opens closed feeds. */
+/** Whether the viewer's role, or the role "everyone", may open closed feeds. */
 export function mayViewClosedFeeds({ users, roles }: AudienceTables, viewerId: string): boolean {
   const user = users.find(({ accountId }) => accountId === viewerId);
   return (

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../status/json.js';
 
-/** An Account as far as the rules look at it; `acct` as published: `name` or `name@domain`. */
+/** An Account with the members that rules read; `acct` as published: `name` or `name@domain`. */
 export function accountOf(id: string, acct = `user${id}`): JsonObject {
   return { id, username: acct.replace(/@.*/, ''), acct };
 }
 
-/** A public Status of Mastodon's API, whole, with `changes` in place of what it holds by default. */
+/** A public Status of Mastodon's API; `changes` override its members. */
 export function statusOf(changes: JsonObject = {}): JsonObject {
   return {
     id: '110000000000000001',

@@ -11,7 +11,7 @@ const question = (author: string, accountIds: readonly string[] = [author]): Aud
   accountIds,
   domains: [],
   language: null,
-  maxGatherMs: 100,
+  maxBatchDelayMs: 100,
 });
 
 describe('the batches of questions about few viewers', () => {
@@ -49,9 +49,9 @@ describe('the batches of questions about few viewers', () => {
   });
 
   it('hold back no question that may not wait', async () => {
-    void batcher.ask({ ...question('1'), maxGatherMs: 0 });
+    void batcher.ask({ ...question('1'), maxBatchDelayMs: 0 });
     await vi.advanceTimersByTimeAsync(1);
-    void batcher.ask({ ...question('2'), maxGatherMs: 0 });
+    void batcher.ask({ ...question('2'), maxBatchDelayMs: 0 });
     await vi.advanceTimersByTimeAsync(0);
     expect(statements).toEqual([['1'], ['2']]);
   });

@@ -45,7 +45,7 @@ export class FewViewersBatcher {
 
   /** The answer to this question and perhaps others. When the statement fails, all of them reject. */
   ask(question: AudienceQuery): Promise<FactsAnswer> {
-    this.#pauseMs = Math.min(longestPauseMs, question.maxGatherMs ?? 0);
+    this.#pauseMs = Math.min(longestPauseMs, question.maxBatchDelayMs ?? 0);
     const pairs = pairsOf(question);
     if (this.#open && (this.#open.questions.length >= questionsAtMost || this.#open.pairs + pairs > pairsAtMost)) {
       this.#sendOpen();

@@ -13,7 +13,7 @@ export function fewViewersContract(test: () => TestDatabase): void {
       accountIds: [author],
       domains: ['one.example'],
       language: 'en',
-      maxGatherMs: 100,
+      maxBatchDelayMs: 100,
     });
 
     beforeEach(async () => {

@@ -58,7 +58,7 @@ export class StreamBench {
     { families, reauthorizationIntervalMs = 60_000 }: BenchOptions = {},
   ) {
     // Nothing waits for company, so that what is published has arrived a turn later.
-    const audience = new Audience(store, new AudienceSettings({ maxGatherMs: 0 }), new AudienceStatistics());
+    const audience = new Audience(store, new AudienceSettings({ maxBatchDelayMs: 0 }), new AudienceStatistics());
     this.registry = new StreamRegistry(definitions, families ? [...mastodonFamilies, ...families] : [anyFamily]);
     const failures = new FailureLog(this.registry.statistics);
     const resumption = new Resumption(audience, failures, this.registry);

@@ -14,7 +14,7 @@ const figures = (server: number, postgres?: number): Figures => ({
 
 const result: ScenarioResult = {
   scenario: 'public',
-  group: 'gathered',
+  group: 'batched',
   measures: 'deliveries',
   transport: 'ws',
   sizes: { clients: 1, events: 1, perSecond: 1, burst: 1, warmUp: 1 },

@@ -409,7 +409,7 @@ export const variables = {
     default: 1_000,
     description: 'Events of one stream that may wait for PostgreSQL.',
   }),
-  AUDIENCE_MAX_GATHER_MS: variable({
+  AUDIENCE_MAX_BATCH_DELAY_MS: variable({
     group: 'audience',
     form: integer(0, 1_000),
     default: 100,

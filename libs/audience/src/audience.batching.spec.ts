@@ -5,7 +5,7 @@ import { statusOf } from './testing/index.js';
 
 Logger.overrideLogger(false);
 
-/** Account 5 and so many others that a pipeline of them gathers for 50 ms. */
+/** 499 accounts from 5 on; with the harness' own viewer, a pipeline of them has a batch delay of 50 ms. */
 const manyViewers = Array.from({ length: 499 }, (_, index) => String(5 + index));
 
 /** The numbers of the statuses and deletions that account 5 has received. */
@@ -30,8 +30,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('where many listen', () => {
-  it('an event that comes alone is not kept waiting', async () => {
+describe('on a stream with many listeners', () => {
+  it('an event after a pause is emitted at once', async () => {
     const pipeline = new AudienceHarness().pipeline(manyViewers);
     for (const id of [1, 2, 3]) {
       publish(pipeline, id);
@@ -41,14 +41,14 @@ describe('where many listen', () => {
     }
   });
 
-  it('events of one turn go together, the first as well', async () => {
+  it('events of one turn are emitted together, the first one included', async () => {
     const pipeline = new AudienceHarness().pipeline(manyViewers);
     publish(pipeline, 1, 2, 3);
     await pass(0);
     expect(numbers(pipeline)).toEqual([1, 2, 3]);
   });
 
-  it('those that come soon after it are gathered, and all leave at once, in order', async () => {
+  it('events within the batch delay are emitted together, in order', async () => {
     const pipeline = new AudienceHarness().pipeline(manyViewers);
     publish(pipeline, 1);
     await pass(10);
@@ -62,7 +62,7 @@ describe('where many listen', () => {
     expect(numbers(pipeline)).toEqual([1, 2, 3, 4]);
   });
 
-  it('what is committed while they are gathered holds for all of them', async () => {
+  it('a block that is committed during the batch delay hides all events of the batch', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(manyViewers);
     publish(pipeline, 1);
@@ -76,7 +76,7 @@ describe('where many listen', () => {
     expect(pipeline.receivedBy('6')).toHaveLength(3);
   });
 
-  it('other pipelines do not wait for them', async () => {
+  it('a batch does not delay other streams', async () => {
     const harness = new AudienceHarness();
     const [busy, other] = [harness.pipeline(manyViewers), harness.pipeline(manyViewers)];
     publish(busy, 1);
@@ -89,7 +89,7 @@ describe('where many listen', () => {
     expect(numbers(busy)).toEqual([1, 2]);
   });
 
-  it('they count as waiting, within the bounds, and their time runs', async () => {
+  it('events of a batch count towards the limit and the deadline', async () => {
     const harness = new AudienceHarness({ maxQueued: 3, maxWaitMs: 30 });
     const pipeline = harness.pipeline(manyViewers);
     publish(pipeline, 1);
@@ -102,7 +102,7 @@ describe('where many listen', () => {
     expect(numbers(pipeline)).toEqual([1]);
   });
 
-  it('unsubscribing meanwhile cancels them', async () => {
+  it('unsubscribing during the batch delay cancels the batch', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(manyViewers);
     publish(pipeline, 1);
@@ -114,8 +114,8 @@ describe('where many listen', () => {
   });
 });
 
-describe('how long they are gathered', () => {
-  /** How long the second of two events waits that come right after each other. */
+describe('the batch delay', () => {
+  /** Publishes two events in succession, and resolves with the time that the second one waits, in ms. */
   async function waitOf(
     listeners: number,
     settings: ConstructorParameters<typeof AudienceHarness>[0],
@@ -135,11 +135,11 @@ describe('how long they are gathered', () => {
   }
 
   it.each([
-    ['a tenth of a millisecond for each who listens', 300, {}, 30],
-    ['100 ms at most', 5_000, {}, 100],
-    ['hardly at all where few listen', 10, {}, 1],
-    ['as set', 300, { gatherMsPerListener: 0.2, maxGatherMs: 40 }, 40],
-    ['not at all, if so set', 5_000, { maxGatherMs: 0 }, 0],
+    ['is a tenth of a millisecond for each listener', 300, {}, 30],
+    ['is 100 ms at most', 5_000, {}, 100],
+    ['is 1 ms for ten listeners', 10, {}, 1],
+    ['follows the settings', 300, { batchDelayMsPerListener: 0.2, maxBatchDelayMs: 40 }, 40],
+    ['is 0 when batching is turned off', 5_000, { maxBatchDelayMs: 0 }, 0],
   ])('%s', async (_, listeners, settings, waitMs) => {
     expect(await waitOf(listeners, settings)).toBe(waitMs);
   });
