@@ -18,7 +18,7 @@ export function writeCorked(socket: CorkableSocket, bytes: Buffer): void {
     }
     socket.cork();
     if (corked.push(socket) === 1) {
-      setImmediate(uncorkAll);
+      process.nextTick(uncorkAll);
     }
   }
   socket.write(bytes);

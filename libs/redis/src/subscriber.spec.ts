@@ -66,6 +66,19 @@ describe('Subscriber, when the connection was lost', () => {
     expect(events).toEqual(['gap', 'first']);
   });
 
+  it('reads messages without ioredis, on each connection anew', async () => {
+    const emitted = vi.fn();
+    client.on('messageBuffer', emitted);
+    confirm = (names) => confirmation('subscribe', names) + list('message', 'timeline:1', 'first');
+    for (const messages of [1, 2]) {
+      server.hangUp();
+      await vi.waitFor(() => {
+        expect(events.filter((event) => event === 'first')).toHaveLength(messages);
+      }, soon);
+    }
+    expect(emitted).not.toHaveBeenCalled();
+  });
+
   it('reports another gap when the next connection is lost before all channels are subscribed again', async () => {
     confirm = () => new Promise(() => undefined);
     for (const gaps of [1, 2, 3]) {

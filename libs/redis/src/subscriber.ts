@@ -1,5 +1,6 @@
 import { type Channel, controlPatterns, controlTarget } from '@fedistream/domain';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { takeMessages } from './take-messages.js';
 import type { ReconnectingRedis } from './reconnecting-redis.js';
 import type { RedisLog } from './redis-log.js';
 import { Subscriptions } from './subscriptions.js';
@@ -116,6 +117,10 @@ export class Subscriber {
   #receive(): void {
     const { client, prefix, message } = this.#options;
     const skip = Buffer.byteLength(prefix);
+    client.on('connect', () => {
+      takeMessages(client.stream, skip, message);
+    });
+    // What ioredis itself reads, when it could not be done without it.
     client.on('messageBuffer', (channel: Buffer, content: Buffer) => {
       message(channel.toString('utf8', skip), content);
     });
