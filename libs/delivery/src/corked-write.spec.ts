@@ -7,6 +7,7 @@ import {
   flushOutput,
   isBackedUp,
   uncork,
+  writeAlone,
   writeCorked,
 } from './corked-write.js';
 
@@ -49,6 +50,19 @@ describe('writeCorked', () => {
   });
 });
 
+describe('writeAlone', () => {
+  it('writes at once, and behind what this turn has collected', async () => {
+    const socket = new PassThrough();
+    writeAlone(socket, Buffer.from('a'));
+    expect(String(socket.read())).toBe('a');
+    writeCorked(socket, Buffer.from('b'));
+    writeAlone(socket, Buffer.from('c'));
+    expect(socket.read()).toBeNull();
+    await nextTurn();
+    expect(String(socket.read())).toBe('bc');
+  });
+});
+
 describe('a socket whose client does not read', () => {
   /** Calls back when the test says so; `taken` has what the operating system has taken, one entry per system call. */
   class SlowSocket extends Writable {
@@ -87,7 +101,8 @@ describe('a socket whose client does not read', () => {
       writeCorked(socket, Buffer.from('xx'));
     }
     await nextTurn();
-    expect([bufferedPieces(socket), bufferedBytes(socket), socket.writableLength]).toEqual([100_000, 200_010, 10]);
+    writeAlone(socket, Buffer.from('xx'));
+    expect([bufferedPieces(socket), bufferedBytes(socket), socket.writableLength]).toEqual([100_001, 200_012, 10]);
     dropOutput(socket);
     expect([bufferedPieces(socket), bufferedBytes(socket)]).toEqual([0, 10]);
   });

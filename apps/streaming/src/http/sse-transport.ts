@@ -10,6 +10,7 @@ import {
   sseComment,
   sseRetry,
   uncork,
+  writeAlone,
   writeCorked,
   type HeartbeatTarget,
   type CloseReason,
@@ -100,7 +101,7 @@ export class SseTransport implements Transport, HeartbeatTarget {
   beat(): void {
     // Waiting output keeps the connection alive as well, and a client that does not read must not be sent more.
     if (this.bufferedBytes === 0) {
-      writeCorked(this.#socket, thumps.get(this.framing) as Buffer);
+      writeAlone(this.#socket, thumps.get(this.framing) as Buffer);
       this.#checkpointed?.sendCheckpoints(this.framing);
     }
   }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Registry } from 'prom-client';
+import { setTimeout as delay } from 'node:timers/promises';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { collectProcessMetrics } from './process-metrics.js';
 
@@ -41,4 +42,29 @@ describe('a scrape of the process metrics', () => {
     expect(await count()).toBe(before + 1);
     await file.close();
   });
+
+  it("has prom-client's metrics of the event loop, which tell its longest delay since the scrape before", async () => {
+    const registry = new Registry();
+    collectProcessMetrics(registry);
+    const usual = new Registry();
+    collectDefaultMetrics({ register: usual });
+    const lagNames = (of: Registry) => of.getMetricsAsArray().flatMap(({ name }) => (/lag/.test(name) ? [name] : []));
+    expect(lagNames(registry).sort()).toEqual(lagNames(usual).sort());
+    const longest = async () => Number(/^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(await registry.metrics())?.[1]);
+    // The first sample begins the measurement.
+    await delay(200);
+    block(300);
+    await delay(200);
+    const first = await longest();
+    expect(first).toBeGreaterThan(0.2);
+    await delay(200);
+    expect(await longest()).toBeLessThan(first);
+  });
 });
+
+/** Keeps the event loop busy. */
+function block(milliseconds: number): void {
+  for (const end = performance.now() + milliseconds; performance.now() < end;) {
+    // Waits.
+  }
+}

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
+import { collectDefaultMetricsCheaply } from './event-loop-lag.js';
 
 /** prom-client's metrics that list every handle, request or descriptor at each scrape: 24 ms at 5,000 connections. */
 const costlyMetrics = [
@@ -17,7 +18,7 @@ const costlyMetrics = [
  * size of `/proc/self/fd` instead, which Linux 6.2 and newer report without listing it; elsewhere it is absent.
  */
 export function collectProcessMetrics(registry: Registry): void {
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetricsCheaply(registry);
   for (const name of costlyMetrics) {
     registry.removeSingleMetric(name);
   }

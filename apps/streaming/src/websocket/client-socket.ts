@@ -3,6 +3,7 @@ import { closeReasons, type Connection } from '@fedistream/delivery';
 import { WebSocket, type RawData } from 'ws';
 import { InputBudget, type InputLimits } from '../connections/input-budget.js';
 import { readClientMessage } from './client-message.js';
+import { shortcutPongs } from './pong-shortcut.js';
 
 /**
  * A WebSocket with its connection, its message handlers, and whether its client answered the last ping. They are members,
@@ -41,6 +42,7 @@ export class ClientSocket extends WebSocket {
   bind(connection: Connection, settings: InputLimits): void {
     this.connection = connection;
     this.#inputSettings = settings;
+    shortcutPongs(this);
     this.on('ping', onPing);
     this.on('pong', onPong);
     this.on('close', onClose);

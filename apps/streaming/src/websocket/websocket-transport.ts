@@ -11,6 +11,7 @@ import {
   textFrame,
   uncork,
   webSocketFraming,
+  writeAlone,
   writeCorked,
   type HeartbeatTarget,
   type CloseReason,
@@ -104,7 +105,7 @@ export class WebSocketTransport implements Transport, HeartbeatTarget {
     if (this.#socket === undefined) {
       this.#webSocket.ping();
     } else if (this.#webSocket.readyState === WebSocket.OPEN) {
-      writeCorked(this.#socket, pingFrame);
+      writeAlone(this.#socket, pingFrame);
     }
   }
 }
