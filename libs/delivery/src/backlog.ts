@@ -5,6 +5,13 @@ import type { Subscription, SubscriptionSet } from './subscription.js';
 /** How many selections a backlog holds. A client that waits longer is told to come back later. */
 const maxSelections = 1_000;
 
+/** Where a subscription begins among all messages, on a server with a history. */
+export interface BacklogPlace {
+  readonly behind?: number;
+  readonly position?: string | undefined;
+  readonly checkpoint?: boolean;
+}
+
 /**
  * What one viewer would have received while its subscription was being prepared: between the moment from which nothing is
  * missed and the moment when the subscription has been sent what comes first, such as a snapshot.
@@ -45,21 +52,26 @@ export class Backlog {
    * between. A subscription that has ended receives nothing.
    *
    * @param behind of what was kept, only events behind this place are sent: what comes first stands for the others
-   * @param position told to the client behind what comes first
+   * @param position of a client that has received what comes first
+   * @param checkpoint whether the client is told that position
    */
   attach(
     subscription: Subscription,
     first: readonly StreamEvent[],
-    { behind = -1, position }: { readonly behind?: number; readonly position?: string | undefined } = {},
+    { behind = -1, position, checkpoint = false }: BacklogPlace = {},
   ): void {
     const { connection, label, framing } = subscription;
-    const kept = this.#selections.flatMap((selection) => this.#mine(selection) ?? []);
+    const kept = this.#selections
+      .flatMap((selection) => this.#mine(selection) ?? [])
+      .filter(({ origin }) => (origin?.order ?? behind + 1) > behind);
     const parts = [
       ...first.map((event) => framing.frame(event, label)),
-      ...(position === undefined ? [] : [framing.checkpoint(position, label)]),
-      ...kept.flatMap((event) => ((event.origin?.order ?? behind + 1) > behind ? [framing.frame(event, label)] : [])),
+      ...(position === undefined || !checkpoint ? [] : [framing.checkpoint(position, label)]),
+      ...kept.map((event) => framing.frame(event, label)),
     ];
-    subscription.lastOrder = kept.reduce((last, { origin }) => Math.max(last, origin?.order ?? 0), behind);
+    const last = kept.at(-1)?.origin;
+    subscription.lastOrder = last?.order ?? behind;
+    subscription.lastPosition = last === undefined ? position : last.position;
     for (const bytes of parts) {
       if (subscription.ended) {
         break;

@@ -29,9 +29,9 @@ class RecordingTransport implements Transport {
     this.written.push(bytes);
   }
 
-  close(reason: CloseReason): Promise<void> {
+  close(reason: CloseReason): Promise<boolean> {
     this.closed.push(reason);
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
 
   get messages(): unknown[] {

@@ -11,13 +11,15 @@ import type { Transport } from './transport.js';
 export interface ConnectionContext {
   readonly settings: DeliverySettings;
   readonly statistics: DeliveryStatistics;
+  /** Called once for each connection, before its teardown, while its subscriptions are still there. Must not throw. */
+  readonly closing?: (connection: Connection, reason: CloseReason) => void;
   /**
    * Called once for each connection, after its teardown, whatever ended it.
    *
    * @param farewell settles when its transport has released the socket, see {@link Transport.close}
    * @param unsentBytes what its client had not read when it was closed
    */
-  readonly closed: (connection: Connection, reason: CloseReason, farewell: Promise<void>, unsentBytes: number) => void;
+  readonly closed: (connection: Connection, reason: CloseReason, farewell: Promise<boolean>, unsentBytes: number) => void;
 }
 
 /** A client, whatever its protocol: its viewer, its subscriptions, and how much it may leave unread. */
@@ -170,6 +172,13 @@ export class Connection implements Subscriber {
     return [...this.#subscriptions.values()].some(({ framing }) => framing.tellsPositions);
   }
 
+  /** What the client has been sent of subscriptions whose positions it is not told. */
+  untoldPositions(): { readonly label: Label; readonly position: string }[] {
+    return [...this.#subscriptions.values()].flatMap(({ framing, label, lastPositionSent: position }) =>
+      framing.tellsPositions || position === undefined ? [] : [{ label, position }],
+    );
+  }
+
   /** Tells the client the positions of its subscriptions. @param only those with this framing */
   sendCheckpoints(only: Framing): void {
     for (const { framing, label, position } of this.#subscriptions.values()) {
@@ -207,6 +216,7 @@ export class Connection implements Subscriber {
     if (!this.#open) {
       return;
     }
+    this.#context.closing?.(this, reason);
     this.#open = false;
     for (const subscription of this.#subscriptions.values()) {
       this.#finish(subscription);

@@ -7,6 +7,17 @@ import type { Subscription, SubscriptionSet } from './subscription.js';
 
 const none: readonly Subscription[] = [];
 
+/** What a fan-out knows of the places of messages, on a server with a history. */
+export interface FanoutPlaces {
+  /** The last marker behind which no event is on its way to the fan-out. */
+  readonly marker: () => EventOrigin | undefined;
+  /**
+   * The position of a message that came after the last marker of all. Left out where events take time to arrive: the
+   * position of each subscription's last event is kept then.
+   */
+  readonly positionAt?: (order: number) => string | undefined;
+}
+
 /** Subscriptions that receive the same bytes. */
 interface LabelGroup {
   readonly framing: Framing;
@@ -26,19 +37,21 @@ export class Fanout implements SubscriptionSet {
   #lastBehind = -1;
   readonly #onEmpty: () => void;
   readonly #steps: DeliverySteps | undefined;
-  readonly #lastMarker: (() => EventOrigin | undefined) | undefined;
+  readonly #places: FanoutPlaces | undefined;
+  readonly #keepsPositions: boolean;
   #members = 0;
   #holds = 0;
   #viewers: FanoutViewers | undefined;
 
   /**
    * @param onEmpty called when the last subscription and the last hold are gone
-   * @param lastMarker the last marker behind which no event is on its way to here; left out without a history
+   * @param places left out without a history
    * @param steps left out for streams without code of their own per viewer: an event costs nothing more then
    */
-  constructor(onEmpty: () => void, steps?: DeliverySteps, lastMarker?: () => EventOrigin | undefined) {
+  constructor(onEmpty: () => void, steps?: DeliverySteps, places?: FanoutPlaces) {
     this.#onEmpty = onEmpty;
-    this.#lastMarker = lastMarker;
+    this.#places = places;
+    this.#keepsPositions = places !== undefined && places.positionAt === undefined;
     this.#steps = steps;
   }
 
@@ -129,8 +142,13 @@ export class Fanout implements SubscriptionSet {
    * that of its last event. Such a position is that of a marker behind which nothing for this client is still on its way.
    */
   positionOf({ lastOrder }: Subscription): string | undefined {
-    const marker = this.#lastMarker?.();
+    const marker = this.#places?.marker();
     return marker !== undefined && marker.order > lastOrder ? marker.position : undefined;
+  }
+
+  lastPositionOf(subscription: Subscription): string | undefined {
+    const { lastOrder, lastPosition } = subscription;
+    return this.positionOf(subscription) ?? this.#places?.positionAt?.(lastOrder) ?? lastPosition;
   }
 
   /** Writes an event to all viewers whom it is for. Bytes are made once per label and variant. */
@@ -146,9 +164,9 @@ export class Fanout implements SubscriptionSet {
     const steps = this.#steps && stepsForOne(this.#steps);
     for (const group of this.#groups.values()) {
       if (decidedForAll && exceptions.size === 0 && steps?.acceptsFor === undefined) {
-        deliverToAll(group, event && steps?.map ? steps.map(event) : event);
+        deliverToAll(group, event && steps?.map ? steps.map(event) : event, this.#keepsPositions);
       } else {
-        deliverSelected(group, selection, decidedForAll, steps);
+        deliverSelected(group, selection, { decidedForAll, steps, keepsPositions: this.#keepsPositions });
       }
     }
     for (const subscription of excluded) {
@@ -181,23 +199,36 @@ function groupKey({ label, framing }: Subscription): string {
   return framing.labelled ? `${framing.name} ${labelKey(label)}` : framing.name;
 }
 
-function deliverToAll({ framing, label, members }: LabelGroup, event: StreamEvent | undefined): void {
+function deliverToAll(
+  { framing, label, members }: LabelGroup,
+  event: StreamEvent | undefined,
+  keepsPositions: boolean,
+): void {
   if (event === undefined) {
     return;
   }
   const bytes = framing.frame(event, label);
   const order = event.origin?.order ?? 0;
+  const position = keepsPositions ? event.origin?.position : undefined;
   for (const member of members) {
     member.lastOrder = order;
+    member.lastPosition = position;
     member.connection.send(bytes);
   }
+}
+
+/** How a selection with exceptions is delivered. */
+interface SelectedDelivery {
+  readonly decidedForAll: boolean;
+  readonly steps: DeliverySteps | undefined;
+  /** Whether each subscription keeps the position of its last event. */
+  readonly keepsPositions: boolean;
 }
 
 function deliverSelected(
   { framing, label, members }: LabelGroup,
   selection: Selection,
-  decidedForAll: boolean,
-  steps: DeliverySteps | undefined,
+  { decidedForAll, steps, keepsPositions }: SelectedDelivery,
 ): void {
   const bytesOf = new Map<StreamEvent, Buffer | undefined>();
   let event: StreamEvent | undefined;
@@ -220,6 +251,7 @@ function deliverSelected(
     }
     if (bytes !== undefined) {
       member.lastOrder = selected.origin?.order ?? 0;
+      member.lastPosition = keepsPositions ? selected.origin?.position : undefined;
       connection.send(bytes);
     }
   }

@@ -21,6 +21,8 @@ export interface SubscriptionSet {
   add(subscription: Subscription, behind?: number): void;
   /** The position of a client that has received everything that was sent to this subscription, if its last event has none. */
   positionOf(subscription: Subscription): string | undefined;
+  /** The same, whether or not its last event has one. */
+  lastPositionOf(subscription: Subscription): string | undefined;
   /** Removes a subscription. */
   remove(subscription: Subscription): void;
 }
@@ -36,6 +38,8 @@ export class Subscription {
   readonly framing: Framing;
   /** The place of the last event that was sent to it. Set by its {@link SubscriptionSet}. */
   lastOrder = 0;
+  /** The position of that event, where it cannot be looked up later. Set by its {@link SubscriptionSet}. */
+  lastPosition: string | undefined;
   #set: SubscriptionSet | undefined;
   #ended = false;
   #onEnd: (() => void) | undefined;
@@ -55,6 +59,11 @@ export class Subscription {
   /** A position that is later than that of the last event, if there is one. */
   get position(): string | undefined {
     return this.#set?.positionOf(this);
+  }
+
+  /** The position of a client that has received everything that was sent to it, if one is known. */
+  get lastPositionSent(): string | undefined {
+    return this.#set?.lastPositionOf(this);
   }
 
   /** Whether it receives the events of this set. */

@@ -28,7 +28,8 @@ export interface Transport {
    * Closes the connection as the protocol does, and releases the socket even if the client does not answer. Output that
    * waits is sent first, unless the client is gone or too slow. Called once.
    *
-   * @returns settles when nothing is left to be sent or waited for; never rejects
+   * @returns settles when nothing is left to be sent or waited for, with whether the client has confirmed that it has read
+   *   everything, as far as the protocol tells; never rejects
    */
-  close(reason: CloseReason): Promise<void>;
+  close(reason: CloseReason): Promise<boolean>;
 }

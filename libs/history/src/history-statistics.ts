@@ -22,6 +22,9 @@ export class HistoryStatistics {
     interrupted: 0,
     unavailable: 0,
   };
+  /** Tickets that this process has left for clients that it told to reconnect, and those that its clients have taken. */
+  ticketsLeft = 0;
+  ticketsTaken = 0;
   /** Events written because of a resume. */
   replayed = 0;
   /** Fences that were acknowledged, and the milliseconds that they took together. */

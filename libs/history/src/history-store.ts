@@ -20,10 +20,11 @@ export interface Acknowledgement {
   readonly sequence: number;
 }
 
-/** What is wanted of the history: everything on these channels behind a position, up to a fence. */
+/** What is wanted of the history: everything on these channels behind the earliest of some positions, up to a fence. */
 export interface HistoryQuery {
   readonly channels: readonly Channel[];
-  readonly after: ParsedPosition;
+  /** Positions of one epoch: the earliest of them counts, and each of them has to be found. */
+  readonly after: readonly [ParsedPosition, ...ParsedPosition[]];
   readonly upTo: Acknowledgement;
   /** With more entries than this the answer is the gap `tooMany`. */
   readonly limit: number;

@@ -12,7 +12,7 @@ import {
   type HistoryQuery,
 } from './history-store.js';
 import { fenceText, markerChannel, readMarker, tickText } from './marker.js';
-import { messageHash, newEpoch } from './position.js';
+import { messageHash, newEpoch, type ParsedPosition } from './position.js';
 
 /** Publishes a message on the broker that this history records. */
 export type PublishMarker = (channel: Channel, text: string) => void;
@@ -93,9 +93,13 @@ export class MemoryHistoryStore extends HistoryStore {
   }
 
   read({ channels, after, upTo, limit }: HistoryQuery): Promise<HistoryAnswer> {
-    const from = this.#find(channels, after);
-    if (typeof from === 'string') {
-      return Promise.resolve({ gap: from });
+    let from = Infinity;
+    for (const position of after) {
+      const place = this.#find(channels, position);
+      if (typeof place === 'string') {
+        return Promise.resolve({ gap: place });
+      }
+      from = Math.min(from, place);
     }
     if (channels.some((channel) => from < (this.#channels.get(channel)?.lost ?? 0))) {
       return Promise.resolve({ gap: 'trimmed' });
@@ -200,7 +204,7 @@ export class MemoryHistoryStore extends HistoryStore {
     this.#channels.delete(channel);
   }
 
-  #find(channels: readonly Channel[], { epoch, hash }: HistoryQuery['after']): number | GapReason {
+  #find(channels: readonly Channel[], { epoch, hash }: ParsedPosition): number | GapReason {
     if (epoch !== this.#epoch) {
       return 'epoch';
     }

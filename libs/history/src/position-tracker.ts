@@ -68,6 +68,8 @@ export class PositionTracker {
   #markerText: string | undefined;
   #tickMs = -Infinity;
   #marker: EventOrigin | undefined;
+  /** The messages behind the last marker, in order and without a hole: about a second's. */
+  #behindMarker: EventOrigin[] = [];
   /** One in {@link markerPauseMs}, in order. */
   readonly #markers: { readonly origin: EventOrigin; readonly arrivedMs: number }[] = [];
 
@@ -116,14 +118,23 @@ export class PositionTracker {
     return this.#markers.findLast(({ arrivedMs }) => arrivedMs <= untilMs)?.origin;
   }
 
+  /** The position of the message with this place; `undefined` for one that came before the last marker. */
+  positionAt(order: number): Position | undefined {
+    const first = this.#behindMarker[0]?.order ?? Infinity;
+    return this.#behindMarker[order - first]?.position;
+  }
+
   /** The place of a message that has just arrived. Its position is computed when it is first read. */
   tag(channel: Channel, message: Buffer): EventOrigin {
     this.#order += 1;
     const text = channel === markerChannel ? message.toString() : '';
     const marker = channel === markerChannel ? readMarker(text) : undefined;
     if (marker === undefined) {
-      return new Origin(this.#order, this.#epoch, this.#markerText, channel, message);
+      const origin = new Origin(this.#order, this.#epoch, this.#markerText, channel, message);
+      this.#behindMarker.push(origin);
+      return origin;
     }
+    this.#behindMarker = [];
     this.#markerText = text;
     if (marker.kind === 'tick') {
       if (marker.epoch !== this.#epoch) {

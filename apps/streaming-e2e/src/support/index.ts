@@ -8,6 +8,7 @@ export { metric, readMetric, untilMetric } from './metrics.js';
 export { ownPostgres, ownRedis } from './own-services.js';
 export type { Account, FilterOptions, Token, TokenOptions, User, UserOptions, Viewer } from './accounts.js';
 export { Server, type Exit, type LogLine } from './server.js';
+export { Switch } from './switch.js';
 export { TableLock } from './table-lock.js';
 export { boostBy, mentionOf, statusBy, type Status } from './status.js';
 export { Refusal, StreamClient, type Ending, type ReceivedEvent } from './stream-client.js';

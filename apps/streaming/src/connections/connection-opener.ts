@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { ConnectionRegistry, type Authentication } from '@fedistream/auth';
 import {
   closeReasons,
@@ -7,6 +7,7 @@ import {
   type ConnectionContext,
   type Transport,
 } from '@fedistream/delivery';
+import { RestartTickets } from '../history/restart-tickets.js';
 import { ClientConnection } from './client-connection.js';
 import { CloseLog } from './close-log.js';
 import { ConnectionLimits } from './connection-limits.js';
@@ -26,10 +27,16 @@ export class ConnectionOpener {
     private readonly log: CloseLog,
     settings: DeliverySettings,
     statistics: DeliveryStatistics,
+    @Optional() tickets?: RestartTickets,
   ) {
     this.#context = {
       settings,
       statistics,
+      ...(tickets && {
+        closing: (connection, reason) => {
+          tickets.closing(connection, reason);
+        },
+      }),
       closed: (connection, reason, released, unsentBytes) => {
         // Always true: all connections of this context are made below.
         if (connection instanceof ClientConnection) {
@@ -37,8 +44,9 @@ export class ConnectionOpener {
           this.limits.remove(connection);
           this.log.record(connection, reason, unsentBytes);
         }
-        this.#closing.add(released);
-        void released.then(() => this.#closing.delete(released));
+        const ended = released.then((confirmed) => tickets?.closed(connection, confirmed));
+        this.#closing.add(ended);
+        void ended.then(() => this.#closing.delete(ended));
       },
     };
   }

@@ -98,8 +98,10 @@ afterEach(() => {
 /** Opens a connection. `release` is what its transport calls when the socket is released. */
 function open({ accountId = '1', tokenId = '3', address = '192.0.2.1' } = {}) {
   let release: () => void = () => undefined;
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
+  const released = new Promise<boolean>((resolve) => {
+    release = () => {
+      resolve(true);
+    };
   });
   const close = vi.fn<Transport['close']>(() => released);
   const write = vi.fn<Transport['write']>();

@@ -17,6 +17,7 @@ import {
 } from '@fedistream/history';
 import { RedisHistoryModule, type RedisSettings } from '@fedistream/redis';
 import type { Unsubscribable } from 'rxjs';
+import { RestartTickets } from './restart-tickets.js';
 
 /** What {@link HistoryModule} needs of the configuration. */
 export interface HistoryOptions {
@@ -98,7 +99,12 @@ export class HistoryModule {
         new PositionTracker(store, settings, statistics, () => broker.ready),
       inject: [HistoryStore, HistoryStatistics, Broker],
     };
-    const common = [tracker, { provide: MessageTagger, useExisting: PositionTracker }, MarkerSubscription];
+    const common = [
+      tracker,
+      { provide: MessageTagger, useExisting: PositionTracker },
+      MarkerSubscription,
+      RestartTickets,
+    ];
     return {
       module: HistoryModule,
       global: true,
@@ -107,6 +113,7 @@ export class HistoryModule {
       exports: [
         MessageTagger,
         PositionTracker,
+        RestartTickets,
         ...(overRedis === undefined ? [HistoryStore, HistorySettings, HistoryStatistics] : [overRedis]),
       ],
     };

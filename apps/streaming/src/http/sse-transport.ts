@@ -106,12 +106,12 @@ export class SseTransport implements Transport, HeartbeatTarget {
     }
   }
 
-  close({ name }: CloseReason): Promise<void> {
+  close({ name }: CloseReason): Promise<boolean> {
     this.#heartbeatSlot.delete(this);
     if (name === 'gone' || name === 'slow') {
       dropOutput(this.#socket);
       this.#socket.destroy();
-      return Promise.resolve();
+      return Promise.resolve(false);
     }
     if ((name === 'restart' || name === 'gap') && followsStandard(this.#response.req)) {
       writeCorked(this.#socket, sseRetry(jitter(...reconnectMs), this.framing));
@@ -123,7 +123,8 @@ export class SseTransport implements Transport, HeartbeatTarget {
       // The operating system has taken everything, or the socket is closed.
       this.#response.once('close', () => {
         clearTimeout(linger);
-        resolve();
+        // An event stream has no handshake for its end.
+        resolve(false);
       });
     });
   }

@@ -27,6 +27,9 @@ import { rawSocketOf } from './raw-socket.js';
 /** How long a client may take to answer the close frame, before its socket is terminated. */
 const lingerMs = 5_000;
 
+/** What `ws` says when the client has not sent a close frame (RFC 6455, section 7.1.5). */
+const closedWithoutHandshake = 1006;
+
 /** A WebSocket as a transport. Data frames and pings go to the TCP socket itself; the close frame goes through `ws`. */
 export class WebSocketTransport implements Transport, HeartbeatTarget {
   readonly framing = webSocketFraming;
@@ -79,7 +82,7 @@ export class WebSocketTransport implements Transport, HeartbeatTarget {
     }
   }
 
-  close({ name, code }: CloseReason): Promise<void> {
+  close({ name, code }: CloseReason): Promise<boolean> {
     this.#heartbeatSlot.delete(this);
     if (this.#socket !== undefined) {
       // The close frame that `ws` writes must come after all events; a client that does not read gets it alone.
@@ -87,16 +90,16 @@ export class WebSocketTransport implements Transport, HeartbeatTarget {
     }
     if (code === undefined) {
       this.#webSocket.terminate();
-      return Promise.resolve();
+      return Promise.resolve(false);
     }
     this.#webSocket.close(code, name);
     const linger = setTimeout(() => {
       this.#webSocket.terminate();
     }, lingerMs).unref();
     return new Promise((resolve) => {
-      this.#webSocket.once('close', () => {
+      this.#webSocket.once('close', (received: number) => {
         clearTimeout(linger);
-        resolve();
+        resolve(received !== closedWithoutHandshake);
       });
     });
   }

@@ -56,6 +56,6 @@ export class TrackedHistory {
     if (arrival === undefined || upTo === undefined) {
       return { answer: { gap: 'noFence' }, order: 0 };
     }
-    return { answer: await this.store.read({ channels, after, upTo, limit }), order: arrival.order };
+    return { answer: await this.store.read({ channels, after: [after], upTo, limit }), order: arrival.order };
   }
 }

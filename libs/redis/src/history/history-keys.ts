@@ -52,6 +52,11 @@ export class HistoryKeys {
     return `${this.epoch(epoch)}m:${hash}`;
   }
 
+  /** Tickets of one subscription of a token. @param label a hash of the subscription's label */
+  tickets(tokenId: string, label: string): string {
+    return `${this.prefix}history:ticket:${tokenId}:${label}`;
+  }
+
   /** The Redis channel on which a node is told that its fences have been recorded. */
   acknowledgements(node: string): string {
     return `${this.prefix}history:ack:${node}`;

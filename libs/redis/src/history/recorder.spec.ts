@@ -54,6 +54,21 @@ describe.skipIf(withoutRedis)('a recorder', () => {
     expect(trial.statistics.epochs).toBe(1);
   });
 
+  it('hands over to a standby that has only just begun to listen, when it stops', async () => {
+    await trial.recorder();
+    await trial.led();
+    const position = await trial.publish(home, 'before');
+    const stopping = trial.leader;
+    await trial.recorder();
+    await trial.standingBy();
+    await trial.publish(home, 'received by both');
+    await stopping.recorder.close();
+    await trial.publish(home, 'after');
+    await trial.fenced();
+    expect(given(await trial.resume(position))).toEqual(['received by both', 'after']);
+    expect(trial.statistics.epochs).toBe(1);
+  });
+
   it('begins a new epoch when no standby has received what it had not written', async () => {
     await trial.recorder();
     await trial.led();

@@ -144,6 +144,7 @@ export class Recorder {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
+    await this.#handOver().catch(() => undefined); // The successor may find its place all the same.
     await this.#stepDown('the process stops', true);
     await this.#release(this.#keys.standby);
     this.#listener.end();
@@ -301,6 +302,23 @@ export class Recorder {
     }
     this.#tickSentMs = now;
     await this.#platform.publish(this.#options.prefix + markerChannel, tickText(this.#epoch, this.#nextTick++));
+  }
+
+  /** Publishes a last tick, and waits until it is written: a standby that has just begun to listen goes on behind it. */
+  async #handOver(): Promise<void> {
+    const endMs = performance.now() + this.#timing.leaseMs / 2;
+    const writer = this.#writer;
+    if (writer === undefined || this.#epoch === undefined) {
+      return;
+    }
+    const tick = tickText(this.#epoch, this.#nextTick++);
+    await this.#platform.publish(this.#options.prefix + markerChannel, tick);
+    while (writer === this.#writer && performance.now() < endMs) {
+      if (writer.index > (this.#log.indexOfTick(tick) ?? Infinity)) {
+        return;
+      }
+      await sleep(5);
+    }
   }
 
   #heard(channel: string, message: Buffer): void {

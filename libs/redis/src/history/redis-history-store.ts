@@ -71,15 +71,16 @@ export class RedisHistoryStore extends HistoryStore {
   }
 
   async read({ channels, after, upTo, limit }: HistoryQuery): Promise<HistoryAnswer> {
-    if (after.epoch !== upTo.epoch) {
+    if (after.some(({ epoch }) => epoch !== upTo.epoch)) {
       return { gap: 'epoch' };
     }
-    const { epoch, hash } = after;
+    const { epoch } = upTo;
+    const hashes = after.map(({ hash }) => hash).join(' ');
     const keys = this.#keys;
     const answer = await readScript.run(
       this.#reader,
       [keys.state, keys.channels(epoch), keys.skipped(epoch)],
-      [epoch, hash, upTo.sequence, limit, this.#options.settings.retentionSeconds, keys.epoch(epoch), ...channels],
+      [epoch, hashes, upTo.sequence, limit, this.#options.settings.retentionSeconds, keys.epoch(epoch), ...channels],
     );
     if (!Array.isArray(answer)) {
       return { gap: String(answer) as GapReason };

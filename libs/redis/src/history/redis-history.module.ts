@@ -1,4 +1,4 @@
-import { HistorySettings, HistoryStatistics, HistoryStore } from '@fedistream/history';
+import { HistorySettings, HistoryStatistics, HistoryStore, TicketStore } from '@fedistream/history';
 import {
   Inject,
   Injectable,
@@ -12,6 +12,7 @@ import type { RedisSettings } from '../redis-settings.js';
 import { RedisStatistics } from '../redis-statistics.js';
 import { Recorder, type RecorderOptions } from './recorder.js';
 import { RedisHistoryStore } from './redis-history-store.js';
+import { RedisTicketStore } from './redis-ticket-store.js';
 
 /** How a process takes part in history. */
 export interface RedisHistoryOptions {
@@ -34,6 +35,7 @@ class HistoryProcess implements OnApplicationBootstrap, OnApplicationShutdown {
 
   constructor(
     private readonly store: RedisHistoryStore,
+    private readonly tickets: RedisTicketStore,
     @Inject(recorderOptions) options: RecorderOptions,
     @Inject(records) mayRecord: boolean,
   ) {
@@ -42,12 +44,14 @@ class HistoryProcess implements OnApplicationBootstrap, OnApplicationShutdown {
 
   onApplicationBootstrap(): void {
     this.store.start();
+    this.tickets.start();
     this.#recorder?.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.#recorder?.close();
     this.store.close();
+    this.tickets.close();
   }
 }
 
@@ -77,10 +81,16 @@ export class RedisHistoryModule {
           useFactory: (options: RecorderOptions) => new RedisHistoryStore(options),
           inject: [recorderOptions],
         },
+        {
+          provide: RedisTicketStore,
+          useFactory: (options: RecorderOptions) => new RedisTicketStore(options),
+          inject: [recorderOptions],
+        },
         { provide: HistoryStore, useExisting: RedisHistoryStore },
+        { provide: TicketStore, useExisting: RedisTicketStore },
         HistoryProcess,
       ],
-      exports: [HistoryStore, HistorySettings, HistoryStatistics],
+      exports: [HistoryStore, HistorySettings, HistoryStatistics, TicketStore],
     };
   }
 }

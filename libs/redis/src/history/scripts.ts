@@ -187,23 +187,27 @@ return {id, bytes}
 `);
 
 /**
- * Reads what is behind a position, or says why not. Nothing changes while it runs, so what it has checked holds for what
+ * Reads what is behind the earliest of some positions, or says why not. Nothing changes while it runs, so what it has checked holds for what
  * it answers.
  *
- * KEYS 1 state, 2 channels, 3 skipped; ARGV 1 epoch, 2 hash, 3 last number, 4 limit, 5 retention in seconds, 6 prefix of
+ * KEYS 1 state, 2 channels, 3 skipped; ARGV 1 epoch, 2 hashes of positions, 3 last number, 4 limit, 5 retention in seconds, 6 prefix of
  * the epoch's keys, then the channels.
  */
 export const readScript = new Script(`
 local state = redis.call('HMGET', KEYS[1], 'epoch', 'floor', 'channels', 'skipped')
 if state[1] ~= ARGV[1] then return 'epoch' end
-local place = redis.call('GET', ARGV[6] .. 'm:' .. ARGV[2])
-for at = 7, #ARGV do
-  place = place or redis.call('HGET', ARGV[6] .. 'i:' .. ARGV[at], ARGV[2])
+local now = tonumber(redis.call('TIME')[1])
+local from = math.huge
+for hash in string.gmatch(ARGV[2], '%S+') do
+  local place = redis.call('GET', ARGV[6] .. 'm:' .. hash)
+  for at = 7, #ARGV do
+    place = place or redis.call('HGET', ARGV[6] .. 'i:' .. ARGV[at], hash)
+  end
+  if not place then return 'unknown' end
+  local sequence, time = string.match(place, '^(%d+):(%d+)$')
+  if now - tonumber(time) > tonumber(ARGV[5]) then return 'old' end
+  from = math.min(from, tonumber(sequence))
 end
-if not place then return 'unknown' end
-local from, time = string.match(place, '^(%d+):(%d+)$')
-from = tonumber(from)
-if tonumber(redis.call('TIME')[1]) - tonumber(time) > tonumber(ARGV[5]) then return 'old' end
 if from < tonumber(state[2]) then return 'trimmed' end
 -- Redis may have evicted a key, or let it expire. What is listed has to be there, and the lists themselves.
 if redis.call('ZCARD', KEYS[2]) ~= tonumber(state[3]) or redis.call('ZCARD', KEYS[3]) ~= tonumber(state[4]) then

@@ -103,6 +103,16 @@ export class HistoryTrial {
     await vi.waitUntil(async () => (await this.node.tracker.fence().acknowledged) !== undefined, patient);
   }
 
+  /** Settles when two recorders receive every message: one that leads, and one that stands by. */
+  async standingBy(): Promise<void> {
+    const pattern = `${this.prefix}${markerChannel}`;
+    await vi.waitUntil(async () => {
+      // This node, and the two recorders.
+      const [, listeners] = await this.publisher.pubsub('NUMSUB', pattern);
+      return Number(listeners) === 3;
+    }, patient);
+  }
+
   /** Settles when one recorder leads and another has stood by for some ticks. */
   async calm(): Promise<void> {
     await vi.waitUntil(async () => (await this.publisher.get(`${this.prefix}history:standby`)) !== null, patient);

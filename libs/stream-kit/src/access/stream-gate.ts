@@ -3,7 +3,7 @@ import type { Backlog, Connection, Fanout, Framing, Subscription } from '@fedist
 import { StreamingError, type StreamEvent, type Viewer } from '@fedistream/domain';
 import { withTimeout } from '@fedistream/util';
 import type { StreamRequest } from '../modules/stream-definition.js';
-import { Resumption, type Resumed, type ResumeRequest } from '../pipeline/resumption.js';
+import { Resumption, type Resumed, type ResumeRequest, type TicketRequest } from '../pipeline/resumption.js';
 import { Snapshots } from '../pipeline/snapshots.js';
 import { StreamFanouts } from '../pipeline/stream-fanouts.js';
 import { authorize } from './authorization.js';
@@ -16,8 +16,12 @@ const liveWithinMs = 5_000;
 interface Beginning {
   readonly backlog: Backlog;
   readonly events: readonly StreamEvent[];
+  /** Where it begins among all messages, on a server with a history. */
+  readonly place: Pick<Resumed, 'behind' | 'position'> | undefined;
   /** For clients that know their position. */
   readonly resumed: Resumed | undefined;
+  /** For clients that do not, and were told to reconnect. */
+  readonly ticket: TicketRequest | undefined;
 }
 
 /** See {@link Admission.attach}. */
@@ -72,15 +76,20 @@ export class Admission {
       begin(subscription, this.#fanout, this.#beginning, options);
       this.#attached(subscription);
     } else {
-      this.#beginning?.backlog.discard();
+      this.#discard();
     }
     this.#fanout.release();
   }
 
   /** Gives up: the client has left. */
   release(): void {
-    this.#beginning?.backlog.discard();
+    this.#discard();
     this.#fanout.release();
+  }
+
+  #discard(): void {
+    this.#beginning?.backlog.discard();
+    this.#beginning?.ticket?.giveBack();
   }
 }
 
@@ -182,21 +191,24 @@ export class StreamGate {
     resume: ResumeRequest | undefined,
   ): Promise<Beginning | undefined> {
     const resuming = this.resumption.available ? resume : undefined;
-    if (resuming === undefined && request.definition.declaration.snapshot === undefined) {
+    const ticket = resuming === undefined ? await this.resumption.takeTicket(viewer, request) : undefined;
+    const wanted = resuming ?? ticket;
+    if (wanted === undefined && request.definition.declaration.snapshot === undefined) {
       return undefined;
     }
     const backlog = fanout.keepFor(viewer);
     try {
       await this.#live(viewer, request);
       const channels = this.fanouts.channels(viewer, request);
-      const resumed = resuming && (await this.resumption.begin(viewer, request, channels, resuming));
+      const resumed = wanted && (await this.resumption.begin(viewer, request, channels, wanted));
       const events = resumed?.recovered === true ? resumed.events : await this.snapshots.take(viewer, request);
       if (backlog.overflowed) {
         throw new StreamingError('unavailable');
       }
-      return { backlog, events, resumed };
+      return { backlog, events, place: resumed, resumed: resuming && resumed, ticket };
     } catch (failure) {
       backlog.discard();
+      ticket?.giveBack();
       throw failure;
     }
   }
@@ -221,10 +233,13 @@ function begin(
   if (beginning === undefined) {
     subscription.attach(fanout);
   } else {
-    const { behind = -1, position } = beginning.resumed ?? {};
+    if (subscription.ended) {
+      beginning.ticket?.giveBack();
+    }
     beginning.backlog.attach(subscription, [...first, ...beginning.events], {
-      behind,
-      position: checkpoints ? position : undefined,
+      ...beginning.place,
+      // Only a client that has asked for its position is told.
+      checkpoint: checkpoints && beginning.resumed !== undefined,
     });
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import { Audience } from '@fedistream/audience';
-import { statusEvents, type Channel, type EventOrigin, type StreamEvent, type Viewer } from '@fedistream/domain';
+import type { FanoutPlaces } from '@fedistream/delivery';
+import { statusEvents, type Channel, type StreamEvent, type Viewer } from '@fedistream/domain';
 import { decode, MalformedMessage } from '@fedistream/event-bus';
 import {
   formatPosition,
@@ -10,6 +11,7 @@ import {
   isRecorded,
   parsePosition,
   PositionTracker,
+  TicketStore,
   type FenceArrival,
   type GapReason,
   type HistoryEntry,
@@ -28,6 +30,14 @@ const decidedWithinMs = 5_000;
 export interface ResumeRequest {
   /** Its last position, as it was sent; `undefined` when it begins anew. */
   readonly since: string | undefined;
+}
+
+/** What a server left for a client that it told to reconnect. */
+export interface TicketRequest {
+  /** The positions of all equal subscriptions that have left one: which of them this client had is not known. */
+  readonly positions: readonly Position[];
+  /** Leaves the ticket for another attempt: the client has not received what it missed. */
+  readonly giveBack: () => void;
 }
 
 /** With what a subscription begins whose client knows its position. */
@@ -57,6 +67,7 @@ export class Resumption {
     @Optional() private readonly store?: HistoryStore,
     @Optional() settings?: HistorySettings,
     @Optional() statistics?: HistoryStatistics,
+    @Optional() private readonly tickets?: TicketStore,
   ) {
     this.#settings = settings ?? new HistorySettings();
     this.#statistics = statistics ?? new HistoryStatistics();
@@ -67,11 +78,35 @@ export class Resumption {
     return this.tracker !== undefined;
   }
 
-  /** The last marker, for pipelines that deliver an event when it arrives. */
-  readonly lastMarker = (): EventOrigin | undefined => this.tracker?.marker;
+  /** The places of messages, for a pipeline in which decisions take time, or one that delivers an event when it arrives. */
+  placesFor(decides: boolean): FanoutPlaces | undefined {
+    const { tracker } = this;
+    if (tracker === undefined) {
+      return undefined;
+    }
+    return decides
+      ? { marker: () => tracker.settledMarker }
+      : { marker: () => tracker.marker, positionAt: (order) => tracker.positionAt(order) };
+  }
 
-  /** The last marker behind which nothing is on its way any more, for pipelines in which decisions take time. */
-  readonly settledMarker = (): EventOrigin | undefined => this.tracker?.settledMarker;
+  /**
+   * Takes the ticket that an equal subscription of this token has left, on whichever server. Settles in bounded time; never
+   * rejects.
+   */
+  async takeTicket({ tokenId }: Viewer, { definition, label }: StreamRequest): Promise<TicketRequest | undefined> {
+    if (this.tickets === undefined || definition.declaration.select !== undefined) {
+      return undefined;
+    }
+    const positions = await this.tickets.take({ tokenId, label }).catch(() => []);
+    if (positions.length === 0) {
+      return undefined;
+    }
+    this.#statistics.ticketsTaken += 1;
+    const giveBack = (): void => {
+      this.tickets?.leave(positions.map((position) => ({ tokenId, label, position }))).catch(() => undefined);
+    };
+    return { positions, giveBack };
+  }
 
   /**
    * What a client missed, and from where live events follow. Events of these channels have to be kept since before the
@@ -81,11 +116,12 @@ export class Resumption {
     viewer: Viewer,
     request: StreamRequest,
     channels: readonly Channel[],
-    { since }: ResumeRequest,
+    wanted: ResumeRequest | TicketRequest,
   ): Promise<Resumed> {
     const fence = this.tracker?.fence();
     const arrival = await fence?.arrived;
-    if (since === undefined) {
+    const since = 'positions' in wanted ? wanted.positions : wanted.since === undefined ? [] : [wanted.since];
+    if (since.length === 0) {
       return beginning(undefined, arrival);
     }
     const answer = await this.#missed(viewer, request, channels, since, arrival, fence?.acknowledged);
@@ -101,14 +137,15 @@ export class Resumption {
     viewer: Viewer,
     request: StreamRequest,
     channels: readonly Channel[],
-    since: string,
+    since: readonly string[],
     arrival: FenceArrival | undefined,
     acknowledged: ReturnType<PositionTracker['fence']>['acknowledged'] | undefined,
   ): Promise<readonly StreamEvent[] | GapReason> {
-    const after = parsePosition(since);
-    if (after === undefined) {
+    const [first, ...others] = since.flatMap((text) => parsePosition(text) ?? []);
+    if (first === undefined || others.length + 1 < since.length) {
       return 'invalid';
     }
+    const after = [first, ...others] as const;
     const { select, replayable } = request.definition.declaration;
     if (select !== undefined || replayable === false) {
       return 'notReplayable';
@@ -123,7 +160,7 @@ export class Resumption {
     if (arrival === undefined || upTo === undefined) {
       return 'noFence';
     }
-    if (after.epoch !== upTo.epoch) {
+    if (after.some(({ epoch }) => epoch !== upTo.epoch)) {
       return 'epoch';
     }
     try {

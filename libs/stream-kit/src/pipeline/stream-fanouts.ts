@@ -75,7 +75,7 @@ export class StreamFanouts {
         }
       },
       deliverySteps(request, this.failures),
-      decides ? this.resumption.settledMarker : this.resumption.lastMarker,
+      this.resumption.placesFor(decides),
     );
     const pipeline = { fanout, channels };
     this.#pipelines.set(key, pipeline);

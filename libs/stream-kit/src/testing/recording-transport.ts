@@ -20,6 +20,6 @@ export function recordingTransport(received: ReceivedEvent[], errors: string[] =
       errors.push(`${status} ${message}`);
     },
     uncork: () => undefined,
-    close: () => Promise.resolve(),
+    close: () => Promise.resolve(true),
   };
 }
