@@ -19,7 +19,12 @@ export interface ConnectionContext {
    * @param farewell settles when its transport has released the socket, see {@link Transport.close}
    * @param unsentBytes what its client had not read when it was closed
    */
-  readonly closed: (connection: Connection, reason: CloseReason, farewell: Promise<boolean>, unsentBytes: number) => void;
+  readonly closed: (
+    connection: Connection,
+    reason: CloseReason,
+    farewell: Promise<boolean>,
+    unsentBytes: number,
+  ) => void;
 }
 
 /** A client, whatever its protocol: its viewer, its subscriptions, and how much it may leave unread. */
