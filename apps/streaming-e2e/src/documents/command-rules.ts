@@ -79,7 +79,7 @@ export const commandRules: readonly CommandRule[] = [
       ).succeeds(),
   },
   { matches: /^export REDIS_URL=/, notRun: 'it sets what the next command reads' },
-  { matches: /^STREAM_MODULES=/, provedBy: 'apps/streaming-e2e/src/packages/stream-module.spec.ts' },
+  { matches: /^STREAM_MODULES=/, provedBy: 'apps/streaming-e2e/src/packages/installed-packages.spec.ts' },
   { matches: /npm start$|dist\/main\.js$/, run: starts },
   { matches: /npm run migrate$/, run: migrates },
   { matches: /^npm run build$/, provedBy: 'apps/streaming-e2e/src/operations/npm-scripts.spec.ts' },
