@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 describe('the embedded database', () => {
-  it('refuses a directory that is in use, and says by whom', async () => {
+  it('refuses a directory that another process uses, and names that process', async () => {
     await expect(Database.open({ kind: 'embedded', directory })).rejects.toThrow(
       `The directory ${directory} is in use by another Fedistream (process ${process.pid})`,
     );
@@ -37,24 +37,24 @@ describe('the embedded database', () => {
     expect(Number(await readFile(lock, 'utf8'))).toBe(process.pid);
   });
 
-  it('keeps its data, does not migrate again, and takes over what a crash has left', async () => {
+  it('keeps its data over restarts, also after a crash has left its lock file', async () => {
     await test.owner.getRepository(AccountEntity).insert({ username: 'kept' });
     await test.database.onApplicationShutdown();
     await expect(test.database.query('SELECT')).rejects.toThrow('closed');
-    // No process has this number: it is larger than any.
+    // No process has this id: it is above the maximum.
     await writeFile(join(directory, 'in-use-by.pid'), '4194999');
     test = await open();
     await test.execute("SET timezone TO 'America/St_Johns'");
     expect(await test.owner.getRepository(AccountEntity).findOneBy({ username: 'kept' })).not.toBeNull();
   });
 
-  it('makes another connection after a statement that failed', async () => {
+  it('answers statements after one that failed', async () => {
     await expect(test.database.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
     await expect(test.database.query('SELECT 2 / 0')).rejects.toThrow('division by zero');
     expect(await test.database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('takes turns on its one connection', async () => {
+  it('runs concurrent statements one after the other on its one connection', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => test.database.query<{ n: number }>('SELECT $1::int AS n', [index])),
     );

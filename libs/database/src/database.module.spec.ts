@@ -12,26 +12,26 @@ import { DatabaseModule } from './database.module.js';
 const viewer = { accountId: '1', userId: '2', tokenId: '3', scopes: parseScopes('read') };
 
 describe('DatabaseModule', () => {
-  it('starts without a database; every port then refuses, and none says no', async () => {
+  it('starts without a database; every port then rejects, and none answers "no"', async () => {
     // No process listens on port 1.
     const settings = { kind: 'postgresql', host: '127.0.0.1', port: 1, user: 'nobody', name: 'none' } as const;
     const app = await Test.createTestingModule({ imports: [DatabaseModule.forRoot(settings)] }).compile();
     await app.init();
 
     const viewers = viewerSetOf(['5']);
-    const question = { viewers, authorIds: ['1'], accountIds: ['1'], domains: [], language: null };
+    const query = { viewers, authorIds: ['1'], accountIds: ['1'], domains: [], language: null };
     const store = app.get(AudienceStore);
-    const questions = [
+    const lookups = [
       app.get(TokenStore).findViewer('token'),
       app.get(TokenStore).stillValid(['1']),
       app.get(Lists).ownedBy(viewer, '1'),
       app.get(Roles).can(viewer, 'view_feeds'),
-      store.facts(question),
+      store.facts(query),
       store.feedAccess(),
       store.mayViewClosedFeeds(viewers),
       store.filters(['5']),
     ];
-    const answers = await Promise.allSettled(questions);
+    const answers = await Promise.allSettled(lookups);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['rejected']));
     expect(app.get(DatabasePool)).toMatchObject({ up: false, total: 0, idle: 0, waiting: 0 });
     expect(app.get(DataSource).isInitialized).toBe(false);
@@ -39,7 +39,7 @@ describe('DatabaseModule', () => {
     await expect(app.get(TokenStore).stillValid(['1'])).rejects.toThrow('closed');
   });
 
-  it('says when it starts that there is no database, before any client asks', async () => {
+  it('logs at the start that the database is unreachable', async () => {
     const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const settings = { kind: 'postgresql', host: '127.0.0.1', port: 1, user: 'nobody', name: 'none' } as const;
     const app = await Test.createTestingModule({ imports: [DatabaseModule.forRoot(settings)] }).compile();
@@ -51,7 +51,7 @@ describe('DatabaseModule', () => {
     warn.mockRestore();
   });
 
-  it('does not start with settings that cannot be read', async () => {
+  it('does not start with invalid settings', async () => {
     const settings = { kind: 'postgresql', url: 'postgres://db/d?sslmode=off' } as const;
     await expect(Test.createTestingModule({ imports: [DatabaseModule.forRoot(settings)] }).compile()).rejects.toThrow(
       'sslmode=off',

@@ -10,12 +10,12 @@ import { DatabasePool } from './connection/database-pool.js';
 import type { DatabaseSettings } from './connection/database-settings.js';
 import { Database } from './connection/database.js';
 
-/** The platform's tables behind the ports of `auth` and `audience`. */
+/** Implements the ports of `auth` and `audience` over Mastodon's tables. */
 @Module({})
 export class DatabaseModule {
   /**
-   * With a PostgreSQL server the application starts whether or not that can be reached. An embedded database is running,
-   * and its `DataSource` initialised, when the application has started; that of a server is when it was first asked.
+   * With a PostgreSQL server, the application starts also while the server is unreachable; the `DataSource` is initialised by
+   * the first statement. An embedded database is running, and its `DataSource` initialised, once the application has started.
    */
   static forRoot(settings: DatabaseSettings): DynamicModule {
     const ports = [

@@ -17,7 +17,7 @@ process.env['TZ'] = 'Asia/Kathmandu';
 const viewer = { accountId: '1', userId: '2', tokenId: '3', scopes: parseScopes('read') };
 const given = process.env['DATABASE_URL'];
 
-/** A database and a role of our own, on the server that was given. */
+/** Runs on the server of `DATABASE_URL`, with a database and a role of its own. */
 describe.skipIf(given === undefined)('PostgreSQL', () => {
   const name = `fedistream_${randomBytes(6).toString('hex')}`;
   const reader = `${name}_reader`;
@@ -59,7 +59,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     await admin.destroy();
   });
 
-  describe('the connection', () => {
+  describe('Database', () => {
     let toServer: TcpProxy | undefined;
     let database: Database | undefined;
 
@@ -68,11 +68,11 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       await database?.onApplicationShutdown();
     });
 
-    it('may not write', async () => {
+    it('cannot write with a role that may only SELECT', async () => {
       await expect(test.database.query('DELETE FROM blocks')).rejects.toThrow('permission denied');
     });
 
-    it('is made when it is first needed, and a server that is down at the start is found when it is up', async () => {
+    it('connects on first use, and finds a server that was down at the start', async () => {
       toServer = await TcpProxy.to(readerUrl);
       await toServer.refuse();
       database = await Database.open({ kind: 'postgresql', url: toServer.url });
@@ -86,7 +86,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       expect(database.up).toBe(true);
     });
 
-    it('comes back after it was lost while in use and while idle', async () => {
+    it('reconnects after busy and idle connections were lost', async () => {
       toServer = await TcpProxy.to(readerUrl);
       database = await Database.open({ kind: 'postgresql', url: toServer.url, poolSize: 3 });
       const inUse = database.query('SELECT pg_sleep(60)');
@@ -99,7 +99,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       expect(found).toEqual([{ one: 1 }]);
     });
 
-    it('comes back when the server has ended it', async () => {
+    it('reconnects when the server has terminated its backend', async () => {
       database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1 });
       const [backend] = await database.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
       await test.execute('SELECT pg_terminate_backend($1)', [backend?.pid]);
@@ -108,7 +108,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       expect(other?.pid).not.toBe(backend?.pid);
     });
 
-    it('is given up when a server that accepts it says nothing', async () => {
+    it('gives up connecting to a server that accepts the connection but does not answer', async () => {
       toServer = await TcpProxy.to(readerUrl);
       toServer.hang();
       database = await Database.open({ kind: 'postgresql', url: toServer.url, connectTimeoutMs: 500 });
@@ -117,13 +117,13 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     });
 
-    it('is given up with a statement that hangs, so that the next one has another', async () => {
+    it('closes the connection of a statement that timed out, and uses another for the next one', async () => {
       database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1, queryTimeoutMs: 500 });
       await expect(database.query('SELECT pg_sleep(60)')).rejects.toThrow('timeout');
       expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     });
 
-    it('leaves no backend behind that waits for a lock: never more of them than the pool has connections', async () => {
+    it('cancels timed-out statements that wait for a lock: there are never more backends than connections in the pool', async () => {
       const open = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 3, queryTimeoutMs: 500 });
       database = open;
       const backends = async () => {
@@ -164,7 +164,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       await test.execute('DROP TABLE changing');
     });
 
-    it('is not up while it may not read a table that the server needs', async () => {
+    it('is down while its role may not read a table that the server needs', async () => {
       database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1 });
       await test.execute(`REVOKE SELECT ON lists FROM ${reader}`);
       await expect(database.query('SELECT FROM lists')).rejects.toThrow('permission denied');
@@ -175,7 +175,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       expect(database.up).toBe(true);
     });
 
-    it('goes to the next of several servers when one cannot be reached, and leaves one that is lost', async () => {
+    it('connects to the next of several servers when one is unreachable or lost', async () => {
       toServer = await TcpProxy.to(readerUrl);
       const [own, direct] = [toServer.url, readerUrl].map((url) => new URL(url).host);
       const servers = (hosts: string, more = '') => readerUrl.replace(/@[^/]*/, `@${hosts}`) + more;
@@ -188,7 +188,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       });
     });
 
-    it('is one with the wanted session attributes', async () => {
+    it('connects only to a server with the attributes of target_session_attrs', async () => {
       const url = (wanted: string) => `${readerUrl}?target_session_attrs=${wanted}`;
       database = await Database.open({ kind: 'postgresql', url: url('standby') });
       await expect(database.query('SELECT 1')).rejects.toThrow('is not standby');
@@ -200,7 +200,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       }
     });
 
-    it('is free for clients that connect, however many look-ups wait', async () => {
+    it('has a free connection for connecting clients, however many look-ups wait', async () => {
       database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 4, queryTimeoutMs: 20_000 });
       const open = database;
       await test.execute('SELECT pg_advisory_lock(7)');
@@ -214,7 +214,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       expect(open.pool.waiting).toBe(0);
     });
 
-    it('is free for clients that connect, however many lists are looked up', async () => {
+    it('has a free connection for connecting clients, however many lists are looked up', async () => {
       database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 4, queryTimeoutMs: 20_000 });
       await database.query('SELECT');
       const lists = new SqlLists(database);
@@ -227,7 +227,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       expect(new Set(await Promise.all(waiting))).toEqual(new Set([false]));
     });
 
-    it('is not asked, after it has hung, what has passed its deadline', async () => {
+    it('does not send a look-up whose deadline has nearly passed', async () => {
       const queryTimeoutMs = 500;
       database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 3, queryTimeoutMs });
       const open = database;
@@ -245,7 +245,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       return (await on.query('SELECT FROM pg_prepared_statements')).length;
     };
 
-    it('prepares statements where the server itself answers', async () => {
+    it('prepares statements on a direct connection to the server', async () => {
       database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1 });
       expect(await preparedOn(database)).toBe(2);
     });
@@ -274,9 +274,9 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       await test.clear();
     });
 
-    it('prepares nothing behind a pooler, or where it must not', async () => {
+    it('prepares no statements behind a pooler, or with preparedStatements: false', async () => {
       toServer = await TcpProxy.to(readerUrl);
-      toServer.passForPooler();
+      toServer.actAsPooler();
       database = await Database.open({ kind: 'postgresql', url: toServer.url, poolSize: 1 });
       expect(await preparedOn(database)).toBe(0);
       const settings = { kind: 'postgresql', url: readerUrl, poolSize: 1, preparedStatements: false } as const;
@@ -285,7 +285,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
       await other.onApplicationShutdown();
     });
 
-    it('repeats a statement whose name is gone, and prepares nothing any more: another client shares its sessions', async () => {
+    it('repeats a statement whose prepared statement is gone, and prepares none afterwards', async () => {
       database = await Database.open({ kind: 'postgresql', url: readerUrl, poolSize: 1 });
       expect(await preparedOn(database)).toBe(2);
       await database.query('DEALLOCATE ALL');
@@ -294,7 +294,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     });
 
     it.each(['disable', 'allow', 'prefer'] as const)(
-      'is made with sslmode %s where there is no TLS',
+      'connects with sslmode %s to a server without TLS',
       async (sslMode) => {
         database = await Database.open({ kind: 'postgresql', url: `${readerUrl}?sslmode=${sslMode}` });
         expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
@@ -302,7 +302,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
     );
 
     it.each(['require', 'verify-ca', 'verify-full', 'no-verify'] as const)(
-      'is not made with sslmode %s where there is no TLS',
+      'refuses to connect with sslmode %s to a server without TLS',
       async (sslMode) => {
         database = await Database.open({ kind: 'postgresql', url: `${readerUrl}?sslmode=${sslMode}` });
         await expect(database.query('SELECT 1')).rejects.toThrow('does not support SSL');
@@ -311,7 +311,7 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
   });
 
   describe('migrate', () => {
-    it('fails on tables that are there, and changes nothing', async () => {
+    it('fails on a database with other tables, and changes nothing', async () => {
       await admin.query(`CREATE DATABASE ${name}_mastodon`);
       const mastodon = await source(urlOf(`${name}_mastodon`));
       try {
@@ -331,13 +331,13 @@ describe.skipIf(given === undefined)('PostgreSQL', () => {
   databaseContract(() => test);
 });
 
-/** A connection may look alive for a moment after it has ended, and fail when it is used: each of them once. */
+/** Retries once for each connection of the pool, because each lost connection fails its next statement. */
 async function afterDeadConnections(database: Database, poolSize: number): Promise<object[]> {
   for (let dead = 0; dead < poolSize; dead++) {
     try {
       return await database.query('SELECT 1 AS one');
     } catch {
-      // That was one.
+      // A lost connection; the pool has removed it.
     }
   }
   return database.query('SELECT 1 AS one');

@@ -5,17 +5,17 @@ import type { RelationKind } from './relation.js';
 
 type ChosenLanguages = readonly [accountId: string, languages: readonly string[]];
 
-/** What is known of several statuses and the same viewers, from one statement or two. */
+/** The facts about several statuses and one set of viewers, from one statement or two. */
 export class FactsAnswer {
-  /** Accounts that may have more blockers than were read. */
-  readonly unfinished: { readonly kind: RelationKind; readonly subject: string }[] = [];
-  /** Whether a row of `users` was not where it was expected. */
+  /** Accounts whose blockers were read only up to the limit. */
+  readonly truncated: { readonly kind: RelationKind; readonly subject: string }[] = [];
+  /** Whether a row of `users` was not at its remembered position. */
   usersMoved = false;
-  /** Where rows of `users` were found; see `UserPositions`. */
+  /** The positions of the rows of `users` that the index found; see `UserPositions`. */
   readonly positions: string[] = [];
 
   readonly #viewers: Pick<ViewerSet, 'has'>;
-  /** Viewers by what hides a status from them: `block 5`, `domain example.org`. */
+  /** Viewers by the relation that hides a status from them: `block 5`, `domain example.org`. */
   readonly #hiddenFrom = new Map<string, string[]>();
   readonly #languages: ChosenLanguages[] = [];
   readonly #feedAccess = new Map<string, string>();
@@ -25,12 +25,12 @@ export class FactsAnswer {
     this.#viewers = viewers;
   }
 
-  /** Whether a setting says anything but that its feed is open; what it says exactly is not decided here. */
+  /** Whether a setting may close its feed. The audience rules parse the settings; this is an estimate for the second statement. */
   get feedsMayBeClosed(): boolean {
     return [...this.#feedAccess.values()].some((value) => !/\b(?:public|authenticated)\b/.test(value));
   }
 
-  /** Takes in what a statement has answered. */
+  /** Adds the rows of a statement. */
   add(rows: readonly FactRow[]): void {
     for (const [kind, subject, content, flag] of rows) {
       if (kind === 'users') {
@@ -43,19 +43,19 @@ export class FactsAnswer {
         } else {
           this.#addHidden(`${kind} ${subject}`, content);
           if (kind !== 'domain' && flag === true) {
-            this.unfinished.push({ kind, subject });
+            this.truncated.push({ kind, subject });
           }
         }
       }
     }
   }
 
-  /** The part that is about one of the statuses. */
+  /** The facts about one of the statuses. */
   about({ viewers, authorIds, accountIds, domains, language }: AudienceQuery): AudienceFacts {
     const hiddenFrom = new Set<string>();
     const add = (key: string) => {
       this.#hiddenFrom.get(key)?.forEach((account) => {
-        // The statement may have been about the viewers of other channels, too.
+        // The statement may include viewers of other channels.
         if (viewers.has(account)) {
           hiddenFrom.add(account);
         }
@@ -89,7 +89,7 @@ export class FactsAnswer {
     }
   }
 
-  /** A row with a flag is about expected positions, one without about what the index has found. */
+  /** A row with a flag comes from remembered positions, one without from the index. */
   #addUsers(positions: string | null, languages: string | null, expected: boolean | null): void {
     if (positions !== null) {
       this.positions.push(positions);

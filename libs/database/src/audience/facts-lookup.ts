@@ -6,52 +6,52 @@ import { FactsAnswer } from './facts-answer.js';
 import { factsStatement, type FactRow, type FactsRequest } from './facts-statement.js';
 import { UserPositions } from './user-positions.js';
 
-/** Reading a blocker costs about half of looking up a viewer; for very few or very many viewers it hardly matters. */
+/** How many blockers of an account are read. Reading a blocker costs about half of looking up a viewer. */
 const scanLimit = (viewers: number) => Math.min(Math.max(Math.ceil(viewers / 2), 50), 1_000);
 
 /**
- * Looks up everything about statuses that is decided in the database: with one statement, made for the usual case. The
- * unusual, an account with a great many blockers or a row that has moved, takes a second one, and is remembered.
+ * Looks up the facts about statuses, usually with one statement. A second one is needed when an account has many blockers,
+ * or when a row of `users` has moved. Both are remembered, so the next look-up takes one statement again.
  */
 export class FactsLookup {
   readonly #positions = new UserPositions();
   readonly #largeBlocklists = new LargeBlocklists();
 
-  /** Everything is read after the call. The answer covers each of the questions. */
-  async ask(statements: Statements, viewers: ViewerSet, questions: readonly AudienceQuery[]): Promise<FactsAnswer> {
+  /** Reads the facts for all queries, after the call. @throws what the statements throw */
+  async load(statements: Statements, viewers: ViewerSet, queries: readonly AudienceQuery[]): Promise<FactsAnswer> {
     const answer = new FactsAnswer(viewers);
     const limit = scanLimit(viewers.accountIds.length);
-    const targets = distinct(questions.flatMap(({ accountIds }) => accountIds));
+    const targets = distinct(queries.flatMap(({ accountIds }) => accountIds));
     const subjects = {
       block: targets,
       mute: targets,
-      author: distinct(questions.flatMap(({ authorIds }) => authorIds)),
+      author: distinct(queries.flatMap(({ authorIds }) => authorIds)),
     };
-    const usual: FactsRequest = {
+    const first: FactsRequest = {
       viewers: this.#positions.parametersFor(viewers),
       ...this.#largeBlocklists.divide(subjects, limit),
       limit,
-      domains: distinct(questions.flatMap(({ domains }) => domains.map((domain) => asText(domain.toLowerCase())))),
-      languages: distinct(questions.map(({ language }) => (language === null ? null : asText(language)))),
+      domains: distinct(queries.flatMap(({ domains }) => domains.map((domain) => asText(domain.toLowerCase())))),
+      languages: distinct(queries.map(({ language }) => (language === null ? null : asText(language)))),
       users: 'expected',
       feedAccess: true,
       mayViewClosedFeeds: false,
     };
-    answer.add(await this.#send(statements, usual));
+    answer.add(await this.#send(statements, first));
     if (answer.usersMoved) {
       this.#positions.forget(viewers);
     }
-    if (answer.usersMoved || answer.unfinished.length > 0) {
+    if (answer.usersMoved || answer.truncated.length > 0) {
       const probe = noSubjects();
-      for (const { kind, subject } of answer.unfinished) {
+      for (const { kind, subject } of answer.truncated) {
         this.#largeBlocklists.add(kind, subject, limit);
         probe[kind].push(subject);
       }
       const users = answer.usersMoved ? 'all' : 'none';
-      // If a feed is closed, the caller asks next which viewers may see it: that would be one statement more.
+      // If a feed is closed, the caller needs these viewers next, which would take a third statement.
       const mayViewClosedFeeds = answer.feedsMayBeClosed;
-      const unusual = { scan: noSubjects(), probe, domains: [], users, feedAccess: false, mayViewClosedFeeds } as const;
-      answer.add(await this.#send(statements, { ...usual, ...unusual }));
+      const second = { scan: noSubjects(), probe, domains: [], users, feedAccess: false, mayViewClosedFeeds } as const;
+      answer.add(await this.#send(statements, { ...first, ...second }));
     }
     for (const found of answer.positions) {
       this.#positions.learn(viewers, found);
@@ -69,7 +69,7 @@ function distinct<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
 }
 
-/** NUL cannot be in a text of PostgreSQL's: nothing there equals what has one. */
+/** PostgreSQL's text cannot contain NUL: no value there equals a text with one. */
 function asText(text: string): string {
   return text.replaceAll('\0', '\uFFFD');
 }

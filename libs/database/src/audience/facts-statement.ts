@@ -6,19 +6,19 @@ import { feedAccessSelect } from './feed-access-statement.js';
 import { relations, type RelationKind, type Subjects } from './relation.js';
 import type { ViewerParameters } from './user-positions.js';
 
-/** What a statement about one or several statuses asks. What is left out or empty costs nothing, not even planning. */
+/** The input of a statement about one or several statuses. Empty parts are left out of the statement. */
 export interface FactsRequest {
   readonly viewers: ViewerParameters;
   /** Accounts whose blockers (muters, blocked accounts) are read, all of them if they are fewer than `limit`. */
   readonly scan: Subjects;
   readonly limit: number;
-  /** Accounts with at least `limit` blockers: each viewer is looked up, or the viewers' own rows are read, instead. */
+  /** Accounts with at least `limit` blockers: each viewer is looked up instead, or the viewers' own rows are read. */
   readonly probe: Subjects;
   /** In lower case. */
   readonly domains: readonly string[];
   /** `null` for a status without one. */
   readonly languages: readonly (string | null)[];
-  /** Which rows of `users`: where they were last seen and those of newcomers, or all by the index, or none. */
+  /** Which rows of `users` to read: at remembered positions (the rest by index), all by index, or none. */
   readonly users: 'expected' | 'all' | 'none';
   readonly feedAccess: boolean;
   /** Which viewers may open closed feeds. */
@@ -28,7 +28,7 @@ export interface FactsRequest {
 /**
  * One row of the answer.
  *
- * - a {@link RelationKind}: the account asked about; its blockers, viewers or not; whether there may be more
+ * - a {@link RelationKind}: the account; its blockers, viewers or not; whether there may be more
  * - `domain`: the domain; a viewer who blocks it
  * - `users`: positions (see `UserPositions`) or `null`; languages as JSON; for expected positions, whether all were right
  * - `feed`: a setting; its value
@@ -48,19 +48,19 @@ export interface Statement {
 }
 
 /**
- * For more accounts with many blockers than this, the viewers' own rows are read instead of looking each viewer up for
- * each of them: a status may mention any number of accounts, but what viewers have blocked and muted has an end.
+ * The most accounts with many blockers for which each viewer is looked up. Beyond it the viewers' own blocks and mutes are
+ * read: a status may mention any number of accounts, but the viewers' own rows are bounded.
  */
 const maxProbed = 50;
 
 /**
- * Puts the request in one statement, whose work is bounded by the number of viewers and of accounts asked about, however many
- * accounts one of them blocks: at most `limit` rows are read of an account, or one index entry for each viewer is looked up; a
- * viewer's domains and row of `users` are one lookup each.
+ * Builds one statement for the request. Its work is bounded by the number of viewers and of accounts, however many accounts
+ * one of them blocks. For each account it reads at most `limit` rows, or looks up one index entry for each viewer. A viewer's
+ * domains and row of `users` are one look-up each.
  *
- * The planner is kept from two things. A value that it can see makes a plan for this very value look better than one for
- * all, and it plans anew each time, which costs as much as all the rest: hence `(SELECT $1)`. And `OFFSET 0` keeps probes
- * probes; as a join they could be planned by the index on the target.
+ * `(SELECT $1)` hides the parameters from the planner. Otherwise it prefers a custom plan and plans for each execution,
+ * which costs as much as the execution. `OFFSET 0` keeps the subquery of a probe from becoming a join, which the planner
+ * could run by the index on the target.
  */
 export function factsStatement(columns: Columns, request: FactsRequest): Statement {
   const parameters = new Parameters();
@@ -79,7 +79,7 @@ class Parameters {
   readonly values: unknown[] = [];
   readonly #placeholders = new Map<unknown, string>();
 
-  /** The same value stands in the statement as often as wanted, and is sent once. */
+  /** Returns the placeholder of a value. Equal values share one parameter. */
   add(value: unknown, type: string): string {
     let placeholder = this.#placeholders.get(value);
     if (placeholder === undefined) {
@@ -91,21 +91,21 @@ class Parameters {
   }
 }
 
-/** All viewers. Added when something asks for them: a parameter that stands nowhere in a statement is an error. */
+/** SQL for all viewers. Adds their parameters on first use: PostgreSQL refuses a parameter that the statement does not use. */
 function allOf(viewers: ViewerParameters, parameters: Parameters): string {
   const known = parameters.add(viewers.known, 'bigint[]');
   return viewers.hasNewcomers ? `${known} || ${parameters.add(viewers.newcomers, 'bigint[]')}` : known;
 }
 
 function scanSelect(columns: Columns, { scan, limit }: FactsRequest, parameters: Parameters): string[] {
-  const asked = relations.filter(({ kind }) => scan[kind].length > 0);
-  if (asked.length === 0) {
+  const scanned = relations.filter(({ kind }) => scan[kind].length > 0);
+  if (scanned.length === 0) {
     return [];
   }
   const limitSql = parameters.add(limit, 'bigint');
-  const rows = asked.map(({ kind, table, subject, viewer }) => {
+  const rows = scanned.map(({ kind, table, subject, viewer }) => {
     const subjects = parameters.add(bigintArray(scan[kind]), 'bigint[]');
-    // Ended mutes are left out behind the limit, or a great many of them would not be bounded by it.
+    // The limit counts expired mutes, too. Filtering them inside would leave the rows that are read unbounded.
     return `SELECT '${kind}' AS kind, s AS subject, r.* FROM unnest((SELECT ${subjects})) s CROSS JOIN LATERAL
     (SELECT ${viewer} AS viewer, ${isInForce(table, columns)} AS in_force FROM ${table} WHERE ${subject} = s
       LIMIT (SELECT ${limitSql})) r`;
@@ -139,7 +139,7 @@ function userSelects({ users, viewers, languages }: FactsRequest, parameters: Pa
   if (users === 'none' || !(viewers.hasKnown || viewers.hasNewcomers)) {
     return [];
   }
-  // The viewers who have chosen languages, at least one, but not all that are asked about: their languages as JSON.
+  // The viewers who have chosen languages, but not all of `languages`: their languages as JSON.
   const chosen = `(json_agg(json_build_array(account_id::text, chosen_languages)) FILTER
     (WHERE chosen_languages <> '{}' AND NOT chosen_languages @> ${parameters.add(languages, 'varchar[]')}))::text`;
   const byIndex = (
@@ -151,8 +151,7 @@ function userSelects({ users, viewers, languages }: FactsRequest, parameters: Pa
   }
   const selects: string[] = [];
   if (viewers.hasKnown) {
-    // That these are the rows of the known accounts, all of them and no others, is certain when the accounts come out
-    // equal: a row that can be seen is the only one of its account.
+    // If the accounts of the rows equal the known accounts, these are exactly their rows: an account has one visible row.
     selects.push(`SELECT 'users', NULL, ${chosen}, coalesce(array_agg(account_id) = ${parameters.add(viewers.known, 'bigint[]')}, false)
   FROM users WHERE ctid = ANY ((SELECT ${parameters.add(viewers.positions, 'tid[]')})::tid[])`);
   }

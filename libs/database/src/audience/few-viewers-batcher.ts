@@ -3,26 +3,26 @@ import { BatchScheduler } from '@fedistream/util';
 import type { FactsAnswer } from './facts-answer.js';
 import { pairsOf } from './few-viewers-statement.js';
 
-/** A question about more pairs than this is asked by itself, in the way of many viewers. */
-const pairsPerQuestionAtMost = 40;
-const questionsAtMost = 20;
-const pairsAtMost = 200;
+/** A query with more pairs than this goes through `QueryBatcher`. */
+const maxPairsPerQuery = 40;
+const maxQueries = 20;
+const maxPairs = 200;
 /**
- * The time in ms in which questions are gathered after a statement, unless they allow less. A question after a pause is sent at
- * once. A server with 100 events a second in such channels sends a fifth of the statements, for a delay of 25 ms on average.
+ * The longest delay of a batch in ms; queries may allow less. A query after a pause is sent at once. With 100 events a second
+ * in such channels, the server sends a fifth of the statements, and an event waits 25 ms on average.
  */
-const longestPauseMs = 50;
+const maxBatchDelayMs = 50;
 
 interface Batch {
-  readonly questions: AudienceQuery[];
+  readonly queries: AudienceQuery[];
   pairs: number;
   readonly answer: Promise<FactsAnswer>;
   readonly send: () => void;
 }
 
 /**
- * Joins the questions about statuses of different channels with few viewers in one statement. Every question is part of a
- * statement that is sent after the question came, so an answer is as fresh as that of a statement of its own.
+ * Batches the queries of channels with few viewers into one statement. The statement is sent after all of its queries have
+ * arrived, so each answer is as fresh as that of a statement of its own.
  */
 export class FewViewersBatcher {
   readonly #scheduler = new BatchScheduler(() => this.#pauseMs);
@@ -35,36 +35,36 @@ export class FewViewersBatcher {
     batch?.send();
   };
 
-  /** @param send sends one statement with these questions */
-  constructor(private readonly send: (questions: readonly AudienceQuery[]) => Promise<FactsAnswer>) {}
+  /** @param send sends one statement with these queries */
+  constructor(private readonly send: (queries: readonly AudienceQuery[]) => Promise<FactsAnswer>) {}
 
-  /** Whether a question is about so few viewers and accounts that {@link ask} may be used. */
-  static accepts(question: AudienceQuery): boolean {
-    return pairsOf(question) <= pairsPerQuestionAtMost;
+  /** Whether a query has at most 40 pairs of viewer and account, as {@link load} requires. */
+  static accepts(query: AudienceQuery): boolean {
+    return pairsOf(query) <= maxPairsPerQuery;
   }
 
-  /** The answer to this question and perhaps others. When the statement fails, all of them reject. */
-  ask(question: AudienceQuery): Promise<FactsAnswer> {
-    this.#pauseMs = Math.min(longestPauseMs, question.maxBatchDelayMs ?? 0);
-    const pairs = pairsOf(question);
-    if (this.#open && (this.#open.questions.length >= questionsAtMost || this.#open.pairs + pairs > pairsAtMost)) {
+  /** Resolves with the facts for this query and the others of its batch. @throws what the statement throws, for all of them */
+  load(query: AudienceQuery): Promise<FactsAnswer> {
+    this.#pauseMs = Math.min(maxBatchDelayMs, query.maxBatchDelayMs ?? 0);
+    const pairs = pairsOf(query);
+    if (this.#open && (this.#open.queries.length >= maxQueries || this.#open.pairs + pairs > maxPairs)) {
       this.#sendOpen();
     }
     const batch = (this.#open ??= this.#begin());
-    batch.questions.push(question);
+    batch.queries.push(query);
     batch.pairs += pairs;
     return batch.answer;
   }
 
   #begin(): Batch {
-    const questions: AudienceQuery[] = [];
+    const queries: AudienceQuery[] = [];
     let send = (): void => undefined;
     const answer = new Promise<FactsAnswer>((resolve, reject) => {
       send = () => {
-        this.send(questions).then(resolve, reject);
+        this.send(queries).then(resolve, reject);
       };
     });
     this.#scheduler.schedule(this.#sendOpen);
-    return { questions, pairs: 0, answer, send };
+    return { queries, pairs: 0, answer, send };
   }
 }

@@ -5,7 +5,7 @@ import type { Columns } from '../schema/columns.js';
 import type { Statement } from './facts-statement.js';
 import { feedAccessSelect } from './feed-access-statement.js';
 
-/** Pairs of a viewer and an account that the status of the viewer's channel concerns. */
+/** Pairs of a viewer and an account of the status that the viewer may receive. */
 class Pairs {
   readonly viewers: string[] = [];
   readonly accounts: string[] = [];
@@ -20,31 +20,31 @@ class Pairs {
   }
 }
 
-/** The number of index lookups that a question about few viewers costs, at most. */
+/** The number of pairs of viewer and account in a query, which bounds its index look-ups. */
 export function pairsOf({ viewers, accountIds }: AudienceQuery): number {
   return viewers.accountIds.length * accountIds.length;
 }
 
 /**
- * The statement about statuses whose channels have few viewers, of several channels at once. It looks up each pair of a viewer
- * and an account by index, so its cost is bounded by the pairs. Of few viewers this costs PostgreSQL half of what reading the
- * accounts' relations does. The rows are those of `factsStatement`.
+ * The statement about statuses of several channels with few viewers. It looks up each pair of a viewer and an account by
+ * index, so its cost is bounded by the pairs. For few viewers this costs PostgreSQL half of `factsStatement`, which reads the
+ * relations of the accounts. Both return the same rows.
  *
- * `(SELECT $1)` and `OFFSET 0` are there for the same reasons as in `factsStatement`.
+ * For `(SELECT $1)` and `OFFSET 0` see `factsStatement`.
  */
-export function fewViewersStatement(columns: Columns, questions: readonly AudienceQuery[]): Statement {
+export function fewViewersStatement(columns: Columns, queries: readonly AudienceQuery[]): Statement {
   const viewers = new Set<string>();
   const domains = new Set<string>();
   const languages = new Set<string | null>();
   const targets = new Pairs();
   const authors = new Pairs();
-  for (const question of questions) {
-    const { accountIds } = question.viewers;
+  for (const query of queries) {
+    const { accountIds } = query.viewers;
     accountIds.forEach((accountId) => viewers.add(accountId));
-    question.domains.forEach((domain) => domains.add(asText(domain.toLowerCase())));
-    languages.add(question.language === null ? null : asText(question.language));
-    targets.add(accountIds, question.accountIds);
-    authors.add(accountIds, question.authorIds);
+    query.domains.forEach((domain) => domains.add(asText(domain.toLowerCase())));
+    languages.add(query.language === null ? null : asText(query.language));
+    targets.add(accountIds, query.accountIds);
+    authors.add(accountIds, query.authorIds);
   }
   const expires = columns.has('mutes.expires_at') ? `AND (expires_at IS NULL OR expires_at > ${utcNow})` : '';
   const selects = [

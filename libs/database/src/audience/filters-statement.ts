@@ -2,7 +2,7 @@ import { filterBounds, type FilterRecord } from '@fedistream/audience';
 import type { Columns } from '../schema/columns.js';
 import { milliseconds } from '../connection/utc.js';
 
-/** One filter with its keywords and statuses, as the database answers. */
+/** A row of the statement: one filter with its keywords and statuses. */
 export interface FilterRow {
   readonly accountId: string;
   readonly id: string;
@@ -20,14 +20,14 @@ const most = {
   keywords: filterBounds.keywords + 1,
   statuses: filterBounds.statuses + 1,
 };
-/** No keyword that is longer than this many bytes fits; told by the length alone, without reading it. */
+/** A keyword with more bytes than this exceeds the bound. PostgreSQL knows the length without reading the text. */
 const keywordBytes = 4 * filterBounds.keywordCharacters;
 
 /**
- * The filters of the accounts `$1 bigint[]`; `undefined` for a Mastodon whose filters only clients apply (before 4.0).
+ * Selects the filters of the accounts `$1 bigint[]`; `undefined` for a Mastodon before 4.0, where only clients apply filters.
  *
- * The bounds hold for each account, and stop the reading: rows beyond them are neither sorted nor sent. Which keywords and
- * statuses of an account that exceeds them count is not defined; of an account within them, all do, in the order of ids.
+ * The bounds apply to each account before sorting: rows beyond them are neither sorted nor sent. For an account that exceeds
+ * them it is undefined which keywords and statuses are returned. For all others all are returned, in the order of ids.
  */
 export function filtersStatement(columns: Columns): string | undefined {
   if (!columns.has('custom_filter_keywords.id')) {
@@ -65,7 +65,7 @@ const statuses = `, statuses AS MATERIALIZED (
 
 const actions: readonly FilterRecord['action'][] = ['warn', 'hide', 'blur'];
 
-/** The filter as the rules know it. An unknown action warns: the author of the filter wanted something done. */
+/** Converts a row for the rules. An unknown action becomes `warn`, so that the filter still has an effect. */
 export function filterRecord({ id, title, context, expiresAt, action, keywords, statusIds }: FilterRow): FilterRecord {
   return {
     id,

@@ -1,22 +1,22 @@
 import { relations, type RelationKind, type Subjects } from './relation.js';
 
-/** Beyond this everything is forgotten, which costs one more statement for each account that is asked about again. */
+/** Remembered accounts. Beyond it all are forgotten, which costs one statement more for each of them that occurs again. */
 const maxRemembered = 50_000;
 
-/** The accounts whose blockers are read, and those for which each viewer is looked up. */
+/** The accounts whose blockers are read (`scan`), and those for which each viewer is looked up (`probe`). */
 export interface Division {
   readonly scan: Subjects;
   readonly probe: Subjects;
 }
 
 /**
- * Accounts with at least `limit` blockers (muters, blocked accounts): probe per viewer instead of reading them all. Both ways
- * give the same answer; an account that has few blockers by now is looked up the slower way.
+ * Remembers accounts with many blockers (muters, blocked accounts), for which looking up each viewer is cheaper than reading
+ * all blockers. Both ways give the same answer. An account whose blockers have become few costs more than needed.
  */
 export class LargeBlocklists {
   readonly #atLeast = new Map<string, number>();
 
-  /** Divides the accounts asked about: `probe` are those known to have `limit` blockers or more. */
+  /** Divides accounts: `probe` gets those known to have `limit` blockers or more, `scan` the others. */
   divide(subjects: Subjects, limit: number): Division {
     const scan = noSubjects();
     const probe = noSubjects();
@@ -29,7 +29,7 @@ export class LargeBlocklists {
     return { scan, probe };
   }
 
-  /** This account has at least `count` blockers. */
+  /** Remembers that an account has at least `count` blockers. */
   add(kind: RelationKind, subject: string, count: number): void {
     if (this.#atLeast.size >= maxRemembered) {
       this.#atLeast.clear();

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { FactsAnswer } from './facts-answer.js';
 import { QueryBatcher } from './query-batcher.js';
 
-const question = (viewers: ViewerSet, authorId = '900'): AudienceQuery => ({
+const query = (viewers: ViewerSet, authorId = '900'): AudienceQuery => ({
   viewers,
   authorIds: [authorId],
   accountIds: [authorId],
@@ -14,36 +14,36 @@ const question = (viewers: ViewerSet, authorId = '900'): AudienceQuery => ({
   language: null,
 });
 
-/** Lets everything happen that needs no answer: promises settle, and look-ups of the same turn are gathered. */
+/** Waits three turns of the event loop: promises settle, and the batch of one turn is complete. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) {
     await setImmediate();
   }
 }
 
-describe('questions about the same viewers', () => {
-  it('do not join one whose turn never came', async () => {
+describe('QueryBatcher', () => {
+  it('starts a new batch after one that was rejected while it waited for its turn', async () => {
     const turns: unknown[] = [];
     const late = new Error('too late');
-    const together = new QueryBatcher<undefined>(
-      () => Promise.reject(new Error('not asked')),
+    const batcher = new QueryBatcher<undefined>(
+      () => Promise.reject(new Error('the statement must not be sent')),
       (work) => {
         turns.push(work);
         return Promise.reject(late);
       },
     );
     const viewers = viewerSetOf(['5']);
-    await expect(together.ask(question(viewers))).rejects.toBe(late);
-    await expect(together.ask(question(viewers))).rejects.toBe(late);
+    await expect(batcher.load(query(viewers))).rejects.toBe(late);
+    await expect(batcher.load(query(viewers))).rejects.toBe(late);
     expect(turns).toHaveLength(2);
   });
 
-  it('are one statement at a time, gathered meanwhile, and do not delay other viewers', async () => {
+  it('sends one statement at a time about the same viewers, batches queries meanwhile, and does not delay other viewers', async () => {
     const statements: { viewers: ViewerSet; authors: string[]; end: (failure?: Error) => void }[] = [];
-    const together = new QueryBatcher<undefined>(
-      (_, viewers, questions) =>
+    const batcher = new QueryBatcher<undefined>(
+      (_, viewers, queries) =>
         new Promise((resolve, reject) => {
-          const authors = questions.flatMap(({ authorIds }) => authorIds);
+          const authors = queries.flatMap(({ authorIds }) => authorIds);
           const end = (failure?: Error) => {
             if (failure) {
               reject(failure);
@@ -56,10 +56,10 @@ describe('questions about the same viewers', () => {
       (work) => work(undefined),
     );
     const [slow, other] = [viewerSetOf(['5']), viewerSetOf(['6'])];
-    const first = together.ask(question(slow, '1'));
+    const first = batcher.load(query(slow, '1'));
     await settled();
-    const rest = [together.ask(question(slow, '2')), together.ask(question(slow, '3'))];
-    void together.ask(question(other, '4'));
+    const rest = [batcher.load(query(slow, '2')), batcher.load(query(slow, '3'))];
+    void batcher.load(query(other, '4'));
     await settled();
     expect(statements.map(({ authors }) => authors)).toEqual([['1'], ['4']]);
     const failure = new Error('connection lost');

@@ -3,22 +3,22 @@ import type { AudienceQuery } from '@fedistream/audience';
 import type { ViewerSet } from '@fedistream/domain';
 import type { FactsAnswer } from './facts-answer.js';
 
-/** Questions of one statement: bounds its length; a burst is rarely longer. */
-const maxQuestions = 20;
-/** Accounts of one statement: bounds what a status with many mentions costs the statuses that it is joined with. */
+/** Queries of one statement: bounds its size. A burst rarely has more. */
+const maxQueries = 20;
+/** Accounts of one statement: bounds how long a status with many mentions delays the other statuses of its batch. */
 const maxAccounts = 200;
 
 interface Batch {
-  readonly questions: AudienceQuery[];
+  readonly queries: AudienceQuery[];
   accounts: number;
   readonly answer: Promise<FactsAnswer>;
 }
 
 /**
- * Joins questions about the same viewers in one statement: most of its cost is finding the viewers. Questions are joined that
- * arrive within one turn of the event loop, or while the batch waits for a connection or for the statement before it. One
- * statement at a time is sent about the same viewers, so that slow ones leave the connections to others. A statement is
- * sent after its last question came, so that the answers are as fresh as those of a statement each.
+ * Batches queries about the same viewers into one statement, because most of its cost is finding the viewers. A batch is
+ * open for one turn of the event loop, and while it waits for a connection or for the statement before it. One statement at
+ * a time is sent about the same viewers, so that slow ones leave connections to others. A statement is sent after all of its
+ * queries have arrived, so each answer is as fresh as that of a statement of its own.
  */
 export class QueryBatcher<S> {
   readonly #open = new WeakMap<ViewerSet, Batch>();
@@ -26,45 +26,45 @@ export class QueryBatcher<S> {
 
   /**
    * @param send sends the statement
-   * @param inTurn runs a look-up when its turn comes, within a deadline that counts from `askedMs`
+   * @param inTurn runs a look-up in its turn, with a deadline that counts from `startMs` (`performance.now()`)
    */
   constructor(
     private readonly send: (
       statements: S,
       viewers: ViewerSet,
-      questions: readonly AudienceQuery[],
+      queries: readonly AudienceQuery[],
     ) => Promise<FactsAnswer>,
-    private readonly inTurn: <T>(work: (statements: S) => Promise<T>, askedMs: number) => Promise<T>,
+    private readonly inTurn: <T>(work: (statements: S) => Promise<T>, startMs: number) => Promise<T>,
   ) {}
 
-  /** The answer to this question and perhaps others. When the statement fails, all of them fail. */
-  ask(question: AudienceQuery): Promise<FactsAnswer> {
-    const { viewers, accountIds } = question;
+  /** Resolves with the facts for this query and the others of its batch. @throws what the statement throws, for all of them */
+  load(query: AudienceQuery): Promise<FactsAnswer> {
+    const { viewers, accountIds } = query;
     const open = this.#open.get(viewers);
-    if (open && open.questions.length < maxQuestions && open.accounts + accountIds.length <= maxAccounts) {
-      open.questions.push(question);
+    if (open && open.queries.length < maxQueries && open.accounts + accountIds.length <= maxAccounts) {
+      open.queries.push(query);
       open.accounts += accountIds.length;
       return open.answer;
     }
-    const questions = [question];
-    const askedMs = performance.now();
+    const queries = [query];
+    const startMs = performance.now();
     const answer = this.#after(this.#last.get(viewers), () =>
       this.inTurn(async (statements) => {
         await nextTurn();
         this.#close(batch, viewers);
-        return this.send(statements, viewers, questions);
-      }, askedMs),
+        return this.send(statements, viewers, queries);
+      }, startMs),
     ).finally(() => {
-      // A batch whose turn never comes must not take further questions.
+      // A batch that was rejected before its turn must not take further queries.
       this.#close(batch, viewers);
     });
-    const batch: Batch = { questions, accounts: accountIds.length, answer };
+    const batch: Batch = { queries, accounts: accountIds.length, answer };
     this.#open.set(viewers, batch);
     this.#last.set(viewers, answer);
     return answer;
   }
 
-  /** Whether the one before was answered or failed. */
+  /** Runs the work after the statement before it has settled. */
   async #after<T>(before: Promise<unknown> | undefined, work: () => Promise<T>): Promise<T> {
     await before?.catch(() => undefined);
     return work();

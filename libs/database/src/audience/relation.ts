@@ -1,7 +1,7 @@
 /** Relationship kinds that hide a status: the viewer blocks or mutes an account, or an author blocks the viewer. */
 export type RelationKind = 'block' | 'mute' | 'author';
 
-/** Where relations of one kind are, and which way they are read. */
+/** The table and columns of one kind of relationship. */
 export interface Relation {
   readonly kind: RelationKind;
   readonly table: 'blocks' | 'mutes';
@@ -18,5 +18,5 @@ export const relations: readonly Relation[] = [
   { kind: 'author', table: 'blocks', subject: 'account_id', viewer: 'target_account_id' },
 ];
 
-/** The accounts to ask about, for each kind. */
+/** The accounts to look up, for each kind of relationship. */
 export type Subjects = Readonly<Record<RelationKind, readonly string[]>>;

@@ -14,19 +14,19 @@ import { FewViewersBatcher } from './few-viewers-batcher.js';
 import { fewViewersStatement } from './few-viewers-statement.js';
 import { QueryBatcher } from './query-batcher.js';
 
-/** Relationships, languages, roles, settings and filters as Mastodon keeps them. */
+/** Reads relationships, languages, roles, settings and filters from Mastodon's tables. */
 @Injectable()
 export class SqlAudienceStore extends AudienceStore {
   readonly #batcher: QueryBatcher<Statements>;
-  readonly #fewViewers = new FewViewersBatcher((questions) =>
-    this.database.lookup((statements) => this.#askFew(statements, questions)),
+  readonly #fewViewers = new FewViewersBatcher((queries) =>
+    this.database.lookup((statements) => this.#loadFew(statements, queries)),
   );
   /** One statement for all deletions within one turn of the event loop. Caches nothing. */
   readonly #feedAccess = new DataLoader<'settings', ReadonlyMap<string, string>>(
-    async (asked) => {
+    async (keys) => {
       const rows = await this.database.lookup((statements) => statements.queryArrays<FactRow>(feedAccessSelect, []));
       const access = new Map(rows.map(([, name, value]) => [name ?? '', value ?? '']));
-      return asked.map(() => access);
+      return keys.map(() => access);
     },
     { cache: false, batchScheduleFn: setImmediate },
   );
@@ -35,19 +35,19 @@ export class SqlAudienceStore extends AudienceStore {
     super();
     const facts = new FactsLookup();
     this.#batcher = new QueryBatcher(
-      (statements: Statements, viewers, questions) => facts.ask(statements, viewers, questions),
-      (work, askedMs) => database.lookup(work, askedMs),
+      (statements: Statements, viewers, queries) => facts.load(statements, viewers, queries),
+      (work, startMs) => database.lookup(work, startMs),
     );
   }
 
   override async facts(query: AudienceQuery): Promise<AudienceFacts> {
     const batcher = FewViewersBatcher.accepts(query) ? this.#fewViewers : this.#batcher;
-    return (await batcher.ask(query)).about(query);
+    return (await batcher.load(query)).about(query);
   }
 
-  async #askFew(statements: Statements, questions: readonly AudienceQuery[]): Promise<FactsAnswer> {
-    const { text, values } = fewViewersStatement(await statements.columns(), questions);
-    const answer = new FactsAnswer({ has: (accountId) => questions.some(({ viewers }) => viewers.has(accountId)) });
+  async #loadFew(statements: Statements, queries: readonly AudienceQuery[]): Promise<FactsAnswer> {
+    const { text, values } = fewViewersStatement(await statements.columns(), queries);
+    const answer = new FactsAnswer({ has: (accountId) => queries.some(({ viewers }) => viewers.has(accountId)) });
     answer.add(await statements.queryArrays<FactRow>(text, values));
     return answer;
   }

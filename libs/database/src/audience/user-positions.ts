@@ -1,34 +1,33 @@
 import type { ViewerSet } from '@fedistream/domain';
 import { bigintArray, positionArray, readPosition, type RowPosition } from '../connection/array-parameters.js';
 
-/** More accounts than listen to one process; beyond it all is forgotten, which costs one slower statement. */
+/** Remembered positions. Beyond it all are forgotten, which costs each stream one slower statement. */
 const maxRemembered = 500_000;
 
 /** The viewers as parameters of the statement about a status. */
 export interface ViewerParameters {
-  /** `bigint[]`, the accounts whose row of `users` was seen before, in the order of `positions`. */
+  /** `bigint[]`: the accounts whose row of `users` has a remembered position, in the order of `positions`. */
   readonly known: Buffer;
-  /** `tid[]`, where those rows were. */
+  /** `tid[]`: the positions of those rows. */
   readonly positions: Buffer;
-  /** `bigint[]`, all other accounts. */
+  /** `bigint[]`: all other accounts. */
   readonly newcomers: Buffer;
   readonly hasKnown: boolean;
   readonly hasNewcomers: boolean;
 }
 
 /**
- * Where the rows of `users` were when they were last seen (their `ctid`). Going straight to 1,000 rows costs PostgreSQL a
- * third of what finding them through an index does.
+ * Remembers the position (`ctid`) of each viewer's row of `users`. Reading 1,000 rows by position costs PostgreSQL a third of
+ * reading them through an index.
  *
- * This is a place to look first, never an answer. PostgreSQL writes a changed row to another place, so that the old one
- * is empty, or holds another row in time. When a statement does not see the rows of just these accounts there, they are
- * looked up through the index.
+ * A position is a hint. PostgreSQL moves a row with each update, and may put another row in its place. Callers MUST check
+ * that the rows found are those of exactly these accounts, and otherwise read them through the index.
  */
 export class UserPositions {
   readonly #byAccount = new Map<string, RowPosition>();
   readonly #parameters = new WeakMap<ViewerSet, ViewerParameters>();
 
-  /** Made once, until the viewers change or a row has moved. */
+  /** The parameters for a set of viewers; cached until {@link learn} or {@link forget}. */
   parametersFor(viewers: ViewerSet): ViewerParameters {
     let parameters = this.#parameters.get(viewers);
     if (!parameters) {
@@ -39,7 +38,7 @@ export class UserPositions {
   }
 
   /**
-   * Where a statement has found rows of these viewers.
+   * Remembers the positions at which a statement has found rows of these viewers.
    *
    * @param found `account(page,number)`, separated by blanks
    */
@@ -54,7 +53,7 @@ export class UserPositions {
     this.#parameters.delete(viewers);
   }
 
-  /** These viewers' rows were not where they had been. */
+  /** Forgets the positions of these viewers, because some of their rows have moved. */
   forget(viewers: ViewerSet): void {
     viewers.accountIds.forEach((accountId) => this.#byAccount.delete(accountId));
     this.#parameters.delete(viewers);

@@ -1,6 +1,6 @@
 import { StreamingError } from '@fedistream/domain';
 
-/** An answer of the database; its failure is told to the client as something that passes. @throws StreamingError `unavailable` */
+/** Turns each failure of a look-up into `unavailable`, which tells clients to retry. @throws StreamingError */
 export async function rejectAsUnavailable<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;

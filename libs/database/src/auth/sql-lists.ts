@@ -12,15 +12,15 @@ import { rejectAsUnavailable } from './reject-as-unavailable.js';
 const listsPerStatement = 500;
 
 /**
- * Lists as Mastodon keeps them. One statement at a time looks up all lists that were asked about while the one before was
- * answered: however many lists a client opens, and however long it takes, the other connections are free for others.
+ * Reads lists from Mastodon's tables. It sends one statement at a time, for all lists that were requested meanwhile. So it
+ * uses one connection of the pool, however many lists clients open.
  */
 @Injectable()
 export class SqlLists extends Lists {
-  /** Settles when all statements that are due have been answered; {@link #answered}, when the current one has. */
+  /** Settles when all scheduled statements have been answered; `#answered` settles with the current one. */
   #idle: Promise<unknown> = Promise.resolve();
   #answered: Promise<unknown> = Promise.resolve();
-  /** The owner of a list. Batches, and caches nothing. */
+  /** Loads the owners of lists, in batches. It caches nothing. */
   readonly #owners = new DataLoader<string, string | undefined>((listIds) => this.#find(listIds), {
     cache: false,
     maxBatchSize: listsPerStatement,

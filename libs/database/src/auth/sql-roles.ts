@@ -3,10 +3,10 @@ import { permits, Roles, type Permission } from '@fedistream/auth';
 import type { Viewer } from '@fedistream/domain';
 import { Database } from '../connection/database.js';
 import { UserRoleEntity } from '../schema/entities/index.js';
-import { everyonesRole } from './everyones-role.js';
+import { everyoneRoleId } from './everyone-role-id.js';
 import { rejectAsUnavailable } from './reject-as-unavailable.js';
 
-/** Roles as Mastodon keeps them. A Mastodon from before there were roles grants nothing. */
+/** Reads roles from Mastodon's tables. Before Mastodon 4.0 there are none, so it grants nothing. */
 @Injectable()
 export class SqlRoles extends Roles {
   constructor(private readonly database: Database) {
@@ -26,7 +26,7 @@ export class SqlRoles extends Roles {
       roles
         .createQueryBuilder('role')
         .where('role.id = :everyone OR role.id = (SELECT role_id FROM users WHERE id = :userId)')
-        .setParameters({ everyone: everyonesRole, userId: viewer.userId })
+        .setParameters({ everyone: everyoneRoleId, userId: viewer.userId })
         .getMany(),
     );
     return permits(

@@ -8,8 +8,8 @@ import { Database } from '../connection/database.js';
 import { milliseconds, utcNow } from '../connection/utc.js';
 
 /**
- * The time between statements that look tokens up, in milliseconds. Where many clients connect, one statement asks about
- * several tokens; a client that connects alone does not wait.
+ * The batch delay between look-ups of tokens, in milliseconds. While many clients connect, a statement is for several tokens.
+ * A client that connects after a pause does not wait.
  */
 const betweenStatementsMs = 40;
 
@@ -25,11 +25,11 @@ interface TokenRow {
   readonly expiresAt: number | null;
 }
 
-/** Access tokens as Mastodon keeps them, accepted as its REST API accepts them. */
+/** Reads access tokens from Mastodon's tables, and accepts those that Mastodon's REST API accepts. */
 @Injectable()
 export class SqlTokenStore extends TokenStore {
   readonly #scheduler = new BatchScheduler(() => betweenStatementsMs);
-  /** Batches, and caches nothing. */
+  /** Loads tokens in batches. It caches nothing. */
   readonly #rows = new DataLoader<string, TokenRow | undefined>((tokens) => this.#find(tokens), {
     cache: false,
     maxBatchSize: tokensPerStatement,
@@ -44,7 +44,7 @@ export class SqlTokenStore extends TokenStore {
 
   override async findViewer(token: string): Promise<Viewer | undefined> {
     if (token.includes('\0')) {
-      // PostgreSQL's texts cannot hold it, so that asking would be an error.
+      // PostgreSQL's text cannot contain NUL: the statement would fail.
       return undefined;
     }
     const row = await this.#rows.load(token);
@@ -81,7 +81,7 @@ export class SqlTokenStore extends TokenStore {
 
 const expiry = 't.created_at + make_interval(secs => t.expires_in)';
 
-/** Tokens of users that REST accepts at this moment. Tokens of applications have no owner, and join no user. */
+/** SQL for the tokens that REST accepts now. Tokens of applications have no owner, so the join leaves them out. */
 function acceptedTokens(columns: Columns): string {
   return `FROM oauth_access_tokens t
       JOIN users u ON u.id = t.resource_owner_id

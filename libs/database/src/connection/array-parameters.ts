@@ -5,8 +5,8 @@ const bigintOid = 20;
 const tidOid = 27;
 
 /**
- * Ids as a parameter of type `bigint[]`, in PostgreSQL's binary format: of 1,000 ids as text the server would spend 0.09 ms
- * more on reading them. What is no record id is left out, so that one odd id does not make the statement fail for all others.
+ * Ids as a parameter of type `bigint[]`, in PostgreSQL's binary format: reading 1,000 ids as text would cost PostgreSQL
+ * 0.09 ms more. Texts that are no record ids are left out, because one of them would fail the whole statement.
  */
 export function bigintArray(ids: readonly string[]): Buffer {
   const valid = ids.filter(isRecordId);
@@ -15,12 +15,12 @@ export function bigintArray(ids: readonly string[]): Buffer {
   });
 }
 
-/** Where a row is: page * 2^16 + number within the page, below 2^48. */
+/** The position of a row: page * 2^16 + number within the page, below 2^48. */
 export type RowPosition = number;
 
 const withinPage = 2 ** 16;
 
-/** Reads what PostgreSQL writes for a `tid`: `(page,number)`. */
+/** Parses PostgreSQL's text of a `tid`: `(page,number)`. */
 export function readPosition(text: string): RowPosition {
   const comma = text.indexOf(',');
   return Number(text.slice(1, comma)) * withinPage + Number(text.slice(comma + 1, -1));
@@ -34,7 +34,7 @@ export function positionArray(positions: readonly RowPosition[]): Buffer {
   });
 }
 
-/** One dimension, counted from 1, without nulls. Node-postgres sends a buffer as it is, and says that it is binary. */
+/** An array of one dimension, with lower bound 1 and without nulls. node-postgres sends a Buffer as a binary parameter. */
 function arrayOf<T>(
   oid: number,
   size: number,

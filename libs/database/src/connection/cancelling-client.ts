@@ -6,9 +6,9 @@ const cancelRequestCode = 80_877_102;
 const cancelTimeoutMs = 2_000;
 
 /**
- * A connection of node-postgres that asks the server to cancel its statement when it ends before the server has answered. Without that,
- * a statement that waits for a lock would go on after its timeout, and each retry would take one more backend. A
- * cancellation needs no state of the session, so that it works through PgBouncer, too.
+ * A connection of node-postgres. When it ends before its statement was answered, it asks the server to cancel the statement.
+ * Otherwise a statement that waits for a lock would run on after its timeout, and each retry would take one more backend.
+ * A cancel request needs no session state, so it works through PgBouncer, too.
  */
 export class CancellingClient extends pg.Client {
   /** Whether a statement was sent that the server has not answered. */
@@ -42,7 +42,7 @@ export class CancellingClient extends pg.Client {
     }) as typeof this.query;
   }
 
-  /** An error of the server's is an answer. After a timeout the connection is ended, so that no pool gives it out again. */
+  /** An error of the server is an answer. After any other failure the connection ends, so that the pool does not reuse it. */
   #settle(failure: unknown): void {
     if (failure === undefined || failure === null || failure instanceof pg.DatabaseError) {
       this.#unanswered = false;
@@ -67,13 +67,13 @@ export class CancellingClient extends pg.Client {
   }
 }
 
-/** What the server gives when connecting, for this very purpose. */
+/** BackendKeyData, which the server sends at connection start for cancel requests. */
 interface Session {
   readonly processID: number | null;
   readonly secretKey: number | null;
 }
 
-/** Best effort: what fails here leaves the statement to end by itself. Servers take the request unencrypted, as from libpq. */
+/** Sends a cancel request, as best effort: after a failure the statement ends by itself. It is unencrypted, as libpq's is. */
 function cancel({ host, port }: pg.Client, processId: number, secretKey: number | null): void {
   const request = Buffer.alloc(16);
   request.writeInt32BE(16, 0);

@@ -14,7 +14,7 @@ const serversOf = (url: string) =>
     port,
   ]);
 
-/** A file with this content, for the time of the test. */
+/** Creates a temporary file for the call of `use`. */
 async function withFile(content: string, use: (file: string) => void): Promise<void> {
   const file = join(tmpdir(), `fedistream-${process.pid}-${Math.random()}.pem`);
   await writeFile(file, content);
@@ -29,7 +29,7 @@ const unchecked = { rejectUnauthorized: false };
 const anyName = { checkServerIdentity: expect.any(Function) as unknown };
 
 describe('connectionOptions', () => {
-  it('takes members, and prefers encryption when no mode is set', () => {
+  it('uses the members without a URL, and prefers encryption without a mode', () => {
     const parameters = { host: 'db', port: 5433, user: 'u', password: 'p', database: 'd' };
     const members = { host: 'db', port: 5433, user: 'u', password: 'p', name: 'd' };
     expect(connectionOptions({ kind: 'postgresql', ...members }).attempts).toEqual([
@@ -38,7 +38,7 @@ describe('connectionOptions', () => {
     ]);
   });
 
-  it('takes a URL alone, but for a password that it lacks', () => {
+  it('uses a URL alone, and only the password of the members if the URL has none', () => {
     const members = { host: 'x', user: 'other', password: 'p', port: 5433, name: 'x', sslMode: 'verify-full' };
     const url = 'postgresql://m%40stodon@db.example/d?application_name=a&connect_timeout=3';
     expect(of(url, members).attempts).toEqual([
@@ -126,7 +126,7 @@ describe('connectionOptions', () => {
     }
   });
 
-  it('checks as libpq does when uselibpqcompat asks for it', async () => {
+  it('verifies certificates as libpq does with uselibpqcompat=true', async () => {
     await withFile('certificate', (file) => {
       const compatible = (rest: string) => encryptionsOf(`postgres://db/d?uselibpqcompat=true&${rest}`);
       expect(compatible('sslmode=require')).toEqual([unchecked]);
@@ -140,7 +140,7 @@ describe('connectionOptions', () => {
     expect(parametersOf('postgres://db/d?a=1&sslmode=disable&b=2')).toMatchObject({ a: '1', b: '2' });
   });
 
-  it('encrypts with the certificates that a URL names', async () => {
+  it('verifies with the certificates that a URL names', async () => {
     let gone = '';
     await withFile('certificate', (file) => {
       gone = file;
@@ -150,7 +150,7 @@ describe('connectionOptions', () => {
     expect(() => of(`postgres://db/d?sslrootcert=${gone}`)).toThrow('ENOENT');
   });
 
-  it('checks everything with the roots of the operating system, and refuses a weaker mode', () => {
+  it('verifies certificate and host name with sslrootcert=system, and refuses a weaker mode', () => {
     for (const url of [
       'postgres://db/d?sslrootcert=system',
       'postgres://db/d?sslmode=verify-full&sslrootcert=system',
@@ -172,14 +172,14 @@ describe('connectionOptions', () => {
     ],
     ['mysql://u:secret@db/d', 'must look like postgresql://'],
     ['postgres://u:sec/ret@db:port/d', 'must look like|cannot be parsed'],
-  ])('refuses %s without repeating a password', (url, message) => {
-    let said = '';
+  ])('refuses %s without repeating a password', (url, expected) => {
+    let message = '';
     try {
       of(url);
     } catch (error) {
-      said = String(error);
+      message = String(error);
     }
-    expect(said).toMatch(new RegExp(message));
-    expect(said).not.toMatch(/sec.?ret/);
+    expect(message).toMatch(new RegExp(expected));
+    expect(message).not.toMatch(/sec.?ret/);
   });
 });

@@ -3,26 +3,26 @@ import { encryptionsOf, type Encryption } from './encryption.js';
 import { readUrl } from './read-url.js';
 import type { SessionAttributes } from './session-attributes.js';
 
-/** One way to reach a server: options of node-postgres with one host, and one way to encrypt. */
+/** One connection attempt: options of node-postgres for one host, and its encryption. */
 export interface ConnectionAttempt {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly encryption: Encryption;
 }
 
-/** How to reach a server. */
+/** The connection attempts for a server or several. */
 export interface ConnectionOptions {
-  /** In the order in which to try them: for each host, each way to encrypt. */
+  /** In order: for each host, each encryption. */
   readonly attempts: readonly ConnectionAttempt[];
-  /** Which of several servers is wanted; any that answers unless given. */
+  /** The attributes that a server must have (`target_session_attrs`); `any` by default. */
   readonly sessionAttributes: SessionAttributes;
 }
 
 /**
- * Reads the settings: a URL as libpq and pg-connection-string document it, or its members. A URL counts alone, but for a
- * password that it lacks. Certificate files are read.
+ * Reads the settings: a URL as libpq and pg-connection-string document it, or the members. With a URL, only the member
+ * `password` is used, if the URL has none. Reads certificate files.
  *
- * @throws Error when the URL is malformed, has a value that does not exist, or names a file that cannot be read; the
- *   message holds neither user nor password
+ * @throws Error when the URL is malformed, has an unknown value, or names an unreadable file; the message contains neither
+ *   user nor password
  */
 export function connectionOptions(settings: PostgresqlSettings): ConnectionOptions {
   const { url, host, port, user, password, name, sslMode } = settings;

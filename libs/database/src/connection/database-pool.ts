@@ -1,27 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from './database.js';
 
-/** How the pool of connections is doing at this moment, for metrics. */
+/** The present state of the connection pool, for metrics. */
 @Injectable()
 export class DatabasePool {
   constructor(private readonly database: Database) {}
 
-  /** Whether the last attempt to ask was answered; false before the first one. */
+  /** Whether the database answers, see {@link DatabaseState.up}; false before the first statement. */
   get up(): boolean {
     return this.database.up;
   }
 
-  /** Connections, in use or not. */
+  /** The number of connections, in use or idle. */
   get total(): number {
     return this.database.pool.total;
   }
 
-  /** Connections not in use. */
+  /** The number of idle connections. */
   get idle(): number {
     return this.database.pool.idle;
   }
 
-  /** Statements that wait for a connection. */
+  /** The number of statements that wait for a connection. */
   get waiting(): number {
     return this.database.pool.waiting;
   }

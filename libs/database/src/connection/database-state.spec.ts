@@ -27,7 +27,7 @@ describe('DatabaseState', () => {
     vi.restoreAllMocks();
   });
 
-  it('is up as the last attempt has shown, and says once when it is so again, and after how long', () => {
+  it('is up or down as the last statement has shown, and logs once how long an outage lasted', () => {
     expect(state.up).toBe(false);
     state.succeeded('SELECT 1');
     expect([state.up, lines]).toEqual([true, []]);
@@ -45,18 +45,21 @@ describe('DatabaseState', () => {
     ]);
   });
 
-  it.each(['28P01', '3D000', '53300', '57P01', '57P03', '08P01'])('is not up when it turns us away with %s', (code) => {
-    state.succeeded('SELECT 1');
-    state.failed(answer(code, 'no'), 'SELECT 1');
-    expect(state.up).toBe(false);
-  });
+  it.each(['28P01', '3D000', '53300', '57P01', '57P03', '08P01'])(
+    'is down when the server refuses the connection with %s',
+    (code) => {
+      state.succeeded('SELECT 1');
+      state.failed(answer(code, 'no'), 'SELECT 1');
+      expect(state.up).toBe(false);
+    },
+  );
 
-  it.each(['22012', '57014'])('is up when it has answered, be it with the error %s', (code) => {
+  it.each(['22012', '57014'])('is up when the server has answered with the error %s', (code) => {
     state.failed(answer(code, 'no'), 'SELECT 1');
     expect(state.up).toBe(true);
   });
 
-  it.each(['42501', '42P01'])('is not up while one statement is refused with %s, although others succeed', (code) => {
+  it.each(['42501', '42P01'])('is down while one statement is refused with %s, although others succeed', (code) => {
     state.failed(answer(code, 'no'), 'SELECT FROM lists');
     state.succeeded('SELECT FROM users');
     expect(state.up).toBe(false);
@@ -64,19 +67,19 @@ describe('DatabaseState', () => {
     expect(state.up).toBe(true);
   });
 
-  it('forgets after a minute the refusal of a statement that is never sent again', () => {
+  it('is up again a minute after a statement was refused that is never sent again', () => {
     state.failed(answer('42501', 'no'), 'SELECT FROM lists');
     vi.advanceTimersByTime(60_000);
     state.succeeded('SELECT FROM users');
     expect(state.up).toBe(true);
   });
 
-  it('says which setting of PgBouncer makes an outage longer', () => {
+  it('names the setting of PgBouncer that prolongs an outage', () => {
     state.failed(new Error('server login has been failing, cached error: x (server_login_retry)'), 'SELECT 1');
     expect(lines).toEqual([expect.stringContaining('set it to 1 in pgbouncer.ini')]);
   });
 
-  it('tells each cause when it comes, and each of them only once in a while', () => {
+  it('logs each cause at once, and repeats it at most every 10 s', () => {
     for (let time = 0; time < 3; time++) {
       state.failed(refused, 'SELECT 1');
       state.failed(answer('42501', 'permission denied for table lists'), 'SELECT 1');
@@ -92,7 +95,7 @@ describe('DatabaseState', () => {
     );
   });
 
-  it('says what an empty database lacks, and takes the first of several addresses for the cause', () => {
+  it('names the command for an empty database, and the first cause of an AggregateError', () => {
     state.failed(answer('42P01', 'relation "oauth_access_tokens" does not exist'), 'SELECT 1');
     state.failed(new AggregateError([new Error('connect ECONNREFUSED ::1:5432'), refused]), 'SELECT 1');
     expect(lines).toEqual([

@@ -3,34 +3,34 @@ import { Logger } from '@nestjs/common';
 import { DatabaseError } from 'pg';
 
 /**
- * SQLSTATEs with which a server accepts no statements, or none from this user: connection, authorisation, no such database,
- * no room, shutting down or starting. https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * SQLSTATE classes with which a server refuses this connection: connection failure, authorisation, unknown database,
+ * insufficient resources, shutdown or start. https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const unavailable = /^(08|28|3D|53|57P)/;
 /** SQLSTATEs of statements that this user may not execute, and of tables that do not exist. */
 const refused = /^(42501|42P01)$/;
-/** For how long a refusal counts: a statement of the same text may never be sent again. */
+/** How long a refusal counts, in ms. Only the same statement clears it earlier, and it may never be sent again. */
 const refusalCountsMs = 60_000;
 /** SQLSTATE of a table that does not exist. */
 const noTable = '42P01';
 
-/** Whether the database answers what the server asks it; outages and their causes go to the log. */
+/** Tracks whether the database answers, and logs outages with their causes. */
 export class DatabaseState {
   readonly #logger = new Logger('Database');
   readonly #causeLog = new KeyedLogThrottle();
   readonly #recoveryLog = new LogThrottle();
   readonly #outage = new Outage();
-  /** When statements were refused that have not succeeded since: others may succeed meanwhile. */
+  /** Statements that were refused and have not succeeded since, with the time (`performance.now()`). */
   readonly #refused = new Map<string, number>();
   #reachable = false;
 
-  /** Whether the last attempt was answered, and no statement was lately refused for lack of a right or a table. */
+  /** Whether the last statement was answered, and none was refused in the last minute for lack of a right or a table. */
   get up(): boolean {
     const since = performance.now() - refusalCountsMs;
     return this.#reachable && ![...this.#refused.values()].some((refusedMs) => refusedMs > since);
   }
 
-  /** The database has answered this statement. */
+  /** Records that the database has answered a statement. */
   succeeded(statement: string): void {
     this.#refused.delete(statement);
     this.#reachable = true;
@@ -42,7 +42,7 @@ export class DatabaseState {
     }
   }
 
-  /** An attempt to ask has failed. */
+  /** Records that a statement failed, and logs the cause. */
   failed(failure: unknown, statement: string): void {
     const code = failure instanceof DatabaseError ? (failure.code ?? '') : undefined;
     if (code !== undefined && refused.test(code)) {
@@ -77,7 +77,7 @@ function reasonWithAdvice(failure: unknown): string {
     return `${reason}: grant this user SELECT on the tables that the server reads`;
   }
   if (reason.includes('server_login_retry')) {
-    return `${reason}: PgBouncer tries again only after server_login_retry (15 s); set it to 1 in pgbouncer.ini`;
+    return `${reason}: PgBouncer reconnects only after server_login_retry (15 s); set it to 1 in pgbouncer.ini`;
   }
   return reason;
 }

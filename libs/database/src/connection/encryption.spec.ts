@@ -3,7 +3,7 @@ import { wantsOtherEncryption } from './encryption.js';
 
 const failed = (code: string, message: string) => Object.assign(new Error(message), { code });
 
-it('tells a server without TLS, and one that wants it, from every other failure', () => {
+it('wantsOtherEncryption is true only for a server without TLS, or for one that requires it', () => {
   const noTls = new Error('The server does not support SSL connections');
   const wantsTls = failed('28000', 'no pg_hba.conf entry for host "10.0.0.1", user "u", database "d", no encryption');
   const handshake = failed('ERR_SSL_UNSUPPORTED_PROTOCOL', 'unsupported protocol');

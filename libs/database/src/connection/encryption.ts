@@ -3,13 +3,13 @@ import tls, { type ConnectionOptions as TlsOptions } from 'node:tls';
 import { errorReason } from '@fedistream/util';
 import type { SslMode } from './database-settings.js';
 
-/** What node-postgres calls `ssl`: options of TLS, or `false` for no encryption. */
+/** The option `ssl` of node-postgres: TLS options, or `false` for no encryption. */
 export type Encryption = TlsOptions | false;
 
-/** How a connection is to be encrypted. */
+/** The encryption settings of a connection. */
 export interface SslSettings {
   readonly mode: string;
-  /** Certificates and the like. */
+  /** Certificates and other TLS options. */
   readonly tls: TlsOptions;
   /** `uselibpqcompat=true`: `require` checks the certificate only against a given root. */
   readonly libpqCompatible?: boolean;
@@ -18,11 +18,11 @@ export interface SslSettings {
 }
 
 /**
- * The ways to encrypt, in the order in which to try them. As node-postgres has it today, `require` and above check the
- * certificate (`verify-ca` not its host name), unless `uselibpqcompat` asks for libpq's rules. `allow` and `prefer` check
- * nothing, as they would do without encryption.
+ * The encryptions to try, in order. As in node-postgres, `require` and stricter modes verify the certificate (`verify-ca`
+ * without its host name), unless `uselibpqcompat` selects libpq's rules. `allow` and `prefer` verify nothing, because they
+ * also accept an unencrypted connection.
  *
- * @throws Error when the mode does not exist, or is too weak for the system's roots
+ * @throws Error when the mode is unknown, or too weak for `sslrootcert=system`
  */
 export function encryptionsOf({ mode, tls: given, libpqCompatible, systemRoots }: SslSettings): readonly Encryption[] {
   const options = systemRoots ? { ...given, ca: readSystemRoots() } : given;
@@ -44,12 +44,12 @@ export function encryptionsOf({ mode, tls: given, libpqCompatible, systemRoots }
     throw new Error(`sslmode=${mode} is too weak for sslrootcert=system: use verify-full, or leave sslmode out`);
   }
   if (libpqCompatible && mode === 'verify-ca' && options.ca === undefined) {
-    throw new Error('sslmode=verify-ca needs sslrootcert: any public authority would do otherwise');
+    throw new Error('sslmode=verify-ca needs sslrootcert: otherwise any public authority would be accepted');
   }
   return modes[mode as SslMode];
 }
 
-/** Whether this failure says no more than that the server wants the connection encrypted otherwise. */
+/** Whether a connection failed because the server requires encryption, or has none. */
 export function wantsOtherEncryption(failure: unknown, tried: Encryption): boolean {
   if (!(failure instanceof Error)) {
     return false;
@@ -62,7 +62,7 @@ export function wantsOtherEncryption(failure: unknown, tried: Encryption): boole
 
 const bundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'];
 
-/** The operating system's trusted roots; Node's own where neither Node nor a known file tells them. */
+/** The operating system's root certificates; `undefined` (Node's own) if neither Node nor a known file has them. */
 function readSystemRoots(): string | string[] | undefined {
   if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function') {
     return (tls.getCACertificates as (type: string) => string[])('system');

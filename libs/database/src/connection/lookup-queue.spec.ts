@@ -18,7 +18,7 @@ const after = (ms: number) => () =>
     }, ms);
   });
 
-/** What became of each call so far. */
+/** The present state of each call: `waits`, `answered`, or its error message. */
 function outcomes(calls: readonly Promise<unknown>[]): string[] {
   const states = calls.map(() => 'waits');
   calls.forEach((call, index) => {
@@ -31,7 +31,7 @@ function outcomes(calls: readonly Promise<unknown>[]): string[] {
 }
 
 describe('LookupQueue', () => {
-  it('runs so many look-ups at a time, in order', async () => {
+  it('runs at most `concurrency` look-ups at a time, in order', async () => {
     const queue = new LookupQueue({ concurrency: 2, maxWaiting: 100, timeoutMs: 2_000 });
     const begun: number[] = [];
     const states = outcomes(
@@ -50,21 +50,21 @@ describe('LookupQueue', () => {
     expect(states).toEqual(Array.from({ length: 5 }, () => 'answered'));
   });
 
-  it('has one deadline for waiting and answering, and discards what waited for nearly all of it', async () => {
+  it('has one deadline for waiting and answering, and discards a look-up that waited for nearly all of it', async () => {
     const queue = new LookupQueue({ concurrency: 1, maxWaiting: 100, timeoutMs: 2_000 });
     const work = vi.fn(never);
     const states = outcomes([1, 2, 3].map(() => queue.run(work)));
     await vi.advanceTimersByTimeAsync(1_999);
     expect(states).toEqual(['waits', 'waits', 'waits']);
     await vi.advanceTimersByTimeAsync(1);
-    expect(states.every((state) => /no answer|too long/.test(state))).toBe(true);
+    expect(states.every((state) => /no answer|discarded/.test(state))).toBe(true);
     expect(work).toHaveBeenCalledOnce();
     const [fresh] = outcomes([queue.run(after(10))]);
     expect(fresh).toBe('waits');
     await vi.advanceTimersByTimeAsync(10);
   });
 
-  it('counts the deadline from when the caller asked, and tells the look-up what is left of it', async () => {
+  it('counts the deadline from the given start, and passes the remaining time to the look-up', async () => {
     const queue = new LookupQueue({ concurrency: 1, maxWaiting: 100, timeoutMs: 2_000 });
     let left = 0;
     await queue.run((deadline) => {
@@ -74,11 +74,11 @@ describe('LookupQueue', () => {
     expect(left).toBe(1_500);
   });
 
-  it('rejects at once what no longer fits', async () => {
+  it('rejects a look-up at once when maxWaiting others wait', async () => {
     const queue = new LookupQueue({ concurrency: 1, maxWaiting: 2, timeoutMs: 2_000 });
     const states = outcomes([1, 2, 3, 4].map(() => queue.run(after(100))));
     await vi.advanceTimersByTimeAsync(0);
-    expect(states).toEqual(['waits', 'waits', 'waits', '2 look-ups wait for a connection already']);
+    expect(states).toEqual(['waits', 'waits', 'waits', 'refused a look-up: 2 others already wait for a connection']);
     await vi.advanceTimersByTimeAsync(300);
     expect(states.slice(0, 3)).toEqual(['answered', 'answered', 'answered']);
   });

@@ -2,12 +2,12 @@ import { StoreUnavailable } from '@fedistream/audience';
 import { withTimeout } from '@fedistream/util';
 import pLimit, { type LimitFunction } from 'p-limit';
 
-/** The share of the time for a look-up that must be left when its turn comes. */
+/** The share of its time limit that a look-up must have left when its turn comes. */
 const minShareLeft = 0.1;
 
-/** When a look-up has to be answered. */
+/** The time by which a look-up must be answered. */
 export interface Deadline {
-  /** Milliseconds until then; at least 1. */
+  /** The remaining milliseconds; at least 1. */
   leftMs(): number;
 }
 
@@ -15,17 +15,16 @@ export interface Deadline {
 export interface LookupBounds {
   /** How many look-ups run at a time. */
   readonly concurrency: number;
-  /** How many may wait for their turn; more are rejected at once. */
+  /** How many look-ups may wait for their turn; further ones are rejected at once. */
   readonly maxWaiting: number;
   /** How long a look-up may take, from the call to the answer, in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /**
- * The one queue between events and the database. It runs a few look-ups at a time, in order. A look-up has one deadline
- * for waiting and answering together: it is discarded when its turn comes too late, because its caller has asked again by
- * then, and a database that has come back after an outage must answer fresh look-ups first. A look-up that gets no answer
- * gives its turn away at its deadline.
+ * The queue between events and the database. It runs a few look-ups at a time, in order. A look-up has one deadline for
+ * waiting and answering together. If its turn comes too late, it is discarded: its caller will retry, and after an outage
+ * the database must answer new look-ups first. At its deadline an unanswered look-up frees its place.
  */
 export class LookupQueue {
   readonly #limit: LimitFunction;
@@ -47,17 +46,19 @@ export class LookupQueue {
    * Runs a look-up when its turn comes.
    *
    * @param work MUST pass the deadline on to its statements, which end with it
-   * @param askedMs when the caller asked, by `performance.now()`; now unless given
-   * @throws StoreUnavailable when too many wait, the turn comes too late, or there is no answer in time; what `work` throws
+   * @param startMs the time from which the deadline counts, by `performance.now()`; now by default
+   * @throws StoreUnavailable when too many look-ups wait, the turn comes too late, or the answer is late; what `work` throws
    */
-  async run<T>(work: (deadline: Deadline) => Promise<T>, askedMs = performance.now()): Promise<T> {
+  async run<T>(work: (deadline: Deadline) => Promise<T>, startMs = performance.now()): Promise<T> {
     if (this.#limit.pendingCount >= this.#maxWaiting) {
-      throw new StoreUnavailable(`${this.#maxWaiting} look-ups wait for a connection already`);
+      throw new StoreUnavailable(`refused a look-up: ${this.#maxWaiting} others already wait for a connection`);
     }
-    const leftMs = () => Math.max(1, askedMs + this.#timeoutMs - performance.now());
+    const leftMs = () => Math.max(1, startMs + this.#timeoutMs - performance.now());
     return this.#limit(() => {
       if (leftMs() < this.#timeoutMs * minShareLeft) {
-        throw new StoreUnavailable(`a look-up waited for a connection for too long (${this.#timeoutMs} ms in all)`);
+        throw new StoreUnavailable(
+          `discarded a look-up: it waited for a connection for most of its ${this.#timeoutMs} ms`,
+        );
       }
       const late = () => new StoreUnavailable(`no answer from PostgreSQL within ${this.#timeoutMs} ms`);
       return withTimeout(leftMs(), work({ leftMs }), late);

@@ -5,25 +5,26 @@ import { wantsOtherEncryption } from './encryption.js';
 import type { PooledSource } from './pooled-source.js';
 import { hasAttributes, type SessionAttributes } from './session-attributes.js';
 
-/** A pool that has reached the server. */
+/** A pool that is connected to a server. */
 export interface OpenPool {
   readonly pool: Pool;
   /**
-   * Whether the server's process answers itself. A pooler such as PgBouncer makes up the process number that it gives;
-   * behind it, two queries of one connection may reach two sessions.
+   * Whether the connection reaches the server without a pooler, so that prepared statements work. A pooler such as PgBouncer
+   * reports another process id than the backend's; behind it, two queries of one connection may reach two sessions.
    */
   readonly direct: boolean;
 }
 
-/** How long to wait for connections that a failed attempt has left in use. */
+/** How long to wait for the connections of a failed attempt to close, in ms. */
 const closeTimeoutMs = 1_000;
 
 /**
- * Initialises the source with the first attempt that succeeds. As libpq does it: after a refused encryption the next one is
- * tried, after an unreachable server or one with other attributes the next host; after refused credentials none.
+ * Initialises the source with the first attempt that succeeds, as libpq does. After a refused encryption it tries the next
+ * encryption. After an unreachable server, or one with other attributes, it tries the next host. After refused credentials it
+ * gives up.
  *
- * @param source what is initialised; its options are replaced
- * @throws Error the last failure; the source can be opened again
+ * @param source gets the options of each attempt
+ * @throws Error the last failure; callers may call it again with the same source
  */
 export async function openPool(
   source: PooledSource,
@@ -31,7 +32,7 @@ export async function openPool(
   options: PoolOptions,
 ): Promise<OpenPool> {
   const passes: SessionAttributes[] = sessionAttributes === 'prefer-standby' ? ['standby', 'any'] : [sessionAttributes];
-  let failure: unknown = new Error('no server is named');
+  let failure: unknown = new Error('the settings name no server');
   for (const wanted of passes) {
     let refusedHost: unknown;
     for (const attempt of attempts) {
@@ -68,10 +69,10 @@ async function open(
     await source.initialize();
     const { pool } = pooled;
     if (pool === undefined) {
-      throw new Error('TypeORM has made no pool');
+      throw new Error('TypeORM has created no pool');
     }
     if (!(await hasAttributes(pool, wanted))) {
-      throw new Error(`the server is not ${wanted}, as target_session_attrs demands`);
+      throw new Error(`the server is not ${wanted}, which target_session_attrs requires`);
     }
     return { pool, direct: await isDirect(pool) };
   } catch (failure) {
@@ -95,7 +96,7 @@ function isRefusal(failure: unknown): boolean {
 
 async function isDirect(pool: Pool): Promise<boolean> {
   const client: PoolClient = await pool.connect();
-  // Without a listener, a connection that ends now would end the process. The query fails then, and says so.
+  // Without a listener, an error of the connection would end the process. The query rejects with it anyway.
   const ignore = () => undefined;
   client.on('error', ignore);
   try {

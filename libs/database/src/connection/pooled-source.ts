@@ -8,9 +8,9 @@ export class PooledSource {
   readonly source: DataSource;
   #pool: Pool | undefined;
 
-  /** Connects to nothing: `openPool` does. */
+  /** Does not connect: `openPool` does. */
   constructor() {
-    // TypeORM takes its driver once and for all; the other options are replaced for each attempt to connect.
+    // TypeORM reads `driver` once, in its constructor. `openPool` replaces the other options for each attempt.
     const onPool = (pool: Pool) => {
       this.#pool = pool;
     };
@@ -18,8 +18,8 @@ export class PooledSource {
   }
 
   /**
-   * Ends the pool. Statements under way are awaited, for so long: when a statement of TypeORM's own times out while it
-   * initialises, it does not give the connection back, and the pool would wait for it without end.
+   * Ends the pool, and waits for running statements, at most this long. The limit is needed because TypeORM does not release
+   * the connection when its own statement times out during initialisation.
    */
   async close(timeoutMs: number): Promise<void> {
     const closed = this.source.isInitialized ? this.source.destroy() : this.#pool?.end();
@@ -29,7 +29,7 @@ export class PooledSource {
     }
   }
 
-  /** The pool that TypeORM has made last; `undefined` before it made one. */
+  /** The pool that TypeORM has created last; `undefined` before the first one. */
   get pool(): Pool | undefined {
     return this.#pool;
   }

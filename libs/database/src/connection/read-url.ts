@@ -5,12 +5,12 @@ import { isSessionAttributes, sessionAttributes, type SessionAttributes } from '
 
 /** One of the servers that a URL names. */
 export interface UrlServer {
-  /** A name, an address without brackets, or the directory of a unix socket. */
+  /** A host name, an IP address without brackets, or the directory of a Unix socket. */
   readonly host: string | undefined;
   readonly port: string | undefined;
 }
 
-/** What a database URL says. */
+/** The parts of a connection URI. */
 export interface DatabaseUrl {
   readonly servers: readonly [UrlServer, ...UrlServer[]];
   /** Options of node-postgres, without host and port. */
@@ -19,7 +19,7 @@ export interface DatabaseUrl {
   readonly sessionAttributes: SessionAttributes;
 }
 
-/** Parameters that are read here: pg-connection-string knows them not at all, or otherwise. */
+/** Parameters that are read here, because pg-connection-string ignores them or reads them otherwise than libpq. */
 const ownParameters = ['sslmode', 'uselibpqcompat', 'target_session_attrs', 'connect_timeout'] as const;
 const urlForm = /^(postgres(?:ql)?:\/\/)((?:[^/?#]*@)?)([^/?#@]*)([^?#]*)(?:\?([^#]*))?$/i;
 
@@ -27,7 +27,7 @@ const urlForm = /^(postgres(?:ql)?:\/\/)((?:[^/?#]*@)?)([^/?#@]*)([^?#]*)(?:\?([
  * Reads a connection URI as libpq documents it, with several hosts, and with the parameters that pg-connection-string adds.
  * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
  *
- * @throws Error when it is malformed; the message does not repeat it, as it may hold a password
+ * @throws Error when it is malformed; the message does not repeat the URL, which may contain a password
  */
 export function readUrl(url: string): DatabaseUrl {
   const form = urlForm.exec(url);
@@ -84,7 +84,7 @@ function parsedBy(base: string, query: string, systemRoots: boolean): Readonly<R
   }
 }
 
-/** As parameters: `host=a,b&port=5432,5433`, or one port for all. */
+/** Servers in parameters: `host=a,b&port=5432,5433`, or one port for all. */
 function serversIn(host: string, port: string): DatabaseUrl['servers'] {
   const ports = port.split(',');
   return serversOf(host.split(',').map((each, index) => ({ host: each, port: ports[index] ?? ports[0] })));
@@ -98,7 +98,7 @@ function serversOf(all: readonly Readonly<Record<string, unknown>>[]): DatabaseU
   return [first, ...others];
 }
 
-/** The parser gives parts of a URL as texts, or leaves them out. */
+/** The parser returns parts of a URL as strings or numbers, or omits them. */
 function textOf(part: unknown): string {
   return typeof part === 'string' || typeof part === 'number' ? String(part) : '';
 }

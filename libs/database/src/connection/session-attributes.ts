@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-/** libpq's `target_session_attrs`: which of several servers is wanted. */
+/** The values of libpq's `target_session_attrs`, which selects one of several servers. */
 export const sessionAttributes = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'] as const;
 
 /** One of {@link sessionAttributes}. */
@@ -14,7 +14,7 @@ export function isSessionAttributes(text: string): text is SessionAttributes {
 /**
  * Whether the server behind a pool has the wanted attributes.
  *
- * @throws Error when it cannot be asked
+ * @throws Error when the query fails
  */
 export async function hasAttributes(pool: Pool, wanted: SessionAttributes): Promise<boolean> {
   if (wanted === 'any') {

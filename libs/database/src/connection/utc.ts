@@ -1,7 +1,7 @@
-/** The time as Mastodon's timestamps have it: in UTC, without a zone, whatever the session's zone is. */
+/** SQL for the present time as a timestamp in UTC without time zone, as Mastodon stores timestamps. */
 export const utcNow = "timezone('UTC', now())";
 
-/** A timestamp as milliseconds since 1970, truncated. */
+/** SQL for a timestamp as milliseconds since 1970, rounded down. */
 export function milliseconds(timestamp: string): string {
   return `floor(extract(epoch FROM ${timestamp}) * 1000)::float8`;
 }

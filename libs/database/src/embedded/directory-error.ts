@@ -1,4 +1,4 @@
-/** The embedded database cannot use the directory that it was given. The message tells the operator why, in one line. */
+/** The embedded database cannot use its data directory. The message is one line that tells the operator why. */
 export class DirectoryError extends Error {
   override readonly name = 'DirectoryError';
 

@@ -21,7 +21,7 @@ describe('lockDirectory', () => {
     rmSync(parent, { recursive: true });
   });
 
-  it('makes a directory that only this user may enter, and can be taken again after it was released', () => {
+  it('creates a directory with mode 700, and locks it again after it was released', () => {
     const unlock = lockDirectory(directory);
     expect(statSync(directory).mode & 0o777).toBe(0o700);
     expect(() => lockDirectory(directory)).toThrow(`in use by another Fedistream (process ${process.pid})`);
@@ -33,7 +33,7 @@ describe('lockDirectory', () => {
     again();
   });
 
-  it('respects a process that lives, and takes over from one that does not', async () => {
+  it('refuses a directory of a running process, and takes over that of a dead one', async () => {
     lockDirectory(directory)();
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     writeFileSync(file, `${other.pid ?? ''}\n`);
@@ -43,7 +43,7 @@ describe('lockDirectory', () => {
     lockDirectory(directory)();
   });
 
-  it('refuses what is no directory, naming it, and why', () => {
+  it('refuses a path below a file, and names the path and the reason', () => {
     writeFileSync(join(parent, 'new'), '');
     expect(() => lockDirectory(directory)).toThrow(
       expect.objectContaining({
@@ -54,13 +54,13 @@ describe('lockDirectory', () => {
     );
   });
 
-  it.skipIf(process.platform !== 'linux')('refuses at once what cannot be made', () => {
+  it.skipIf(process.platform !== 'linux')('refuses a directory that cannot be created', () => {
     expect(() => lockDirectory('/proc/fedistream/data')).toThrow(
       'must be a directory that this server may write to (ENOENT)',
     );
   });
 
-  it.each(['', 'nonsense', '-1', '0', String(process.pid)])('takes over from a file that holds %j', (content) => {
+  it.each(['', 'nonsense', '-1', '0', String(process.pid)])('takes over a lock file with the content %j', (content) => {
     lockDirectory(directory)();
     writeFileSync(file, content);
     lockDirectory(directory)();

@@ -5,11 +5,11 @@ import { DirectoryError } from './directory-error.js';
 const heldHere = new Set<string>();
 
 /**
- * Takes a directory for this process: two servers over the same files would destroy them. As PostgreSQL does it, a file
- * names the process; one that a crash left behind is recognised by its process being gone.
+ * Locks a directory for this process: two servers would corrupt the same files. The lock is a file with the process id, as
+ * PostgreSQL's `postmaster.pid`. A lock whose process has ended is taken over.
  *
- * @returns how to give it back
- * @throws DirectoryError naming the process that has it, or when no file can be made there
+ * @returns releases the lock
+ * @throws DirectoryError when another process holds the lock, or the lock file cannot be created
  */
 export function lockDirectory(directory: string): () => void {
   const path = resolve(directory);
@@ -33,7 +33,7 @@ export function lockDirectory(directory: string): () => void {
   };
 }
 
-/** @returns whether it is ours now */
+/** @returns whether this process has created the lock file */
 function take(file: string): boolean {
   const directory = dirname(file);
   try {
@@ -47,7 +47,7 @@ function take(file: string): boolean {
   }
 }
 
-/** Node's own `recursive` never ends where a directory takes no others and says ENOENT, as /proc does. */
+/** `mkdirSync` with `recursive` never returns below a directory that answers ENOENT, such as /proc. */
 function makeDirectory(path: string): void {
   if (!existsSync(path)) {
     makeDirectory(dirname(path));
@@ -80,7 +80,7 @@ function readHolder(file: string): number {
   }
 }
 
-/** Our own number, but not taken by us: a container, where numbers begin anew. */
+/** Whether the process of a lock file has ended. This process' own id is from before a container was restarted. */
 function isLeftBehind(file: string): boolean {
   const holder = readHolder(file);
   if (!Number.isInteger(holder) || holder <= 0 || holder === process.pid) {

@@ -16,9 +16,9 @@ describe('the embedded server', () => {
   });
 
   it.each([
-    ['another version', () => (mkdirSync(join(directory, 'postgresql')), join('postgresql', 'PG_VERSION'))],
-    ['a file where its directory would be', () => 'postgresql'],
-  ])('refuses to open %s with a message for the operator, and releases the directory', async (_, place) => {
+    ['files of another version', () => (mkdirSync(join(directory, 'postgresql')), join('postgresql', 'PG_VERSION'))],
+    ['a file in place of the data directory', () => 'postgresql'],
+  ])('refuses a directory with %s with a message for the operator, and releases its lock', async (_, place) => {
     const file = place();
     writeFileSync(join(directory, file), '12\n');
     await expect(EmbeddedPostgresql.start(directory)).rejects.toMatchObject({

@@ -6,21 +6,21 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { DirectoryError } from './directory-error.js';
 import { lockDirectory } from './directory-lock.js';
 
-/** 176 MB of memory for the process instead of 315 with PGlite's own 128 MB; a demo's tables fit in many times over. */
+/** The process then takes 176 MB of memory, instead of 315 with PGlite's default of 128 MB. A demo's tables fit. */
 const sharedBuffers = ['-c', 'shared_buffers=8MB'];
 
-/** PostgreSQL, compiled to WebAssembly, in this process, with its files in a directory. Spoken to like any other. */
+/** PostgreSQL, compiled to WebAssembly, in this process. node-postgres connects to it as to any other server. */
 export class EmbeddedPostgresql {
   private constructor(
-    /** How node-postgres reaches it. */
+    /** Connection parameters of node-postgres. */
     readonly parameters: Readonly<Record<string, unknown>>,
     readonly stop: () => Promise<void>,
   ) {}
 
   /**
-   * Starts it: within a second, but for a new directory, which takes some seconds.
+   * Starts the server: within a second, or in 3 to 5 s with a new directory.
    *
-   * @throws DirectoryError when another process uses the directory, or it cannot be used at all
+   * @throws DirectoryError when another process uses the directory, or its files are unusable
    */
   static async start(directory: string): Promise<EmbeddedPostgresql> {
     const undo: (() => unknown)[] = [lockDirectory(directory)];
@@ -34,9 +34,9 @@ export class EmbeddedPostgresql {
       const db = await open(data);
       undo.push(() => db.close());
       await chmod(data, 0o700);
-      const address = await place();
+      const address = await createAddress();
       undo.push(() => address.remove());
-      // One connection is in use; a second may overlap with one that is just being closed.
+      // The pool has one connection. A new one may overlap with the one that is being closed.
       const server = new PGLiteSocketServer({ db, ...address.listen, maxConnections: 2 });
       undo.push(() => server.stop());
       await server.start();
@@ -52,7 +52,7 @@ async function open(data: string): Promise<PGlite> {
   try {
     return await PGlite.create(data, { startParams: [...PGlite.defaultStartParams, ...sharedBuffers] });
   } catch (failure) {
-    // Not always an Error: the file system of its WebAssembly throws objects of its own.
+    // The file system of Emscripten throws objects that are no Error.
     const why = failure instanceof Error ? failure.message : 'it cannot be read';
     throw new DirectoryError(data, `must be empty, or hold a database that this server has made (${why})`, {
       cause: failure,
@@ -60,20 +60,20 @@ async function open(data: string): Promise<PGlite> {
   }
 }
 
-/** Every process that reaches the socket is let in as this user. */
+/** PGlite accepts any credentials: access to the socket is the only protection. */
 const credentials = { user: 'postgres', password: 'postgres', database: 'postgres' };
 
-interface Place {
+interface SocketAddress {
   readonly listen: { readonly path: string } | { readonly host: string; readonly port: number };
   readonly connect: (server: PGLiteSocketServer) => { readonly host: string; readonly port: number };
   readonly remove: () => Promise<void>;
 }
 
 /**
- * A unix socket in a directory that no other user may enter; a path below the data directory may be longer than a socket's
- * may be. Windows has none: a free port, for this machine only.
+ * A Unix socket in a temporary directory that only this user may enter; a path below the data directory may exceed the
+ * maximum length of a socket's path. On Windows a free port on the loopback address.
  */
-async function place(): Promise<Place> {
+async function createAddress(): Promise<SocketAddress> {
   if (process.platform === 'win32') {
     const host = '127.0.0.1';
     const portOf = (server: PGLiteSocketServer) => Number(server.getServerConn().split(':').at(-1));

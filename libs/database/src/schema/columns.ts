@@ -1,4 +1,4 @@
-/** A column that an older Mastodon may lack. All others must be there, or statements fail. */
+/** A column that an older Mastodon may lack. Without any other column, statements fail. */
 export type OptionalColumn =
   | 'accounts.memorial'
   | 'accounts.requested_deletion_at'
@@ -15,14 +15,14 @@ export interface ColumnQuery {
   query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
-/** Which of the optional columns there are. */
+/** The optional columns that exist. */
 export type Columns = ReadonlySet<OptionalColumn>;
 
 const tables = ['accounts', 'custom_filter_keywords', 'custom_filter_statuses', 'mutes', 'user_roles', 'users'];
 
 /**
- * Looks up what there is. In the catalogue itself, not in `information_schema`, which shows only what the role may read:
- * a column without the right to read it must make statements fail, and not count as one that does not exist.
+ * Looks up which optional columns exist. It reads the catalogue, because `information_schema` hides columns that the role may
+ * not read. Such a column must make statements fail instead of counting as absent.
  */
 export async function readColumns(database: ColumnQuery): Promise<Columns> {
   const rows = await database.query<{ name: OptionalColumn }>(

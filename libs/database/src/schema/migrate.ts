@@ -4,9 +4,9 @@ import { openPool } from '../connection/open-pool.js';
 import { PooledSource } from '../connection/pooled-source.js';
 
 /**
- * Creates the tables in an empty database; does nothing when it has created them before.
+ * Creates the tables in an empty database. If it has created them before, it does nothing.
  *
- * @throws when the database has tables of another origin, Mastodon's for example: nothing is changed there
+ * @throws Error when other software has created the tables, Mastodon for example; then it changes nothing
  */
 export async function migrate(url: string): Promise<void> {
   const pooled = new PooledSource();
@@ -20,7 +20,7 @@ export async function migrate(url: string): Promise<void> {
   }
 }
 
-/** TypeORM would create its own table of migrations before it fails. */
+/** Checks this first, because TypeORM would create its table `migrations` before it fails. */
 async function refuseForeignTables(source: DataSource): Promise<void> {
   const [found] = await source.query<{ tables: string | null; migrations: string | null }[]>(
     "SELECT to_regclass('oauth_access_tokens') AS tables, to_regclass('migrations') AS migrations",

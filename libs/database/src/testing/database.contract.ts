@@ -13,7 +13,7 @@ import { tokenContract } from './token.contract.js';
 export { TcpProxy } from './tcp-proxy.js';
 export { TestDatabase } from './test-database.js';
 
-/** Everything that holds for whatever database is behind the ports. */
+/** The promises of every database behind the ports. */
 export function databaseContract(test: () => TestDatabase): void {
   parameterContract(test);
   tableContract(test);
@@ -24,6 +24,6 @@ export function databaseContract(test: () => TestDatabase): void {
   fewViewersContract(test);
   filterContract(test);
   referenceContract(test);
-  // Takes columns away, so it comes last.
+  // Drops columns, so it comes last.
   oldMastodonContract(test);
 }

@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { SqlAudienceStore } from '../audience/sql-audience-store.js';
 import type { TestDatabase } from './test-database.js';
 
-/** What holds for keyword and status filters. */
+/** The promises of `SqlAudienceStore.filters`. */
 export function filterContract(test: () => TestDatabase): void {
-  describe('the filters of accounts', () => {
+  describe('SqlAudienceStore.filters', () => {
     let store: SqlAudienceStore;
     const filter = (id: string, change: Record<string, string | number | null | readonly string[]> = {}) => ({
       id,
@@ -22,7 +22,7 @@ export function filterContract(test: () => TestDatabase): void {
       await test().clear();
     });
 
-    it('come with their keywords and statuses, in the order of the ids', async () => {
+    it('returns filters with their keywords and statuses, in the order of the ids', async () => {
       await test().insert('custom_filters', [
         filter('9007199254740993'),
         filter('20', { action: 1, expires_at: '2001-02-03 04:05:06.789' }),
@@ -64,7 +64,7 @@ export function filterContract(test: () => TestDatabase): void {
       ]);
     });
 
-    it('warn, hide or blur; what is unknown warns', async () => {
+    it('reads the actions warn, hide and blur, and any other as warn', async () => {
       await test().insert(
         'custom_filters',
         [0, 1, 2, 3, -1].map((action, index) => filter(String(index), { action })),
@@ -73,7 +73,7 @@ export function filterContract(test: () => TestDatabase): void {
       expect(filters.get('5')?.map(({ action }) => action)).toEqual(['warn', 'hide', 'blur', 'warn', 'warn']);
     });
 
-    it('stay within the bounds of one account, whatever another has', async () => {
+    it('applies the bounds to each account separately', async () => {
       const { filters: maxFilters, keywords: maxKeywords, keywordCharacters, statuses } = filterBounds;
       await test().execute(
         `INSERT INTO custom_filters (id, account_id, phrase, context) SELECT g, 5, repeat('x', 5000), '{home}'
@@ -107,7 +107,7 @@ export function filterContract(test: () => TestDatabase): void {
       expect(filters.get('7')).toMatchObject([{ keywords: [{ keyword: 'cat' }] }]);
     });
 
-    it('are none for accounts without, and for no accounts', async () => {
+    it('returns no entry for an account without filters', async () => {
       expect(await store.filters(['5'])).toEqual(new Map());
       expect(await store.filters([])).toEqual(new Map());
     });

@@ -8,11 +8,11 @@ import { utc, type TestDatabase } from './test-database.js';
 
 const viewer = { accountId: '5', userId: '7', tokenId: '9', scopes: parseScopes('read') };
 const viewers = viewerSetOf(['5']);
-const question = { viewers, authorIds: ['900'], accountIds: ['900'], domains: [], language: null };
+const query = { viewers, authorIds: ['900'], accountIds: ['900'], domains: [], language: null };
 
-/** What holds with tables from before a column was added. Leaves them so. */
+/** The promises with the tables of an older Mastodon. Drops columns and does not restore them. */
 export function oldMastodonContract(test: () => TestDatabase): void {
-  describe('with the tables of an older Mastodon', () => {
+  describe('the database of an older Mastodon', () => {
     beforeAll(async () => {
       await test().clear();
       await test().insert('accounts', [{ id: '5' }]);
@@ -22,14 +22,14 @@ export function oldMastodonContract(test: () => TestDatabase): void {
       await test().database.columns();
     });
 
-    it('finds out after one failure that a column has gone', async () => {
+    it('works without a dropped column after one failed statement', async () => {
       const tokens = new SqlTokenStore(test().database);
       await test().execute('ALTER TABLE accounts DROP COLUMN requested_deletion_at, DROP COLUMN memorial');
       await expect(tokens.findViewer('secret')).rejects.toThrow('does not exist');
       expect((await tokens.findViewer('secret'))?.accountId).toBe('5');
     });
 
-    it('does without what is missing, and applies what there is', async () => {
+    it('works without optional columns and tables, and applies the others', async () => {
       const tokens = new SqlTokenStore(test().database);
       const store = new SqlAudienceStore(test().database);
       await test().execute('ALTER TABLE users DROP COLUMN disabled, DROP COLUMN role_id');
@@ -38,7 +38,7 @@ export function oldMastodonContract(test: () => TestDatabase): void {
       await test().execute('DROP TABLE user_roles, custom_filter_keywords, custom_filter_statuses');
 
       expect((await tokens.findViewer('secret'))?.accountId).toBe('5');
-      expect((await store.facts(question)).hiddenFrom).toEqual(new Set(['5']));
+      expect((await store.facts(query)).hiddenFrom).toEqual(new Set(['5']));
       expect(await store.mayViewClosedFeeds(viewers)).toEqual(new Set());
       expect(await store.filters(['5'])).toEqual(new Map());
       expect(await new SqlRoles(test().database).can(viewer, 'view_feeds')).toBe(false);
@@ -47,7 +47,7 @@ export function oldMastodonContract(test: () => TestDatabase): void {
       expect(await tokens.findViewer('secret')).toBeUndefined();
     });
 
-    it('does not do without what every Mastodon has', async () => {
+    it('rejects when a column is missing that every Mastodon has', async () => {
       await test().execute('ALTER TABLE accounts DROP COLUMN suspended_at');
       await expect(new SqlTokenStore(test().database).findViewer('secret')).rejects.toThrow('suspended_at');
     });

@@ -7,7 +7,7 @@ const recordId = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String);
 const page = fc.integer({ min: 0, max: 2 ** 32 - 2 });
 const numberInPage = fc.integer({ min: 1, max: 2 ** 16 - 1 });
 
-/** Parameters in PostgreSQL's binary format. */
+/** The promises of array parameters in PostgreSQL's binary format. */
 export function parameterContract(test: () => TestDatabase): void {
   describe('binary array parameters', () => {
     const texts = async (sql: string, value: unknown) => {

@@ -7,10 +7,10 @@ import type { TestDatabase } from './test-database.js';
 
 const viewer: Viewer = { accountId: '110000000000000001', userId: '7', tokenId: '1', scopes: parseScopes('read') };
 
-/** What holds for lists and roles. */
+/** The promises of `SqlLists` and `SqlRoles`. */
 export function roleAndListContract(test: () => TestDatabase): void {
   describe('SqlLists', () => {
-    it('lets only the owner have a list', async () => {
+    it('says that only the owner owns a list', async () => {
       await test().clear();
       await test().insert('lists', [
         { id: '9007199254740993', account_id: viewer.accountId },
@@ -25,8 +25,8 @@ export function roleAndListContract(test: () => TestDatabase): void {
     });
   });
 
-  describe('SqlLists, asked about many lists at once,', () => {
-    it('asks in one statement, for each viewer about their own', async () => {
+  describe('SqlLists with concurrent look-ups', () => {
+    it('sends one statement, and answers each viewer about their own lists', async () => {
       const other = { ...viewer, accountId: '110000000000000002' };
       await test().clear();
       await test().insert('lists', [
@@ -35,7 +35,7 @@ export function roleAndListContract(test: () => TestDatabase): void {
       ]);
       const lists = new SqlLists(test().database);
       const statements = await test().statementsOf(async () => {
-        const asked = [viewer, other].flatMap((who) => ['1', '2', '3', '1'].map((id) => lists.ownedBy(who, id)));
+        const asked = [viewer, other].flatMap((owner) => ['1', '2', '3', '1'].map((id) => lists.ownedBy(owner, id)));
         const owned = [true, false, false, true, false, true, false, false];
         expect(await Promise.all(asked)).toEqual(owned);
       });
@@ -45,12 +45,12 @@ export function roleAndListContract(test: () => TestDatabase): void {
 
   describe('SqlRoles', () => {
     let roles: SqlRoles;
-    const setRoles = async (own: bigint | null, everyones: bigint | null) => {
+    const setRoles = async (own: bigint | null, everyone: bigint | null) => {
       await test().clear();
       await test().insert('users', [{ id: '7', account_id: viewer.accountId, role_id: own === null ? null : '3' }]);
       for (const [id, bits] of [
         ['3', own],
-        ['-99', everyones],
+        ['-99', everyone],
       ] as const) {
         await test().insert('user_roles', bits === null ? [] : [{ id, permissions: String(bits) }]);
       }
@@ -60,7 +60,7 @@ export function roleAndListContract(test: () => TestDatabase): void {
       roles = new SqlRoles(test().database);
     });
 
-    it('grants what the own role or the role of everyone grants', async () => {
+    it('grants what the role of the user or the role "everyone" grants', async () => {
       await setRoles(permissionBits.manage_reports, permissionBits.invite_users);
       expect(await roles.can(viewer, 'manage_reports')).toBe(true);
       expect(await roles.can(viewer, 'invite_users')).toBe(true);
@@ -71,13 +71,13 @@ export function roleAndListContract(test: () => TestDatabase): void {
       expect(await roles.can(viewer, 'view_feeds')).toBe(false);
     });
 
-    it('grants administrators everything', async () => {
+    it('grants administrators every permission', async () => {
       await setRoles(permissionBits.administrator, 0n);
       expect(await roles.can(viewer, 'view_feeds')).toBe(true);
       expect(await roles.can(viewer, 'manage_reports')).toBe(true);
     });
 
-    it('sees a change at once, and grants nothing to a user who is gone', async () => {
+    it('sees a committed change at once, and grants nothing to a deleted user', async () => {
       await setRoles(0n, 0n);
       expect(await roles.can(viewer, 'view_devops')).toBe(false);
       await test().execute('UPDATE user_roles SET permissions = 2 WHERE id = 3');

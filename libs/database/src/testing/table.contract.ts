@@ -10,10 +10,10 @@ import type { TestDatabase } from './test-database.js';
 
 const large = '9007199254740993';
 
-/** What holds for entities and migrations. */
+/** The promises of entities and migrations. */
 export function tableContract(test: () => TestDatabase): void {
   describe('the tables', () => {
-    it('are what the entities say, indexes included', async () => {
+    it('match the entities, indexes included', async () => {
       const { upQueries } = await test().owner.driver.createSchemaBuilder().log();
       expect(upQueries.map(({ query }) => query)).toEqual([]);
     });
@@ -72,7 +72,7 @@ export function tableContract(test: () => TestDatabase): void {
       expect(texts).toEqual([{ text: '2024-06-30 23:59:59.123' }]);
     });
 
-    it('take the time of creation in UTC', async () => {
+    it('set the time of creation in UTC', async () => {
       await test().clear();
       await test().owner.getRepository(AccessTokenEntity).insert({ token: 'new' });
       const { createdAt } = await test().owner.getRepository(AccessTokenEntity).findOneByOrFail({ token: 'new' });

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Stands before the server, so that a test can have it away. */
+/** A TCP proxy in front of PostgreSQL, with which a test makes the server unreachable or slow. */
 export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   readonly #target: URL;
   #server: Server | undefined;
   #port = 0;
   #hangs = false;
-  #poses = false;
+  #actsAsPooler = false;
 
   private constructor(target: string) {
     this.#target = new URL(target);
@@ -27,7 +27,7 @@ export class TcpProxy {
     return url.href;
   }
 
-  /** Passes connections on to the server. */
+  /** Forwards connections to the server. */
   async accept(): Promise<void> {
     this.#hangs = false;
     await this.refuse();
@@ -39,12 +39,12 @@ export class TcpProxy {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** Makes up the number of the server's process, as PgBouncer does. */
-  passForPooler(): void {
-    this.#poses = true;
+  /** Replaces the backend's process id, as PgBouncer does. */
+  actAsPooler(): void {
+    this.#actsAsPooler = true;
   }
 
-  /** Accepts connections, and does nothing with them. */
+  /** Accepts connections, but forwards nothing. */
   hang(): void {
     this.#hangs = true;
   }
@@ -67,7 +67,7 @@ export class TcpProxy {
       const port = Number(this.#target.port || 5432);
       const server = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
       client.pipe(server);
-      server.on('data', (bytes: Buffer) => client.write(this.#poses ? withOtherProcessId(bytes) : bytes));
+      server.on('data', (bytes: Buffer) => client.write(this.#actsAsPooler ? withOtherProcessId(bytes) : bytes));
       server.on('end', () => client.end());
       ends.push(server);
     }
@@ -82,7 +82,7 @@ export class TcpProxy {
   }
 }
 
-/** BackendKeyData: `K`, the length 12, the number of the process, a secret. */
+/** Changes the process id in BackendKeyData: `K`, the length 12, the process id, a secret. */
 function withOtherProcessId(bytes: Buffer): Buffer {
   const at = bytes.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]));
   if (at >= 0) {

@@ -3,12 +3,12 @@ import type { Database } from '../connection/database.js';
 
 type Cell = string | number | boolean | null | readonly string[];
 
-/** A database with our tables, for one spec file: the promises are the same, whatever stands behind it. */
+/** The database of one spec file, embedded or on a server. */
 export class TestDatabase {
   constructor(
-    /** What is under test; may do no more than read. */
+    /** The database under test, with a role that may only SELECT if it is on a server. */
     readonly database: Database,
-    /** Of a user who may do everything. */
+    /** A connection of the owner of the tables. */
     readonly owner: DataSource,
   ) {}
 
@@ -17,7 +17,7 @@ export class TestDatabase {
     await this.owner.query(sql, values);
   }
 
-  /** Adds rows, all with the same columns. Timestamps as {@link utc} writes them. */
+  /** Inserts rows, all with the same columns. Timestamps have the format of {@link utc}. */
   async insert(table: string, rows: readonly Readonly<Record<string, Cell>>[]): Promise<void> {
     const columns = Object.keys(rows[0] ?? {}).join(', ');
     if (columns !== '') {
@@ -35,7 +35,7 @@ export class TestDatabase {
     await this.execute('ALTER SEQUENCE ids RESTART');
   }
 
-  /** How many statements the work sends. */
+  /** Returns how many statements the work sends. */
   async statementsOf(work: () => Promise<unknown>): Promise<number> {
     const before = this.database.statements;
     await work();
@@ -43,7 +43,7 @@ export class TestDatabase {
   }
 }
 
-/** A moment so many seconds from now, as a timestamp without time zone in UTC. */
+/** The time this many seconds from now, as a timestamp in UTC without time zone. */
 export function utc(secondsFromNow: number): string {
   return new Date(Date.now() + secondsFromNow * 1_000).toISOString().slice(0, -1);
 }

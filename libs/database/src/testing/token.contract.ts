@@ -7,10 +7,10 @@ const userId = '9007199254740993';
 const tokenId = '9223372036854775807';
 
 const accepted = [
-  ['nothing special', ''],
+  ['no expiry', ''],
   ['a revocation in the future', `UPDATE oauth_access_tokens SET revoked_at = '${utc(3_600)}'`],
   ['an expiry in the future', `UPDATE oauth_access_tokens SET created_at = '${utc(-60)}', expires_in = 3600`],
-  ['languages', `UPDATE users SET chosen_languages = '{en}'`],
+  ['an owner who has chosen languages', `UPDATE users SET chosen_languages = '{en}'`],
 ] as const;
 
 const refused = [
@@ -18,7 +18,7 @@ const refused = [
   ['expired', `UPDATE oauth_access_tokens SET created_at = '${utc(-120)}', expires_in = 60`],
   ['expired at once', `UPDATE oauth_access_tokens SET expires_in = 0`],
   ['of an application', `UPDATE oauth_access_tokens SET resource_owner_id = NULL, application_id = 1`],
-  ['of a user who is gone', `DELETE FROM users`],
+  ['of a deleted user', `DELETE FROM users`],
   ['of a disabled user', `UPDATE users SET disabled = true`],
   ['of an unconfirmed user', `UPDATE users SET confirmed_at = NULL`],
   ['of an unapproved user', `UPDATE users SET approved = false`],
@@ -27,7 +27,7 @@ const refused = [
   ['of an account marked for deletion', `UPDATE accounts SET requested_deletion_at = '${utc(-60)}'`],
 ] as const;
 
-/** What holds for access tokens. */
+/** The promises of `SqlTokenStore`. */
 export function tokenContract(test: () => TestDatabase): void {
   describe('SqlTokenStore', () => {
     let store: SqlTokenStore;
@@ -43,7 +43,7 @@ export function tokenContract(test: () => TestDatabase): void {
       ]);
     });
 
-    it('finds the viewer, with ids as they are', async () => {
+    it('finds the viewer of a token, with exact ids', async () => {
       expect(await store.findViewer('secret')).toEqual({
         accountId,
         userId,
@@ -66,7 +66,7 @@ export function tokenContract(test: () => TestDatabase): void {
     });
 
     it.each(['', 'SECRET', 'secret ', "' OR true --", 'sec\0ret', '\uD800', 'x'.repeat(100_000)])(
-      'knows no token %j',
+      'finds no viewer for the token %j',
       async (token) => {
         expect(await store.findViewer(token)).toBeUndefined();
       },
@@ -77,7 +77,7 @@ export function tokenContract(test: () => TestDatabase): void {
       expect((await store.findViewer('secret'))?.scopes).toEqual(new Set());
     });
 
-    it('tells when the token ends: by expiry or by revocation, whichever comes first', async () => {
+    it('returns when the token expires or is revoked, whichever comes first', async () => {
       const created = Date.UTC(2100, 0, 1, 12);
       const ends = async (expiresIn: number | null, revokedAt: string | null) => {
         await test().execute(`UPDATE oauth_access_tokens SET created_at = $1, expires_in = $2, revoked_at = $3`, [
@@ -94,7 +94,7 @@ export function tokenContract(test: () => TestDatabase): void {
       expect(await ends(null, null)).toBeUndefined();
     });
 
-    it('re-validates many tokens at once, and is not disturbed by what is no id', async () => {
+    it('re-validates many tokens at once, and ignores texts that are no ids', async () => {
       await test().insert('oauth_access_tokens', [
         { id: '1', token: 'a', resource_owner_id: userId, revoked_at: null },
         { id: '2', token: 'b', resource_owner_id: userId, revoked_at: utc(-1) },
@@ -104,7 +104,7 @@ export function tokenContract(test: () => TestDatabase): void {
       expect(await store.stillValid([])).toEqual(new Set());
     });
 
-    it('asks in one statement about tokens that come soon after each other, each for itself', async () => {
+    it('looks up tokens that arrive within the batch delay in one statement, and answers each by itself', async () => {
       await test().insert('oauth_access_tokens', [
         { id: '1', token: 'other', resource_owner_id: userId, revoked_at: null },
         { id: '2', token: 'revoked', resource_owner_id: userId, revoked_at: utc(-1) },
@@ -122,7 +122,7 @@ export function tokenContract(test: () => TestDatabase): void {
       expect(statements).toBe(1);
     });
 
-    it('keeps nothing: a token that was just refused is asked about again', async () => {
+    it('caches nothing: it looks up a token again that it has just refused', async () => {
       expect(await store.findViewer('new')).toBeUndefined();
       await test().insert('oauth_access_tokens', [{ id: '1', token: 'new', resource_owner_id: userId }]);
       expect(await store.findViewer('new')).toBeDefined();
@@ -130,7 +130,7 @@ export function tokenContract(test: () => TestDatabase): void {
       expect(await store.findViewer('new')).toBeUndefined();
     });
 
-    it('takes one statement', async () => {
+    it('sends one statement for a token, and one for a re-validation', async () => {
       await test().database.columns();
       expect(await test().statementsOf(() => store.findViewer('secret'))).toBe(1);
       expect(await test().statementsOf(() => store.stillValid([tokenId, '1', '2']))).toBe(1);

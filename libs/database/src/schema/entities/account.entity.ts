@@ -19,7 +19,7 @@ export class AccountEntity {
   @Column('boolean', { default: false })
   memorial!: boolean;
 
-  /** Younger than the other columns: an older Mastodon does not have it. */
+  /** Older versions of Mastodon lack this column. */
   @Column('timestamp', { name: 'requested_deletion_at', nullable: true })
   requestedDeletionAt!: Date | null;
 }

@@ -1,7 +1,7 @@
 import { Column, Entity, Index } from 'typeorm';
 import { IdColumn } from './id-column.js';
 
-/** A filter: keywords and statuses that `accountId` does not want to see, or not at once. */
+/** A filter of `accountId`: clients hide, blur or warn of statuses that match its keywords or that it names. */
 @Entity('custom_filters')
 @Index('index_custom_filters_on_account_id', ['accountId'])
 export class CustomFilterEntity {

@@ -1,8 +1,8 @@
 import { PrimaryColumn } from 'typeorm';
 
 /**
- * `id`, a bigint and thus a string here. An INSERT may give it; otherwise it comes from one sequence for all tables.
- * (A column that TypeORM knows to be generated cannot be given.)
+ * The column `id`: a bigint, which is a string in JavaScript. An INSERT may set it; its default is one sequence for all
+ * tables. TypeORM's `PrimaryGeneratedColumn` could not be set.
  */
 export function IdColumn(): PropertyDecorator {
   return PrimaryColumn('bigint', { default: () => "nextval('ids')" });

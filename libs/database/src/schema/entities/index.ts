@@ -1,4 +1,4 @@
-// Every table that the server knows: Mastodon's names, and of its columns those that are read.
+// The tables that the server reads, with Mastodon's names and only the columns that it reads.
 export * from './access-token.entity.js';
 export * from './account-domain-block.entity.js';
 export * from './account.entity.js';

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The tables of an empty database. Names, types and indexes are Mastodon's, whose tables are never migrated by us. */
+/** Creates the tables in an empty database, with Mastodon's names, types and indexes. Mastodon's own tables are never migrated. */
 export class CreateTables1700000000000 implements MigrationInterface {
   readonly name = 'CreateTables1700000000000';
 
