@@ -9,6 +9,9 @@ export class AuthStatistics {
   /** Requests whose token was accepted. */
   authenticated = 0;
 
+  /** Clients whose token was found, and who wait for their turn. A gauge. */
+  waiting = 0;
+
   /** Connections ended, by cause: a kill of their token or account, the token's expiry, or a failed re-validation. */
   readonly revoked: Record<RevocationReason, number> = { token: 0, account: 0, expiry: 0, revalidation: 0 };
 }

@@ -19,7 +19,7 @@ class WaitingStore extends TokenStore {
     });
   }
 
-  override stillValid(): Promise<ReadonlySet<string>> {
+  override scopesOf(): Promise<never> {
     return Promise.reject(new Error('not asked here'));
   }
 }
@@ -49,6 +49,29 @@ describe('Authenticator', () => {
     await expect(found).resolves.toBe(viewer);
     expect(statistics.authenticated).toBe(1);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('admits at most 20 clients in one turn of the event loop, in the order in which they came', async () => {
+    const admitted: string[] = [];
+    const clients = Array.from({ length: 50 }, (_, number) => `t${number}`);
+    for (const token of clients) {
+      void authenticator
+        .authenticate({ headers: { authorization: `Bearer ${token}` } })
+        .then(({ viewer: { tokenId } }) => admitted.push(tokenId));
+    }
+    store.asked.forEach(({ token, answer }) => {
+      answer({ ...viewer, tokenId: token });
+    });
+    for (let step = 0; step < 20; step++) {
+      await Promise.resolve();
+    }
+    expect(admitted).toEqual(clients.slice(0, 20));
+    expect(statistics.waiting).toBe(30);
+    await vi.advanceTimersToNextTimerAsync();
+    expect(admitted).toEqual(clients.slice(0, 40));
+    await vi.advanceTimersToNextTimerAsync();
+    expect(admitted).toEqual(clients);
+    expect(statistics.waiting).toBe(0);
   });
 
   it('refuses an unknown token', async () => {

@@ -194,6 +194,20 @@ describe('ConnectionRegistry', () => {
     expect(connection.revocations).toBe(0);
   });
 
+  it('reports a connection whose token has other scopes, and no connection whose token has the same', () => {
+    const changed = vi.fn();
+    connections.onScopesChanged = changed;
+    const connection = open(viewer('1', 't1'));
+    open(viewer('1', 't2'));
+    connections.updateScopes('t1', new Set(['read']));
+    expect(changed).not.toHaveBeenCalled();
+    for (const scopes of [new Set(['read', 'write']), new Set<string>(), new Set(['write'])]) {
+      connections.updateScopes('t1', scopes);
+      expect(changed.mock.lastCall).toEqual([connection, scopes]);
+    }
+    expect(changed).toHaveBeenCalledTimes(3);
+  });
+
   it('ends a connection when its token expires', () => {
     const connection = open(viewer('1', 't1', Date.now() + 5_000));
     const lasting = open(viewer('1', 't2'));

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
+import type { ScopeSet } from '@fedistream/domain';
 import { AuthStatistics } from './auth-statistics.js';
 import type { RevocationReason } from './auth-statistics.js';
 import type { AuthorisedConnection } from './authorised-connection.js';
@@ -41,6 +42,12 @@ export class ConnectionRegistry<
    * looks the token up again.
    */
   onDoubt: (tokenId: string) => void = () => undefined;
+
+  /**
+   * Called with an open connection whose token has other scopes than its viewer. The application gives the connection the
+   * new ones, and ends what they no longer allow.
+   */
+  onScopesChanged: (connection: C, scopes: ScopeSet) => void = () => undefined;
 
   constructor(
     private readonly kills: RecentKills,
@@ -89,6 +96,15 @@ export class ConnectionRegistry<
   /** Ends every open connection of a token that re-validation found invalid, although no kill arrived. */
   revokeInvalid(tokenId: string): void {
     this.#revoke(this.#byToken.get(tokenId), 'revalidation');
+  }
+
+  /** Compares the scopes of the token's open connections with its present ones, see {@link onScopesChanged}. */
+  updateScopes(tokenId: string, scopes: ScopeSet): void {
+    for (const connection of this.#byToken.get(tokenId)) {
+      if (!areEqual(connection.viewer.scopes, scopes)) {
+        this.onScopesChanged(connection, scopes);
+      }
+    }
   }
 
   /** Notes that kills may have been lost: connections that are being opened are checked again when they are open. */
@@ -159,4 +175,8 @@ export class ConnectionRegistry<
     this.#byAccount.delete(accountId, connection);
     return this.#byToken.delete(tokenId, connection);
   }
+}
+
+function areEqual(one: ScopeSet, other: ScopeSet): boolean {
+  return one.size === other.size && [...one].every((scope) => other.has(scope));
 }

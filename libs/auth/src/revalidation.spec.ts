@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { ScopeSet } from '@fedistream/domain';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AuthSettings } from './auth-settings.js';
 import { AuthStatistics } from './auth-statistics.js';
@@ -18,6 +19,7 @@ class Settings extends AuthSettings {
 
 class StoreOfRevoked extends TokenStore {
   readonly revoked = new Set<string>();
+  scopes: ScopeSet = new Set();
   readonly statements: (readonly string[])[] = [];
   failure: Error | 'silence' | undefined;
 
@@ -25,14 +27,16 @@ class StoreOfRevoked extends TokenStore {
     return Promise.resolve(undefined);
   }
 
-  override stillValid(tokenIds: readonly string[]): Promise<ReadonlySet<string>> {
+  override scopesOf(tokenIds: readonly string[]): Promise<ReadonlyMap<string, ScopeSet>> {
     this.statements.push(tokenIds);
     if (this.failure === 'silence') {
       return new Promise(() => undefined);
     }
     return this.failure
       ? Promise.reject(this.failure)
-      : Promise.resolve(new Set(tokenIds.filter((tokenId) => !this.revoked.has(tokenId))));
+      : Promise.resolve(
+          new Map(tokenIds.filter((tokenId) => !this.revoked.has(tokenId)).map((tokenId) => [tokenId, this.scopes])),
+        );
   }
 }
 
@@ -93,6 +97,14 @@ describe('Revalidation', () => {
     expect(store.statements.map((ids) => [...ids].sort())).toEqual([['bad', 'good']]);
     expect(revoked).toEqual(['bad', 'bad']);
     expect(statistics.revoked.revalidation).toBe(2);
+  });
+
+  it('compares the scopes of the connections of valid tokens', async () => {
+    open('good');
+    const update = vi.spyOn(connections, 'updateScopes');
+    store.scopes = new Set(['read']);
+    await vi.advanceTimersByTimeAsync(aRound);
+    expect(update.mock.calls).toEqual([['good', store.scopes]]);
   });
 
   it('begins a round at once when kills may have been missed, and the next after the interval', async () => {
@@ -210,7 +222,7 @@ describe('Revalidation', () => {
   it('begins again when kills may have been missed during a statement, although that statement fails', async () => {
     open('t');
     store.revoked.add('t');
-    const ask = vi.spyOn(store, 'stillValid').mockImplementationOnce(() => {
+    const ask = vi.spyOn(store, 'scopesOf').mockImplementationOnce(() => {
       revalidation.begin();
       return Promise.reject(new Error('restarting'));
     });
@@ -233,8 +245,8 @@ describe('Revalidation', () => {
 
   it('stops with the application, also during a statement', async () => {
     open('bad');
-    let answer: (valid: ReadonlySet<string>) => void = () => undefined;
-    const ask = vi.spyOn(store, 'stillValid').mockReturnValue(
+    let answer: (scopes: ReadonlyMap<string, ScopeSet>) => void = () => undefined;
+    const ask = vi.spyOn(store, 'scopesOf').mockReturnValue(
       new Promise((resolve) => {
         answer = resolve;
       }),
@@ -242,7 +254,7 @@ describe('Revalidation', () => {
     await vi.advanceTimersToNextTimerAsync();
     expect(ask).toHaveBeenCalledTimes(1);
     revalidation.onApplicationShutdown();
-    answer(new Set());
+    answer(new Map());
     await vi.advanceTimersByTimeAsync(storeDeadlineMs);
     expect(revoked).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);

@@ -15,7 +15,7 @@ const retryPauseMs = 5_000;
 const intervalSpread = 0.2;
 
 /**
- * Re-validates the tokens of the open connections in rounds. Publishers have forgotten to send a kill before
+ * Re-validates the tokens of the open connections, and their scopes, in rounds. Publishers have forgotten to send a kill before
  * (CVE-2024-25619, CVE-2025-62175, CVE-2025-62176), and a kill can be lost with the connection to Redis.
  *
  * While the store fails, every connection stays: most are still authorised, and kills still arrive. Ending them would make
@@ -94,13 +94,16 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
 
   async #revalidate(tokenIds: readonly string[]): Promise<void> {
     try {
-      const valid = await withTimeout(storeDeadlineMs, this.store.stillValid(tokenIds));
+      const scopesOf = await withTimeout(storeDeadlineMs, this.store.scopesOf(tokenIds));
       if (this.#stopped) {
         return;
       }
       for (const tokenId of tokenIds) {
-        if (!valid.has(tokenId)) {
+        const scopes = scopesOf.get(tokenId);
+        if (scopes === undefined) {
           this.connections.revokeInvalid(tokenId);
+        } else {
+          this.connections.updateScopes(tokenId, scopes);
         }
       }
       this.#report(false);

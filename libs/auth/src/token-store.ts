@@ -1,4 +1,4 @@
-import type { Viewer } from '@fedistream/domain';
+import type { ScopeSet, Viewer } from '@fedistream/domain';
 
 /** The platform's access tokens. An error means that the store could not be read, never that a token is invalid. */
 export abstract class TokenStore {
@@ -11,6 +11,6 @@ export abstract class TokenStore {
    */
   abstract findViewer(token: string): Promise<Viewer | undefined>;
 
-  /** Which of these tokens {@link findViewer} would still accept, in one statement. */
-  abstract stillValid(tokenIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The present scopes of those of these tokens that {@link findViewer} would still accept, by id, in one statement. */
+  abstract scopesOf(tokenIds: readonly string[]): Promise<ReadonlyMap<string, ScopeSet>>;
 }

@@ -60,8 +60,8 @@ class TestStore extends TokenStore {
     });
   }
 
-  override stillValid(tokenIds: readonly string[]): Promise<ReadonlySet<string>> {
-    return Promise.resolve(new Set(tokenIds));
+  override scopesOf(): Promise<never> {
+    return Promise.reject(new Error('not asked here'));
   }
 }
 

@@ -23,7 +23,7 @@ describe('DatabaseModule', () => {
     const store = app.get(AudienceStore);
     const lookups = [
       app.get(TokenStore).findViewer('token'),
-      app.get(TokenStore).stillValid(['1']),
+      app.get(TokenStore).scopesOf(['1']),
       app.get(Lists).ownedBy(viewer, '1'),
       app.get(Roles).can(viewer, 'view_feeds'),
       store.facts(query),
@@ -36,7 +36,7 @@ describe('DatabaseModule', () => {
     expect(app.get(DatabasePool)).toMatchObject({ up: false, total: 0, idle: 0, waiting: 0 });
     expect(app.get(DataSource).isInitialized).toBe(false);
     await app.close();
-    await expect(app.get(TokenStore).stillValid(['1'])).rejects.toThrow('closed');
+    await expect(app.get(TokenStore).scopesOf(['1'])).rejects.toThrow('closed');
   });
 
   it('logs at the start that the database is unreachable', async () => {

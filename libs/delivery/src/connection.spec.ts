@@ -1,4 +1,4 @@
-import { forEveryone, parseScopes, Selection, StreamEvent, type Viewer } from '@fedistream/domain';
+import { forEveryone, parseScopes, Selection, StreamEvent, StreamingError, type Viewer } from '@fedistream/domain';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { closeReasons, type CloseReason } from './close-reason.js';
 import { Connection } from './connection.js';
@@ -12,6 +12,7 @@ class RecordingTransport implements Transport {
   readonly framing = webSocketFraming;
   readonly written: Buffer[] = [];
   readonly closed: CloseReason[] = [];
+  readonly withdrawn: string[] = [];
   bufferedBytes = 0;
   bufferedPieces = 0;
   /** How many of the buffered bytes were only held back. */
@@ -27,6 +28,10 @@ class RecordingTransport implements Transport {
       throw new Error('write after close');
     }
     this.written.push(bytes);
+  }
+
+  withdraw({ code }: StreamingError): void {
+    this.withdrawn.push(code);
   }
 
   close(reason: CloseReason): Promise<boolean> {
@@ -75,6 +80,29 @@ describe('Connection', () => {
       { stream: ['hashtag', 'Foo'], event: 'update', payload: '{"id":"1"}' },
       { stream: ['hashtag', 'foo'], event: 'update', payload: '{"id":"1"}' },
     ]);
+  });
+
+  it('goes on with other scopes, and ends the subscriptions that they do not allow', () => {
+    const { connection, transport } = open();
+    connection.reserve(['user']);
+    connection.reserve(['public']);
+    const viewer = { ...connection.viewer, scopes: parseScopes('write') };
+    connection.changeViewer(viewer, ([name]) => (name === 'user' ? new StreamingError('missingScope') : undefined));
+    expect([connection.viewer, connection.labels, transport.withdrawn]).toEqual([
+      viewer,
+      [['public']],
+      ['missingScope'],
+    ]);
+  });
+
+  it('writes nothing more once it is silent, and is closed later', () => {
+    const { connection, transport } = open();
+    connection.silence();
+    connection.send(Buffer.from('event'));
+    connection.reply(Buffer.from('reply'));
+    expect([transport.written, connection.open]).toEqual([[], true]);
+    connection.close(closeReasons.revoked);
+    expect(transport.closed).toEqual([closeReasons.revoked]);
   });
 
   it('reserves a label once', () => {

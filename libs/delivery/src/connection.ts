@@ -29,7 +29,7 @@ export interface ConnectionContext {
 
 /** A client, whatever its protocol: its viewer, its subscriptions, and how much it may leave unread. */
 export class Connection implements Subscriber {
-  readonly viewer: Viewer;
+  #viewer: Viewer;
   readonly #context: ConnectionContext;
   readonly #statistics: ClientStatistics;
   readonly #transport: Transport;
@@ -41,11 +41,16 @@ export class Connection implements Subscriber {
   #silent = false;
 
   constructor(viewer: Viewer, transport: Transport, context: ConnectionContext) {
-    this.viewer = viewer;
+    this.#viewer = viewer;
     this.#transport = transport;
     this.#context = context;
     this.#statistics = context.statistics.of(transport.framing.type);
     this.#statistics.connections += 1;
+  }
+
+  /** The account and the token never change; the scopes change with {@link changeViewer}. */
+  get viewer(): Viewer {
+    return this.#viewer;
   }
 
   /** How events become bytes for this client. */
@@ -141,6 +146,21 @@ export class Connection implements Subscriber {
       this.close(closeReasons.revoked);
     } else if (this.isWithinBudget()) {
       this.#transport.withdraw(error);
+    }
+  }
+
+  /**
+   * Goes on for the same viewer with other scopes. Ends each subscription for which there is an error, and tells the client.
+   *
+   * @param refusalOf why a subscription is no longer allowed; `undefined` for one that is
+   */
+  changeViewer(viewer: Viewer, refusalOf: (label: Label) => StreamingError | undefined): void {
+    this.#viewer = viewer;
+    for (const subscription of [...this.#subscriptions.values()]) {
+      const error = refusalOf(subscription.label);
+      if (error !== undefined) {
+        this.withdraw(subscription, error);
+      }
     }
   }
 

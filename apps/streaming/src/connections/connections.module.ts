@@ -10,6 +10,7 @@ import { ControlEventHandler } from './control-event-handler.js';
 import { GapHandler } from './gap-handler.js';
 import { Heartbeats } from './heartbeats.js';
 import { Readiness } from './readiness.js';
+import { ScopeChanges } from './scope-changes.js';
 
 /** Client connections of both transports: opening them, keeping them alive, ending them. */
 @Module({
@@ -25,6 +26,7 @@ import { Readiness } from './readiness.js';
     DeliveryStatistics,
     Heartbeats,
     Readiness,
+    ScopeChanges,
   ],
   exports: [
     ClientAddress,

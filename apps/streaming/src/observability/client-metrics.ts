@@ -1,7 +1,7 @@
 import type { AuthStatistics } from '@fedistream/auth';
 import { closeReasons, type DeliveryStatistics } from '@fedistream/delivery';
 import type { DescriptorMonitor } from './descriptor-monitor.js';
-import { counter, counterBy, type Metric } from './metric.js';
+import { counter, counterBy, gauge, type Metric } from './metric.js';
 import type { RefusalLog } from './refusal-log.js';
 
 /** Where the values are counted. */
@@ -22,6 +22,7 @@ export function clientMetrics({ auth, delivery, descriptors, refusals }: ClientS
       labels: ['reason'],
       read: () => Object.values(closeReasons).map(({ name }) => [{ reason: name }, delivery.closed.get(name) ?? 0]),
     },
+    gauge('fedistream_admissions_waiting', 'Clients with a valid token that wait for their turn', () => auth.waiting),
     counter('fedistream_authentications_total', 'Tokens accepted', () => auth.authenticated),
     counterBy(
       'fedistream_refusals_total',

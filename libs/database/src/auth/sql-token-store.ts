@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TokenStore } from '@fedistream/auth';
-import { parseScopes, type Viewer } from '@fedistream/domain';
+import { parseScopes, type ScopeSet, type Viewer } from '@fedistream/domain';
 import { BatchScheduler, isRecordId } from '@fedistream/util';
 import DataLoader from 'dataloader';
 import type { Columns } from '../schema/columns.js';
@@ -59,12 +59,12 @@ export class SqlTokenStore extends TokenStore {
     );
   }
 
-  override async stillValid(tokenIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.database.query<{ id: string }>(
-      `SELECT t.id ${acceptedTokens(await this.database.columns())} AND t.id = ANY ($1::bigint[])`,
+  override async scopesOf(tokenIds: readonly string[]): Promise<ReadonlyMap<string, ScopeSet>> {
+    const rows = await this.database.query<{ id: string; scopes: string | null }>(
+      `SELECT t.id, t.scopes ${acceptedTokens(await this.database.columns())} AND t.id = ANY ($1::bigint[])`,
       [tokenIds.filter(isRecordId)],
     );
-    return new Set(rows.map(({ id }) => id));
+    return new Map(rows.map(({ id, scopes }) => [id, parseScopes(scopes)]));
   }
 
   async #find(tokens: readonly string[]): Promise<(TokenRow | undefined)[]> {

@@ -56,13 +56,13 @@ export function tokenContract(test: () => TestDatabase): void {
     it.each(accepted)('accepts a token with %s', async (_, change) => {
       await test().execute(change === '' ? 'SELECT' : change);
       expect(await store.findViewer('secret')).toBeDefined();
-      expect(await store.stillValid([tokenId])).toEqual(new Set([tokenId]));
+      expect(await store.scopesOf([tokenId])).toEqual(new Map([[tokenId, new Set(['read', 'write:statuses'])]]));
     });
 
     it.each(refused)('refuses a token that is %s', async (_, change) => {
       await test().execute(change);
       expect(await store.findViewer('secret')).toBeUndefined();
-      expect(await store.stillValid([tokenId])).toEqual(new Set());
+      expect(await store.scopesOf([tokenId])).toEqual(new Map());
     });
 
     it.each(['', 'SECRET', 'secret ', "' OR true --", 'sec\0ret', '\uD800', 'x'.repeat(100_000)])(
@@ -100,8 +100,13 @@ export function tokenContract(test: () => TestDatabase): void {
         { id: '2', token: 'b', resource_owner_id: userId, revoked_at: utc(-1) },
       ]);
       const ids = ['1', '2', '3', tokenId, '9223372036854775808', 'x', '', '1.5'];
-      expect(await store.stillValid(ids)).toEqual(new Set(['1', tokenId]));
-      expect(await store.stillValid([])).toEqual(new Set());
+      expect(await store.scopesOf(ids)).toEqual(
+        new Map([
+          ['1', new Set()],
+          [tokenId, new Set(['read', 'write:statuses'])],
+        ]),
+      );
+      expect(await store.scopesOf([])).toEqual(new Map());
     });
 
     it('looks up tokens that arrive within the batch delay in one statement, and answers each by itself', async () => {
@@ -133,7 +138,7 @@ export function tokenContract(test: () => TestDatabase): void {
     it('sends one statement for a token, and one for a re-validation', async () => {
       await test().database.columns();
       expect(await test().statementsOf(() => store.findViewer('secret'))).toBe(1);
-      expect(await test().statementsOf(() => store.stillValid([tokenId, '1', '2']))).toBe(1);
+      expect(await test().statementsOf(() => store.scopesOf([tokenId, '1', '2']))).toBe(1);
     });
   });
 }

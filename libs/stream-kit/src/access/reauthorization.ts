@@ -99,7 +99,14 @@ export class Reauthorization implements OnApplicationBootstrap, OnApplicationShu
    * @param since {@link now} from before `authorize` was asked: a `reauthorize` in between is not missed
    */
   watch(subscription: Subscription, request: StreamRequest, since: AuthorizationMoment): void {
-    const watched: Watched = { subscription, viewer: subscription.connection.viewer, request };
+    const watched: Watched = {
+      subscription,
+      request,
+      // Its scopes may change.
+      get viewer() {
+        return subscription.connection.viewer;
+      },
+    };
     this.#watched.add(watched);
     subscription.onEnd(() => {
       this.#watched.delete(watched);

@@ -8,7 +8,7 @@ import {
   type AnyRequestContext,
 } from '../declaration/any-declaration.js';
 import type { AnyStream } from '../declaration/stream.js';
-import { ignoredParams, labelOf, readParams, type RawParams } from '../params/read-params.js';
+import { ignoredParams, labelOf, rawOf, readParams, type RawParams } from '../params/read-params.js';
 import type { ModuleIdentity } from './stream-module.js';
 
 /** A subscription that a client wants: name and parameters are right, whether the viewer may is not known yet. */
@@ -75,6 +75,11 @@ export class StreamDefinition {
       params: readParams(this.declaration.params ?? {}, raw),
       label: this.label(name, raw),
     };
+  }
+
+  /** The request with this label. @throws StreamingError as {@link request} */
+  requestWith(label: Label): StreamRequest {
+    return this.request(label[0], rawOf(label, this.declaration.params ?? {}));
   }
 
   /** The label that {@link request} gives, without parsing anything. @throws StreamingError as {@link labelOf} */

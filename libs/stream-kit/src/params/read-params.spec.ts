@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashtag, list, oneOf, optional, text } from './param.js';
-import { ignoredParams, labelOf, readParams } from './read-params.js';
+import { ignoredParams, labelOf, rawOf, readParams } from './read-params.js';
 
 const tags = {
   any: optional(list(hashtag(), { max: 3 })),
@@ -51,6 +51,19 @@ describe('a parameter that takes one value', () => {
 
 describe('a label', () => {
   const values = { tag: hashtag(), kind: optional(oneOf('text', 'poll')) };
+
+  it.each([
+    ['no parameters', {}, {}],
+    ['one', { tag: hashtag() }, { tag: 'CAFÉ' }],
+    ['an optional one that is absent', values, { tag: 'a' }],
+    ['an optional one', values, { tag: 'a', kind: 'poll' }],
+    ['a list before another', { any: list(text(), { max: 3 }), q: text() }, { any: ['a', 'b'], q: 'c' }],
+    ['several lists', tags, { any: ['a=1', 'b'], none: 'c' }],
+  ])('tells the parameters that it was made from: %s', (_, declared, raw) => {
+    const label = labelOf('x', declared, raw);
+    expect(labelOf('x', declared, rawOf(label, declared))).toEqual(label);
+    expect(readParams(declared, rawOf(label, declared))).toEqual(readParams(declared, raw));
+  });
 
   it('has the values alone while they can be told apart, as Mastodon’s labels have', () => {
     expect(labelOf('hashtag', { tag: hashtag() }, { tag: 'CAFÉ' })).toEqual(['hashtag', 'CAFÉ']);

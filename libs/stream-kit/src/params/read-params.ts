@@ -36,7 +36,7 @@ export function readParams(declared: Params, raw: RawParams): Readonly<Record<st
  * @throws StreamingError 400 for a parameter that is missing, or a value that is too long
  */
 export function labelOf(name: string, declared: Params, raw: RawParams): Label {
-  const named = Object.values(declared).filter(({ optional, max }) => optional || max !== undefined).length > 1;
+  const named = Object.values(declared).filter(isFlexible).length > 1;
   const values = textsOf(declared, raw).flatMap(([parameter, { optional }, texts]) => {
     if (texts.length === 0 && !optional) {
       throw missing(parameter);
@@ -44,6 +44,27 @@ export function labelOf(name: string, declared: Params, raw: RawParams): Label {
     return named ? texts.map((text) => `${parameter}=${text}`) : texts;
   });
   return [name, ...values];
+}
+
+/** Parameters from which {@link labelOf} makes this label. */
+export function rawOf([, ...values]: Label, declared: Params): RawParams {
+  const entries = Object.entries(declared);
+  if (entries.filter(([, param]) => isFlexible(param)).length > 1) {
+    const raw: Record<string, string[]> = {};
+    for (const value of values) {
+      const end = value.indexOf('=');
+      (raw[value.slice(0, end)] ??= []).push(value.slice(end + 1));
+    }
+    return raw;
+  }
+  // Each other parameter has one value: what is left is that of the flexible one.
+  const flexible = values.length - entries.filter(([, param]) => !isFlexible(param)).length;
+  return Object.fromEntries(entries.map(([name, param]) => [name, values.splice(0, isFlexible(param) ? flexible : 1)]));
+}
+
+/** Whether it may be absent or repeated. */
+function isFlexible({ optional, max }: Param<unknown>): boolean {
+  return optional || max !== undefined;
 }
 
 /** What of a request nothing is made of: parameters that the stream does not know, and values behind the first. */

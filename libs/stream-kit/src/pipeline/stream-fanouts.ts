@@ -59,6 +59,13 @@ export class StreamFanouts {
     await Promise.all(this.#pipeline(viewer, request).channels.map((channel) => this.bus.subscribed(channel)));
   }
 
+  /** Whether a channel that fed this request for one viewer does not for the other. @throws StreamingError as {@link channelsOf} */
+  losesChannels(request: StreamRequest, before: Viewer, after: Viewer): boolean {
+    const isClaimed = (channel: Channel) => this.registry.isClaimed(channel);
+    const left = new Set(channelsOf(request, after, isClaimed));
+    return channelsOf(request, before, isClaimed).some((channel) => !left.has(channel));
+  }
+
   #pipeline(viewer: Viewer, request: StreamRequest): Pipeline {
     const channels = channelsOf(request, viewer, (channel) => this.registry.isClaimed(channel));
     const key = pipelineKey(request, channels);
