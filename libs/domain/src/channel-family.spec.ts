@@ -7,7 +7,7 @@ const events = { draft: payload<{ id: string }>() };
 const draft = channelFamily('timeline:draft:{draft}', events);
 
 describe('a channel family', () => {
-  it('builds a channel from its parts, and claims it', () => {
+  it('builds a channel from its values, and claims it', () => {
     expect(draft('42')).toBe('timeline:draft:42');
     expect(draft.claims('timeline:draft:42')).toBe(true);
   });
@@ -20,7 +20,7 @@ describe('a channel family', () => {
   );
 
   it.each(['', 'a:b', 'a b', 'a\nb', 'x'.repeat(257), undefined])(
-    'refuses %j as a part, which would reach another channel or none',
+    'refuses the value %j, which would name another channel or none',
     (value) => {
       expect(() => draft(value as string)).toThrow('cannot be {draft} of the channel timeline:draft:{draft}');
     },
@@ -33,8 +33,8 @@ describe('a channel family', () => {
     },
   );
 
-  it('takes as many parts as its template has placeholders, and no bare string passes for its channel', () => {
-    // The functions are never called: what matters is what the compiler says.
+  it('takes as many values as its template has placeholders, and a bare string is not assignable to its channel', () => {
+    // The functions are never called: the compiler checks them.
     // @ts-expect-error one part is missing
     const missing = () => draft();
     // @ts-expect-error there is one part
@@ -50,7 +50,7 @@ describe('a channel family', () => {
     ['timeline:{team}:new', 'timeline:draft:{id}', true],
     ['timeline:draft:{id}', 'timeline:note:{id}', false],
     ['timeline:draft:{id}', 'timeline:draft:{id}:local', false],
-  ])('tells that %s and %s can name one channel: %s', (one, other, expected) => {
+  ])('computes whether %s and %s overlap: %s', (one, other, expected) => {
     expect(overlap(channelFamily(one, events), channelFamily(other, events))).toBe(expected);
   });
 
@@ -60,7 +60,7 @@ describe('a channel family', () => {
     ['timeline:{name}', 'timeline:draft', true],
     ['timeline:{name}', 'timeline:42', false],
     ['timeline:{name}:new', 'timeline:{name}:old', false],
-  ])('tells that %s and %s, whose names are letters alone, can name one channel: %s', (one, other, expected) => {
+  ])('computes whether %s and %s overlap when placeholders accept letters only: %s', (one, other, expected) => {
     const letters = { name: /^[a-z]+$/, word: /^[a-z]+$/ };
     const families = [one, other].map((template) => channelFamily(template, events, letters));
     const [left = draft, right = draft] = families;
@@ -69,7 +69,7 @@ describe('a channel family', () => {
 });
 
 describe("Mastodon's families", () => {
-  it('claim every channel that clients can receive, each once', () => {
+  it('claim every channel that clients can receive, one family each', () => {
     for (const channel of [
       channels.home('1'),
       channels.notifications('1'),
@@ -93,7 +93,7 @@ describe("Mastodon's families", () => {
     }
   });
 
-  it('leave room for a family of a team that begins with a word', () => {
+  it('do not overlap with a family of another team that has a word of its own', () => {
     const reports = channelFamily('timeline:reports', events);
     expect(mastodonFamilies.filter((family) => overlap(family, reports))).toEqual([]);
   });

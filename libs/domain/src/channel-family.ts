@@ -21,18 +21,18 @@ export interface ChannelFamily<
   (...values: Values): ChannelOf<E>;
   /** `timeline:draft:{draft}`: words and placeholders, joined by `:`. */
   readonly template: string;
-  /** What its channels carry. */
+  /** The events that its channels carry. */
   readonly events: E;
   /** Whether a channel with this name belongs to the family. */
   claims(channel: string): boolean;
-  /** Whether a word can stand at this place of a channel's name, counted from 0 (`timeline`). */
+  /** Whether a word can be this part of a channel's name, counted from 0 (`timeline`). */
   claimsPart(index: number, word: string): boolean;
 }
 
 /** Any family, whatever its placeholders and events. */
 export type AnyChannelFamily = Pick<ChannelFamily, 'template' | 'events' | 'claims' | 'claimsPart'>;
 
-/** What a placeholder may stand for, unless a family says otherwise: anything that cannot reach into the next part. */
+/** The default form of a placeholder's value: anything without `:`, blanks and control characters. */
 const anyValue = /^[^:\s\p{Cc}]+$/u;
 /** The largest part of a channel's name, in characters. */
 const longestValue = 256;
@@ -47,8 +47,8 @@ const placeholderForm = /^\{([A-Za-z_]\w*)\}$/;
  * draftChannel('42'); // timeline:draft:42, for publisher and stream alike
  * ```
  *
- * @param values what placeholders may stand for, where that is less than anything without `:` and blanks
- * @throws TypeError for a template that is none; calling the family throws for a value that its placeholder refuses
+ * @param values by placeholder: the form of its values, if it is narrower than the default
+ * @throws TypeError for an invalid template; calling the family throws it for a value that its placeholder refuses
  */
 export function channelFamily<const T extends string, const E extends EventTypes>(
   template: T,
@@ -78,9 +78,8 @@ export function channelFamily<const T extends string, const E extends EventTypes
 }
 
 /**
- * Whether some channel could belong to both families: then a message could be read in two ways. Two placeholders at one
- * place count as overlapping, whatever their forms are: whether two regular expressions match a common word is not
- * computed.
+ * Whether a channel can belong to both families, so that a message could be read in two ways. Two placeholders in the same
+ * part count as overlapping, whatever their forms: it does not compute whether two regular expressions match a common word.
  */
 export function overlap(one: AnyChannelFamily, other: AnyChannelFamily): boolean {
   const [left, right] = [one, other].map(({ template }) => template.split(':')) as [string[], string[]];

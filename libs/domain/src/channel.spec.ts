@@ -28,7 +28,7 @@ describe('channels', () => {
     ]);
   });
 
-  it('are told apart from control channels', () => {
+  it('are distinguished from control channels, whose target is read from the name', () => {
     expect(controlTarget(channels.system('7'))).toEqual({ kind: 'account', accountId: '7' });
     expect(controlTarget(channels.accessToken('8'))).toEqual({ kind: 'token', tokenId: '8' });
     expect(controlTarget(channels.systemStream('admin:reports'))).toEqual({ kind: 'stream', stream: 'admin:reports' });

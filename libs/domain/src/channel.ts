@@ -4,7 +4,7 @@ import { controlEvents, mastodonEvents, type ControlEvents, type MastodonEvents 
 /** The name of a Redis channel, without the namespace prefix: `timeline:public`, `timeline:110000000000000001`. */
 export type Channel = string;
 
-/** Which half of the known network a public channel carries. */
+/** The half of the known network that a public channel carries. */
 export type Origin = 'local' | 'remote';
 
 /** A channel that carries Mastodon's events. */
@@ -44,7 +44,7 @@ const id = /^\d+$/;
 const family = (template: string): AnyChannelFamily =>
   channelFamily(template, mastodonEvents, { account: id, list: id });
 
-/** Mastodon's channels as families: what {@link channels} builds for clients' streams, one of these claims. */
+/** Mastodon's channels as families. One of them claims each channel that {@link channels} builds for clients' streams. */
 export const mastodonFamilies: readonly AnyChannelFamily[] = [
   'timeline:{account}',
   'timeline:{account}:notifications',
@@ -60,7 +60,7 @@ export const mastodonFamilies: readonly AnyChannelFamily[] = [
   'timeline:hashtag:{tag}:local',
 ].map(family);
 
-/** The channels of control events as families. No stream may listen to what they claim. */
+/** The channels of control events as families. No stream may listen to a channel that they claim. */
 export const controlFamilies: readonly AnyChannelFamily[] = [
   channelFamily('timeline:system:{account}', controlEvents),
   channelFamily('timeline:access_token:{token}', controlEvents),
@@ -83,7 +83,7 @@ export type ControlTarget =
   | { readonly kind: 'token'; readonly tokenId: string }
   | { readonly kind: 'stream'; readonly stream: string };
 
-/** What a kill can concern: streams are not killed. */
+/** The targets of a kill: an account or a token. */
 export type KillTarget = Exclude<ControlTarget, { readonly kind: 'stream' }>;
 
 const systemStreamPrefix = channels.systemStream('');

@@ -16,7 +16,7 @@ describe('the error table', () => {
     );
   });
 
-  it('tells clients nothing about any other error', () => {
+  it('hides any other error from clients', () => {
     const error = toStreamingError(new Error('password authentication failed for user "mastodon"'));
     expect({ message: error.message, status: error.status }).toEqual({
       message: 'An unexpected error occurred',
@@ -42,7 +42,7 @@ describe('the error table', () => {
     'notAuthorized',
     null,
     undefined,
-  ])('takes %o for no refusal', (failure) => {
+  ])('does not recognise %o as a refusal', (failure) => {
     expect(isStreamingError(failure)).toBe(false);
   });
 
@@ -52,7 +52,7 @@ describe('the error table', () => {
   });
 });
 
-/** What the class of another copy makes: the same members, another prototype. */
+/** A refusal of another copy of the package: the same members, another prototype. */
 function copiedRefusal(code: string): Error {
   const { status, ...members } = { status: 401, code, [Symbol.for('@fedistream/domain/StreamingError')]: true };
   return Object.assign(new Error('Not authorized to stream this note'), members, { status });

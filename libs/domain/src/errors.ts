@@ -9,8 +9,8 @@ interface ErrorEntry {
 }
 
 /**
- * Every answer that is not a stream, in one table. The messages are those of Mastodon's server: clients compare them.
- * A 401 without `bearer` means that no token was given: RFC 6750 has no error code for that.
+ * Every error response of the server. The messages are those of Mastodon's server: clients compare them. A 401 without
+ * `bearer` means that the client sent no token: RFC 6750 has no error code for that.
  */
 export const errorTable = {
   missingToken: { status: 401, message: 'Missing access token' },
@@ -40,10 +40,10 @@ export const errorTable = {
 /** The name of an entry of {@link errorTable}. */
 export type ErrorCode = keyof typeof errorTable;
 
-/** A global symbol: a refusal that another copy of this package has made is recognised, too. */
+/** A global symbol, by which also a refusal of another copy of this package is recognised. */
 const refusalBrand: unique symbol = Symbol.for('@fedistream/domain/StreamingError') as never;
 
-/** A refusal that clients may see: its message MUST NOT hold anything internal. */
+/** A refusal for clients: its message MUST NOT contain anything internal. */
 export class StreamingError extends Error {
   readonly code: ErrorCode;
 
@@ -79,8 +79,8 @@ export class StreamingError extends Error {
 }
 
 /**
- * Whether a failure is a {@link StreamingError}, of this copy of the package or of another one, whose codes this copy
- * knows. Callers MUST use it in place of `instanceof`: a stream module may bring a copy of the kit of its own.
+ * Whether a failure is a {@link StreamingError} with a code that this copy of the package knows; the error may come from
+ * another copy. Callers MUST use it instead of `instanceof`: a stream module may have its own copy of the kit.
  */
 export function isStreamingError(failure: unknown): failure is StreamingError {
   return (
@@ -91,7 +91,7 @@ export function isStreamingError(failure: unknown): failure is StreamingError {
   );
 }
 
-/** What a client is told about any failure: a {@link StreamingError} as it is, any other error as `unexpected`. */
+/** The error that a client receives: a {@link StreamingError} unchanged, `unexpected` for any other failure. */
 export function toStreamingError(failure: unknown): StreamingError {
   return isStreamingError(failure) ? failure : new StreamingError('unexpected', undefined, { cause: failure });
 }

@@ -4,15 +4,15 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 declare const payloadType: unique symbol;
 
 /**
- * What events of one name carry: the type for compilers, the schema for documents. Publisher, stream and documents use
- * the same object. At run time a payload is never validated against it.
+ * The payload of the events with one name: its TypeScript type, and its schema for documents. Publisher, stream and
+ * documents use the same object. No payload is validated against it at run time.
  */
 export interface EventType<T = unknown> {
-  /** What client developers read about it. */
+  /** The schema in the documents for client developers. */
   readonly schema: JsonSchema;
   /**
-   * Whether a payload may hold a status. `false` is a promise of the module that declares it: a `per-viewer` stream lets
-   * such an event out without looking for statuses in it.
+   * Whether a payload may contain a status. `false` is a promise of the declaring module: a `per-viewer` stream delivers such
+   * an event without applying the rules. If it finds a status in it nevertheless, it drops the event.
    */
   readonly carriesStatus: boolean;
   /** Exists for the compiler only. */
@@ -22,14 +22,14 @@ export interface EventType<T = unknown> {
 /** Event types by event name. `EventTypes` itself stands for any of them. */
 export type EventTypes = Readonly<Record<string, EventType>>;
 
-/** What an event type carries. */
+/** The payload of an event type. */
 export type PayloadOf<E> = E extends EventType<infer T> ? T : never;
 
-/** What may be said about an event type beside its TypeScript type. */
+/** Options of an event type. */
 export interface EventTypeOptions {
   /** Default: any JSON value. */
   readonly schema?: JsonSchema;
-  /** Default `true`: a `per-viewer` stream looks for statuses in it and drops what it cannot read. */
+  /** Default `true`: a `per-viewer` stream applies the rules to its statuses, and drops an event that it cannot read. */
   readonly carriesStatus?: boolean;
 }
 

@@ -20,7 +20,7 @@ describe('normaliseHashtag', () => {
     ['foo_bar1', 'foo_bar1'],
     ['a·b', 'a·b'],
     ['#foo bar!', 'foobar'],
-  ])('names the channel of %s as publishers do: %s', (tag, channel) => {
+  ])('normalises %s as publishers do: %s', (tag, channel) => {
     expect(normaliseHashtag(tag)).toBe(channel.normalize('NFKC'));
   });
 
@@ -29,23 +29,23 @@ describe('normaliseHashtag', () => {
     ['a million letters', 'a'.repeat(1_000_000)],
     ['15 letters that become 270 by NFKC', '\uFDFA'.repeat(15)],
     ['1,000 letters that would become 18,000 by NFKC', '\uFDFA'.repeat(1_000)],
-  ])('leaves nothing of %s', (_, tag) => {
+  ])('returns the empty string for %s', (_, tag) => {
     expect(normaliseHashtag(tag)).toBe('');
   });
 
-  it('accepts 256 letters, also those that NFKC makes', () => {
+  it('accepts 256 letters, counted after NFKC, too', () => {
     expect(normaliseHashtag('É'.repeat(256))).toBe('e'.repeat(256));
     expect(normaliseHashtag('\uFDFA'.repeat(14))).not.toBe('');
   });
 
-  it('does no work on a long tag', () => {
+  it('does not normalise a tag that is too long', () => {
     const normalize = vi.spyOn(String.prototype, 'normalize');
     normaliseHashtag('\uFDFA'.repeat(1_000));
     expect(normalize).not.toHaveBeenCalled();
     normalize.mockRestore();
   });
 
-  it.each(['', '!!!', '#', ' ', '🎉'])('leaves nothing of %j', (tag) => {
+  it.each(['', '!!!', '#', ' ', '🎉'])('returns the empty string for %j', (tag) => {
     expect(normaliseHashtag(tag)).toBe('');
   });
 });

@@ -18,14 +18,14 @@ const notInHashtags = /[^\p{Alphabetic}\p{Nd}\u0E47-\u0E4E_\u00B7\u30FB\u200C]/g
 const longestHashtag = 256;
 
 /**
- * The form of a hashtag that names its channel, as Mastodon's backend publishes: NFKC, lower case, accented Latin letters
- * folded to ASCII, and everything dropped that cannot stand in a hashtag.
+ * The form of a hashtag in the name of its channel, as Mastodon publishes it: NFKC, lower case, accented Latin letters
+ * folded to ASCII, and all characters dropped that a hashtag cannot contain.
  *
- * Combining marks and `・` stay: without them no tag in Hindi, Tamil, Thai or vocalised Arabic would match. Lower case goes
- * letter by letter, as in Ruby: `Σ` at the end of a word becomes `σ`, not `ς`.
+ * It keeps combining marks and `・`: without them no tag in Hindi, Tamil, Thai or vocalised Arabic would match. Each letter is
+ * lowered by itself, as in Ruby: `Σ` at the end of a word becomes `σ`, not `ς`.
  *
- * A tag of more than 256 characters is none, neither before nor after NFKC, which makes up to 18 characters of one
- * (U+FDFA): a long tag costs no work and no memory.
+ * A tag of more than 256 characters is refused, before and after NFKC, which turns one character into up to 18 (U+FDFA). So a
+ * long tag costs neither time nor memory.
  *
  * @returns the empty string when nothing is left, or the tag is too long
  */

@@ -6,15 +6,15 @@ export interface Entity {
   readonly id: string;
 }
 
-/** Of a Status, what decides who may see it. Everything else of the entity goes along as it is. */
+/** The members of a Status that decide which viewers may see it. All other members are passed on unchanged. */
 export interface StatusPayload extends Entity {
   readonly visibility: Visibility;
   readonly account: Entity & {
     readonly username: string;
-    /** `username` for local accounts, `username@domain` for others: tells where a status is from. */
+    /** `username` for local accounts, `username@domain` for remote ones. */
     readonly acct: string;
   };
-  /** A language code, for viewers who have chosen languages. */
+  /** A language code, compared with the languages that viewers have chosen. */
   readonly language?: string | null;
   /** Accounts whose blocks and mutes count besides the author's. */
   readonly mentions?: readonly (Entity & { readonly acct: string })[];
@@ -75,13 +75,13 @@ export const mastodonEvents = Object.freeze({
 /** The type of {@link mastodonEvents}. */
 export type MastodonEvents = typeof mastodonEvents;
 
-/** What the platform says to the server on control channels; never sent to clients. */
+/** The events that the platform publishes on control channels for the server; clients never receive them. */
 export const controlEvents = Object.freeze({
   /** Ends the connections of a token (`channels.accessToken`) or of an account (`channels.system`). */
   kill: noPayload(),
   /** The server reloads the account's filters. */
   filters_changed: noPayload(),
-  /** The server asks streams again who may have them: for an account, or for everyone who has one stream. */
+  /** The server authorizes subscriptions again: all of one account, or all to one stream. */
   reauthorize: noPayload(),
 });
 

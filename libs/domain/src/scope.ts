@@ -5,11 +5,11 @@ export type Scope = string;
 export type ScopeSet = ReadonlySet<Scope>;
 
 const interned = new Map<string, ScopeSet>();
-const internedAtMost = 1_000;
+const maxInterned = 1_000;
 
 /**
  * Reads the `scopes` column of an access token: names separated by blanks; NULL means none.
- * Equal texts give the same set: a server holds a handful of sets, not one per connection.
+ * Equal texts return the same set, so that connections share a few sets.
  */
 export function parseScopes(text: string | null): ScopeSet {
   const key = text ?? '';
@@ -18,7 +18,7 @@ export function parseScopes(text: string | null): ScopeSet {
     return known;
   }
   const scopes: ScopeSet = new Set(key.split(/\s+/).filter((scope) => scope !== ''));
-  if (interned.size < internedAtMost) {
+  if (interned.size < maxInterned) {
     interned.set(key, scopes);
   }
   return scopes;

@@ -4,16 +4,16 @@ import type { ViewerSet } from './viewer.js';
 const noExceptions: ReadonlyMap<string, StreamEvent | null> = new Map<string, never>();
 
 /**
- * An event with the decision who receives it, made once per event. It holds what most viewers receive and lists the
- * exceptions: a viewer costs one look-up at most, and none where there are no exceptions.
+ * An event with its audience, decided once per event. It holds the event for most viewers, and lists the exceptions. A viewer
+ * costs at most one look-up, and none without exceptions.
  *
- * Viewers who receive the same variant receive the same object: its bytes are made once.
+ * Viewers with the same variant receive the same object, so that it is encoded once.
  */
 export class Selection {
   /**
-   * @param event what all viewers without an exception receive; `undefined` for nothing
+   * @param event the event for all viewers without an exception; `undefined` if they receive nothing
    * @param exceptions by account id: the variant that this account receives, or `null` for nothing
-   * @param viewers the accounts that it was decided for: no other receives anything. Left out, it holds for all
+   * @param viewers the accounts that it was decided for; no other account receives it. Left out: all accounts
    */
   constructor(
     readonly event: StreamEvent | undefined,

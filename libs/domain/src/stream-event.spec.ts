@@ -13,7 +13,7 @@ describe('StreamEvent', () => {
     expect(event.payload).toEqual(JSON.parse(text));
   });
 
-  it('parses a received payload only when it is asked for, and once', () => {
+  it('parses a received payload on first use, and once', () => {
     const parse = vi.spyOn(JSON, 'parse');
     const event = StreamEvent.received('update', Buffer.from('{"id":"1"}'));
     expect(event.text).toBe('{"id":"1"}');
@@ -23,7 +23,7 @@ describe('StreamEvent', () => {
     parse.mockRestore();
   });
 
-  it('freezes the parsed payload deeply: no viewer can change what another receives', () => {
+  it('freezes the parsed payload deeply, so that no viewer can change the event of another', () => {
     const event = StreamEvent.of('update', { account: { tags: [{ name: 'a' }] } });
     const payload = event.payload as { account: { tags: { name: string }[] } };
     expect(() => {
@@ -32,7 +32,7 @@ describe('StreamEvent', () => {
     expect(() => payload.account.tags.push({ name: 'c' })).toThrow(TypeError);
   });
 
-  it('does not freeze the object that it was made from', () => {
+  it('does not freeze the object that it was created from', () => {
     const own = { list: [1] };
     expect(StreamEvent.of('update', own).payload).toEqual(own);
     own.list.push(2);
@@ -49,7 +49,7 @@ describe('StreamEvent', () => {
     expect(StreamEvent.of('update', '{broken').payload).toBe('{broken');
   });
 
-  it('adds a member behind all others, whatever the payload', () => {
+  it('adds a member after all others, for any payload', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (payload) => {
         delete payload['filtered'];
@@ -60,7 +60,7 @@ describe('StreamEvent', () => {
     );
   });
 
-  it('makes the text of a variant of its two parts', () => {
+  it('joins the text of a variant from its two parts', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), fc.jsonValue(), (payload, value) => {
         const event = StreamEvent.of('update', payload);
@@ -90,7 +90,7 @@ describe('StreamEvent', () => {
     });
   });
 
-  it('puts texts into several places without changing the rest', () => {
+  it('inserts texts at several offsets without changing the rest', () => {
     const event = StreamEvent.of('update', '{"id":9007199254740993001,"quote":{"a":1},"b":2}');
     const [quoteEnd, end] = [event.text!.indexOf('}'), event.text!.lastIndexOf('}')];
     const copies = ['[]', '[1]'].map((json) =>

@@ -6,17 +6,17 @@ export interface EventOrigin {
   readonly position: string | undefined;
 }
 
-/** What a variant was made of: see {@link StreamEvent.withMember}. */
+/** The parts of a variant's text: see {@link StreamEvent.withMember}. */
 export interface VariantParts {
   /** The event that all variants extend. */
   readonly base: StreamEvent;
-  /** The text that stands behind the shared {@link StreamEvent.openText} of the base, the closing brace included. */
+  /** The text after the shared {@link StreamEvent.openText} of the base, closing brace included. */
   readonly own: string;
 }
 
-/** A text to put into another one; see {@link StreamEvent.withInsertions}. */
+/** A text to insert into another one; see {@link StreamEvent.withInsertions}. */
 export interface Insertion {
-  /** The offset of the character before which the text is put. */
+  /** The text is inserted before the character at this offset, in UTF-16 code units. */
   readonly offset: number;
   readonly text: string;
 }
@@ -24,8 +24,8 @@ export interface Insertion {
 /**
  * One event as the publisher sent it: a name and, mostly, a payload.
  *
- * The payload leaves as it arrived: key order, integers beyond 2^53 and escapes never change. It is parsed on first use
- * only, and deeply frozen then, because all viewers share it.
+ * Clients receive the payload as it arrived: key order, integers beyond 2^53 and escapes never change. It is parsed on first
+ * use, and then deeply frozen, because all viewers share it.
  */
 export class StreamEvent {
   /** The event's name, such as `update` or `delete`. Names that this server does not know pass unchanged. */
@@ -33,8 +33,7 @@ export class StreamEvent {
 
   /**
    * The payload as it arrived: UTF-8 of a JSON object or array, on one line. `undefined` for events with another payload or
-   * none, and for those that were made in this process. A view of the chunk that was read from the broker: copy it to
-   * keep it for long.
+   * none, and for events of this process. It is a view of the chunk that was read from the broker: copy it to keep it.
    */
   readonly bytes: Buffer | undefined;
 
@@ -60,15 +59,15 @@ export class StreamEvent {
   /**
    * An event from a published message. The payload is trusted: callers MUST have validated it.
    *
-   * @param payload bytes as {@link bytes} describes them; or a text: JSON on one line, or what a JSON string stands for
-   * @param value what JSON.parse makes of the payload, if the caller knows it; it is frozen on first use
+   * @param payload bytes as {@link bytes} describes them; or a text: JSON on one line, or the value of a JSON string
+   * @param value the result of JSON.parse, if the caller has it; it is frozen on first use
    */
   static received(name: string, payload: Buffer | string | undefined, value?: unknown): StreamEvent {
     return new StreamEvent(name, payload, value ?? (typeof payload === 'string' ? payload : undefined));
   }
 
   /**
-   * An event made in this process, by a stream module or a test. A string payload leaves as it is, any other as JSON.
+   * An event of this process, from a stream module or a test. Clients receive a string payload unchanged, any other as JSON.
    *
    * @throws TypeError when the name is empty or has control characters: it would forge lines of an event stream
    */
@@ -89,8 +88,8 @@ export class StreamEvent {
   }
 
   /**
-   * The payload, parsed and deeply frozen. A string that holds a JSON object or array is parsed, too: older publishers
-   * encode payloads themselves. Any other string stays one: ids are larger than a number can hold.
+   * The payload, parsed and deeply frozen. A string with a JSON object or array is parsed, too: older publishers encode
+   * payloads themselves. Any other string stays a string: ids exceed 2^53.
    */
   get payload(): unknown {
     if (!this.#isPayloadReady) {
@@ -101,12 +100,12 @@ export class StreamEvent {
     return this.#payload;
   }
 
-  /** For an event that {@link withMember} made, what it was made of. */
+  /** The parts of a variant of {@link withMember}; `undefined` for other events. */
   get parts(): VariantParts | undefined {
     return this.#parts;
   }
 
-  /** The place of the message that this event was made from; `undefined` without a history, and for events made here. */
+  /** The place of this event's message; `undefined` without a history, and for events of this process. */
   get origin(): EventOrigin | undefined {
     return this.#origin;
   }
@@ -116,24 +115,24 @@ export class StreamEvent {
     this.#origin ??= origin;
   }
 
-  /** When this process received it, on the clock of `performance.now()`; `undefined` for events made here. */
+  /** When this process received it, by `performance.now()`; `undefined` for events of this process. */
   get receivedAtMs(): number | undefined {
     return this.#receivedAtMs;
   }
 
-  /** Says when the event was received, once, before it reaches a listener. Variants inherit it. */
+  /** Sets when the event was received, once, before it reaches a listener. Variants inherit it. */
   setReceivedAt(milliseconds: number): void {
     this.#receivedAtMs ??= milliseconds;
   }
 
-  /** The text of the payload up to where {@link withMember} puts another member. The payload must be an object. */
+  /** The text of the payload up to the offset where {@link withMember} adds a member. The payload MUST be an object. */
   get openText(): string {
     return (this.#openText ??= openObject(this.text ?? '{}'));
   }
 
   /**
-   * A variant whose payload has one member more, behind all others, so that the rest stays as it was. The payload must be
-   * an object without this member.
+   * A variant whose payload has one member more, after all others, so that the rest is unchanged. The payload MUST be an
+   * object without this member.
    *
    * @param json the member's value
    */
@@ -146,8 +145,8 @@ export class StreamEvent {
   }
 
   /**
-   * A variant whose text has other texts put into it; all the rest stays as it was. For members of objects within the
-   * payload, where {@link withMember} does not reach; such variants share no text.
+   * A variant with texts inserted into its payload; the rest is unchanged. It is for members of nested objects, which
+   * {@link withMember} cannot add. Such variants share no text.
    *
    * @param insertions in the order of their offsets; the text that results MUST be JSON on one line
    */
@@ -166,8 +165,8 @@ export class StreamEvent {
   }
 
   /**
-   * The result of `make` for this event. `make` runs once per event and function, however many callers ask: that is how
-   * encodings are shared. It must be a constant function, not a new one for each call.
+   * The result of `make` for this event. `make` runs once per event and function, so that all clients share an encoding. It
+   * MUST be a constant function, not a new one for each call.
    */
   derived<T>(make: (event: StreamEvent) => T): T {
     if (this.#derivedBy === make) {

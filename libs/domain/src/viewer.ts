@@ -1,15 +1,15 @@
 import type { ScopeSet } from './scope.js';
 
 /**
- * The owner of an access token. It holds only what does not change while the token is valid; languages, roles and
- * relationships are read from the database for each event.
+ * The owner of an access token, with members that do not change while the token is valid. Languages, roles and relationships
+ * are read from the database for each event.
  */
 export interface Viewer {
   /** `accounts.id`: whose blocks, mutes and filters apply. */
   readonly accountId: string;
   /** `users.id`: whose languages and role apply. */
   readonly userId: string;
-  /** `oauth_access_tokens.id`, which a revocation names. */
+  /** `oauth_access_tokens.id`, which the control channel of a revocation names. */
   readonly tokenId: string;
   readonly scopes: ScopeSet;
   /** When the token expires, in milliseconds since 1970; `undefined` when it does not. */

@@ -4,7 +4,7 @@ import { type Observable, Subject } from 'rxjs';
 import { type MessageListener, type MessageSource, messagesPattern } from './broker.js';
 
 /**
- * A Nest transport strategy for a broker: what all of them have in common.
+ * The base class of brokers: a Nest transport strategy.
  *
  * Nest's own servers run each message through its pipeline of pipes, guards and interceptors, and look the handler up by
  * parsing the channel's name as JSON: 15 µs a message. Here the pipeline runs once, when the transport starts.
@@ -43,7 +43,7 @@ export abstract class BrokerServer extends Server implements CustomTransportStra
     }
   }
 
-  /** Gives one message to the listener. */
+  /** Passes one message to the listener. */
   protected dispatch(channel: Channel, message: Buffer): void {
     this.#listener?.(channel, message);
   }
@@ -55,7 +55,7 @@ export abstract class BrokerServer extends Server implements CustomTransportStra
 
   /** Required by Nest for its own transports, which emit events; brokers emit none. */
   override on(): void {
-    // Nothing: see above.
+    // Brokers emit no events.
   }
 
   /** Required by Nest for its own transports: the client library stays behind the broker. */

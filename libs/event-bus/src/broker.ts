@@ -2,8 +2,8 @@ import type { Channel } from '@fedistream/domain';
 import { NEVER, type Observable } from 'rxjs';
 
 /**
- * The port for what brings the publishers' messages to this process. The event bus subscribes to a channel for its first
- * listener and unsubscribes after its last.
+ * The port of a message broker. The event bus subscribes to a channel for its first listener, and unsubscribes after its
+ * last.
  *
  * An implementation promises:
  * - Messages of one channel arrive in the order in which they were published. Control channels are always subscribed, and
@@ -16,17 +16,17 @@ export abstract class Broker {
   abstract readonly ready: boolean;
 
   /**
-   * Emits when control messages arrive again after a time in which messages may have been lost, before a message of any
-   * subscribed channel arrives. What the server knows only from messages (a kill, a changed filter) MUST then be looked up
-   * again. Never emits for a broker that loses nothing.
+   * Emits when control messages arrive again after messages may have been lost, before a message of any subscribed channel
+   * arrives. Subscribers MUST then look up again what only messages announce (a kill, a changed filter). A broker that
+   * loses no messages never emits.
    */
   readonly gaps: Observable<void> = NEVER;
 
   /**
    * Subscribes to a channel.
    *
-   * @returns settles once messages of this channel arrive, or once it is unsubscribed before that; never rejects, however
-   *   long the connection is down
+   * @returns settles once messages of this channel arrive, or once the channel is unsubscribed before that; never rejects,
+   *   however long the connection is down
    */
   abstract subscribe(channel: Channel): Promise<void>;
 
@@ -42,7 +42,7 @@ export abstract class Broker {
  */
 export type MessageListener = (channel: Channel, message: Buffer) => void;
 
-/** What a transport strategy gives to the handler of {@link messagesPattern}. */
+/** The messages of a transport strategy, passed to the handler of {@link messagesPattern}. */
 export interface MessageSource {
   /** Replaces the listener. Messages before the first one are dropped. */
   setListener(listener: MessageListener): void;

@@ -7,7 +7,7 @@ export class BusStatistics {
   /** Messages that the broker has delivered, malformed ones included. */
   received = 0;
 
-  /** Messages that were dropped because they are no events, by reason. */
+  /** Messages that were dropped because they are malformed, by reason. */
   readonly malformed: Record<MalformedReason, number> = {
     notJson: 0,
     notAnObject: 0,

@@ -5,7 +5,7 @@ import { decode } from './decode.js';
 import { deepestNesting } from './find-member.js';
 import { MalformedMessage } from './malformed-message.js';
 
-/** The event in a message that must hold one. */
+/** The event of a valid message. */
 function event(text: string): StreamEvent {
   const decoded = decode(Buffer.from(text));
   if (decoded instanceof MalformedMessage) {
@@ -71,7 +71,7 @@ describe('decode accepts', () => {
     expect(payloadText(text)).toBe(expected);
   });
 
-  it('what a NestJS client wraps', () => {
+  it('an event that a NestJS client has wrapped', () => {
     const wrapped = event('{"pattern":"timeline:public","data":{"event":"delete","payload":"1"}}');
     expect([wrapped.name, wrapped.text]).toEqual(['delete', '1']);
     expect(payloadText('{"data":{"payload": {"b":1,"a":12345678901234567890} ,"event":"e"},"pattern":"p"}')).toBe(
@@ -79,7 +79,7 @@ describe('decode accepts', () => {
     );
   });
 
-  it('a message that happens to have a pattern and data besides its event', () => {
+  it('an event with members "pattern" and "data"', () => {
     expect(payloadText('{"pattern":"p","data":{"event":"x","payload":1},"event":"e","payload":2}')).toBe('2');
   });
 
@@ -93,7 +93,7 @@ describe('decode accepts', () => {
     expect(payloadText(`{"event":"e","payload":${payload}}`)).toBe(payload);
   });
 
-  it('line breaks between tokens, which become blanks so that an event stream needs one line', () => {
+  it('line breaks between tokens, and replaces them by blanks, so that an event stream needs one line', () => {
     expect(payloadText('{"event":"e","payload":{\r\n  "a": [\n1,\r2],\t"b": "\\n"\n}\n}')).toBe(
       '{    "a": [ 1, 2],\t"b": "\\n" }',
     );
@@ -134,7 +134,7 @@ describe('decode rejects', () => {
     expect(reason(text)).toBe(expected);
   });
 
-  it('what is nested too deep, wherever it stands and before it is parsed', () => {
+  it('a message that is nested too deep in any member, before parsing it', () => {
     const deep = nested(deepestNesting);
     expect(reason(`{"event":"e","payload":${deep}}`)).toBe('tooDeep');
     expect(reason(`{"event":"e","payload":1,"x":${deep}}`)).toBe('tooDeep');
@@ -175,7 +175,7 @@ describe('decode of a compact message', () => {
   });
 });
 
-describe('decode, for any input,', () => {
+describe('decode', () => {
   const jsonText = fc
     .tuple(fc.jsonValue({ maxDepth: 8 }), fc.constantFrom(undefined, 1, '\t'))
     .map(([value, indent]) => JSON.stringify(value, null, indent));
@@ -206,7 +206,7 @@ describe('decode, for any input,', () => {
     );
   });
 
-  it('takes of members that stand there several times, however they are spelled, the last', () => {
+  it('uses the last of several members with the same name, also if names have escapes', () => {
     const spelled = (key: string): fc.Arbitrary<string> =>
       fc
         .array(fc.boolean(), { minLength: key.length, maxLength: key.length })
@@ -247,7 +247,7 @@ describe('decode, for any input,', () => {
     );
   });
 
-  it('takes a message of which any part was overwritten for what JSON.parse makes of it, or for malformed', () => {
+  it('agrees with JSON.parse about a message with any part overwritten, or calls it malformed', () => {
     const valid = '{"event":"update","payload":{"id":"1","a":["\\"",{}],"é":-1.5}}';
     const junk = fc.oneof(
       fc.constantFrom(...Array.from('{}[]",:\\0-.e '), '"event":"x"', ',"payload":1', ',"p\\u0061yload":[]', '\n'),
@@ -271,7 +271,7 @@ describe('decode, for any input,', () => {
     );
   });
 
-  it('reads any bytes without an error', () => {
+  it('calls random bytes malformed, and never throws', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         expect(decode(Buffer.from(bytes))).toBeInstanceOf(MalformedMessage);

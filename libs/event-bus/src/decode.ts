@@ -8,7 +8,7 @@ const controlCharacters = /[\p{Cc}\u2028\u2029]/u;
 const lineBreaks = /[\n\r]/g;
 const openingBrackets = ['{', '['];
 
-/** Of the message itself one level is the outer object. */
+/** The outer object of a message is one level. */
 const scanner = new JsonScanner(deepestNesting - 1);
 const beforeName = Buffer.from('{"event":"');
 const beforePayload = Buffer.from('","payload":');
@@ -19,25 +19,25 @@ const openBracket = 0x5b;
 const closeBrace = 0x7d;
 
 /**
- * Reads a published message: `{"event", "payload"}` in any order and with whatever else stands beside them, or the same
- * inside the `{"pattern", "data"}` of a NestJS client.
+ * Reads a published message: `{"event", "payload"}` in any order and with any other members, or the same inside the
+ * `{"pattern", "data"}` of a NestJS client.
  *
- * An object, array, number or boolean leaves as the exact text that arrived. Only line breaks between its tokens become
- * blanks, so that an event stream needs one line for it; within strings JSON has none. A string payload is replaced by
- * what it stands for; a payload of `null` counts as none. Bytes that are not UTF-8 are read as U+FFFD.
+ * The text of an object, array, number or boolean is kept exactly. Only line breaks between its tokens become blanks, so that
+ * an event stream needs one line; JSON strings contain none. A string payload is replaced by its value. A payload of `null`
+ * counts as absent. Bytes that are not UTF-8 are read as U+FFFD.
  */
 export function decode(message: Buffer): StreamEvent | MalformedMessage {
   return decodeCompact(message) ?? decodeText(message.toString());
 }
 
 /**
- * The form that nearly all messages have: `{"event":"…","payload":…}`, compact, with a plain name and an object or array
- * as payload. The payload is validated and cut out as bytes. It accepts only what {@link decodeText} accepts with the
- * same result, and leaves all else to it.
+ * Decodes the form of nearly all messages: `{"event":"…","payload":…}`, compact, with a plain name and an object or array as
+ * payload. It validates the payload and returns its bytes. For any other message it returns `undefined`, and
+ * {@link decodeText} decodes it; both give the same result.
  */
 function decodeCompact(message: Buffer): StreamEvent | undefined {
   const nameEnd = endOfPlainName(message);
-  if (nameEnd === undefined || !standsAt(message, beforePayload, nameEnd)) {
+  if (nameEnd === undefined || !matchesAt(message, beforePayload, nameEnd)) {
     return undefined;
   }
   const start = nameEnd + beforePayload.length;
@@ -46,15 +46,15 @@ function decodeCompact(message: Buffer): StreamEvent | undefined {
     return undefined;
   }
   const end = scanner.endOfContainer(message, start);
-  // Two members only: no later one can bear the name of one of these.
+  // Two members only: no later member can have the same name.
   return end >= 0 && end === message.length - 1 && message[end] === closeBrace && isUtf8(message)
     ? StreamEvent.received(message.toString('latin1', nameStart, nameEnd), message.subarray(start, end))
     : undefined;
 }
 
-/** Where a name of lower case letters, `_`, `.` or `:` ends at its quote. */
+/** The offset of the quote that ends a name of lower case letters, `_`, `.` and `:`; `undefined` for other names. */
 function endOfPlainName(message: Buffer): number | undefined {
-  if (!standsAt(message, beforeName, 0)) {
+  if (!matchesAt(message, beforeName, 0)) {
     return undefined;
   }
   let at = nameStart;
@@ -67,7 +67,7 @@ function endOfPlainName(message: Buffer): number | undefined {
   return at > nameStart ? at : undefined;
 }
 
-function standsAt(message: Buffer, part: Buffer, start: number): boolean {
+function matchesAt(message: Buffer, part: Buffer, start: number): boolean {
   for (let index = 0; index < part.length; index++) {
     if (message[start + index] !== part[index]) {
       return false;
@@ -108,12 +108,12 @@ function toEvent(message: Record<string, unknown>, text: string): StreamEvent | 
     return StreamEvent.received(name, undefined);
   }
   if (typeof payload === 'string') {
-    // Older publishers encode the payload themselves: it is parsed later, so its depth is bounded here.
+    // Older publishers encode the payload as a string. It is parsed later, so its depth is bounded here.
     return isTooDeep(payload) ? MalformedMessage.tooDeep : StreamEvent.received(name, payload, payload);
   }
   const exact = cut(text, 'payload').trim();
-  const broken = exact.includes('\n') || exact.includes('\r');
-  return StreamEvent.received(name, broken ? exact.replace(lineBreaks, ' ') : exact, payload);
+  const hasLineBreak = exact.includes('\n') || exact.includes('\r');
+  return StreamEvent.received(name, hasLineBreak ? exact.replace(lineBreaks, ' ') : exact, payload);
 }
 
 function cut(text: string, name: string): string {
@@ -121,7 +121,7 @@ function cut(text: string, name: string): string {
   return span === undefined || span === 'tooDeep' ? '' : text.slice(span.start, span.end);
 }
 
-/** Whether a text has too few brackets to nest too deep, wherever they stand. Most texts do; counting is cheap. */
+/** Whether a text has too few brackets to nest too deep. Most texts have; counting them is cheap. */
 function isShallow(text: string): boolean {
   let left = deepestNesting;
   for (const bracket of openingBrackets) {

@@ -6,7 +6,7 @@ import { BusStatistics } from './bus-statistics.js';
 import { type ControlEvent, EventBus } from './event-bus.js';
 import { Broker } from './broker.js';
 
-/** Records the calls of the bus; confirms the last channel when the test says so. */
+/** Records the calls of the bus; `confirm` confirms the last subscription. */
 class RecordingBroker extends Broker {
   readonly ready = true;
   readonly calls: string[] = [];
@@ -137,7 +137,7 @@ describe('EventBus', () => {
     it.each<[string, (events: Observable<StreamEvent>) => unknown]>([
       ['in its callback', (events) => events.subscribe(fail)],
       ['in an operator, without an error callback', (events) => events.pipe(map(fail)).subscribe()],
-    ])('%s: other listeners receive the event, the process lives on, the error is counted', (_, listen) => {
+    ])('%s: other listeners receive the event, the process continues, the error is counted', (_, listen) => {
       vi.useFakeTimers();
       const seen: string[] = [];
       record(bus.on('a'), seen, 'before ');
@@ -160,7 +160,7 @@ describe('EventBus', () => {
   });
 
   describe('control events', () => {
-    it('name the account or token that they concern, and need no listener on the channel', () => {
+    it('are emitted with their account or token, and need no listener on the channel', () => {
       const seen: ControlEvent[] = [];
       bus.control.subscribe((event) => seen.push(event));
       const kill = StreamEvent.of('kill');

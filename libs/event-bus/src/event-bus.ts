@@ -5,9 +5,9 @@ import { config, Observable, Subject, type Unsubscribable } from 'rxjs';
 import { BusStatistics } from './bus-statistics.js';
 import { Broker } from './broker.js';
 
-/** An event of a control channel. It is for the server; no client ever receives it. */
+/** An event of a control channel. It is for the server; clients never receive it. */
 export interface ControlEvent {
-  /** Whose connections it concerns. */
+  /** The connections that it concerns. */
   readonly target: ControlTarget;
   readonly event: StreamEvent;
 }
@@ -16,10 +16,10 @@ export interface ControlEvent {
 export type Listener = (event: StreamEvent) => void;
 
 /**
- * One hot stream of events per channel, which exists only while it has listeners.
+ * One hot observable of events per channel, which exists only while it has listeners.
  *
- * A channel is meant to have a handful of listeners: the streams that it feeds, not their connections. Adding and removing
- * one takes time in proportion to their number.
+ * A channel is meant to have few listeners: the streams on it, not their connections. Adding and removing one takes time in
+ * proportion to their number.
  */
 @Injectable()
 export class EventBus {
@@ -32,7 +32,7 @@ export class EventBus {
   readonly #channels = new Map<Channel, Registration | readonly Registration[]>();
   readonly #control = new Subject<ControlEvent>();
 
-  /** One function for all registrations. */
+  /** One function for all registrations, which saves memory. */
   readonly #remove = (registration: Registration): void => {
     const { channel } = registration;
     const present = this.#channels.get(channel);
@@ -51,7 +51,7 @@ export class EventBus {
     private readonly broker: Broker,
     private readonly statistics: BusStatistics,
   ) {
-    // RxJS throws the error of a listener again from a timer, where it would end the process and with it all streams.
+    // RxJS rethrows the error of a listener from a timer, where it would end the process.
     config.onUnhandledError ??= (error) => {
       this.#report(error);
     };
@@ -74,7 +74,7 @@ export class EventBus {
     );
   }
 
-  /** As {@link on}, without operators and their memory: 100 bytes a listener instead of 600, for streams of one account. */
+  /** As {@link on}, without an observable: 100 bytes for each listener instead of 600. For streams of one account. */
   listen(channel: Channel, listener: Listener): Unsubscribable {
     const registration = new Registration(channel, listener, this.#remove);
     const present = this.#channels.get(channel);
@@ -100,7 +100,7 @@ export class EventBus {
     return this.#channels.has(channel) || controlTarget(channel) !== undefined;
   }
 
-  /** Gives an event to the channel's listeners, in the order in which they were added. */
+  /** Passes an event to the channel's listeners, in the order in which they were added. */
   publish(channel: Channel, event: StreamEvent): void {
     const target = controlTarget(channel);
     if (target !== undefined) {
@@ -128,7 +128,7 @@ export class EventBus {
     this.statistics.listenerErrors++;
     this.#errorLog.run((suffix) => {
       this.#logger.error(
-        `A listener failed (${errorReason(error)}); the event is lost for its stream${suffix}`,
+        `A listener threw (${errorReason(error)}); its stream has lost the event${suffix}`,
         error instanceof Error ? error.stack : undefined,
       );
     });

@@ -15,8 +15,8 @@ export type Found = Span | 'tooDeep' | undefined;
  * the same name the last one counts, as with JSON.parse. For a text that is not JSON the result is arbitrary; it never
  * throws, and takes linear time.
  *
- * Own code: the payload must leave with the bytes that arrived, and JSON.parse does not tell where a value stood. It counts
- * brackets and skips strings without recursion, so it also checks the depth before a recursive parser sees the message.
+ * Own code: clients must receive the text that arrived, and JSON.parse does not return offsets. It counts brackets and skips
+ * strings without recursion, so it also checks the depth before JSON.parse sees the message.
  *
  * @returns `tooDeep` when the text nests deeper than {@link deepestNesting}, `undefined` when there is no such member
  */

@@ -4,7 +4,7 @@ import { JsonScanner } from './json-scanner.js';
 
 const scanner = new JsonScanner(127);
 
-/** Where the scanner sees the end of a text that begins with an object or array. */
+/** The offset at which the scanner finds the end of the object or array at the beginning of a text. */
 const end = (text: string): number => scanner.endOfContainer(Buffer.from(text), 0);
 
 function isJson(text: string): boolean {
@@ -36,18 +36,18 @@ describe('JsonScanner', () => {
     ...['[01]', '[1.]', '[.5]', '[-]', '[+1]', '[1e]', '[1e+]', '[--1]', '[0x1]', '[Infinity]', '[NaN]'],
     ...['[tru]', '[nul]', '[True]', '["\\x"]', '["\\u12G4"]', '["\u0001"]', '["\n"]', "['a']"],
     ...['[1, 2]', '{"a": 1}', '[\n1]', ' []'],
-  ])('refuses %j, which is not valid or not compact', (text) => {
+  ])('refuses %j, which is invalid or not compact', (text) => {
     expect(end(text)).toBeLessThan(0);
   });
 
-  it('refuses what nests deeper than its bound, without recursion', () => {
+  it('refuses a text that nests deeper than its bound, without recursion', () => {
     const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
     expect(end(nested(127))).toBe(254);
     expect(end(nested(128))).toBeLessThan(0);
     expect(end('[{"a":'.repeat(1_000_000))).toBeLessThan(0);
   });
 
-  it('accepts all compact JSON of any value', () => {
+  it('accepts the output of JSON.stringify for any value', () => {
     fc.assert(
       fc.property(fc.oneof(fc.array(fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue())), (value) => {
         const text = JSON.stringify(value);
@@ -56,7 +56,7 @@ describe('JsonScanner', () => {
     );
   });
 
-  it('accepts nothing that JSON.parse refuses, whatever was overwritten, inserted or cut out', () => {
+  it('refuses every text that JSON.parse refuses, with any part overwritten, inserted or removed', () => {
     const valid = JSON.stringify({ id: '1', a: ['"', {}, [], -1.5e3, true, null], 'é\\': { b: '\u0007\n' } });
     const token = fc.constantFrom(...Array.from('{}[]",:\\/0123456789-+.eEtrufalsn \n\t'), '\\u', '""', '[]', '{}');
     const junk = fc.oneof(

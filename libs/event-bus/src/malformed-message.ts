@@ -1,15 +1,15 @@
 /**
  * Why a message was dropped:
  * - `notJson`: the text is not JSON at all
- * - `notAnObject`: JSON, but `null`, an array, a string, a number
- * - `noEvent`: no `event` in it
- * - `badEventName`: `event` is no string, is empty, or holds control characters, with which a publisher could forge
- *   lines of an event stream
+ * - `notAnObject`: JSON, but `null`, an array, a string or a number
+ * - `noEvent`: it has no member `event`
+ * - `badEventName`: `event` is no string, is empty, or contains control characters, which could forge lines of an event
+ *   stream
  * - `tooDeep`: nested deeper than {@link deepestNesting}
  */
 export type MalformedReason = 'notJson' | 'notAnObject' | 'noEvent' | 'badEventName' | 'tooDeep';
 
-/** A message that is no event. One shared object per reason: malformed messages in bulk cost no memory. */
+/** A message that is not an event. There is one shared object per reason, so that malformed messages cost no memory. */
 export class MalformedMessage {
   static readonly notJson = new MalformedMessage('notJson');
   static readonly notAnObject = new MalformedMessage('notAnObject');

@@ -16,13 +16,13 @@ brokerContract('MemoryBroker', () => {
 });
 
 describe('MemoryBroker', () => {
-  /** What `listen` calls back with. */
+  /** The argument with which `listen` calls back. */
   const listen = (broker: MemoryBroker): Promise<unknown> =>
     new Promise((resolve) => {
       broker.listen(resolve);
     });
 
-  it('does not start without a handler, and says which module is missing', async () => {
+  it('does not start without a handler, and names the missing module', async () => {
     expect(String(await listen(new MemoryBroker()))).toContain('import EventBusModule into the application');
   });
 

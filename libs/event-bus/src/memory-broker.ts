@@ -3,14 +3,14 @@ import { Injectable } from '@nestjs/common';
 import type { Broker } from './broker.js';
 import { BrokerServer } from './broker-server.js';
 
-/** The broker inside the process, for a first start, demos and tests. It keeps the promises of {@link Broker}. */
+/** An in-memory broker, for a first start, demos and tests. It keeps the promises of {@link Broker}. */
 @Injectable()
 export class MemoryBroker extends BrokerServer implements Broker {
   readonly #subscribed = new Set<Channel>();
   readonly #started: Promise<void>;
   #markStarted: () => void = () => undefined;
 
-  /** Receives every published message before it is handed on, also on channels without subscribers. For a history. */
+  /** Called with every published message before it is dispatched, also without a subscription. For a history. */
   record: ((channel: Channel, message: Buffer) => void) | undefined;
 
   constructor() {
@@ -38,7 +38,7 @@ export class MemoryBroker extends BrokerServer implements Broker {
     this.#subscribed.delete(channel);
   }
 
-  /** Publishes a message as it would stand on Redis. It is lost when the channel is not subscribed. */
+  /** Publishes a message, with the same text as on Redis. It is lost if the channel is not subscribed. */
   publish(channel: Channel, message: string): void {
     const bytes = Buffer.from(message);
     this.record?.(channel, bytes);

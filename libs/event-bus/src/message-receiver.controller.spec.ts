@@ -38,7 +38,7 @@ describe('A message from the transport', () => {
     await close();
   });
 
-  /** All that was published before has been handled when this settles. */
+  /** Settles when all earlier messages have been handled. */
   function fence(): Promise<void> {
     return new Promise((resolve) => {
       const listening = bus.on('fence').subscribe(() => {
@@ -57,7 +57,7 @@ describe('A message from the transport', () => {
     expect(seen).toEqual(['update {"id":"1"}']);
   });
 
-  it('keeps its place in the order across channels, control channels and malformed messages', async () => {
+  it('keeps its order across channels, control channels and malformed messages', async () => {
     const seen: string[] = [];
     bus.on('a').subscribe(({ text }) => seen.push(text ?? ''));
     bus.on('b').subscribe(({ text }) => seen.push(text ?? ''));

@@ -17,7 +17,7 @@ describe('backoff', () => {
     }
   });
 
-  it('draws another pause each time', () => {
+  it('returns a different pause each time', () => {
     expect(new Set(Array.from({ length: 50 }, () => backoff(10, bounds))).size).toBeGreaterThan(10);
   });
 });

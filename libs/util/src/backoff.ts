@@ -8,7 +8,7 @@ export interface BackoffBounds {
   readonly longestMs: number;
 }
 
-/** 2 to a higher power is above any bound and soon above the largest number. */
+/** 2 to this power is above any bound; a higher exponent would overflow to `Infinity`. */
 const highestExponent = 30;
 
 /**
@@ -16,7 +16,7 @@ const highestExponent = 30;
  * is drawn between half the ceiling and the ceiling.
  *
  * @param attempt how many attempts have failed in a row, counted from 1
- * @returns milliseconds to wait before the next attempt; always a number, so attempts never end by themselves
+ * @returns milliseconds to wait before the next attempt, for any number of attempts
  */
 export function backoff(attempt: number, { firstMs, longestMs }: BackoffBounds): number {
   const ceilingMs = Math.min(longestMs, firstMs * 2 ** Math.min(attempt - 1, highestExponent));

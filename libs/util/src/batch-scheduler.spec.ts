@@ -50,7 +50,7 @@ describe('BatchScheduler', () => {
     expect(done).toEqual(['work', 'work']);
   });
 
-  it('asks for the length of each pause when its batch starts', () => {
+  it('computes the length of each pause when its batch starts', () => {
     pauseMs = 0;
     scheduler.schedule(work);
     vi.advanceTimersByTime(0);

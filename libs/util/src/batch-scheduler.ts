@@ -1,6 +1,6 @@
 /**
- * Starts work that costs less when it is done in batches. After a pause it starts in the next turn of the event loop, so
- * that a single request waits for nothing. Work that is scheduled during the pause starts together when the pause ends.
+ * Runs work in batches. Work after a pause runs in the next turn of the event loop, so that a single request does not wait.
+ * Work that is scheduled during the pause runs as one batch when the pause ends.
  */
 export class BatchScheduler {
   readonly #pauseMs: () => number;
@@ -17,12 +17,12 @@ export class BatchScheduler {
     }
   };
 
-  /** @param pauseMs the length of the pause after a batch, asked when the batch starts; 0 for none */
+  /** @param pauseMs returns the length of the pause after a batch; called when the batch starts; 0 for no pause */
   constructor(pauseMs: () => number) {
     this.#pauseMs = pauseMs;
   }
 
-  /** Adds `work` to the next batch; the same function runs once per batch. It must not throw. */
+  /** Adds `work` to the next batch; the same function runs once per batch. It MUST NOT throw. */
   schedule(work: () => void): void {
     this.#scheduled.add(work);
     if (this.#cancelTimer !== undefined) {

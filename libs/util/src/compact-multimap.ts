@@ -1,7 +1,7 @@
 /**
- * A map from a key to a set of values, for the case that nearly all keys have one value. A single value is stored as it
- * is; a `Set` is made for the second one only. Values MUST NOT be `Set`s themselves. All operations take constant time,
- * but for the copies of {@link get} and {@link keys}.
+ * A map from a key to a set of values, for maps where nearly all keys have one value. A single value is stored without a
+ * `Set`, which is created for the second one. Values MUST NOT be `Set`s themselves. All operations take constant time,
+ * except {@link get} and {@link keys}, which copy.
  */
 export class CompactMultimap<K, V extends object> {
   readonly #entries = new Map<K, V | Set<V>>();

@@ -12,7 +12,7 @@ describe('errorReason', () => {
     ['several errors with a text of their own', new AggregateError([new Error('inner')], 'outer'), 'outer'],
     ['an aggregate of nothing', new AggregateError([]), ''],
     ['a thrown string', 'text', 'text'],
-  ])('is the text of %s', (_, failure, reason) => {
+  ])('returns the message of %s', (_, failure, reason) => {
     expect(errorReason(failure)).toBe(reason);
   });
 });

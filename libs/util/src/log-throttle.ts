@@ -22,12 +22,12 @@ export class LogThrottle {
   }
 }
 
-/** The bound on remembered keys: keys may be error texts of libraries, of which there is no end. */
+/** The bound on remembered keys: keys may be error messages of libraries, whose number is unbounded. */
 const maxKeys = 100;
 
 /**
- * One {@link LogThrottle} per key, so that a new cause is logged at once although another one is being suppressed.
- * Remembers at most 100 keys; one more makes it forget them all, and they are logged again.
+ * One {@link LogThrottle} per key, so that a new cause is logged at once while another one is suppressed. It remembers at most
+ * 100 keys. At one more it forgets all of them, and logs each of them once more.
  */
 export class KeyedLogThrottle {
   readonly #throttles = new Map<string, LogThrottle>();

@@ -18,7 +18,7 @@ describe('Outage', () => {
     expect([outage.active, outage.end(), outage.active]).toEqual([true, 1.3, false]);
   });
 
-  it('has no length when it never began', () => {
+  it('has no length if it never began', () => {
     expect(new Outage().end()).toBeUndefined();
   });
 });

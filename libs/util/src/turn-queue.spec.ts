@@ -15,7 +15,7 @@ describe('TurnQueue', () => {
     vi.useRealTimers();
   });
 
-  it('handles the first items at once, and at most so many in each turn of the event loop, in order', () => {
+  it('handles at most `perTurn` items in each turn of the event loop, in order, the first ones at once', () => {
     queue.add([1, 2, 3, 4, 5, 6, 7, 8]);
     expect([handled.length, queue.size]).toEqual([3, 5]);
     nextTurn();
@@ -37,7 +37,7 @@ describe('TurnQueue', () => {
     expect(handled).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('tells when no item waits', async () => {
+  it('settles idle() when no item waits', async () => {
     const idle = vi.fn();
     await queue.idle();
     queue.add([1, 2, 3, 4]);

@@ -9,7 +9,7 @@ export interface BrokerUnderTest {
   readonly broker: Broker & BrokerServer;
   /** Publishes as another process would. Settles when the server, such as Redis, has accepted the message. */
   publish(channel: Channel, text: string): Promise<void>;
-  /** Releases what the test needed besides the broker. */
+  /** Releases the resources of the test other than the broker. */
   dispose(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export function brokerContract(name: string, make: () => Promise<BrokerUnderTest
       });
     }
 
-    /** Proves absence: a message on a channel that is subscribed and published to last. */
+    /** Proves absence: waits for a message that is published after all others. */
     async function fence(): Promise<void> {
       await subject.broker.subscribe('timeline:fence');
       await subject.publish('timeline:fence', 'fence');
@@ -138,7 +138,7 @@ export function brokerContract(name: string, make: () => Promise<BrokerUnderTest
       expect(received).toEqual([{ channel: 'timeline:1', text: 'before' }]);
     });
 
-    it('lets the last call count: subscribe, unsubscribe, subscribe', async () => {
+    it('obeys the last call: subscribe, unsubscribe, subscribe', async () => {
       void subject.broker.subscribe('timeline:1');
       subject.broker.unsubscribe('timeline:1');
       await subject.broker.subscribe('timeline:1');
@@ -147,7 +147,7 @@ export function brokerContract(name: string, make: () => Promise<BrokerUnderTest
       expect(received).toEqual([{ channel: 'timeline:1', text: 'subscribed' }]);
     });
 
-    it('lets the last call count on a subscribed channel: unsubscribe, subscribe, unsubscribe in one turn', async () => {
+    it('obeys the last call on a subscribed channel: unsubscribe, subscribe, unsubscribe in one turn', async () => {
       await subject.broker.subscribe('timeline:1');
       subject.broker.unsubscribe('timeline:1');
       void subject.broker.subscribe('timeline:1');
@@ -158,7 +158,7 @@ export function brokerContract(name: string, make: () => Promise<BrokerUnderTest
       expect(received).toEqual([]);
     });
 
-    it('lets the last call count on a subscribed channel: unsubscribe, subscribe in one turn', async () => {
+    it('obeys the last call on a subscribed channel: unsubscribe, subscribe in one turn', async () => {
       await subject.broker.subscribe('timeline:1');
       subject.broker.unsubscribe('timeline:1');
       await subject.broker.subscribe('timeline:1');
@@ -167,7 +167,7 @@ export function brokerContract(name: string, make: () => Promise<BrokerUnderTest
       expect(received).toEqual([{ channel: 'timeline:1', text: 'subscribed' }]);
     });
 
-    it('lets the last call count after 50 changes in different turns', async () => {
+    it('obeys the last call after 50 changes in different turns', async () => {
       for (let round = 0; round < 50; round++) {
         void subject.broker.subscribe('timeline:1');
         await Promise.resolve();
@@ -183,9 +183,9 @@ export function brokerContract(name: string, make: () => Promise<BrokerUnderTest
     });
 
     it('settles a subscribe that is unsubscribed at once', async () => {
-      const followed = subject.broker.subscribe('timeline:1');
+      const subscribed = subject.broker.subscribe('timeline:1');
       subject.broker.unsubscribe('timeline:1');
-      await expect(followed).resolves.toBeUndefined();
+      await expect(subscribed).resolves.toBeUndefined();
     });
 
     it('ignores unsubscribe for a channel that was never subscribed', async () => {
