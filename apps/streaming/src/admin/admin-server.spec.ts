@@ -4,6 +4,8 @@ import { closeReasons } from '@fedistream/delivery';
 import { Broker } from '@fedistream/event-bus';
 import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConnectionCloser } from '../connections/connection-closer.js';
 import { ConnectionDrain } from '../connections/connection-drain.js';
@@ -37,6 +39,7 @@ let url: string;
 let clients: ReturnType<typeof client>[];
 
 beforeEach(async () => {
+  drain.drain.mockClear();
   vi.spyOn(Logger.prototype, 'log').mockReturnValue();
   vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
   Object.assign(broker, { ready: true });
@@ -76,6 +79,18 @@ async function ask(path: string, method = 'GET') {
   return { status: answer.status, body: await answer.json() };
 }
 
+/** With any headers; `fetch` refuses to set some. */
+function statusOf(method: string, path: string, headers: Readonly<Record<string, string>>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request(url + path, { method, headers, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .once('error', reject)
+      .end();
+  });
+}
+
 describe('the internal listener', () => {
   it('is live while the event loop answers', async () => {
     expect(await ask('/live')).toEqual({ status: 200, body: { live: true } });
@@ -101,13 +116,16 @@ describe('the internal listener', () => {
   it('counts connections by account, token, address and stream', async () => {
     expect((await ask('/connections')).body).toMatchObject({
       total: 3,
-      byTransport: { websocket: 3 },
-      byStream: { public: 2, user: 1 },
-      byAccount: { 1: 2, 2: 1 },
-      byAddress: { '192.0.2.2': 2, '192.0.2.1': 1 },
+      byTransport: { websocket: 3, eventsource: 0 },
+      byStream: { public: { connections: 2, waitingBytes: 5_000 }, user: { connections: 1, waitingBytes: 10 } },
+      byAccount: { 1: { connections: 2, oldest: '1970-01-01T00:00:00.000Z', waitingBytes: 5_010 }, 2: {} },
+      byAddress: { '192.0.2.2': { connections: 2 }, '192.0.2.1': { connections: 1 } },
       slowest: [{ token: 't2', waitingBytes: 5_000, openedAt: '1970-01-01T00:00:00.000Z' }, { token: 't1' }, {}],
     });
-    expect((await ask('/connections?account=1&stream=public')).body).toMatchObject({ total: 1, byToken: { t2: 1 } });
+    expect((await ask('/connections?account=1&stream=public')).body).toMatchObject({
+      total: 1,
+      byToken: { t2: { connections: 1 } },
+    });
   });
 
   it.each([
@@ -127,6 +145,61 @@ describe('the internal listener', () => {
     expect((await ask('/connections', 'DELETE')).status).toBe(400);
     expect((await ask('/connections?stream=user', 'DELETE')).status).toBe(400);
     expect(clients.every(({ close }) => close.mock.calls.length === 0)).toBe(true);
+  });
+
+  it('describes all it answers in a valid OpenAPI document', async () => {
+    const { body } = (await ask('/openapi.json')) as { body: { paths: Record<string, Record<string, unknown>> } };
+    expect(await new Validator().validate(body)).toEqual({ valid: true });
+    const operations = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(operations.sort()).toEqual([
+      'delete /connections',
+      'get /connections',
+      'get /live',
+      'get /metrics',
+      'get /openapi.json',
+      'get /ready',
+      'post /drain',
+    ]);
+  });
+
+  it.each([
+    ['from another site (CSRF)', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['from another port of this machine', { 'Sec-Fetch-Site': 'same-site' }],
+    ['with an origin', { Origin: 'https://evil.example' }],
+    ['without Fetch Metadata, under a name that points to this machine (DNS rebinding)', { Host: 'evil.example:4100' }],
+    ['under such a name, of the same origin', { Host: 'evil.example', 'Sec-Fetch-Site': 'same-origin' }],
+  ])('refuses a request that a web page may have sent %s', async (_, headers) => {
+    for (const [method, path] of [
+      ['GET', '/connections'],
+      ['DELETE', '/connections?account=1'],
+      ['POST', '/drain'],
+    ] as const) {
+      expect(await statusOf(method, path, headers)).toBe(403);
+    }
+    expect(clients.every(({ close }) => close.mock.calls.length === 0)).toBe(true);
+    expect(drain.drain).not.toHaveBeenCalled();
+  });
+
+  it.each(['127.0.0.1:4100', '10.0.0.7', '[::1]:4100', 'localhost:4100'])('answers an operator at %s', async (host) => {
+    expect(await statusOf('GET', '/connections', { Host: host })).toBe(200);
+  });
+
+  it('answers probes and Prometheus by any name', async () => {
+    for (const path of ['/live', '/ready', '/metrics']) {
+      expect(await statusOf('GET', path, { Host: 'fedistream-0.fedistream.svc:4100' })).toBe(200);
+    }
+  });
+
+  it('logs each change of state with what was done', async () => {
+    const warn = vi.mocked(Logger.prototype.warn);
+    await ask('/connections?account=1', 'DELETE');
+    await ask('/drain', 'POST');
+    expect(warn.mock.calls).toMatchObject([
+      [{ msg: 'connections closed by an operator', account: '1', closed: 2, from: '127.0.0.1' }],
+      [{ msg: 'drain requested by an operator', from: '127.0.0.1' }],
+    ]);
   });
 
   it('drains the process on request', async () => {

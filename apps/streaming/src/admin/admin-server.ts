@@ -1,26 +1,31 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { closeReasons } from '@fedistream/delivery';
+import { LogThrottle } from '@fedistream/util';
 import { fastify, type FastifyInstance } from 'fastify';
 import { ConnectionCloser } from '../connections/connection-closer.js';
 import { ConnectionDrain } from '../connections/connection-drain.js';
 import { Metrics, metricsContentType } from '../observability/metrics.js';
 import { AdminSettings } from './admin-settings.js';
+import { mayComeFromPage } from './cross-site.js';
 import { ConnectionOverview, type ConnectionFilter } from './connection-overview.js';
+import { adminOpenApi, filterParameters } from './openapi.js';
 import { ReadinessReport } from './readiness-report.js';
 
 const filterSchema = {
   type: 'object',
   additionalProperties: false,
-  properties: Object.fromEntries(['account', 'token', 'address', 'stream'].map((name) => [name, { type: 'string' }])),
+  properties: Object.fromEntries(Object.keys(filterParameters).map((name) => [name, { type: 'string' }])),
 };
 
 /**
  * The internal listener, for operators and orchestrators: probes, metrics, and the connections of this process. It asks for
- * no token, so it listens on the loopback address unless set otherwise, and never on the public port.
+ * no token, so it listens on the loopback address unless set otherwise, never on the public port, and refuses requests that
+ * a web page may have sent. Probes and metrics are open to any `Host`: orchestrators and Prometheus ask by name.
  */
 @Injectable()
 export class AdminServer implements OnApplicationShutdown {
   readonly #logger = new Logger(AdminServer.name);
+  readonly #throttle = new LogThrottle();
   readonly #server: FastifyInstance;
 
   constructor(
@@ -33,7 +38,12 @@ export class AdminServer implements OnApplicationShutdown {
   ) {
     this.#server = fastify({ forceCloseConnections: true });
     this.#addProbes(this.#server);
-    this.#addConnections(this.#server);
+    void this.#server.register((guarded, _options, done) => {
+      this.#refusePages(guarded);
+      this.#addConnections(guarded);
+      this.#addDrain(guarded);
+      done();
+    });
   }
 
   /** Starts to listen if a port is set. @returns its URL */
@@ -61,8 +71,26 @@ export class AdminServer implements OnApplicationShutdown {
     server.get('/metrics', async (_request, reply) => {
       return reply.header('Content-Type', metricsContentType).send(await this.metrics.text());
     });
-    server.post('/drain', (_request, reply) => {
-      this.#logger.warn({ msg: 'drain requested by an operator' });
+    server.get('/openapi.json', () => adminOpenApi);
+  }
+
+  #refusePages(server: FastifyInstance): void {
+    server.addHook('onRequest', (request, reply, done) => {
+      if (!mayComeFromPage(request.headers)) {
+        done();
+        return;
+      }
+      this.#throttle.run((suffix) => {
+        const { host, origin } = request.headers;
+        this.#logger.warn({ msg: `Request of a web page refused${suffix}`, url: request.url, host, origin });
+      });
+      void reply.status(403).send({ error: 'Ask by address, and not from a web page' });
+    });
+  }
+
+  #addDrain(server: FastifyInstance): void {
+    server.post('/drain', (request, reply) => {
+      this.#logger.warn({ msg: 'drain requested by an operator', from: request.ip });
       void this.drain.drain();
       return reply.status(202).send({ draining: true });
     });
@@ -73,14 +101,14 @@ export class AdminServer implements OnApplicationShutdown {
     server.get<{ Querystring: ConnectionFilter }>('/connections', { schema }, ({ query }) =>
       this.overview.describe(query),
     );
-    server.delete<{ Querystring: ConnectionFilter }>('/connections', { schema }, ({ query }, reply) => {
+    server.delete<{ Querystring: ConnectionFilter }>('/connections', { schema }, ({ ip, query }, reply) => {
       const { account, token, address } = query;
       if (account === undefined && token === undefined && address === undefined) {
         return reply.status(400).send({ error: 'Name an account, a token or an address' });
       }
       const connections = this.overview.find(query);
       this.closer.closeSilently(connections, closeReasons.revoked);
-      this.#logger.warn({ msg: 'connections closed by an operator', ...query, closed: connections.length });
+      this.#logger.warn({ msg: 'connections closed by an operator', ...query, closed: connections.length, from: ip });
       return reply.send({ closed: connections.length });
     });
   }

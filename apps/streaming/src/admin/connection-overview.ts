@@ -36,11 +36,11 @@ export class ConnectionOverview {
     const connections = this.find(filter);
     return {
       total: connections.length,
-      byTransport: counted(connections.map(({ framing }) => framing.type)),
-      byStream: counted(connections.flatMap(({ labels }) => labels.map(([name]) => name))),
-      byAccount: counted(connections.map(({ viewer }) => viewer.accountId)),
-      byToken: counted(connections.map(({ viewer }) => viewer.tokenId)),
-      byAddress: counted(connections.map(({ address }) => address)),
+      byTransport: counted(connections),
+      byStream: grouped(connections, ({ labels }) => labels.map(([name]) => name)),
+      byAccount: grouped(connections, ({ viewer }) => [viewer.accountId]),
+      byToken: grouped(connections, ({ viewer }) => [viewer.tokenId]),
+      byAddress: grouped(connections, ({ address }) => [address]),
       slowest: connections
         .sort((one, other) => other.bufferedBytes - one.bufferedBytes)
         .slice(0, longestList)
@@ -57,11 +57,39 @@ export class ConnectionOverview {
   }
 }
 
-/** The values with their number, the most frequent 20. */
-function counted(values: readonly string[]): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const value of values) {
-    counts.set(value, (counts.get(value) ?? 0) + 1);
+function counted(connections: readonly ClientConnection[]): Record<string, number> {
+  const counts = { websocket: 0, eventsource: 0 };
+  for (const { framing } of connections) {
+    counts[framing.type] += 1;
   }
-  return Object.fromEntries([...counts].sort(([, one], [, other]) => other - one).slice(0, longestList));
+  return counts;
+}
+
+interface Group {
+  connections: number;
+  oldestMs: number;
+  waitingBytes: number;
+}
+
+/** The connections by what they have in common, the 20 largest groups first. A connection counts once in each group. */
+function grouped(
+  connections: readonly ClientConnection[],
+  keysOf: (connection: ClientConnection) => readonly string[],
+): Readonly<Record<string, object>> {
+  const groups = new Map<string, Group>();
+  for (const connection of connections) {
+    for (const key of new Set(keysOf(connection))) {
+      const group = groups.get(key) ?? { connections: 0, oldestMs: Infinity, waitingBytes: 0 };
+      group.connections += 1;
+      group.oldestMs = Math.min(group.oldestMs, connection.openedAtMs);
+      group.waitingBytes += connection.bufferedBytes;
+      groups.set(key, group);
+    }
+  }
+  return Object.fromEntries(
+    [...groups]
+      .sort(([, one], [, other]) => other.connections - one.connections)
+      .slice(0, longestList)
+      .map(([key, { oldestMs, ...group }]) => [key, { ...group, oldest: new Date(oldestMs).toISOString() }]),
+  );
 }

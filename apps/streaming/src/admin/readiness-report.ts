@@ -4,8 +4,11 @@ import { Broker } from '@fedistream/event-bus';
 import { performance } from 'node:perf_hooks';
 import { Readiness } from '../connections/readiness.js';
 
-/** Why a process is not ready. */
-export type UnreadyReason = 'draining' | 'redis' | 'postgresql' | 'overloaded';
+/** Why a process may not be ready. */
+export const unreadyReasons = ['draining', 'redis', 'postgresql', 'overloaded'] as const;
+
+/** One of {@link unreadyReasons}. */
+export type UnreadyReason = (typeof unreadyReasons)[number];
 
 /** Above this share of its time the event loop has no reserve for new clients. */
 const overloadedAbove = 0.98;
@@ -32,13 +35,13 @@ export class ReadinessReport implements OnApplicationBootstrap {
 
   /** The reasons against it; none when the process is ready. */
   reasons(): UnreadyReason[] {
-    const checks = {
+    const checks: Record<UnreadyReason, boolean> = {
       draining: this.readiness.leaving,
       redis: !this.broker.ready,
       postgresql: !this.pool.up,
       overloaded: this.#isOverloaded(),
     };
-    return Object.entries(checks).flatMap(([reason, applies]) => (applies ? [reason as UnreadyReason] : []));
+    return unreadyReasons.filter((reason) => checks[reason]);
   }
 
   /** Measured since the last question, and at least over a second. */
