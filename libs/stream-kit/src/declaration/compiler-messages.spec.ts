@@ -27,9 +27,35 @@ const declaration = `stream({
 });
 `;
 
-/** Each mistake as an author would make it: what is replaced by what, and what the message must name. */
-const mistakes = [
+interface AuthorsMistake {
+  readonly mistake: string;
+  readonly from: string;
+  readonly to: string;
+  /** What the first message must name. */
+  readonly says: string;
+  /** How many other messages follow from it, a line each: uses of what is not declared, or not inferred, any more. */
+  readonly following?: number;
+}
+
+/** Each mistake as an author would make it: what is replaced by what. */
+const mistakes: readonly AuthorsMistake[] = [
   { mistake: 'a misspelt member', from: 'authorize:', to: 'authorise:', says: "'authorise' does not exist" },
+  { mistake: 'misspelt scopes', from: 'scopes:', to: 'scope:', says: "Did you mean to write 'scopes'?" },
+  {
+    mistake: 'a misspelt audience member',
+    from: 'audience:',
+    to: 'audiance:',
+    says: "Did you mean to write 'audience'?",
+  },
+  { mistake: 'misspelt channels', from: 'channels:', to: 'chanels:', says: "Did you mean to write 'channels'?" },
+  { mistake: 'misspelt params', from: 'params:', to: 'param:', says: "Did you mean to write 'params'?", following: 4 },
+  {
+    mistake: 'misspelt events',
+    from: 'events,',
+    to: 'event: events,',
+    says: "Did you mean to write 'events'?",
+    following: 3,
+  },
   { mistake: 'an unknown parameter', from: 'params.draft)]', to: 'params.drafd)]', says: "'drafd'" },
   {
     mistake: 'an optional parameter used as a required one',
@@ -81,6 +107,45 @@ const mistakes = [
   },
 ];
 
+const modules = `import { stream, streamModule } from '@fedistream/stream-kit';
+import { channelFamily, channels, payload, StreamPublisher } from '@fedistream/publisher';
+declare class Settings { constructor(url: string) }
+const homes = stream({ name: 'x', scopes: ['read'], audience: 'chosen-by-publisher', channels: () => [channels.public()] });
+const draftChannel = channelFamily('timeline:draft:{draft}', { draft: payload<{ readonly id: string }>() });
+export default streamModule({
+  name: 'drafts',
+  owner: 'team-drafts',
+  kit: '^1',
+  settings: (environment) => ({ url: environment['URL'] ?? '' }),
+  providers: (given) => [{ provide: 'url', useValue: given.url }],
+  streams: [homes],
+});
+export const publish = (publisher: StreamPublisher) => publisher.publish(draftChannel('42'), 'draft', { id: '42' });
+`;
+
+/** The same for a module and for a publisher. */
+const mistakesOfModules: readonly AuthorsMistake[] = [
+  { mistake: 'a module without an owner', from: "owner: 'team-drafts',", to: '', says: "'owner'", following: 1 },
+  { mistake: 'a module without a range of the kit', from: "kit: '^1',", to: '', says: "'kit'", following: 1 },
+  {
+    mistake: 'a misspelt member of a module',
+    from: 'streams:',
+    to: 'stream:',
+    says: "'stream' does not exist",
+    following: 1,
+  },
+  { mistake: 'a setting that is not read', from: 'given.url', to: 'given.uri', says: "'uri'" },
+  { mistake: 'a stream that is none', from: '[homes]', to: '[draftChannel]', says: 'AnyStream', following: 1 },
+  {
+    mistake: 'a misspelt channel of a publisher',
+    from: "draftChannel('42')",
+    to: "'timelin:draft:42'",
+    says: 'ChannelOf',
+  },
+  { mistake: 'a misspelt event of a publisher', from: "'draft',", to: "'drafd',", says: '"drafd"' },
+  { mistake: 'a wrong payload of a publisher', from: "{ id: '42' }", to: '{ id: 42 }', says: "'string'" },
+];
+
 /** What the compiler says about the texts, each seen as a file of the kit. */
 function diagnose(texts: readonly string[]): string[][] {
   const configFile = resolve(workspace, 'tsconfig.lint.json');
@@ -99,23 +164,34 @@ function diagnose(texts: readonly string[]): string[][] {
   );
 }
 
+const all = [
+  ...mistakes.map((mistake) => ({ ...mistake, text: start + declaration })),
+  ...mistakesOfModules.map((mistake) => ({ ...mistake, text: modules })),
+];
+
 describe('the compiler', () => {
-  const [right, ...wrong] = diagnose([
+  const [right, alsoRight, ...wrong] = diagnose([
     start + declaration,
-    ...mistakes.map(({ from, to }) => start + declaration.replace(from, to)),
+    modules,
+    ...all.map(({ text, from, to }) => text.replace(from, to)),
   ]);
 
-  it('has nothing to say about a stream that is right', () => {
-    expect(right).toEqual([]);
+  it('has nothing to say about a stream, a module and a publisher that are right', () => {
+    expect([right, alsoRight]).toEqual([[], []]);
   });
 
-  it.each(mistakes.map((mistake, index) => ({ ...mistake, messages: wrong[index] ?? [] })))(
-    'tells $mistake first, in one or two lines',
-    ({ messages, says }) => {
-      expect(messages[0]).toContain(says);
-      expect(messages[0]?.split('\n').length).toBeLessThanOrEqual(2);
+  it.each(all.map((mistake, index) => ({ ...mistake, messages: wrong[index] ?? [] })))(
+    'tells $mistake in one or two lines',
+    ({ messages, says, following = 0 }) => {
+      const named = messages.find((message) => message.includes(says));
+      expect(named, messages.join('\n')).toBeDefined();
+      expect(named?.split('\n').length).toBeLessThanOrEqual(2);
       // A function under a name that is not known has parameters of no type.
-      expect(messages.slice(1).filter((message) => !message.includes("implicitly has an 'any' type"))).toEqual([]);
+      const others = messages.filter(
+        (message) => message !== named && !message.includes("implicitly has an 'any' type"),
+      );
+      expect(others).toHaveLength(following);
+      expect(others.filter((message) => message.includes('\n'))).toEqual([]);
     },
   );
 }, 120_000);

@@ -167,5 +167,19 @@ export interface StreamDeclaration<
   ) => readonly TypedEvent<E>[] | Promise<readonly TypedEvent<E>[]>;
 }
 
+/**
+ * What no declaration may leave out. Apart from {@link StreamDeclaration}, whose members are optional where a declaration
+ * is inferred: from an object that lacks required members and has unknown ones, which is what a misspelt `scopes` makes,
+ * the compiler infers nothing, and complains about everything but that name.
+ */
+export interface RequiredMembers {
+  readonly name: Present;
+  readonly scopes: Present;
+  readonly audience: Present;
+  readonly channels: Present;
+}
+
+type Present = NonNullable<unknown>;
+
 /** The events of a stream that declares none. */
 export type DefaultEvents = MastodonEvents;

@@ -3,7 +3,14 @@ import type { Params } from '../params/param.js';
 import { streamBrand } from './brand.js';
 import { callerOf } from './caller.js';
 import type { AnyDeclaration } from './any-declaration.js';
-import type { AudienceKind, DefaultEvents, Deps, Injected, StreamDeclaration } from './stream-declaration.js';
+import type {
+  AudienceKind,
+  DefaultEvents,
+  Deps,
+  Injected,
+  RequiredMembers,
+  StreamDeclaration,
+} from './stream-declaration.js';
 
 /** No parameters, and nothing injected. */
 // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- an empty object is what is meant
@@ -40,7 +47,7 @@ export function stream<
   const S extends EventTypes = E,
   const D extends Injected = None,
   const A extends AudienceKind = AudienceKind,
->(declaration: StreamDeclaration<P, E, S, D, A>): Stream<P, D> {
+>(declaration: Partial<StreamDeclaration<P, E, S, D, A>> & RequiredMembers): Stream<P, D> {
   return Object.freeze({
     declaration: Object.freeze({ ...declaration }) as unknown as AnyDeclaration,
     declaredAt: callerOf(stream),

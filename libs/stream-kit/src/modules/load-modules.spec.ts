@@ -29,7 +29,7 @@ const plain = stream({
 });
 const named = (name: string) =>
   stream({ name, scopes: ['read'], audience: 'chosen-by-publisher', channels: () => [channels.public()] });
-const moduleOf = <S = undefined>(changes: Partial<StreamModuleOptions<S>> = {}): StreamModule =>
+const moduleOf = <S = unknown>(changes: Partial<StreamModuleOptions<S>> = {}): StreamModule =>
   streamModule<S>({ name: 'team', owner: 'team-test', kit: '^1', streams: [plain], ...changes });
 const sourceOf = (exported: unknown, name = '@acme/streams'): ModuleSource => ({
   package: name,

@@ -9,7 +9,7 @@ import { portClasses } from './ports.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a team says about its module: the streams that it owns, and what they need. */
-export interface StreamModuleOptions<S = undefined> {
+export interface StreamModuleOptions<S = unknown> {
   /** The module's name, in messages and documents: words of a-z, 0-9 and -. */
   readonly name: string;
   /** The team that owns it: a label of its streams' metrics, a field of their log lines. */
@@ -27,6 +27,9 @@ export interface StreamModuleOptions<S = undefined> {
   readonly streams: readonly AnyStream[];
 }
 
+/** What no module may leave out: apart, for the reason that `RequiredMembers` of a stream names. */
+export type RequiredModuleMembers = Readonly<Record<'name' | 'owner' | 'kit' | 'streams', NonNullable<unknown>>>;
+
 /** A module as it is loaded. */
 export interface StreamModule extends StreamModuleOptions<never> {
   /** `file:line` of the declaration, for messages. */
@@ -37,7 +40,9 @@ export interface StreamModule extends StreamModuleOptions<never> {
 }
 
 /** Declares a team's module, the default export of its package. It throws nothing: all problems are reported at start. */
-export function streamModule<S = undefined>(options: StreamModuleOptions<S>): StreamModule {
+export function streamModule<S = unknown>(
+  options: Partial<StreamModuleOptions<S>> & RequiredModuleMembers,
+): StreamModule {
   return Object.freeze({
     ...options,
     declaredAt: callerOf(streamModule),
