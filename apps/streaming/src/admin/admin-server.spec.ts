@@ -193,7 +193,7 @@ describe('the internal listener', () => {
   });
 
   it('logs each change of state with what was done', async () => {
-    const warn = vi.mocked(Logger.prototype.warn);
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
     await ask('/connections?account=1', 'DELETE');
     await ask('/drain', 'POST');
     expect(warn.mock.calls).toMatchObject([
