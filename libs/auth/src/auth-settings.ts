@@ -1,4 +1,4 @@
-/** The operator's settings of authorisation. */
+/** The operator's settings for the authorisation of open connections. */
 export abstract class AuthSettings {
   /**
    * The pause between two re-validations of all open tokens, in milliseconds, ±20 %. A token that was revoked without a

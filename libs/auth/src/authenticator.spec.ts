@@ -9,18 +9,18 @@ import { TokenStore } from './token-store.js';
 
 const viewer: Viewer = { accountId: '1', userId: '2', tokenId: '3', scopes: new Set(['read']) };
 
-/** Answers when the test says so. */
+/** A store whose look-ups the test answers or fails one by one. */
 class WaitingStore extends TokenStore {
-  readonly asked: { token: string; answer: (viewer?: Viewer) => void; fail: (error: unknown) => void }[] = [];
+  readonly lookups: { token: string; answer: (viewer?: Viewer) => void; fail: (error: unknown) => void }[] = [];
 
   override findViewer(token: string): Promise<Viewer | undefined> {
     return new Promise((answer, fail) => {
-      this.asked.push({ token, answer, fail });
+      this.lookups.push({ token, answer, fail });
     });
   }
 
   override scopesOf(): Promise<never> {
-    return Promise.reject(new Error('not asked here'));
+    return Promise.reject(new Error('unexpected call'));
   }
 }
 
@@ -44,8 +44,8 @@ describe('Authenticator', () => {
 
   it('finds the viewer of a token', async () => {
     const found = authenticator.findViewer('abc');
-    expect(store.asked.map(({ token }) => token)).toEqual(['abc']);
-    store.asked[0]!.answer(viewer);
+    expect(store.lookups.map(({ token }) => token)).toEqual(['abc']);
+    store.lookups[0]!.answer(viewer);
     await expect(found).resolves.toBe(viewer);
     expect(statistics.authenticated).toBe(1);
     expect(vi.getTimerCount()).toBe(0);
@@ -59,7 +59,7 @@ describe('Authenticator', () => {
         .authenticate({ headers: { authorization: `Bearer ${token}` } })
         .then(({ viewer: { tokenId } }) => admitted.push(tokenId));
     }
-    store.asked.forEach(({ token, answer }) => {
+    store.lookups.forEach(({ token, answer }) => {
       answer({ ...viewer, tokenId: token });
     });
     for (let step = 0; step < 20; step++) {
@@ -76,14 +76,14 @@ describe('Authenticator', () => {
 
   it('refuses an unknown token', async () => {
     const found = authenticator.findViewer('abc');
-    store.asked[0]!.answer();
+    store.lookups[0]!.answer();
     await expect(found).rejects.toMatchObject({ code: 'invalidToken', status: 401 });
     expect(statistics.authenticated).toBe(0);
   });
 
   it('answers unavailable when the store fails, and the cause does not hold the token', async () => {
     const found = authenticator.findViewer('SECRET');
-    store.asked[0]!.fail(Object.assign(new Error('server closed the connection'), { parameters: ['SECRET'] }));
+    store.lookups[0]!.fail(Object.assign(new Error('server closed the connection'), { parameters: ['SECRET'] }));
     const refusal: unknown = await found.catch((error: unknown) => error);
     expect(refusal).toMatchObject({
       code: 'unavailable',
@@ -106,39 +106,39 @@ describe('Authenticator', () => {
     await vi.advanceTimersByTimeAsync(storeDeadlineMs);
     await found;
     const next = authenticator.findViewer('abc');
-    expect(store.asked).toHaveLength(2);
-    store.asked[0]!.fail(new Error('too late to matter'));
-    store.asked[1]!.answer(viewer);
+    expect(store.lookups).toHaveLength(2);
+    store.lookups[0]!.fail(new Error('too late to matter'));
+    store.lookups[1]!.answer(viewer);
     await expect(next).resolves.toBe(viewer);
   });
 
   it('shares one lookup between concurrent requests with the same token', async () => {
     const found = Promise.all(['a', 'a', 'b', 'a'].map((token) => authenticator.findViewer(token)));
-    expect(store.asked.map(({ token }) => token)).toEqual(['a', 'b']);
-    store.asked[0]!.answer(viewer);
-    store.asked[1]!.answer({ ...viewer, tokenId: '4' });
+    expect(store.lookups.map(({ token }) => token)).toEqual(['a', 'b']);
+    store.lookups[0]!.answer(viewer);
+    store.lookups[1]!.answer({ ...viewer, tokenId: '4' });
     expect((await found).map(({ tokenId }) => tokenId)).toEqual(['3', '3', '4', '3']);
     expect(statistics.authenticated).toBe(4);
   });
 
   it('caches nothing: a later request is looked up again', async () => {
     const first = authenticator.findViewer('a');
-    store.asked[0]!.answer(viewer);
+    store.lookups[0]!.answer(viewer);
     await first;
     const second = authenticator.findViewer('a');
-    store.asked[1]!.answer();
+    store.lookups[1]!.answer();
     await expect(second).rejects.toMatchObject({ code: 'invalidToken' });
   });
 
   it('shares a failed lookup with the requests that waited for it, and not with later ones', async () => {
     const waiting = [authenticator.findViewer('a'), authenticator.findViewer('a')];
-    store.asked[0]!.fail(new Error('down'));
+    store.lookups[0]!.fail(new Error('down'));
     expect(await Promise.allSettled(waiting)).toEqual([
       { status: 'rejected', reason: expect.objectContaining({ code: 'unavailable' }) as Error },
       { status: 'rejected', reason: expect.objectContaining({ code: 'unavailable' }) as Error },
     ]);
     const later = authenticator.findViewer('a');
-    store.asked[1]!.answer(viewer);
+    store.lookups[1]!.answer(viewer);
     await expect(later).resolves.toBe(viewer);
   });
 
@@ -146,31 +146,31 @@ describe('Authenticator', () => {
     const before = authenticator.findViewer('a');
     kills.record({ kind: 'token', tokenId: viewer.tokenId });
     const after = authenticator.findViewer('a');
-    store.asked[0]!.answer(viewer);
+    store.lookups[0]!.answer(viewer);
     await expect(before).resolves.toBe(viewer);
-    // The end of the older one has not taken the younger one's place in the table.
+    // The end of the first look-up has not removed the second one from the table.
     const joined = authenticator.findViewer('a');
-    expect(store.asked).toHaveLength(2);
-    store.asked[1]!.answer();
+    expect(store.lookups).toHaveLength(2);
+    store.lookups[1]!.answer();
     await expect(after).rejects.toMatchObject({ code: 'invalidToken' });
     await expect(joined).rejects.toMatchObject({ code: 'invalidToken' });
   });
 
-  it('authenticates a request, and returns the latest kill before its lookup', async () => {
-    const admitted = authenticator.authenticate({ url: '/', headers: { authorization: 'Bearer abc' } });
+  it('returns the latest kill before the look-up of the token', async () => {
+    const authenticated = authenticator.authenticate({ url: '/', headers: { authorization: 'Bearer abc' } });
     kills.record({ kind: 'account', accountId: viewer.accountId });
-    store.asked[0]!.answer(viewer);
-    const { killSequence } = await admitted;
+    store.lookups[0]!.answer(viewer);
+    const { killSequence } = await authenticated;
     expect(kills.since(killSequence, viewer)).toBe('account');
   });
 
-  it('refuses a request without a usable token before asking the store', async () => {
+  it('refuses a request without a usable token before it calls the store', async () => {
     await expect(authenticator.authenticate({ url: '/', headers: {} })).rejects.toMatchObject({
       code: 'missingToken',
     });
     await expect(authenticator.authenticate({ url: '/?access_token=%00', headers: {} })).rejects.toMatchObject({
       code: 'badRequest',
     });
-    expect(store.asked).toEqual([]);
+    expect(store.lookups).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import { withoutToken } from './redact.js';
 import { storeDeadlineMs } from './store-deadline.js';
 import { TokenStore } from './token-store.js';
 
-/** The result of an authentication: the viewer, and from which kill on the connection must be checked. */
+/** The result of an authentication: the viewer, and the kill after which the connection must be checked. */
 export interface Authentication {
   readonly viewer: Viewer;
   /** The latest kill before the token was looked up, for `ConnectionRegistry.add`. */

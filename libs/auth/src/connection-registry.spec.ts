@@ -121,11 +121,11 @@ describe('ConnectionRegistry', () => {
     expect(all.map(({ revocations }) => revocations)).toEqual([1, 0]);
   });
 
-  it('ends the others when one throws, and tries that one again at the next revocation', () => {
+  it('ends the others when one throws, and ends that one at the next revocation', () => {
     let broken = true;
     const first = open(viewer('1', 't1'), () => {
       if (broken) {
-        throw new Error('socket trouble');
+        throw new Error('the socket failed');
       }
     });
     const second = open(viewer('1', 't1'));
@@ -156,7 +156,7 @@ describe('ConnectionRegistry', () => {
     vi.useRealTimers();
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
-    // Siblings stay, so that no index is merely emptied.
+    // Another connection stays, so that the entries of the index are not removed as a whole.
     open(viewer('1', 't1', Date.now() + 60_000));
     const ended = Array.from({ length: 4 }, (_, i) => {
       const connection = open(viewer('1', i < 2 ? 't1' : 't2', Date.now() + 60_000));

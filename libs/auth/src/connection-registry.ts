@@ -9,13 +9,13 @@ import { ExpiryTimer, hasExpired } from './expiry-timer.js';
 import { RecentKills } from './recent-kills.js';
 import type { KillSequence } from './recent-kills.js';
 
-/** Closing a connection takes up to 0.4 ms: so many hold the event loop for some 40 ms. */
+/** Closing a connection takes up to 0.4 ms, so this many block the event loop for up to 40 ms. */
 const endedPerTurn = 100;
 
 /**
  * The one registry of this process's open connections, and the only code that ends them for lack of authorisation: after
  * a kill of their token or account, at the token's expiry, or when re-validation finds the token invalid. All of them are
- * silenced at once, and ended in slices: thousands of connections must not hold the event loop.
+ * silenced at once, and ended in slices: thousands of connections must not block the event loop.
  *
  * The caller that opens a connection MUST add it, and MUST remove it when it ends for any reason.
  *
@@ -38,8 +38,8 @@ export class ConnectionRegistry<
   });
 
   /**
-   * Called with a token whose kill may have been lost while its connection was being opened. `Revalidation` sets it, and
-   * looks the token up again.
+   * Called with a token whose kill may have been lost while its connection was being opened. `Revalidation` sets it to look
+   * the token up again.
    */
   onDoubt: (tokenId: string) => void = () => undefined;
 
@@ -107,7 +107,7 @@ export class ConnectionRegistry<
     }
   }
 
-  /** Notes that kills may have been lost: connections that are being opened are checked again when they are open. */
+  /** Records that kills may have been lost: the tokens of connections that are being opened are looked up again. */
   recordGap(): void {
     this.kills.recordGap();
   }
@@ -148,7 +148,7 @@ export class ConnectionRegistry<
   #end(connection: C): void {
     const reason = this.#revoking.get(connection);
     if (reason === undefined) {
-      // It has ended meanwhile.
+      // The connection has ended meanwhile.
       return;
     }
     this.#revoking.delete(connection);

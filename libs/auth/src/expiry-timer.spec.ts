@@ -39,7 +39,7 @@ describe('ExpiryTimer', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('runs no timer while no token expires, and a single one for all that do', () => {
+  it('runs no timer while no open token has an expiry, and one for all that have', () => {
     connect();
     expect(vi.getTimerCount()).toBe(0);
     const several = [connect(start + 90 * minute), connect(start + 5 * minute), connect(start + 7 * minute)];
@@ -87,7 +87,7 @@ describe('ExpiryTimer', () => {
     expect(expired).toEqual([connection]);
   });
 
-  it('notices within a minute that the clock was set forward', () => {
+  it('reports an expired token within a minute after the clock was set forward', () => {
     const connection = connect(start + 24 * 60 * minute);
     vi.setSystemTime(start + 25 * 60 * minute);
     vi.advanceTimersByTime(minute);

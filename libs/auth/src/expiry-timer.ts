@@ -1,9 +1,9 @@
 import type { AuthorisedConnection } from './authorised-connection.js';
 
-/** A sweep looks at every connection whose token expires, so at most one runs each second. */
-const sweepsAtLeastApartMs = 1_000;
-/** At least one runs each minute: the clock may have been set, and setTimeout overflows beyond 2^31 ms. */
-const sweepsAtMostApartMs = 60_000;
+/** The shortest time between sweeps: each visits every connection whose token has an expiry. */
+const minSweepIntervalMs = 1_000;
+/** The longest time between sweeps: the clock may have been set, and setTimeout overflows beyond 2^31 ms. */
+const maxSweepIntervalMs = 60_000;
 
 /**
  * Reports connections whose token has expired, at most a second late. All share one timer, which runs only while an open
@@ -34,7 +34,7 @@ export class ExpiryTimer {
     }
   }
 
-  /** Forgets all connections. */
+  /** Removes all connections. */
   clear(): void {
     this.#connections.clear();
     this.#disarm();
@@ -44,7 +44,7 @@ export class ExpiryTimer {
     if (time < this.#armedFor) {
       clearTimeout(this.#timer);
       this.#armedFor = time;
-      const delay = Math.min(Math.max(time - Date.now(), sweepsAtLeastApartMs), sweepsAtMostApartMs);
+      const delay = Math.min(Math.max(time - Date.now(), minSweepIntervalMs), maxSweepIntervalMs);
       this.#timer = setTimeout(() => {
         this.#sweep();
       }, delay).unref();

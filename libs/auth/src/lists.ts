@@ -1,6 +1,6 @@
 import type { Viewer } from '@fedistream/domain';
 
-/** The platform's lists, as streams need them. */
+/** The port for lists. */
 export abstract class Lists {
   /**
    * Whether the viewer owns this list. `listId` MUST be a plain decimal number of at most 2^63-1.

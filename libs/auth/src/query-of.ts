@@ -1,6 +1,6 @@
 /**
- * The query of a request target: all behind its first question mark (RFC 3986, section 3.4). Malformed percent encoding
- * decodes to U+FFFD; nothing here throws.
+ * The query of a request target: all after its first question mark (RFC 3986, section 3.4). Malformed percent encoding
+ * decodes to U+FFFD. It never throws.
  */
 export function queryOf(target: string): URLSearchParams {
   const start = target.indexOf('?');

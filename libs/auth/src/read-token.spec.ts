@@ -7,7 +7,7 @@ const request = (url: string, headers: TokenRequest['headers'] = {}): TokenReque
 
 describe('readToken', () => {
   it.each(['Bearer abc', 'bearer abc', 'BEARER abc', 'Bearer   abc', 'abc'])(
-    'finds it in Authorization: %s',
+    'finds the token in Authorization: %s',
     (header) => {
       expect(readToken(request('/', { authorization: header }))).toBe('abc');
     },
@@ -26,7 +26,7 @@ describe('readToken', () => {
     expect(readToken(request('/', subprotocol))).toBe('c');
   });
 
-  it('reads the next place when one is empty', () => {
+  it('treats an empty token as absent, and reads the next place', () => {
     const subprotocol = { 'sec-websocket-protocol': 'c' };
     expect(readToken(request('/?access_token=b', { authorization: '', ...subprotocol }))).toBe('b');
     expect(readToken(request('/?access_token=', { authorization: 'Bearer ', ...subprotocol }))).toBe('c');
@@ -46,7 +46,7 @@ describe('readToken', () => {
   });
 
   it.each(['', '/', '/?', '/?stream=user', '/?token=a', '/access_token=a', '/?x_access_token=a', '/?access_token'])(
-    'misses it in %j',
+    'throws missingToken for the target %j',
     (url) => {
       expect(() => readToken(request(url))).toThrow(expect.objectContaining({ code: 'missingToken', status: 401 }));
     },

@@ -1,7 +1,7 @@
 import { StreamingError } from '@fedistream/domain';
 import { queryOf } from './query-of.js';
 
-/** What a token is read from: Node's request, or an HTTP framework's wrapper around it. Header names are in lower case. */
+/** A request with a token: Node's request, or an HTTP framework's wrapper. Header names are in lower case. */
 export interface TokenRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The request target: path and query. */
@@ -10,15 +10,15 @@ export interface TokenRequest {
 
 /**
  * The longest token that is looked up, in characters. Mastodon's have 43. A platform may issue longer ones, but the unique
- * index on `oauth_access_tokens.token` cannot hold a value above 2,704 bytes.
+ * index on `oauth_access_tokens.token` refuses values above 2,704 bytes.
  */
 export const longestToken = 2_048;
 
 const bearer = /^bearer +/i;
 
 /**
- * The access token of a request, looked for where Mastodon's server looks, in its order: the `Authorization` header,
- * the query parameter `access_token`, the whole value of `Sec-WebSocket-Protocol`. An empty one counts as absent.
+ * The access token of a request, from the same places and in the same order as in Mastodon's server: the `Authorization`
+ * header, the query parameter `access_token`, the whole value of `Sec-WebSocket-Protocol`. An empty one counts as absent.
  *
  * `Bearer` may be in any case (RFC 9110, 11.1); without it the whole header is the token, as clients rely on.
  * A repeated parameter counts once, the first. Malformed percent encoding decodes to U+FFFD and never throws.

@@ -42,11 +42,11 @@ describe('RecentKills', () => {
     for (let i = 1; i < 10_000; i++) {
       kills.record({ kind: 'account', accountId: `other-${i}` });
     }
-    const moment = kills.now();
+    const position = kills.now();
     kills.record(token);
     kills.record({ kind: 'account', accountId: 'one more' });
-    expect(kills.since(moment, viewer)).toBe('token');
-    expect(kills.since(moment, { ...viewer, tokenId: 'innocent' })).toBeUndefined();
+    expect(kills.since(position, viewer)).toBe('token');
+    expect(kills.since(position, { ...viewer, tokenId: 'other' })).toBeUndefined();
   });
 
   it('reports a kill for a position older than a forgotten kill', () => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { KillTarget, Viewer } from '@fedistream/domain';
 
-/** A position in the sequence of kills, made by {@link RecentKills.now}. It counts kills: a clock could be set or stand still. */
+/** The sequence number of a kill, from {@link RecentKills.now}. It is not a time, because a clock can be set or stand still. */
 export type KillSequence = number & { readonly __kills: never };
 
 /**
@@ -10,7 +10,7 @@ export type KillSequence = number & { readonly __kills: never };
  */
 @Injectable()
 export class RecentKills {
-  readonly #moments = new Map<string, number>();
+  readonly #positions = new Map<string, number>();
   #latest = 0;
   #forgotten = 0;
   #latestGap = 0;
@@ -24,11 +24,11 @@ export class RecentKills {
   record(target: KillTarget): void {
     const key = target.kind === 'token' ? tokenKey(target.tokenId) : accountKey(target.accountId);
     // Deleted first, because the map's insertion order is the order of kills.
-    this.#moments.delete(key);
-    this.#moments.set(key, ++this.#latest);
-    const [oldest] = this.#moments.size > rememberedAtMost ? this.#moments : [];
+    this.#positions.delete(key);
+    this.#positions.set(key, ++this.#latest);
+    const [oldest] = this.#positions.size > maxRemembered ? this.#positions : [];
     if (oldest) {
-      this.#moments.delete(oldest[0]);
+      this.#positions.delete(oldest[0]);
       this.#forgotten = oldest[1];
     }
   }
@@ -39,21 +39,21 @@ export class RecentKills {
   }
 
   /** Whether a kill may have been lost after that position. */
-  gapSince(moment: KillSequence): boolean {
-    return moment < this.#latestGap;
+  gapSince(position: KillSequence): boolean {
+    return position < this.#latestGap;
   }
 
   /** Whether the viewer's token or account was killed after that position. A forgotten kill counts as one of the token. */
-  since(moment: KillSequence, viewer: Viewer): KillTarget['kind'] | undefined {
-    if (moment < this.#forgotten || (this.#moments.get(tokenKey(viewer.tokenId)) ?? 0) > moment) {
+  since(position: KillSequence, viewer: Viewer): KillTarget['kind'] | undefined {
+    if (position < this.#forgotten || (this.#positions.get(tokenKey(viewer.tokenId)) ?? 0) > position) {
       return 'token';
     }
-    return (this.#moments.get(accountKey(viewer.accountId)) ?? 0) > moment ? 'account' : undefined;
+    return (this.#positions.get(accountKey(viewer.accountId)) ?? 0) > position ? 'account' : undefined;
   }
 }
 
 /** About a megabyte. An authentication takes seconds; only a mass suspension kills this many meanwhile. */
-const rememberedAtMost = 10_000;
+const maxRemembered = 10_000;
 
 function tokenKey(tokenId: string): string {
   return `token:${tokenId}`;

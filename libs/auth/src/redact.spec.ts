@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readToken } from './read-token.js';
 import { redactTokens, withoutToken } from './redact.js';
 
-/** Long enough not to stand in the rest of a text by chance. */
+/** Long enough not to occur in the rest of a text by chance. */
 const doorkeeperToken = fc.stringMatching(/^[A-Za-z0-9_-]{20,60}$/);
 
 /** Ways to write the same name in a URL. */
@@ -94,7 +94,7 @@ describe('redactTokens', () => {
       }),
       { numRuns: 2_000 },
     );
-    // Else it would have proved nothing.
+    // Guards the generator: some of the targets must contain a token.
     expect(found).toBeGreaterThan(50);
   });
 
@@ -111,7 +111,7 @@ describe('redactTokens', () => {
     );
   });
 
-  it('does not hang on long texts', () => {
+  it('takes bounded time for long texts', () => {
     const long = 200_000;
     for (const piece of [
       'access_token',

@@ -1,6 +1,6 @@
 const redacted = '[redacted]';
 
-/** Matches a character in a URL: as it is, percent-encoded, or percent-encoded again inside another URL. */
+/** Matches a character in a URL: plain, percent-encoded, or percent-encoded repeatedly inside another URL. */
 function inUrl(character: string): string {
   const codes = [character.toLowerCase(), character.toUpperCase()].map((one) => one.charCodeAt(0).toString(16));
   return `(?:${character}|%(?:25)*(?:${codes.join('|')}))`;
@@ -9,8 +9,8 @@ function inUrl(character: string): string {
 const parameterName = Array.from('access_token', inUrl).join('');
 
 /**
- * Matches `access_token=…` in any spelling. The value ends only at `&` or white space: quotes and commas may be part of
- * what the client sent.
+ * Matches `access_token=…` in any spelling. The value ends only at `&` or white space: quotes and commas may be part of the
+ * token.
  */
 const parameter = new RegExp(`(${parameterName}["']?(?:\\s*[:,]\\s*|${inUrl('=')}))[^& \\t\\r\\n]*`, 'gi');
 
@@ -21,9 +21,8 @@ const header =
 const credentials = /\b(bearer\s+)\S+/gi;
 
 /**
- * Makes a text that may hold a URL or headers safe to log: replaces access tokens with `[redacted]`, wherever
- * {@link readToken} would find one. It removes too much rather than too little, so apply it to single values, not to
- * finished JSON lines.
+ * Makes a text with a URL or headers safe to log: replaces access tokens with `[redacted]`, wherever {@link readToken} would
+ * find one. It removes too much rather than too little, so apply it to single values, not to finished JSON lines.
  */
 export function redactTokens(text: string): string {
   return text

@@ -10,8 +10,8 @@ import { Revalidation } from './revalidation.js';
 import { TokenStore } from './token-store.js';
 
 const interval = 300_000;
-/** The longest that may pass between two rounds. */
-const aRound = interval * 1.2;
+/** The longest time between two rounds, in ms. */
+const maxIntervalMs = interval * 1.2;
 
 class Settings extends AuthSettings {
   override readonly revalidationIntervalMs = interval;
@@ -21,7 +21,7 @@ class StoreOfRevoked extends TokenStore {
   readonly revoked = new Set<string>();
   scopes: ScopeSet = new Set();
   readonly statements: (readonly string[])[] = [];
-  failure: Error | 'silence' | undefined;
+  failure: Error | 'no answer' | undefined;
 
   override findViewer(): Promise<undefined> {
     return Promise.resolve(undefined);
@@ -29,7 +29,7 @@ class StoreOfRevoked extends TokenStore {
 
   override scopesOf(tokenIds: readonly string[]): Promise<ReadonlyMap<string, ScopeSet>> {
     this.statements.push(tokenIds);
-    if (this.failure === 'silence') {
+    if (this.failure === 'no answer') {
       return new Promise(() => undefined);
     }
     return this.failure
@@ -93,7 +93,7 @@ describe('Revalidation', () => {
     open('bad');
     open('bad');
     store.revoked.add('bad');
-    await vi.advanceTimersByTimeAsync(aRound);
+    await vi.advanceTimersByTimeAsync(maxIntervalMs);
     expect(store.statements.map((ids) => [...ids].sort())).toEqual([['bad', 'good']]);
     expect(revoked).toEqual(['bad', 'bad']);
     expect(statistics.revoked.revalidation).toBe(2);
@@ -103,7 +103,7 @@ describe('Revalidation', () => {
     open('good');
     const update = vi.spyOn(connections, 'updateScopes');
     store.scopes = new Set(['read']);
-    await vi.advanceTimersByTimeAsync(aRound);
+    await vi.advanceTimersByTimeAsync(maxIntervalMs);
     expect(update.mock.calls).toEqual([['good', store.scopes]]);
   });
 
@@ -114,7 +114,7 @@ describe('Revalidation', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(revoked).toEqual(['t']);
     open('u');
-    await vi.advanceTimersByTimeAsync(aRound);
+    await vi.advanceTimersByTimeAsync(maxIntervalMs);
     expect(store.statements).toEqual([['t'], ['u']]);
   });
 
@@ -129,10 +129,10 @@ describe('Revalidation', () => {
 
   it('begins a round after every interval', async () => {
     open('t');
-    await vi.advanceTimersByTimeAsync(aRound);
+    await vi.advanceTimersByTimeAsync(maxIntervalMs);
     expect(revoked).toEqual([]);
     store.revoked.add('t');
-    await vi.advanceTimersByTimeAsync(aRound);
+    await vi.advanceTimersByTimeAsync(maxIntervalMs);
     expect(revoked).toEqual(['t']);
   });
 
@@ -154,11 +154,11 @@ describe('Revalidation', () => {
   });
 
   it('sends no statement while no connection is open', async () => {
-    await vi.advanceTimersByTimeAsync(3 * aRound);
+    await vi.advanceTimersByTimeAsync(3 * maxIntervalMs);
     expect(store.statements).toEqual([]);
   });
 
-  it('asks in batches of 1,000 tokens, one after the other, with a pause between', async () => {
+  it('looks tokens up in batches of 1,000, one after the other, with a pause between', async () => {
     const ids = Array.from({ length: 2_500 }, (_, i) => `t${i}`);
     ids.forEach(open);
     store.revoked.add('t0').add('t1234').add('t2499');
@@ -176,17 +176,17 @@ describe('Revalidation', () => {
     open('bad');
     store.revoked.add('bad');
     store.failure = new Error('connection refused');
-    await vi.advanceTimersByTimeAsync(3 * aRound);
+    await vi.advanceTimersByTimeAsync(3 * maxIntervalMs);
     expect(store.statements.length).toBeGreaterThanOrEqual(3);
     expect(revoked).toEqual([]);
     expect(warn).toHaveBeenCalledTimes(1);
     store.failure = undefined;
-    await vi.advanceTimersByTimeAsync(aRound);
+    await vi.advanceTimersByTimeAsync(maxIntervalMs);
     expect(revoked).toEqual(['bad']);
     expect(log).toHaveBeenCalledTimes(1);
     store.failure = new Error('connection refused again');
     open('another');
-    await vi.advanceTimersByTimeAsync(aRound);
+    await vi.advanceTimersByTimeAsync(maxIntervalMs);
     expect(warn).toHaveBeenCalledTimes(2);
   });
 
@@ -235,8 +235,8 @@ describe('Revalidation', () => {
   it('gives up a statement that the store never answers', async () => {
     open('bad');
     store.revoked.add('bad');
-    store.failure = 'silence';
-    await vi.advanceTimersByTimeAsync(aRound + storeDeadlineMs);
+    store.failure = 'no answer';
+    await vi.advanceTimersByTimeAsync(maxIntervalMs + storeDeadlineMs);
     expect(store.statements.length).toBeGreaterThanOrEqual(1);
     store.failure = undefined;
     await vi.advanceTimersByTimeAsync(storeDeadlineMs + 10_000);

@@ -1,25 +1,25 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { jitter, withTimeout } from '@fedistream/util';
+import { errorReason, jitter, withTimeout } from '@fedistream/util';
 import { AuthSettings } from './auth-settings.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { storeDeadlineMs } from './store-deadline.js';
 import { TokenStore } from './token-store.js';
 
 const tokensPerStatement = 1_000;
-/** Keeps a round over many tokens from holding a database connection or the event loop for long. */
+/** The pause between statements, so that a round over many tokens does not occupy a connection or the event loop. */
 const pauseBetweenStatementsMs = 50;
-/** After a failure the rest of the round is tried again: a kill may have been missed during the outage. */
+/** The pause before the rest of a failed round is retried: a kill may have been missed during the outage. */
 const retryPauseMs = 5_000;
-/** Processes that were started together must not all ask at the same moment. */
+/** The jitter of the interval, so that processes which start together do not query together. */
 const intervalSpread = 0.2;
 
 /**
- * Re-validates the tokens of the open connections, and their scopes, in rounds. Publishers have forgotten to send a kill before
+ * Re-validates the tokens of the open connections, and their scopes, in rounds. Mastodon has failed to publish kills before
  * (CVE-2024-25619, CVE-2025-62175, CVE-2025-62176), and a kill can be lost with the connection to Redis.
  *
  * While the store fails, every connection stays: most are still authorised, and kills still arrive. Ending them would make
- * every client reconnect when the database restarts. The store is asked again after 5 s, and no token is skipped.
+ * every client reconnect when the database restarts. The round is retried after 5 s, and no token is skipped.
  */
 @Injectable()
 export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -27,7 +27,7 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
   #timer: NodeJS.Timeout | undefined;
   #remaining: string[] = [];
   #failing = false;
-  #asking = false;
+  #isQuerying = false;
   #stopped = false;
 
   constructor(
@@ -40,7 +40,7 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
   onApplicationBootstrap(): void {
     this.connections.onDoubt = (tokenId) => {
       this.#remaining.push(tokenId);
-      this.#hurry();
+      this.#stepNow();
     };
     this.#stepAfter(spread(this.settings.revalidationIntervalMs));
   }
@@ -48,11 +48,11 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
   /** Begins a round at once. Call it when kills may have been missed. */
   begin(): void {
     this.#remaining = this.connections.tokenIds();
-    this.#hurry();
+    this.#stepNow();
   }
 
-  #hurry(): void {
-    if (!this.#asking && !this.#stopped) {
+  #stepNow(): void {
+    if (!this.#isQuerying && !this.#stopped) {
       clearTimeout(this.#timer);
       this.#stepAfter(0);
     }
@@ -76,9 +76,9 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
     }
     const tokenIds = this.#remaining.splice(-tokensPerStatement);
     if (tokenIds.length > 0) {
-      this.#asking = true;
+      this.#isQuerying = true;
       await this.#revalidate(tokenIds);
-      this.#asking = false;
+      this.#isQuerying = false;
     }
     if (!this.#stopped) {
       this.#stepAfter(this.#pause());
@@ -121,7 +121,7 @@ export class Revalidation implements OnApplicationBootstrap, OnApplicationShutdo
     this.#failing = failing;
     if (failing) {
       this.#logger.warn(
-        `Re-validation of open tokens failed; connections stay open, retrying every 5 s: ${String(failure)}`,
+        `Re-validation of open tokens failed (${errorReason(failure)}); connections stay open, retrying every 5 s`,
       );
     } else {
       this.#logger.log('Re-validation of open tokens works again');

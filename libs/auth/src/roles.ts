@@ -28,17 +28,17 @@ export const permissionBits = {
 /** The name of a permission, as in Mastodon's source and documentation. */
 export type Permission = keyof typeof permissionBits;
 
-/** The permissions of a viewer's role. Nothing is cached: a changed role counts from the next call on. */
+/** The port for the permissions of viewers. It caches nothing: a changed role applies from the next call on. */
 export abstract class Roles {
   /**
-   * Whether the viewer has this permission: by the viewer's own role or the role of everyone; an administrator has all.
+   * Whether the viewer has this permission, by the own role or the role "everyone". Administrators have all.
    *
    * @throws StreamingError `unavailable` when the roles cannot be read
    */
   abstract can(viewer: Viewer, permission: Permission): Promise<boolean>;
 }
 
-/** The one place that knows how Mastodon computes permissions: own role or everyone's; administrator grants all. */
+/** Whether a bit mask grants a permission, as in Mastodon: `administrator` grants all. */
 export function permits(permissions: bigint, permission: Permission): boolean {
   return (permissions & (permissionBits.administrator | permissionBits[permission])) !== 0n;
 }

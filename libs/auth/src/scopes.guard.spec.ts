@@ -19,7 +19,7 @@ describe('requireScopes', () => {
     }).not.toThrow();
   });
 
-  it('does not accept a scope that merely begins like a required one', () => {
+  it('does not accept a scope of which a required one is a prefix', () => {
     expect(() => {
       requireScopes(viewer('read:statuses'), ['read', 'read:notifications']);
     }).toThrow(missingScope);
@@ -43,8 +43,8 @@ describe('ScopesGuard', () => {
   const guard = (request: ScopeRequirement | undefined) =>
     new ScopesGuard(
       new (class extends ScopeRequirements {
-        override requirementOf(asked: ExecutionContext): ScopeRequirement | undefined {
-          expect(asked).toBe(context);
+        override requirementOf(given: ExecutionContext): ScopeRequirement | undefined {
+          expect(given).toBe(context);
           return request;
         }
       })(),

@@ -4,8 +4,8 @@ import { ScopeRequirements } from './scope-requirements.js';
 import { requireScopes } from './scopes.js';
 
 /**
- * Lets an HTTP request or a WebSocket message pass when its viewer has one of the required scopes. It runs after
- * `TokenGuard` or the upgrade: it authorizes, it does not authenticate.
+ * Accepts an HTTP request or a WebSocket message if its viewer has one of the required scopes. It runs after `TokenGuard`
+ * or the upgrade: it authorizes, but does not authenticate.
  *
  * @throws {StreamingError} `missingScope`
  */

@@ -1,6 +1,6 @@
 import type { ScopeSet, Viewer } from '@fedistream/domain';
 
-/** The platform's access tokens. An error means that the store could not be read, never that a token is invalid. */
+/** The port for access tokens. A rejection means that the store is unavailable, never that a token is invalid. */
 export abstract class TokenStore {
   /**
    * Finds the viewer of a token, in one statement.

@@ -35,15 +35,15 @@ class Refusals implements ExceptionFilter<StreamingError> {
 @Controller()
 @UseFilters(Refusals)
 @UseGuards(TokenGuard)
-class Door {
-  @Get('door')
+class GuardedController {
+  @Get('guarded')
   open(@Req() request: object): string {
     opened.push(authenticationOf(request)?.viewer);
     return 'open';
   }
 }
 
-/** Knows one token; `slow` answers when the test says so. */
+/** Has one valid token, `good`. The look-up of `slow` waits until the test calls `answer`. */
 class TestStore extends TokenStore {
   asked: () => void = () => undefined;
   answer: () => void = () => undefined;
@@ -80,12 +80,12 @@ describe('TokenGuard', () => {
           ],
         }),
       ],
-      controllers: [Door],
+      controllers: [GuardedController],
     }).compile();
     app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
     app.useLogger(false);
     await app.listen(0, '127.0.0.1');
-    url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}/door`;
+    url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}/guarded`;
   });
 
   afterAll(async () => {
@@ -117,7 +117,7 @@ describe('TokenGuard', () => {
     });
     const accepted = once(app.getHttpServer(), 'connection') as Promise<[Socket]>;
     const client = connect(Number(new URL(url).port), '127.0.0.1');
-    client.write('GET /door?access_token=slow HTTP/1.1\r\nHost: x\r\n\r\n');
+    client.write('GET /guarded?access_token=slow HTTP/1.1\r\nHost: x\r\n\r\n');
     const [socket] = await accepted;
     await asked;
     const closed = once(socket, 'close');
@@ -129,7 +129,7 @@ describe('TokenGuard', () => {
     store.answer();
     await ended;
     expect(opened).toEqual([]);
-    // The server goes on.
+    // The server still serves others.
     expect((await fetch(`${url}?access_token=good`)).status).toBe(200);
   });
 

@@ -24,8 +24,8 @@ export function authenticationOf(request: object): Authentication | undefined {
 }
 
 /**
- * Lets HTTP requests with a valid access token pass. A WebSocket is authenticated during its upgrade instead, so that a
- * refusal has an HTTP status.
+ * Accepts HTTP requests with a valid access token. A WebSocket is authenticated during its upgrade instead, so that a refusal
+ * has an HTTP status.
  *
  * @throws {StreamingError} as `Authenticator.authenticate`; `badRequest` when the client has left meanwhile
  */

@@ -1,27 +1,27 @@
 /**
- * Why the server ends a connection. The WebSocket code (RFC 6455, section 7.4) tells clients whether to come back:
- * after 1000 the usual libraries stop, after anything else they reconnect.
+ * Why the server closes a connection. The WebSocket code (RFC 6455, section 7.4) tells clients whether to reconnect: after
+ * 1000 the usual libraries stop, after any other code they reconnect.
  */
 export interface CloseReason {
   /** For logs and metrics. */
   readonly name: 'revoked' | 'restart' | 'slow' | 'gone' | 'binary' | 'flooding' | 'gap' | 'idle';
-  /** `undefined` when the client cannot be told any more. */
+  /** `undefined` when the client cannot receive a close frame any more. */
   readonly code?: 1000 | 1003 | 1008 | 1012 | 1013;
 }
 
 /** All reasons. */
 export const closeReasons = {
-  /** The token or the account may no longer stream: do not come back. */
+  /** The token or the account may no longer stream: the client should not reconnect. */
   revoked: { name: 'revoked', code: 1000 },
-  /** A planned restart: come back, later. */
+  /** A planned restart: the client should reconnect later. */
   restart: { name: 'restart', code: 1012 },
-  /** The client does not read what it is sent: come back later. */
+  /** The client does not read its output: it should reconnect later. */
   slow: { name: 'slow', code: 1013 },
-  /** The client sent a binary frame, which the protocol does not know. */
+  /** The client sent a binary frame, which the protocol does not have. */
   binary: { name: 'binary', code: 1003 },
-  /** The client sent far more messages than it may. */
+  /** The client exceeded the limit of messages by far. */
   flooding: { name: 'flooding', code: 1008 },
-  /** Messages may have been missed, and the client can resume: come back with the last position. */
+  /** The server may have missed messages: the client should reconnect with its last position. */
   gap: { name: 'gap', code: 1012 },
   /** The client did not answer a ping: the connection is dead, so it gets no close frame. */
   idle: { name: 'idle' },

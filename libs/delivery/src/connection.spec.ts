@@ -15,12 +15,12 @@ class RecordingTransport implements Transport {
   readonly withdrawn: string[] = [];
   bufferedBytes = 0;
   bufferedPieces = 0;
-  /** How many of the buffered bytes were only held back. */
-  heldBackBytes = 0;
+  /** How many of the buffered bytes `uncork` would write. */
+  corkedBytes = 0;
 
   uncork(): void {
-    this.bufferedBytes -= this.heldBackBytes;
-    this.heldBackBytes = 0;
+    this.bufferedBytes -= this.corkedBytes;
+    this.corkedBytes = 0;
   }
 
   write(bytes: Buffer): void {
@@ -70,7 +70,7 @@ beforeEach(() => {
 });
 
 describe('Connection', () => {
-  it('receives what the fan-out delivers, under its own label', () => {
+  it('receives the events of the fan-out under its own labels', () => {
     const { connection, transport } = open();
     const fanout = new Fanout(() => undefined);
     connection.reserve(['hashtag', 'Foo'])?.attach(fanout);
@@ -111,7 +111,7 @@ describe('Connection', () => {
     expect(connection.reserve(['user'])).toBeUndefined();
   });
 
-  it('receives nothing when it unsubscribes before the stream is ready', () => {
+  it('receives no event when it unsubscribes before the stream is ready', () => {
     const { connection, transport } = open();
     const empty = vi.fn();
     const fanout = new Fanout(empty);
@@ -122,7 +122,7 @@ describe('Connection', () => {
     expect(transport.written).toEqual([]);
   });
 
-  it('can reserve a label again after it has unsubscribed, whatever the first attempt still does', () => {
+  it('can reserve a label again after it has unsubscribed, while the first subscription is still pending', () => {
     const { connection, transport } = open();
     const fanout = new Fanout(() => undefined);
     const first = connection.reserve(['user']);
@@ -141,7 +141,7 @@ describe('Connection', () => {
     expect(connection.labels).toEqual([]);
   });
 
-  it('is not written to after it was closed, and closes once', () => {
+  it('writes nothing after it was closed, and closes once', () => {
     const { connection, transport } = open();
     const fanout = new Fanout(() => undefined);
     connection.reserve(['user'])?.attach(fanout);
@@ -154,12 +154,12 @@ describe('Connection', () => {
     expect(connection.reserve(['user'])).toBeUndefined();
   });
 
-  it('is not closed for bytes that were only held back to be written in one call', () => {
+  it('does not count corked bytes towards the output budget', () => {
     const { connection, transport } = open('1', new DeliverySettings({ outputBudgetBytes: 100 }));
-    Object.assign(transport, { bufferedBytes: 150, heldBackBytes: 50 });
+    Object.assign(transport, { bufferedBytes: 150, corkedBytes: 50 });
     connection.send(Buffer.from('x'));
     expect(transport.written).toHaveLength(1);
-    Object.assign(transport, { bufferedBytes: 151, heldBackBytes: 50 });
+    Object.assign(transport, { bufferedBytes: 151, corkedBytes: 50 });
     connection.send(Buffer.from('x'));
     expect(transport.closed).toEqual([closeReasons.slow]);
   });
@@ -281,7 +281,7 @@ describe('Fanout', () => {
     expect(clients[4]?.transport.written[0]).toBe(clients[3]?.transport.written[0]);
   });
 
-  it('delivers nothing to viewers that came after the decision, with and without exceptions', () => {
+  it('delivers no event to viewers that subscribed after the decision, with and without exceptions', () => {
     const fanout = new Fanout(() => undefined);
     const [early, late] = [open('1'), open('2')];
     early.connection.reserve(['public'])?.attach(fanout);

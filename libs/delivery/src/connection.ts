@@ -7,7 +7,7 @@ import { labelKey, type Label } from './label.js';
 import { Subscription, type Subscriber, type SubscriptionSet } from './subscription.js';
 import type { Transport } from './transport.js';
 
-/** What all connections of a server share. */
+/** The settings, counters and callback that all connections of a server share. */
 export interface ConnectionContext {
   readonly settings: DeliverySettings;
   readonly statistics: DeliveryStatistics;
@@ -27,7 +27,7 @@ export interface ConnectionContext {
   ) => void;
 }
 
-/** A client, whatever its protocol: its viewer, its subscriptions, and how much it may leave unread. */
+/** The connection of a client, of either protocol: its viewer, its subscriptions, and its output budget. */
 export class Connection implements Subscriber {
   #viewer: Viewer;
   readonly #context: ConnectionContext;
@@ -53,12 +53,12 @@ export class Connection implements Subscriber {
     return this.#viewer;
   }
 
-  /** How events become bytes for this client. */
+  /** The framing of events for this client. */
   get framing(): Framing {
     return this.#transport.framing;
   }
 
-  /** Whether it can still receive. */
+  /** Whether {@link close} has not been called. */
   get open(): boolean {
     return this.#open;
   }
@@ -68,16 +68,16 @@ export class Connection implements Subscriber {
     return [...this.#subscriptions.values()].map(({ label }) => label);
   }
 
-  /** Bytes that the client has not read yet, as far as this process knows. */
+  /** Bytes that were written and that the operating system has not taken. */
   get bufferedBytes(): number {
     return this.#transport.bufferedBytes;
   }
 
   /**
-   * Reserves a label, at once, before anything is awaited.
+   * Reserves a label, synchronously, before the caller awaits anything.
    *
    * @param framing of this subscription, if it is not the connection's
-   * @returns `undefined` when the label is taken already or the connection has ended: there is nothing to do then
+   * @returns `undefined` when the label is taken or the connection has ended; then the caller does nothing
    * @throws StreamingError `tooManySubscriptions`
    */
   reserve(label: Label, framing = this.framing): Subscription | undefined {
@@ -95,8 +95,8 @@ export class Connection implements Subscriber {
   }
 
   /**
-   * Spellings of one parameter are labels of the same events, and each is framed by itself. `Foo` and `foo` are two; a client
-   * that subscribes to hundreds would multiply the work of each event.
+   * Bounds the labels of this connection in one set. Spellings of a parameter (`Foo`, `foo`) are labels of the same events,
+   * and each label has bytes of its own: hundreds of them would multiply the work of each event.
    */
   checkLabels(set: SubscriptionSet): void {
     let labels = 0;
@@ -109,8 +109,8 @@ export class Connection implements Subscriber {
   }
 
   /**
-   * Runs a look-up that must precede a subscription. It counts until it has settled, whatever becomes of the label
-   * meanwhile: a client that subscribes and unsubscribes again and again has at most as many pending as subscriptions.
+   * Runs a look-up that precedes a subscription. It counts until it has settled, also if the label is unsubscribed meanwhile.
+   * So a client that subscribes and unsubscribes in a loop has at most `maxSubscriptions` pending look-ups.
    *
    * @throws StreamingError `tooManySubscriptions`; and what the look-up throws
    */
@@ -126,7 +126,7 @@ export class Connection implements Subscriber {
     }
   }
 
-  /** Ends a subscription of this connection, at whatever stage it is. Does nothing when it has ended already. */
+  /** Ends a subscription of this connection, pending or attached. Does nothing if it has ended already. */
   end(subscription: Subscription): void {
     if (this.#subscriptions.get(labelKey(subscription.label)) === subscription) {
       this.unsubscribe(subscription.label);
@@ -134,8 +134,8 @@ export class Connection implements Subscriber {
   }
 
   /**
-   * Ends a subscription that the viewer may no longer have, and tells the client why. A connection that carries nothing
-   * else, such as an event stream, closes. Does nothing when the subscription has ended already.
+   * Ends a subscription that the viewer may no longer have, and tells the client why. A transport with a single subscription,
+   * an event stream, closes the connection instead. Does nothing if the subscription has ended already.
    */
   withdraw(subscription: Subscription, error: StreamingError): void {
     if (this.#subscriptions.get(labelKey(subscription.label)) !== subscription) {
@@ -174,7 +174,7 @@ export class Connection implements Subscriber {
     }
   }
 
-  /** Writes bytes of one event, if the client keeps up. */
+  /** Writes the bytes of one event, if the client is within its output budget. */
   send(bytes: Buffer): void {
     if (this.isWithinBudget()) {
       this.#statistics.sent += 1;
@@ -185,14 +185,14 @@ export class Connection implements Subscriber {
     }
   }
 
-  /** Writes bytes that are no event, such as an error frame, if the client keeps up. */
+  /** Writes bytes that are no event, such as an error frame, if the client is within its output budget. */
   reply(bytes: Buffer): void {
     if (this.isWithinBudget()) {
       this.#transport.write(bytes);
     }
   }
 
-  /** Whether the client may hold a position that it will resume from. */
+  /** Whether a subscription tells the client positions, from which it can resume. */
   get tellsPositions(): boolean {
     return [...this.#subscriptions.values()].some(({ framing }) => framing.tellsPositions);
   }
@@ -214,15 +214,15 @@ export class Connection implements Subscriber {
   }
 
   /**
-   * Whether anything may be written. Closes the connection when its client has left too much unread. Transports MUST ask
-   * before they write anything of their own, such as answers to pings.
+   * Whether bytes may be written. Closes the connection if its client has exceeded the output budget. Transports MUST check
+   * it before they write bytes of their own, such as answers to pings.
    */
   isWithinBudget(): boolean {
     if (this.#silent) {
       return false;
     }
     if (this.#open && this.#isOverBudget()) {
-      // What was held back to be written in one call is not the client's fault.
+      // Corked bytes do not count: the client could not have read them.
       this.#transport.uncork();
       if (this.#isOverBudget()) {
         this.close(closeReasons.slow);
@@ -236,7 +236,7 @@ export class Connection implements Subscriber {
     this.#silent = true;
   }
 
-  /** The one teardown: ends all subscriptions, then the transport. A second call does nothing. */
+  /** The teardown: ends all subscriptions, then the transport. A second call does nothing. */
   close(reason: CloseReason): void {
     if (!this.#open) {
       return;
@@ -265,7 +265,7 @@ export class Connection implements Subscriber {
       return false;
     }
     const { outputBudgetBytes, outputBudgetPieces } = this.#context.settings;
-    // One event may be larger than the budget: what follows it counts, not the event itself.
+    // One event may be larger than the budget: it does not count, but the bytes after it do.
     return (
       bufferedBytes > outputBudgetBytes + this.#oversizedBytes || this.#transport.bufferedPieces > outputBudgetPieces
     );

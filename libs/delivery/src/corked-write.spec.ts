@@ -14,7 +14,7 @@ import {
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('writeCorked', () => {
-  it('writes everything of one turn of the event loop in one call, in order', async () => {
+  it('writes all bytes of one turn of the event loop in one call, in order', async () => {
     const socket = new PassThrough();
     const uncork = vi.spyOn(socket, 'uncork');
     ['a', 'b', 'c'].forEach((text) => {
@@ -26,7 +26,7 @@ describe('writeCorked', () => {
     expect(uncork).toHaveBeenCalledTimes(1);
   });
 
-  it('writes at once after uncork, and collects what is written afterwards again', async () => {
+  it('writes at once on uncork, and corks later writes again', async () => {
     const socket = new PassThrough();
     writeCorked(socket, Buffer.from('a'));
     uncork(socket);
@@ -64,7 +64,7 @@ describe('writeAlone', () => {
 });
 
 describe('a socket whose client does not read', () => {
-  /** Calls back when the test says so; `taken` has what the operating system has taken, one entry per system call. */
+  /** Completes a write when the test calls `read`; `taken` has one entry per system call. */
   class SlowSocket extends Writable {
     readonly taken: string[] = [];
     #done: (() => void) | undefined;
@@ -107,7 +107,7 @@ describe('a socket whose client does not read', () => {
     expect([bufferedPieces(socket), bufferedBytes(socket)]).toEqual([0, 10]);
   });
 
-  it('receives the backlog in order, at most 256 writes a time, once it reads again', async () => {
+  it('receives the backlog in order, at most 256 writes at a time, once it reads again', async () => {
     const socket = new SlowSocket();
     await fill(socket);
     const texts = Array.from({ length: 600 }, (_, index) => `${index},`);
@@ -125,7 +125,7 @@ describe('a socket whose client does not read', () => {
     expect([bufferedPieces(socket), bufferedBytes(socket), isBackedUp(socket)]).toEqual([0, 0, false]);
   });
 
-  it('is given everything by flushOutput, before a close frame', async () => {
+  it('receives all output before a close frame after flushOutput', async () => {
     const socket = new SlowSocket();
     await fill(socket);
     writeCorked(socket, Buffer.from('last event,'));

@@ -1,10 +1,10 @@
 import type { StreamEvent, Viewer } from '@fedistream/domain';
 
-/** What a stream does with an event after its audience is decided. Neither function may throw. */
+/** The functions of a stream that run after the audience is decided. They MUST NOT throw. */
 export interface DeliverySteps {
   /** Whether this viewer receives the event: called for each viewer and event. */
   readonly acceptsFor?: ((event: StreamEvent, viewer: Viewer) => boolean) | undefined;
-  /** What viewers receive in place of an event; called once for each event and variant. `undefined` drops it. */
+  /** Replaces an event for its viewers; called once for each event and variant. `undefined` drops it. */
   readonly map?: ((event: StreamEvent) => StreamEvent | undefined) | undefined;
 }
 

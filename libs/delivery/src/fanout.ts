@@ -26,8 +26,8 @@ interface LabelGroup {
 }
 
 /**
- * The end of a stream's chain: a set of subscriptions, and the place where an event becomes bytes. Only here is work done
- * per viewer: a look-up where there are exceptions, and a write.
+ * The subscriber at the end of a stream's chain of operators: a set of subscriptions that turns an event into bytes and writes
+ * them. Only here is work done per viewer: a look-up if there are exceptions, and a write.
  */
 export class Fanout implements SubscriptionSet {
   readonly #groups = new Map<string, LabelGroup>();
@@ -109,7 +109,7 @@ export class Fanout implements SubscriptionSet {
     this.#holds += 1;
   }
 
-  /** Takes one hold back. */
+  /** Releases one hold. */
   release(): void {
     this.#holds -= 1;
     this.#endIfUnused();

@@ -28,7 +28,7 @@ afterAll(() => {
   server.close();
 });
 
-/** What `ws` on the other side makes of the bytes. */
+/** The message that `ws` on the other side reads from the bytes. */
 async function readFrame(bytes: Buffer): Promise<string> {
   const received = once(client, 'message') as Promise<[Buffer, boolean]>;
   socket.write(bytes);
@@ -69,7 +69,7 @@ describe('WebSocket frames', () => {
     expect((JSON.parse(message) as { payload: string }).payload).toBe(payload);
   });
 
-  it('have no payload key for an event without payload', async () => {
+  it('have no member "payload" for an event without payload', async () => {
     expect(await readFrame(webSocketFraming.frame(StreamEvent.of('filters_changed'), ['user']))).toBe(
       '{"stream":["user"],"event":"filters_changed"}',
     );
@@ -78,7 +78,7 @@ describe('WebSocket frames', () => {
 
 describe('an event that was received as bytes', () => {
   it.each([webSocketFraming, chunkedSseFraming, plainSseFraming])(
-    'is framed as one with the same text, in framing $name',
+    'has the same frame as an event with the same text, in framing $name',
     (framing) => {
       fc.assert(
         fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()), (payload) => {
@@ -95,7 +95,7 @@ describe('the bytes of a variant', () => {
   const member = fc.record({ name: fc.string({ unit: 'binary' }), value: fc.jsonValue() });
 
   it.each([webSocketFraming, chunkedSseFraming, plainSseFraming])(
-    'are those of an event with the same text, in framing $name',
+    'equal those of an event with the same text, in framing $name',
     (framing) => {
       fc.assert(
         fc.property(
@@ -118,7 +118,7 @@ describe('the bytes of a variant', () => {
     },
   );
 
-  it.each([100, 300, 70_000])('have a header that tells their length: %i', async (size) => {
+  it.each([100, 300, 70_000])('have a header with their length: %i', async (size) => {
     const variant = StreamEvent.of('update', { content: 'é'.repeat(size / 2) }).withMember('filtered', '[]');
     const message = JSON.parse(await readFrame(webSocketFraming.frame(variant, ['public']))) as { payload: string };
     expect(message.payload).toBe(variant.text);
@@ -154,12 +154,12 @@ describe('server-sent events', () => {
     );
   });
 
-  it('have comments that end with one line feed: two end Mastodon.py', () => {
+  it('have comments that end with one line feed, because Mastodon.py fails on two', () => {
     expect(sseComment('thump', plainSseFraming).toString()).toBe(':thump\n');
     expect(sseComment('thump', chunkedSseFraming).toString()).toBe('7\r\n:thump\n\r\n');
   });
 
-  it('reach an EventSource unchanged, whatever the payload', async () => {
+  it('reach an EventSource unchanged, with any payload', async () => {
     const payloads = fc.sample(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }), 200);
     const server = createServer((_, response) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });

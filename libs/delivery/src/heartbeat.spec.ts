@@ -9,7 +9,7 @@ describe('Heartbeat', () => {
     vi.useRealTimers();
   });
 
-  it('beats once per period, the first time one period after a target has joined', () => {
+  it('calls a target once per period, the first time one period after it has joined', () => {
     const heartbeat = new Heartbeat(15_000, 15);
     vi.advanceTimersByTime(4_000);
     const beat = vi.fn();

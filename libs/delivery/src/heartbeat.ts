@@ -1,6 +1,6 @@
-/** Is called once per period. */
+/** A receiver of heartbeats, such as a transport that writes pings. */
 export interface HeartbeatTarget {
-  /** MUST NOT throw. May leave the heartbeat while it is called. */
+  /** Called once per period. It MUST NOT throw, and MAY leave the heartbeat. */
   beat(): void;
 }
 
@@ -9,7 +9,7 @@ export type HeartbeatSlot = Set<HeartbeatTarget>;
 
 /**
  * One timer for all connections. The period is divided into slots. A new target joins the slot that has just passed: its
- * first beat is one period away, and the work is spread over the period as the arrivals were.
+ * first beat comes one period later, and beats are spread over the period as the connections were.
  */
 export class Heartbeat {
   readonly #slots: HeartbeatSlot[];

@@ -1,6 +1,6 @@
 /**
- * How a client names a subscription, and what `stream` says in WebSocket frames: the stream's name, then the parameters
- * as this client wrote them. Two labels that differ only in spelling (`Foo`, `foo`) are two subscriptions.
+ * The name of a subscription, and the member `stream` of WebSocket frames: the stream's name, then the parameters as this
+ * client wrote them. Two labels that differ only in spelling (`Foo`, `foo`) are two subscriptions.
  */
 export type Label = readonly [stream: string, ...parameters: string[]];
 

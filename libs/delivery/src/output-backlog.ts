@@ -1,11 +1,11 @@
 import type { CorkableSocket } from './corkable-socket.js';
 
-/** At most this many writes are given to a socket at a time: what it holds is destroyed one by one. */
+/** The most writes that are moved to a socket at a time: Node.js calls a function for each when it destroys the socket. */
 const piecesPerDrain = 256;
 
 const backlogs = new WeakMap<CorkableSocket, OutputBacklog>();
 
-/** Output that waits until a socket has room. Exists only for sockets whose clients read slowly. */
+/** Output that waits until a socket is drained. Exists only for sockets whose clients read slowly. */
 export class OutputBacklog {
   readonly #socket: CorkableSocket;
   #pieces: Buffer[] = [];
@@ -16,7 +16,7 @@ export class OutputBacklog {
     this.#socket = socket;
   }
 
-  /** The backlog of a socket, which exists from now on. */
+  /** The backlog of a socket; created if there is none. */
   static of(socket: CorkableSocket): OutputBacklog {
     let backlog = backlogs.get(socket);
     if (backlog === undefined) {
@@ -41,7 +41,7 @@ export class OutputBacklog {
     return this.#bytes;
   }
 
-  /** Adds a write behind all others. The socket must be full: it then emits `drain`. */
+  /** Adds a write after all others. The socket MUST need a drain, so that it emits `drain`. */
   add(bytes: Buffer): void {
     if (this.#pieces.push(bytes) === 1) {
       this.#socket.once('drain', this.#onDrain);
@@ -49,12 +49,12 @@ export class OutputBacklog {
     this.#bytes += bytes.length;
   }
 
-  /** Gives all writes to the socket. */
+  /** Moves all writes to the socket. */
   moveAll(): void {
     this.#move(this.length);
   }
 
-  /** Forgets all writes. */
+  /** Discards all writes. */
   drop(): void {
     this.#pieces = [];
     this.#next = 0;

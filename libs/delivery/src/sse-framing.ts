@@ -6,31 +6,30 @@ import { payloadBytes, utf8, type ByteString } from './payload-encoding.js';
 const noPayload = '{}';
 const lineBreak = /\r\n|\r|\n/;
 
-/** Puts the bytes of one event on the wire. */
+/** Wraps the bytes of one event for the transfer coding. */
 type Envelope = (content: ByteString) => ByteString;
 
 /** One HTTP/1.1 chunk (RFC 9112, section 7.1). Own code: Node.js would frame it again for every response. */
 const inChunk: Envelope = (content) => `${content.length.toString(16)}\r\n${content}\r\n`;
-const asItIs: Envelope = (content) => content;
+const identity: Envelope = (content) => content;
 
-/** Server-sent events (WHATWG HTML, section 9.2) in HTTP/1.1 chunks, one event per chunk: a Perl client needs that. */
+/** Server-sent events (WHATWG HTML, section 9.2) in HTTP/1.1 chunks, one event per chunk, which a Perl client needs. */
 export const chunkedSseFraming: Framing = sseFraming('sse-chunked', inChunk);
 
 /** Server-sent events for HTTP/1.0, which has no chunks. */
-export const plainSseFraming: Framing = sseFraming('sse-plain', asItIs);
+export const plainSseFraming: Framing = sseFraming('sse-plain', identity);
 
 /**
- * A block that tells the client after how many milliseconds to reconnect. It holds no event: only clients that follow the
- * standard may get it.
+ * A block with the reconnection time. It contains no event: only clients that follow the standard may get it.
  */
 export function sseRetry(milliseconds: number, framing: Framing): Buffer {
-  const envelope = framing === chunkedSseFraming ? inChunk : asItIs;
+  const envelope = framing === chunkedSseFraming ? inChunk : identity;
   return Buffer.from(envelope(utf8(`retry: ${Math.round(milliseconds)}\n\n`)), 'latin1');
 }
 
-/** A comment line, which clients ignore, framed as `framing` frames events. */
+/** A comment line, which clients ignore, in the transfer coding of `framing`. */
 export function sseComment(text: string, framing: Framing): Buffer {
-  const envelope = framing === chunkedSseFraming ? inChunk : asItIs;
+  const envelope = framing === chunkedSseFraming ? inChunk : identity;
   return Buffer.from(envelope(utf8(`:${text}\n`)), 'latin1');
 }
 
@@ -48,7 +47,7 @@ function sseFraming(name: string, envelope: Envelope): Framing {
 
 function block(event: StreamEvent): ByteString {
   const payload = payloadBytes(event) ?? noPayload;
-  // Received bytes are on one line. A line break in any other payload begins another `data:` line: none can forge an event.
+  // Received bytes are on one line. In any other payload each line gets a `data:` of its own, so that none forges an event.
   const data =
     event.bytes === undefined && lineBreak.test(payload) ? payload.split(lineBreak).join('\ndata: ') : payload;
   const position = event.origin?.position;

@@ -2,20 +2,20 @@ import type { StreamingError, Viewer } from '@fedistream/domain';
 import type { Framing } from './framing.js';
 import type { Label } from './label.js';
 
-/** The connection of a subscription, as far as a fan-out needs it. */
+/** The members of a connection that a fan-out uses. */
 export interface Subscriber {
   readonly viewer: Viewer;
-  /** How events become bytes for this client. */
+  /** The framing of events for this client. */
   readonly framing: Framing;
-  /** Writes bytes of one event, if the client keeps up. */
+  /** Writes the bytes of one event, if the client is within its output budget. */
   send(bytes: Buffer): void;
-  /** @throws StreamingError `tooManySubscriptions` when the set has as many labels of this connection as it may have */
+  /** @throws StreamingError `tooManySubscriptions` when this connection has the most labels in the set that it may have */
   checkLabels(set: SubscriptionSet): void;
   /** Ends a subscription that the viewer may no longer have, and tells the client why. */
   withdraw(subscription: Subscription, error: StreamingError): void;
 }
 
-/** The subscriptions that receive the same events: the fan-out, as far as a subscription needs it. */
+/** The subscriptions that receive the same events: the members of a fan-out that a subscription uses. */
 export interface SubscriptionSet {
   /** Adds a subscription. @param behind only for events behind this place, if given */
   add(subscription: Subscription, behind?: number): void;
@@ -28,13 +28,13 @@ export interface SubscriptionSet {
 }
 
 /**
- * One label of one connection. It exists from the moment when the client subscribes, before anything is awaited. Whatever
- * ends it meanwhile (unsubscribe, close, kill) wins: {@link attach} then does nothing.
+ * One label of one connection. It exists from the moment when the client subscribes, before anything is awaited. If it ends
+ * meanwhile (unsubscribe, close, kill), {@link attach} does nothing.
  */
 export class Subscription {
   readonly connection: Subscriber;
   readonly label: Label;
-  /** How its events become bytes: as the connection's, unless the client has asked for positions. */
+  /** The framing of its events: the connection's, unless the client has asked for positions. */
   readonly framing: Framing;
   /** The place of the last event that was sent to it. Set by its {@link SubscriptionSet}. */
   lastOrder = 0;
@@ -85,7 +85,7 @@ export class Subscription {
     }
   }
 
-  /** Calls `callback` once, when the subscription ends, whatever ends it; at once when it has ended already. */
+  /** Calls `callback` once, when the subscription ends for any reason; at once if it has ended already. */
   onEnd(callback: () => void): void {
     if (this.#ended) {
       callback();
@@ -94,7 +94,7 @@ export class Subscription {
     }
   }
 
-  /** Ends it, at whatever stage it is. Called by its connection, which also forgets the label. */
+  /** Ends it, pending or attached. Called by its connection, which also releases the label. */
   end(): void {
     this.#ended = true;
     this.#set?.remove(this);

@@ -2,11 +2,11 @@ import type { StreamingError } from '@fedistream/domain';
 import type { CloseReason } from './close-reason.js';
 import type { Framing } from './framing.js';
 
-/** The socket of a connection, as far as a connection needs it. The application has one implementation per protocol. */
+/** The port for the socket of a connection. The application has one implementation per protocol. */
 export interface Transport {
   readonly framing: Framing;
 
-  /** Bytes that were written and that the operating system has not taken; those included that {@link uncork} would give it. */
+  /** Bytes that were written and that the operating system has not taken, corked ones included. */
   readonly bufferedBytes: number;
 
   /** How many writes are queued because the client does not read. 0 or more; may be 0 while few are queued. */
@@ -15,7 +15,7 @@ export interface Transport {
   /** Queues bytes that {@link framing} made. Never called after {@link close}. MUST NOT throw. */
   write(bytes: Buffer): void;
 
-  /** Gives the operating system what was held back to be written in one call. */
+  /** Writes corked bytes at once: those that were collected to be written in one call. */
   uncork(): void;
 
   /**
@@ -25,8 +25,8 @@ export interface Transport {
   withdraw?(error: StreamingError): void;
 
   /**
-   * Closes the connection as the protocol does, and releases the socket even if the client does not answer. Output that
-   * waits is sent first, unless the client is gone or too slow. Called once.
+   * Closes the connection as the protocol does, and releases the socket even if the client does not answer. Waiting output is
+   * sent first, unless the client has left or is too slow. Called once.
    *
    * @returns settles when nothing is left to be sent or waited for, with whether the client has confirmed that it has read
    *   everything, as far as the protocol tells; never rejects

@@ -23,7 +23,7 @@ export const webSocketFraming: Framing = {
   checkpoint: (position, label) => resumableWebSocketFraming.checkpoint(position, label),
 };
 
-/** The same with the position of each event as `id`, for subscriptions that have asked for it. */
+/** As {@link webSocketFraming}, with the position of each event as `id`, for subscriptions that have asked for it. */
 export const resumableWebSocketFraming: Framing = {
   type: 'websocket',
   name: 'websocket-resumable',
@@ -42,7 +42,7 @@ export function textFrame(text: string): Buffer {
   return frame(finalText, utf8(text));
 }
 
-/** The message inside a frame that {@link textFrame} made, without copying: for libraries that make their own header. */
+/** The message inside a frame of {@link textFrame}, without copying, for libraries that write their own header. */
 export function messageOf(frame: Buffer): Buffer {
   return frame.subarray(frame[1] === length64 ? 10 : frame[1] === length16 ? 4 : 2);
 }

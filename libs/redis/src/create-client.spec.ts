@@ -5,10 +5,10 @@ import type { MasterWatch } from './master-watch.js';
 import type { ReconnectingRedis } from './reconnecting-redis.js';
 import { bulk, list, ScriptedServer } from './testing/scripted-server.js';
 
-/** For what follows at once, on a busy machine, too. */
+/** The time limit for effects that follow at once, generous for a busy machine. */
 const soon = { timeout: 10_000, interval: 10 };
 
-/** Settles when all that is due now, and what follows from it, has been done. */
+/** Waits 20 turns of the event loop, in which pending callbacks and their consequences run. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -105,7 +105,7 @@ describe('a client that finds its master through a Sentinel', () => {
     expect([connections, client.status]).toEqual([2, 'ready']);
   });
 
-  it('asks again when it was sent to the old master while the new one was announced', async () => {
+  it('asks the Sentinel again when the new master is announced while it connects to the old one', async () => {
     beforeAnswer = async () => {
       beforeAnswer = () => undefined;
       current = 1;
@@ -124,7 +124,7 @@ describe('a client that finds its master through a Sentinel', () => {
     expect(connections).toBe(1);
   });
 
-  it('connects again after an attempt that was interrupted before it had a connection', async () => {
+  it('reconnects after an attempt that was interrupted before it had a connection', async () => {
     beforeAnswer = () => {
       beforeAnswer = () => undefined;
       client.disconnect(true);
@@ -150,7 +150,7 @@ describe('a client that finds its master through a Sentinel', () => {
 });
 
 describe('a client whose database does not exist', () => {
-  it('is not ready, reports the answer, sends nothing but its handshake, and tries again until it exists', async () => {
+  it('is not ready, reports the error, sends only its handshake, and retries until the database exists', async () => {
     const refused = '-ERR DB index is out of range\r\n';
     const answers = [refused, refused];
     const seen: string[] = [];
@@ -185,7 +185,7 @@ describe('a client whose database does not exist', () => {
 });
 
 describe('a client with a password that the server does not need', () => {
-  it('connects, and prints nothing', async () => {
+  it('connects, and prints nothing on the console', async () => {
     const warn = vi.spyOn(console, 'warn');
     const server = await ScriptedServer.start(([command]) =>
       command === 'auth'

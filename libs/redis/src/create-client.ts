@@ -6,15 +6,15 @@ import { ReconnectingRedis } from './reconnecting-redis.js';
 import { addressText, hostAndPort, redisAddress } from './redis-address.js';
 import type { RedisSettings, RedisTls, SentinelAddress } from './redis-settings.js';
 
-/** How long Redis may owe an answer before the connection counts as dead. A lost route gives no error by itself. */
+/** How long an answer of Redis may take before the connection counts as dead. A lost route causes no error by itself. */
 const silenceMs = 15_000;
 
-/** How long a Sentinel may take to answer where the master is. */
+/** How long a Sentinel may take to answer with the master's address. */
 const sentinelMs = 5_000;
 
 const defaultMaster = 'mymaster';
 
-/** What a connection is for. */
+/** The purpose of a connection. */
 export interface ClientPurpose {
   /** The last part of the connection's name in `CLIENT LIST`. */
   readonly name: string;
@@ -23,9 +23,9 @@ export interface ClientPurpose {
 }
 
 /**
- * A client that is not connected yet, reconnects for ever once it is, and never holds commands back: a command without a
- * connection fails at once, and one whose connection is lost is not sent again. The owner sends what has to be true on the
- * server again when the connection is ready, and MUST call {@link ReconnectingRedis.confirmWorking} when that succeeds.
+ * A client that is not connected yet. Once connected it reconnects for ever. It never queues commands: a command without a
+ * connection fails at once, and one whose connection is lost is not sent again. When a new connection is ready, the owner
+ * restores its state on the server, and MUST call {@link ReconnectingRedis.confirmWorking} when that succeeds.
  */
 export function createClient(settings: RedisSettings, purpose: ClientPurpose): ReconnectingRedis {
   const backoff = new ReconnectBackoff();
@@ -36,7 +36,7 @@ export function createClient(settings: RedisSettings, purpose: ClientPurpose): R
   );
 }
 
-/** Listens for failovers, for clients that find their master through Sentinels; `undefined` for all others. */
+/** Listens for failovers if the settings name Sentinels; `undefined` for other settings. */
 export function createMasterWatch(
   settings: RedisSettings,
   switched: (master: SentinelAddress) => void,
@@ -54,7 +54,7 @@ export function createMasterWatch(
   return new MasterWatch({ sentinels, master, credentials, switched });
 }
 
-/** Where clients of these settings connect to, for log lines: no user, no password. */
+/** The server or Sentinels of these settings for log lines, without user and password. */
 export function targetText(settings: RedisSettings): string {
   const sentinels = sentinelsOf(settings);
   return sentinels === undefined

@@ -2,10 +2,10 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { SentinelAddress } from './redis-settings.js';
 
 const channel = '+switch-master';
-/** How long to wait before a Sentinel is connected to again: clients find the master without it, only later. */
+/** The pause before reconnecting to a Sentinel. Without it clients still find the master, only later. */
 const retryMs = 5_000;
 
-/** What {@link MasterWatch} needs. */
+/** Options of a {@link MasterWatch}. */
 export interface MasterWatchOptions {
   readonly sentinels: readonly SentinelAddress[];
   /** The Sentinels' name of the master. */
@@ -17,7 +17,7 @@ export interface MasterWatchOptions {
 }
 
 /**
- * Listens to the Sentinels for a new master: the old one, if it lives, is told ten seconds later only.
+ * Listens to the Sentinels for a new master: a living old master learns of its demotion only ten seconds later.
  *
  * Own code instead of the detector of ioredis. That one drops the connection at each announcement, although the client may
  * be connected to the new master already, and prints each failure of a Sentinel on the console.
@@ -35,7 +35,7 @@ export class MasterWatch {
         enableReadyCheck: false,
         retryStrategy: () => retryMs,
       });
-      client.on('error', () => undefined); // Clients log that they find no master.
+      client.on('error', () => undefined); // The clients that look for the master log failures.
       client.on('ready', () => {
         client.subscribe(channel).catch(() => undefined);
       });

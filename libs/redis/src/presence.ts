@@ -3,19 +3,18 @@ import { jitter } from '@fedistream/util';
 import { ReconnectBackoff } from './reconnect-backoff.js';
 import type { ReconnectingRedis } from './reconnecting-redis.js';
 
-/** How long a key lives. Three times the refresh: two of them may fail. */
+/** The expiry of a key, in seconds: three times the refresh, so that two of them may fail. */
 const keySeconds = 1_080;
 
-/** How often the keys of all subscribed channels are set again. */
+/** The interval at which the keys of all subscribed channels are set again. */
 const refreshMs = 360_000;
 
-/** At most this many keys in one pipeline: some milliseconds of work, then the event loop has its turn. */
+/** The keys in one pipeline: some milliseconds of work, before the event loop continues. */
 const keysPerPipeline = 500;
 
 /**
- * Lets the keys (KEYS) of channels (ARGV) without a subscriber on any node expire, in as many seconds as the last argument
- * says; 0 removes them. A script, so that no node can subscribe in between; each node subscribes first and writes its key
- * then.
+ * Sets the expiry of the keys (KEYS) of channels (ARGV) without a subscriber on any node, in seconds (last argument); 0
+ * removes them. It is a script, so that no node can subscribe in between. Each node subscribes first, then writes its key.
  */
 const expireUnused = `
 for index, key in ipairs(KEYS) do
@@ -24,19 +23,19 @@ for index, key in ipairs(KEYS) do
   end
 end`;
 
-/** What {@link Presence} is made of. */
+/** Options of a {@link Presence}. */
 export interface PresenceOptions {
   /** A connection of its own: a refresh of 100,000 keys must not delay a message. */
   readonly client: ReconnectingRedis;
-  /** Stands before every key: `n:` for the namespace `n`. */
+  /** The prefix of every key: `n:` for the namespace `n`. */
   readonly prefix: string;
   /** The channels that have listeners on this node. */
   readonly channels: ReadonlySet<Channel>;
   /** How long the platform goes on publishing on a channel after its last subscriber has left, in seconds. */
   readonly unusedSeconds: number;
-  /** Keys cannot be written. Called for each failed attempt. */
+  /** Called for each attempt to write keys that failed. */
   readonly failed: (error: unknown) => void;
-  /** All keys were written. */
+  /** Called when all keys were written. */
   readonly written: () => void;
 }
 
@@ -50,9 +49,9 @@ interface Pending {
  * Writes the presence keys: Mastodon publishes to home, notification, list, direct and announcement channels only while
  * the key `subscribed:<channel>` exists.
  *
- * Redis may accept connections and refuse writes (READONLY, OOM, MISCONF, NOPERM). Then {@link failing} is true, and no
- * channel is confirmed to a newcomer, who would wait for events that are never published. Writes are tried again, with
- * back-off, until they succeed.
+ * Redis may accept connections and refuse writes (READONLY, OOM, MISCONF, NOPERM). Then {@link failing} is true, and no new
+ * subscription is confirmed: its client would wait for events that are never published. Writes are retried with back-off
+ * until they succeed.
  */
 export class Presence {
   readonly #options: PresenceOptions;
@@ -74,20 +73,20 @@ export class Presence {
       void this.#refresh();
     });
     options.client.on('close', () => {
-      // Twice without a success in between: Redis cannot be reached, or refuses this connection.
+      // The second close without a success in between: Redis is unreachable, or refuses this connection.
       this.#failing ||= !this.#working;
       this.#working = false;
     });
   }
 
-  /** Whether keys could not be written at the last attempts. While it lasts, no newcomer can rely on being published to. */
+  /** Whether the last attempts to write keys failed. Meanwhile Mastodon may publish nothing for new subscriptions. */
   get failing(): boolean {
     return this.#failing;
   }
 
   /**
    * Writes the keys of these channels, which MUST be subscribed already: see {@link unmark}. Settles once they are written,
-   * if need be by a later attempt; never rejects.
+   * possibly by a later attempt; never rejects.
    */
   async mark(channels: readonly Channel[]): Promise<void> {
     if (channels.length === 0 || (this.#working && (await this.#write(channels)))) {
@@ -114,7 +113,7 @@ export class Presence {
     await client.eval(expireUnused, keys.length, ...keys, ...names, unusedSeconds).catch(() => undefined);
   }
 
-  /** Ends the refreshing. Callers that wait for {@link mark} continue. */
+  /** Stops refreshing. Pending calls of {@link mark} settle. */
   close(): void {
     this.#round++;
     clearTimeout(this.#timer);
@@ -129,7 +128,7 @@ export class Presence {
     const written = await this.#writeAll(round);
     if (written && round === this.#round) {
       this.#succeed();
-      // Up to a tenth earlier: nodes that were started together do not refresh together.
+      // Up to a tenth earlier, so that nodes that start together do not refresh together.
       this.#timer = setTimeout(() => void this.#refresh(), jitter(0.9 * refreshMs, refreshMs));
     }
   }
@@ -148,7 +147,7 @@ export class Presence {
     return true;
   }
 
-  /** Without channels it asks whether Redis would accept a key, and leaves none: `XX` writes only over one that exists. */
+  /** Without channels it checks whether Redis accepts writes, and leaves no key: `XX` only overwrites an existing one. */
   async #write(channels: readonly Channel[]): Promise<boolean> {
     const { client, prefix } = this.#options;
     const pipeline = client.pipeline();
@@ -187,7 +186,7 @@ export class Presence {
     this.#round++;
     clearTimeout(this.#timer);
     if (this.#isLeaving || client.status !== 'ready') {
-      return; // The connection was lost; its successor begins a round.
+      return; // The connection was lost; the next one begins a round.
     }
     this.#failing = true;
     failed(error);

@@ -6,7 +6,7 @@ describe('ReconnectBackoff', () => {
     vi.restoreAllMocks();
   });
 
-  it('tries every 0.5 s in the first seconds, then up to every 5 s, and never gives up', () => {
+  it('returns 0.1 s, then 0.5 s for the first seconds, then up to 5 s, without end', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.999_999);
     const backoff = new ReconnectBackoff();
     const pauses = Array.from({ length: 16 }, () => backoff.next());
@@ -14,7 +14,7 @@ describe('ReconnectBackoff', () => {
     expect(Array.from({ length: 1_000 }, () => backoff.next()).at(-1)).toBe(5_000);
   });
 
-  it('starts again only when the connection works', () => {
+  it('starts again only after reset()', () => {
     const backoff = new ReconnectBackoff();
     Array.from({ length: 20 }, () => backoff.next());
     expect(backoff.next()).toBeGreaterThanOrEqual(2_500);
@@ -22,7 +22,7 @@ describe('ReconnectBackoff', () => {
     expect(backoff.next()).toBeLessThanOrEqual(100);
   });
 
-  it('draws a pause of at least half its ceiling, another one each time', () => {
+  it('returns a random pause of at least half its ceiling', () => {
     const pauses = Array.from({ length: 50 }, () => {
       const backoff = new ReconnectBackoff();
       backoff.next();

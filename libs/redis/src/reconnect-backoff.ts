@@ -1,6 +1,6 @@
 import { backoff, jitter } from '@fedistream/util';
 
-/** A short outage, such as a restart, is over soon after Redis is back: the first seconds are tried often. */
+/** Quick attempts in the first seconds, so that the server reconnects soon after a short outage such as a restart. */
 const quickAttempts = 10;
 const quickMs = 500;
 const firstMs = 100;
@@ -10,13 +10,13 @@ const longestMs = 5_000;
  * The pauses between attempts to connect: about 0.1 s, then up to ten times about 0.5 s, then twice as long each time up to
  * 5 s, with jitter.
  *
- * A connection that opens proves nothing: Redis may refuse each command on it (READONLY, NOAUTH, LOADING, MISCONF, OOM).
- * Only {@link reset} starts the pauses again, so its owner MUST call it when the commands that the connection is for succeed.
+ * An open connection does not reset the pauses, because Redis may refuse each command on it (READONLY, NOAUTH, LOADING,
+ * MISCONF, OOM). The owner MUST call {@link reset} when the commands of the connection succeed.
  */
 export class ReconnectBackoff {
   #failures = 0;
 
-  /** Milliseconds until the next attempt. Always a number: attempts never end. */
+  /** Returns the milliseconds until the next attempt, for any number of attempts. */
   next(): number {
     const attempt = ++this.#failures;
     if (attempt === 1) {
@@ -28,7 +28,7 @@ export class ReconnectBackoff {
     return Math.round(backoff(attempt - quickAttempts + 1, { firstMs: quickMs, longestMs }));
   }
 
-  /** The connection works. */
+  /** Starts the pauses again, because the connection works. */
   reset(): void {
     this.#failures = 0;
   }

@@ -2,21 +2,21 @@ import { type Callback, Redis, type RedisOptions, ReplyError } from 'ioredis';
 import type { ReconnectBackoff } from './reconnect-backoff.js';
 import type { SentinelAddress } from './redis-settings.js';
 
-/** After this time an announced master is no longer compared: Sentinels may know it by another address than this host. */
+/** How long an announced master is compared, in ms. Sentinels may know it by another address than this host. */
 const announcementMs = 30_000;
 
-/** A server that refuses commands ends connections, or has them ended, sooner. */
+/** A connection that lasts this long counts as working, in ms. A server that refuses commands closes connections earlier. */
 const stableMs = 60_000;
 
-/** Answers to a password that the server does not need: it works without. ioredis prints them on the console. */
+/** Errors for a password that the server does not require. The connection works without it. */
 const needlessPassword = /no password is set|without any password configured/;
 
-/** A command as ioredis calls it itself. */
+/** A command with the untyped arguments with which ioredis calls it. */
 type Command<T> = (...args: unknown[]) => Promise<T>;
 
-/** A client of ioredis that reconnects until it is closed, and says why a connection was refused. */
+/** A client of ioredis that reconnects until it is closed, and keeps the error with which Redis refused a connection. */
 export class ReconnectingRedis extends Redis {
-  /** Where it connects to, for log lines: no user, no password. */
+  /** The server or Sentinels that it connects to, for log lines: no user, no password. */
   readonly target: string;
   readonly #backoff: ReconnectBackoff;
   #closed = false;
@@ -39,7 +39,7 @@ export class ReconnectingRedis extends Redis {
     this.on('close', () => {
       clearTimeout(this.#stable);
     });
-    // ioredis ends for good when an attempt fails before there is a connection, such as one that is interrupted.
+    // ioredis ends for good when an attempt fails before there is a connection, for example because it was interrupted.
     this.on('end', () => {
       if (!this.#closed) {
         this.#retry = setTimeout(() => {
@@ -50,29 +50,29 @@ export class ReconnectingRedis extends Redis {
   }
 
   /**
-   * What Redis answered when it refused the last connection, such as too many clients. It may close the connection at
-   * once: the socket's own error, such as EPIPE, then hides the answer.
+   * The error with which Redis refused the last connection, such as too many clients. Redis may close the connection at once;
+   * then the error of the socket, such as EPIPE, would hide it.
    */
   get refusal(): unknown {
     return this.#refusal;
   }
 
   /**
-   * The commands that this connection is for succeed: the next loss is answered without a long pause. A connection that has
-   * lasted a minute counts as working without this call.
+   * Declares that the commands of this connection succeed, so that the back-off starts again. A connection that has lasted a
+   * minute counts as working without this call.
    */
   confirmWorking(): void {
     this.#refusal = undefined;
     this.#backoff.reset();
   }
 
-  /** Sentinels have announced a new master. Leaves the server that it is connected to, unless that is the one. */
+  /** Handles the announcement of a new master: disconnects from any other server. */
   announceMaster({ host, port }: SentinelAddress): void {
     this.#announced = { host, port, untilMs: performance.now() + announcementMs };
     this.#leaveOldMaster();
   }
 
-  /** Part of each handshake. ioredis prints some refusals of the password on the console, which is no place for logs. */
+  /** Part of each handshake. ioredis would print some errors of the password on the console. */
   override hello(...args: unknown[]): Promise<unknown[]> {
     return this.#handshake(() => (super.hello as Command<unknown[]>).apply(this, args), []);
   }
@@ -84,7 +84,7 @@ export class ReconnectingRedis extends Redis {
 
   /**
    * Part of each handshake. ioredis would continue in database 0 when there is no database with this number, or the user
-   * may not select it. Here the connection ends and is tried again, with the answer as an `error` event.
+   * may not select it. Here the connection is closed and retried, and an `error` event has the error.
    */
   override async select(database: number | string): Promise<'OK'> {
     try {
@@ -96,14 +96,14 @@ export class ReconnectingRedis extends Redis {
       this.#refusal = error;
       this.silentEmit('error', error);
       super.disconnect(true);
-      // ioredis sends the rest of the handshake when this settles, and would count the connection as good.
+      // ioredis continues the handshake when this settles, and would count the connection as ready.
       return new Promise(() => undefined);
     }
   }
 
   /**
-   * Part of each handshake: says whether Redis is still loading, and its role. Where ACL rules forbid it, the connection is
-   * used without it, as ioredis does; ioredis prints that on the console.
+   * Part of each handshake: whether Redis is still loading, and its role. If ACL rules forbid it, the connection is used
+   * without it, as ioredis does; but ioredis prints that on the console.
    */
   override info(...args: unknown[]): Promise<string> {
     const callback = typeof args.at(-1) === 'function' ? (args.pop() as Callback<string>) : undefined;
@@ -121,7 +121,7 @@ export class ReconnectingRedis extends Redis {
     return answer;
   }
 
-  /** Closes the client for good; with `reconnect`, as ioredis itself calls it, only the connection. */
+  /** Closes the client for good; with `reconnect`, as ioredis calls it internally, only the connection. */
   override disconnect(reconnect = false): void {
     if (!reconnect) {
       this.#closed = true;

@@ -26,7 +26,7 @@ describe.skipIf(program === undefined)('RedisBroker on a server', () => {
   afterEach(() => servers.end());
 
   describe('with ACL rules', () => {
-    // A pattern may be subscribed when the rules hold the very same one.
+    // Redis permits a pattern only if the rules contain the same one.
     const rules = ['+@all', 'allkeys', 'resetchannels', '&timeline:*', ...controlPatterns.map((one) => `&${one}`)];
 
     /** A server with a user `streaming` under these rules; the default user may do everything. */
@@ -54,7 +54,7 @@ describe.skipIf(program === undefined)('RedisBroker on a server', () => {
       expect(await operator.exists('subscribed:timeline:1')).toBe(1);
     });
 
-    it('connects without the right to INFO, and prints nothing', async () => {
+    it('connects without the right to INFO, and prints nothing on the console', async () => {
       const printed = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'error')];
       const { port, operator } = await serverWithUser(...rules, '-info');
       const broker = await servers.broker({ port, username: 'streaming', password: 'secret' });
@@ -77,7 +77,7 @@ describe.skipIf(program === undefined)('RedisBroker on a server', () => {
       expect(broker.ready).toBe(true);
     });
 
-    it('is not ready without the control channels, which revoke tokens', async () => {
+    it('is not ready when ACL rules forbid the control channels, which revoke tokens', async () => {
       const { port } = await serverWithUser('+@all', 'allkeys', 'resetchannels', '&timeline:public');
       const broker = await servers.broker({ port, username: 'streaming', password: 'secret' });
       expect(broker.ready).toBe(false);

@@ -4,7 +4,7 @@ import type { RedisSettings } from './redis-settings.js';
 
 const local = { host: '127.0.0.1', port: 6379, db: 0, tls: false };
 
-describe('the address of Redis', () => {
+describe('redisAddress', () => {
   it.each<[string, RedisSettings, object]>([
     ['nothing', {}, local],
     [
@@ -37,20 +37,20 @@ describe('the address of Redis', () => {
       { url: 'redis://r?db=5&family=6' },
       { ...local, host: 'r', db: 5, family: 6 },
     ],
-  ])('is read from %s', (_, settings, expected) => {
+  ])('reads the address from %s', (_, settings, expected) => {
     expect(redisAddress(settings)).toEqual(expected);
   });
 
-  it('comes from the URL alone, whatever stands beside it', () => {
-    const beside = { host: 'other', port: 1, path: '/other', username: 'other', password: 'other', db: 3 };
-    expect(redisAddress({ url: 'redis://r', ...beside })).toEqual({ ...local, host: 'r' });
+  it('ignores all other settings beside a URL', () => {
+    const others = { host: 'other', port: 1, path: '/other', username: 'other', password: 'other', db: 3 };
+    expect(redisAddress({ url: 'redis://r', ...others })).toEqual({ ...local, host: 'r' });
   });
 
   it.each<[RedisSettings, string]>([
     [{ url: 'redis://user:secret@r:6380/7' }, 'r:6380'],
     [{ host: '::1' }, '[::1]:6379'],
     [{ path: '/run/redis.sock' }, '/run/redis.sock'],
-  ])('stands in log lines without user, password and database: %j', (settings, text) => {
+  ])('is formatted for log lines without user, password and database: %j', (settings, text) => {
     expect(addressText(redisAddress(settings))).toBe(text);
   });
 });

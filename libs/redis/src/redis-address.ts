@@ -1,6 +1,6 @@
 import type { RedisSettings } from './redis-settings.js';
 
-/** Where a server is, and as which user to connect: one form for all ways to say so. */
+/** The address of a Redis server, with user, password and database. */
 export interface RedisAddress {
   readonly host?: string;
   readonly port?: number;
@@ -10,7 +10,7 @@ export interface RedisAddress {
   readonly password?: string | undefined;
   readonly db: number;
   readonly tls: boolean;
-  /** 4 or 6, where only one IP version is wanted. */
+  /** 4 or 6, to use that IP version only. */
   readonly family?: number;
 }
 
@@ -18,10 +18,10 @@ const defaultHost = '127.0.0.1';
 const defaultPort = 6379;
 
 /**
- * The server that the settings name. A URL decides alone, as with Mastodon: user, password, database, host and port of the
- * other settings do not fill what it leaves out.
+ * The server of the settings. A URL replaces all other settings, as with Mastodon: it does not take its missing parts from
+ * user, password, database, host or port.
  *
- * @throws TypeError when the URL is none
+ * @throws TypeError when the URL is malformed
  */
 export function redisAddress(settings: RedisSettings): RedisAddress {
   const { url, username, password, db = 0, path, host = defaultHost, port = defaultPort, tls } = settings;
@@ -32,7 +32,7 @@ export function redisAddress(settings: RedisSettings): RedisAddress {
   return path === undefined ? { ...common, host, port } : { ...common, path };
 }
 
-/** For log lines: host and port, or the path. Never a user, a password or a database. */
+/** The address for log lines: host and port, or the path; without user, password and database. */
 export function addressText({ path, host = defaultHost, port = defaultPort }: RedisAddress): string {
   return path ?? hostAndPort(host, port);
 }
@@ -44,7 +44,7 @@ export function hostAndPort(host: string, port: number): string {
 
 /**
  * Reads `redis://[user][:password]@host[:port][/db]`, `rediss://` for TLS, `unix:///path`, and a bare path. The query may
- * hold `db`, `username`, `password` and `family`, as ioredis documents. User and password are percent-encoded.
+ * contain `db`, `username`, `password` and `family`, as ioredis documents. User and password are percent-encoded.
  */
 function addressOfUrl(text: string, tls: boolean): RedisAddress {
   const isSocket = /^(?:unix:\/\/)?\//.test(text);

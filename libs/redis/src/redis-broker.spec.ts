@@ -106,7 +106,7 @@ describe.skipIf(withoutRedis)('with a real Redis', () => {
       });
     });
 
-    it('takes the characters of glob patterns in a namespace literally', async () => {
+    it('escapes the characters of glob patterns in a namespace', async () => {
       const strange = new RedisBroker({ url: redisUrl, namespace: `${namespace}[a]*?` });
       const delivered: string[] = [];
       await start(strange, (_, message) => delivered.push(message.toString()));
@@ -118,7 +118,7 @@ describe.skipIf(withoutRedis)('with a real Redis', () => {
       strange.close();
     });
 
-    it('subscribes to the wanted channels only, and counts them', async () => {
+    it('subscribes on Redis to the subscribed channels only', async () => {
       await Promise.all(['timeline:1', 'timeline:2', channels.system('1')].map((channel) => broker.subscribe(channel)));
       expect(await redis.pubsub('CHANNELS', `${namespace}:*`)).toHaveLength(2);
       broker.unsubscribe('timeline:1');
@@ -149,7 +149,7 @@ describe.skipIf(withoutRedis)('with a real Redis', () => {
       expect(statistics.connectionsLost).toBe(1);
     });
 
-    it('comes back each time, also when the connection is lost while it subscribes', async () => {
+    it('subscribes again each time, also when the connection is lost while it subscribes', async () => {
       for (let round = 0; round < 5; round++) {
         const many = Array.from({ length: 500 }, (_, index) => broker.subscribe(`timeline:${round}-${index}`));
         await vi.waitFor(() => kill('subscriber'));
@@ -194,7 +194,7 @@ describe.skipIf(withoutRedis)('with a real Redis', () => {
       another.close();
     });
 
-    it('leaves a key for each subscribed channel, however often nodes subscribe and unsubscribe meanwhile', async () => {
+    it('keeps the key of each subscribed channel while nodes subscribe and unsubscribe concurrently', async () => {
       const another = new RedisBroker({ url: redisUrl, namespace });
       await start(another, () => undefined);
       for (let round = 0; round < 30; round++) {
@@ -246,7 +246,7 @@ describe.skipIf(withoutRedis)('with a real Redis', () => {
     });
   });
 
-  describe('through Nest', () => {
+  describe('RedisBroker as a Nest transport', () => {
     it.each<[string, (client: ClientRedis, channel: string) => Promise<unknown>, string]>([
       [
         'as Mastodon publishes it',
@@ -263,7 +263,7 @@ describe.skipIf(withoutRedis)('with a real Redis', () => {
         (client, channel) => firstValueFrom(client.emit(channel, { event: 'delete', payload: '107214471804101576' })),
         'delete 107214471804101576',
       ],
-    ])('a message %s reaches the bus', async (_, publish, expected) => {
+    ])('delivers a message %s to the event bus', async (_, publish, expected) => {
       const application = await Test.createTestingModule({
         imports: [EventBusModule.forRoot(RedisModule.forRoot({ url: redisUrl, namespace }))],
       }).compile();

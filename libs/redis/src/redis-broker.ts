@@ -10,7 +10,7 @@ import type { RedisSettings } from './redis-settings.js';
 import { RedisStatistics } from './redis-statistics.js';
 import { Subscriber } from './subscriber.js';
 
-/** How long the start waits for Redis. It continues without it. */
+/** How long the start waits for Redis, in ms. Then it continues without Redis. */
 const startMs = 2_000;
 
 /** How long Redis may take to write presence keys before the attempt counts as failed. */
@@ -20,7 +20,7 @@ const presenceMs = 2_000;
  * Redis as a Nest microservice transport: one connection that subscribes to exactly the channels that have listeners on
  * this node, and one for the presence keys.
  *
- * It starts whether Redis is there or not, tries to connect for ever, and subscribes to everything again when Redis is back.
+ * It also starts while Redis is unreachable, reconnects for ever, and subscribes to all channels again when Redis is back.
  */
 export class RedisBroker extends BrokerServer implements Broker {
   readonly #presenceClient: ReconnectingRedis;
@@ -89,8 +89,8 @@ export class RedisBroker extends BrokerServer implements Broker {
   }
 
   /**
-   * Called by Nest: starts to connect. Calls back once messages arrive, or when Redis does not answer soon; with an error
-   * when no handler accepts messages.
+   * Called by Nest: starts to connect. Calls back once messages arrive, or after 2 s without Redis; with an error when no
+   * handler accepts messages.
    */
   listen(callback: (error?: unknown) => void): void {
     this.connectHandler().then(() => {
@@ -98,7 +98,7 @@ export class RedisBroker extends BrokerServer implements Broker {
     }, callback);
   }
 
-  /** Called by Nest at shutdown. Callers that wait for a channel continue. */
+  /** Called by Nest at shutdown. Pending calls of {@link subscribe} settle. */
   close(): void {
     this.#presence.close();
     this.#subscriber.close();
@@ -108,7 +108,7 @@ export class RedisBroker extends BrokerServer implements Broker {
 
   #connect(callback: () => void): void {
     this.#masterWatch?.start();
-    const presence = this.#presenceClient.connect().catch(() => undefined); // It tries again; the log has the reason.
+    const presence = this.#presenceClient.connect().catch(() => undefined); // It retries; the log has the reason.
     const connected = Promise.all([this.#subscriber.connect(), presence]);
     void Promise.race([connected, sleep(startMs, undefined, { ref: false })]).then(() => {
       callback();

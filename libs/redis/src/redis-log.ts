@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { ReconnectingRedis } from './reconnecting-redis.js';
 import type { RedisStatistics } from './redis-statistics.js';
 
-/** A cause that lasts is logged again after this time. */
+/** How often a lasting cause is logged, in ms. */
 const repeatMs = 60_000;
 
 /**
@@ -36,7 +36,7 @@ export class RedisLog {
     });
   }
 
-  /** A command was refused or not answered in time. `consequence` says what follows. */
+  /** Logs a command that was refused or not answered in time. @param consequence tells the operator what follows */
   commandFailed(what: string, error: unknown, consequence: string): void {
     this.statistics.commandsFailed++;
     const reason = reasonOf(error);
@@ -45,14 +45,14 @@ export class RedisLog {
     });
   }
 
-  /** The connection of the subscriptions has ended after it had worked. */
+  /** Logs that the connection of the subscriptions has ended after it had worked. */
   lost({ target }: ReconnectingRedis): void {
     this.statistics.connectionsLost++;
     this.#outage.begin();
     this.#logger.warn(`Lost the connection to Redis at ${target}; messages are lost until it is back`);
   }
 
-  /** All channels are subscribed, for the first time or again. */
+  /** Logs that all channels are subscribed, for the first time or again. */
   subscribed({ target }: ReconnectingRedis, channelCount: number): void {
     const seconds = this.#outage.end();
     this.#logger.log(
@@ -62,13 +62,13 @@ export class RedisLog {
     );
   }
 
-  /** Presence keys cannot be written. */
+  /** Logs that presence keys cannot be written. */
   presenceFailed(error: unknown): void {
     this.statistics.presenceFailing = true;
-    this.commandFailed('Presence keys cannot be written', error, 'new clients are refused until they can');
+    this.commandFailed('Cannot write presence keys', error, 'new clients are refused until it succeeds');
   }
 
-  /** All presence keys were written. */
+  /** Logs that presence keys are written again after they could not be. */
   presenceWritten(): void {
     if (this.statistics.presenceFailing) {
       this.statistics.presenceFailing = false;
@@ -92,7 +92,7 @@ function reasonOf(error: unknown): string {
   if (code !== undefined && syscall !== undefined) {
     return code;
   }
-  // Behind "All sentinels are unreachable" stands a pause, another one each time.
+  // The message contains a random pause, which would make each one a new cause.
   return errorReason(cause).replace(
     /^All sentinels are unreachable\..*?(?: Last error: (.*))?$/s,
     (_, last?: string) => (last === undefined ? 'no Sentinel answers' : `no Sentinel answers: ${last}`),

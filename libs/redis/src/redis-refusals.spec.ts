@@ -47,7 +47,7 @@ describe.skipIf(program === undefined)('RedisBroker on a server that refuses com
     }, eventually);
   }
 
-  it('because it is a read-only replica: newcomers wait, one line, and few connections however long it lasts', async () => {
+  it('because it is a read-only replica: new subscriptions wait, with one log line and few connections', async () => {
     const { port } = await servers.server();
     const broker = await servers.broker({ port });
     await broker.subscribe('timeline:0');
@@ -57,23 +57,23 @@ describe.skipIf(program === undefined)('RedisBroker on a server that refuses com
     const connectionsBefore = await connectionsReceived();
 
     const many = Array.from({ length: 300 }, (_, index) => broker.subscribe(`timeline:${index + 1}`));
-    let admitted = 0;
-    many.forEach((subscribed) => void subscribed.then(() => admitted++));
+    let confirmed = 0;
+    many.forEach((subscribed) => void subscribed.then(() => confirmed++));
     await vi.waitFor(() => {
       expect(broker.ready).toBe(false);
     }, eventually);
     expect(servers.statistics.presenceFailing).toBe(true);
-    // Each attempt writes all keys. Pauses of 50 ms and twice 250 ms lie between four: a slow machine only exceeds them.
+    // Each attempt writes all keys. Four attempts have pauses of at least 50, 250 and 250 ms between them.
     const watchedFrom = performance.now();
     await refusedAgain(operator, 'READONLY', 4 * many.length);
     expect(performance.now() - watchedFrom).toBeGreaterThan(500);
-    expect(admitted).toBe(0);
+    expect(confirmed).toBe(0);
     // A new connection may lead to another server, so each attempt may open one.
     const connections = (await connectionsReceived()) - connectionsBefore;
     expect(connections).toBeLessThanOrEqual(Math.ceil((await refusals(operator, 'READONLY')) / many.length) + 1);
     expect(lines('READONLY')).toHaveLength(1);
     expect(lines('READONLY')[0]).toMatch(
-      /^Presence keys cannot be written \(READONLY .*\); new clients are refused until/,
+      /^Cannot write presence keys \(READONLY .*\); new clients are refused until it succeeds/,
     );
     await servers.expectDelivery(operator, 'timeline:0', 'open streams go on');
 
@@ -90,7 +90,7 @@ describe.skipIf(program === undefined)('RedisBroker on a server that refuses com
     }
   }, 30_000);
 
-  it('because its memory is full: it is not ready, also without a client, until there is room', async () => {
+  it('because its memory is full: it is not ready, also without a client, until memory is free', async () => {
     const { port } = await servers.server(['--maxmemory', '1mb', '--maxmemory-policy', 'noeviction']);
     const operator = servers.connect({ port });
     await operator.config('SET', 'maxmemory', '1');
@@ -106,7 +106,7 @@ describe.skipIf(program === undefined)('RedisBroker on a server that refuses com
     expect(await operator.keys('*')).toEqual([]);
   });
 
-  it('because its disk is full: a newcomer is confirmed when its key is written', async () => {
+  it('because its disk is full: a new subscription is confirmed once its key is written', async () => {
     const { port } = await servers.start(['--save', '3600 1', '--dir', servers.directory]);
     const operator = servers.connect({ port });
     const broker = await servers.broker({ port });
@@ -115,31 +115,31 @@ describe.skipIf(program === undefined)('RedisBroker on a server that refuses com
     await vi.waitFor(async () => {
       expect(await operator.info('persistence')).toContain('rdb_last_bgsave_status:err');
     }, eventually);
-    let admitted = false;
+    let confirmed = false;
     const subscribed = broker.subscribe('timeline:1').then(() => {
-      admitted = true;
+      confirmed = true;
     });
     await vi.waitFor(() => {
       expect([broker.ready, lines('MISCONF').length]).toEqual([false, 1]);
     }, eventually);
-    expect(admitted).toBe(false);
+    expect(confirmed).toBe(false);
     await operator.config('SET', 'stop-writes-on-bgsave-error', 'no');
     await subscribed;
     expect(await operator.exists('subscribed:timeline:1')).toBe(1);
   });
 
-  it('because ACL rules forbid presence keys: it is not ready, and the log says why', async () => {
+  it('because ACL rules forbid presence keys: it is not ready, and logs the error', async () => {
     const { port } = await servers.server();
     const operator = servers.connect({ port });
     await operator.call('ACL', 'SETUSER', 'streaming', 'on', '>secret', '+@all', 'resetkeys', 'allchannels');
     const broker = await servers.broker({ port, username: 'streaming', password: 'secret' });
     await vi.waitFor(() => {
-      expect(lines('Presence keys cannot be written (NOPERM')).toHaveLength(1);
+      expect(lines('Cannot write presence keys (NOPERM')).toHaveLength(1);
     }, eventually);
     expect([broker.ready, servers.statistics.commandsFailed > 0]).toEqual([false, true]);
   });
 
-  it('because it has too many clients: the log has the answer, not EPIPE', async () => {
+  it('because it has too many clients: it logs the error of Redis, not EPIPE', async () => {
     const { port } = await servers.server(['--maxclients', '1']);
     const operator = servers.connect({ port });
     await operator.ping();
@@ -154,7 +154,7 @@ describe.skipIf(program === undefined)('RedisBroker on a server that refuses com
     }, eventually);
   });
 
-  it('because it wants a password: one line for both connections', async () => {
+  it('because it requires a password: it logs one line for both connections', async () => {
     const { port } = await servers.server(['--requirepass', 'secret']);
     const broker = await servers.broker({ port });
     await vi.waitFor(() => {

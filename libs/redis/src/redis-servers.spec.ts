@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { freePort } from './testing/redis-process.js';
 import { TestServers, eventually, program } from './testing/test-servers.js';
 
-describe.skipIf(program === undefined)('RedisBroker and a server', () => {
+describe.skipIf(program === undefined)('RedisBroker', () => {
   let servers: TestServers;
 
   beforeEach(async () => {
@@ -14,17 +14,17 @@ describe.skipIf(program === undefined)('RedisBroker and a server', () => {
 
   afterEach(() => servers.end());
 
-  it('that starts later than the broker', async () => {
+  it('connects to a server that starts later', async () => {
     const port = await freePort();
     const broker = await servers.broker({ host: '127.0.0.1', port });
-    const followed = broker.subscribe('timeline:1');
+    const subscribed = broker.subscribe('timeline:1');
     expect(broker.ready).toBe(false);
     expect(servers.log.join('\n')).toMatch(
       new RegExp(`^Redis unreachable at 127\\.0\\.0\\.1:${port} \\(ECONNREFUSED\\); retrying in 0\\.1 s$`),
     );
 
     await servers.server([], port);
-    await followed;
+    await subscribed;
     await servers.connect({ port }).publish('timeline:1', 'hello');
     await vi.waitFor(() => {
       expect([broker.ready, servers.received]).toEqual([true, ['hello']]);
@@ -32,7 +32,7 @@ describe.skipIf(program === undefined)('RedisBroker and a server', () => {
     expect(servers.statistics.connectionsLost).toBe(0);
   });
 
-  it('that is restarted and has forgotten everything', async () => {
+  it('restores subscriptions and presence keys on a server that was restarted without data', async () => {
     const first = await servers.server();
     const broker = await servers.broker({ url: `redis://127.0.0.1:${first.port}` });
     await broker.subscribe('timeline:1');
@@ -56,7 +56,7 @@ describe.skipIf(program === undefined)('RedisBroker and a server', () => {
     }, eventually);
   });
 
-  it('without a database of this number gets no key in another one', async () => {
+  it('writes no presence key into another database when its own does not exist', async () => {
     const { port } = await servers.server(['--databases', '2']);
     const broker = await servers.broker({ url: `redis://127.0.0.1:${port}/99` });
     void broker.subscribe('timeline:1');
@@ -73,7 +73,7 @@ describe.skipIf(program === undefined)('RedisBroker and a server', () => {
     expect(servers.log.filter((line) => line.startsWith('Connected to Redis'))).toHaveLength(1);
   });
 
-  it('that disconnects a subscriber which reads too slowly', async () => {
+  it('reconnects when the server has disconnected it for reading too slowly', async () => {
     const { port } = await servers.server(['--client-output-buffer-limit', 'pubsub 100kb 0 0']);
     const broker = await servers.broker({ port });
     await broker.subscribe('timeline:1');
@@ -86,10 +86,10 @@ describe.skipIf(program === undefined)('RedisBroker and a server', () => {
     await vi.waitFor(() => {
       expect(servers.statistics.connectionsLost).toBe(1);
     }, eventually);
-    await servers.expectDelivery(client, 'timeline:1', 'goes on');
+    await servers.expectDelivery(client, 'timeline:1', 'continues');
   });
 
-  it('that stops answering without closing the connection', async () => {
+  it('is not ready 45 s after the server stopped answering without closing the connection', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'setTimeout', 'clearInterval', 'clearTimeout'] });
     servers.onEnd(() => vi.useRealTimers());
     const { port, pid } = await servers.server();
@@ -104,7 +104,7 @@ describe.skipIf(program === undefined)('RedisBroker and a server', () => {
     });
   });
 
-  it.each(['path', 'url'] as const)('on a Unix socket, named by its %s', async (setting) => {
+  it.each(['path', 'url'] as const)('connects to a Unix socket named by the setting %s', async (setting) => {
     const path = join(servers.directory, 'redis.sock');
     await servers.server(['--unixsocket', path]);
     const broker = await servers.broker(setting === 'path' ? { path } : { url: `unix://${path}?db=2` });
@@ -112,7 +112,7 @@ describe.skipIf(program === undefined)('RedisBroker and a server', () => {
     await servers.expectDelivery(servers.connect({ path }), 'timeline:1', 'hello');
   });
 
-  it('behind a Sentinel with a password, whose master changes', async () => {
+  it('follows a failover that a Sentinel with a password announces', async () => {
     const master = await servers.server(['--requirepass', 'pw', '--masterauth', 'pw']);
     const replica = await servers.server([
       '--requirepass',
@@ -139,7 +139,7 @@ describe.skipIf(program === undefined)('RedisBroker and a server', () => {
     const printed = [vi.spyOn(console, 'error'), vi.spyOn(console, 'warn')];
     const broker = await servers.broker({
       sentinels: [
-        { host: '127.0.0.1', port: await freePort() }, // not running: the next one is asked
+        { host: '127.0.0.1', port: await freePort() }, // not running: the client uses the next one
         { host: '127.0.0.1', port: sentinel.port },
       ],
       sentinelMaster: 'main',

@@ -1,11 +1,11 @@
-/** Where a Sentinel listens. */
+/** The address of a Sentinel. */
 export interface SentinelAddress {
-  /** A name, or an IPv4 or IPv6 address without brackets. */
+  /** A host name, or an IPv4 or IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
 }
 
-/** What a `rediss://` connection needs besides the system's own certificates. All texts are PEM. */
+/** TLS options besides the system's certificates. All texts are PEM. */
 export interface RedisTls {
   /** The certificate authority that has signed the server's certificate. */
   readonly ca?: string | undefined;
@@ -13,28 +13,28 @@ export interface RedisTls {
   readonly cert?: string | undefined;
   /** The private key of {@link cert}. */
   readonly key?: string | undefined;
-  /** The name that the server's certificate must have, if it is not the host that is connected to. */
+  /** The name that the server's certificate must have, if it is not the host. */
   readonly serverName?: string | undefined;
 }
 
 /**
- * How Redis is reached. Of `url`, `sentinels`, `path` and `host` the first one that is given decides. The values are
- * trusted: the caller MUST have validated them.
+ * The settings of the connections to Redis. Of `url`, `sentinels`, `path` and `host` the first one that is set is used. The
+ * values are trusted: callers MUST validate them.
  */
 export interface RedisSettings {
   /**
-   * `redis://[user][:password]@host[:port][/db]`, `rediss://` for TLS, or `unix:///path[?db=N]`. It decides alone: user,
-   * password and database below do not fill what it leaves out.
+   * `redis://[user][:password]@host[:port][/db]`, `rediss://` for TLS, or `unix:///path[?db=N]`. It replaces all other members
+   * that name a server, user, password or database.
    */
   readonly url?: string | undefined;
-  /** The Sentinels, which know which server is the master. */
+  /** The Sentinels, which know the address of the master. */
   readonly sentinels?: readonly SentinelAddress[] | undefined;
   /** The Sentinels' name for the master. Default `mymaster`. */
   readonly sentinelMaster?: string | undefined;
   /** The user and password of the Sentinels themselves; `username` and `password` are those of the servers. */
   readonly sentinelUsername?: string | undefined;
   readonly sentinelPassword?: string | undefined;
-  /** Given when the Sentinels are connected to over TLS. */
+  /** Set, possibly to an empty object, to connect to the Sentinels over TLS. */
   readonly sentinelTls?: RedisTls | undefined;
   /** The path of a Unix socket. */
   readonly path?: string | undefined;
@@ -46,11 +46,11 @@ export interface RedisSettings {
   readonly password?: string | undefined;
   /** The database of the presence keys; publish and subscribe have no databases. Default 0. */
   readonly db?: number | undefined;
-  /** Given, empty if need be, when the server is connected to over TLS; `rediss://` implies it. */
+  /** Set, possibly to an empty object, to connect to the server over TLS; `rediss://` implies it. */
   readonly tls?: RedisTls | undefined;
   /**
-   * How long the platform goes on publishing on a channel after its last subscriber has left, in seconds. A history needs
-   * it, for clients that come back. Default 0.
+   * How long the platform continues to publish on a channel after its last subscriber has left, in seconds. A history needs
+   * it, for clients that reconnect. Default 0.
    */
   readonly unusedPresenceSeconds?: number | undefined;
   /** The prefix `n:` of every channel and key, without its colon. */

@@ -1,9 +1,8 @@
 /** Counters of the Redis adapter since the process started: plain numbers, read when metrics are scraped. */
 export class RedisStatistics {
   /**
-   * Connections of subscriptions that were lost after they had worked, for whatever reason: a restart, a failover, the
-   * network, or Redis itself, which ends a subscriber that reads too slowly. Messages that are published before the next
-   * one is ready are lost.
+   * Connections of subscriptions that were lost after they had worked, for any reason: a restart, a failover, the network, or
+   * Redis disconnecting a slow subscriber. Messages that are published before the next connection is ready are lost.
    */
   connectionsLost = 0;
 

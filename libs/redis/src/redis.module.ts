@@ -4,10 +4,10 @@ import { RedisBroker } from './redis-broker.js';
 import type { RedisSettings } from './redis-settings.js';
 import { RedisStatistics } from './redis-statistics.js';
 
-/** Redis as the broker of the event bus: `EventBusModule.fedBy(RedisModule.forRoot(settings))`. */
+/** Redis as the broker of the event bus: `EventBusModule.forRoot(RedisModule.forRoot(settings))`. */
 @Module({})
 export class RedisModule {
-  /** Connects to nothing yet: that happens when Nest starts the broker as a microservice transport. */
+  /** Does not connect: Nest connects when it starts the broker as a microservice transport. */
   static forRoot(settings: RedisSettings): DynamicModule {
     return {
       module: RedisModule,

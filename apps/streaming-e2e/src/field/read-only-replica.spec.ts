@@ -46,7 +46,7 @@ describe('a server whose Redis is a read-only replica', () => {
     atEnd.push(() => environment.stop());
     const { server, publisher, fixtures } = environment;
     const viewer = await fixtures.viewer();
-    await server.logged(({ msg }) => String(msg).startsWith('Presence keys cannot be written (READONLY'));
+    await server.logged(({ msg }) => String(msg).startsWith('Cannot write presence keys (READONLY'));
     await untilMetric(server, 'fedistream_presence_failing', {}, 1);
     const before = await connectionsReceived(operator);
     const watchedUntil = performance.now() + watchedMs;
