@@ -49,16 +49,28 @@ export class Backlog {
 
   /**
    * Sends the subscription what comes first, then what was kept, and attaches it: nothing is missing or repeated in
-   * between. A subscription that has ended receives nothing.
+   * between. A subscription that has ended receives nothing. Whatever happens, nothing is kept any more afterwards.
    *
    * @param behind of what was kept, only events behind this place are sent: what comes first stands for the others
    * @param position of a client that has received what comes first
    * @param checkpoint whether the client is told that position
+   * @throws StreamingError `tooManySubscriptions`, before anything is sent, as {@link Subscription.attach}
    */
-  attach(
+  attach(subscription: Subscription, first: readonly StreamEvent[], place: BacklogPlace = {}): void {
+    try {
+      if (!subscription.ended) {
+        subscription.connection.checkLabels(this.#set);
+        this.#send(subscription, first, place);
+      }
+    } finally {
+      this.discard();
+    }
+  }
+
+  #send(
     subscription: Subscription,
     first: readonly StreamEvent[],
-    { behind = -1, position, checkpoint = false }: BacklogPlace = {},
+    { behind = -1, position, checkpoint = false }: BacklogPlace,
   ): void {
     const { connection, label, framing } = subscription;
     const kept = this.#selections
@@ -79,7 +91,6 @@ export class Backlog {
       connection.send(bytes);
     }
     subscription.attach(this.#set, behind);
-    this.discard();
   }
 
   /** Gives up what was kept. */

@@ -5,8 +5,6 @@ import type { Framing } from './framing.js';
 import { labelKey, type Label } from './label.js';
 import type { Subscription, SubscriptionSet } from './subscription.js';
 
-const none: readonly Subscription[] = [];
-
 /** What a fan-out knows of the places of messages, on a server with a history. */
 export interface FanoutPlaces {
   /** The last marker behind which no event is on its way to the fan-out. */
@@ -35,6 +33,8 @@ export class Fanout implements SubscriptionSet {
   /** Subscriptions that have received, in another way, everything up to a place; and the last of these places. */
   readonly #behind = new Map<Subscription, number>();
   #lastBehind = -1;
+  /** Members that are in no group while one event is delivered: they have received it in another way. */
+  #excluded: Set<Subscription> | undefined;
   readonly #onEmpty: () => void;
   readonly #steps: DeliverySteps | undefined;
   readonly #places: FanoutPlaces | undefined;
@@ -95,7 +95,7 @@ export class Fanout implements SubscriptionSet {
 
   /** Removes a subscription. Events whose audience is still being decided do not reach it any more. */
   remove(subscription: Subscription): void {
-    if (!this.#leave(subscription)) {
+    if (!this.#leave(subscription) && this.#excluded?.delete(subscription) !== true) {
       return;
     }
     this.#behind.delete(subscription);
@@ -155,7 +155,7 @@ export class Fanout implements SubscriptionSet {
   deliver(selection: Selection): void {
     const { event, exceptions, viewers } = selection;
     const order = event?.origin?.order ?? Infinity;
-    const excluded = order <= this.#lastBehind ? this.#exclude(order) : none;
+    this.#excluded = order <= this.#lastBehind ? this.#exclude(order) : undefined;
     // Viewers that came after the decision receive nothing; as long as none has come, none has to be looked up.
     const decidedForAll = viewers === undefined || viewers === this.#viewers;
     for (const backlog of this.#backlogs) {
@@ -169,20 +169,19 @@ export class Fanout implements SubscriptionSet {
         deliverSelected(group, selection, { decidedForAll, steps, keepsPositions: this.#keepsPositions });
       }
     }
-    for (const subscription of excluded) {
-      if (!subscription.ended) {
-        this.#join(subscription);
-      }
+    for (const subscription of this.#excluded ?? []) {
+      this.#join(subscription);
     }
+    this.#excluded = undefined;
   }
 
   /** Subscriptions leave their groups for an event that they have received in another way. Only late events are. */
-  #exclude(order: number): readonly Subscription[] {
-    const excluded: Subscription[] = [];
+  #exclude(order: number): Set<Subscription> {
+    const excluded = new Set<Subscription>();
     for (const [subscription, behind] of this.#behind) {
       if (behind >= order) {
         this.#leave(subscription);
-        excluded.push(subscription);
+        excluded.add(subscription);
       }
     }
     return excluded;

@@ -71,25 +71,23 @@ export class Admission {
 
   /** Begins to deliver to this connection. */
   attach(connection: Connection, options: AttachOptions = {}): void {
-    const subscription = connection.reserve(this.#request.label, options.framing);
-    if (subscription !== undefined) {
-      begin(subscription, this.#fanout, this.#beginning, options);
-      this.#attached(subscription);
-    } else {
-      this.#discard();
+    try {
+      const subscription = connection.reserve(this.#request.label, options.framing);
+      if (subscription === undefined) {
+        discard(this.#beginning);
+      } else {
+        begin(subscription, this.#fanout, this.#beginning, options);
+        this.#attached(subscription);
+      }
+    } finally {
+      this.#fanout.release();
     }
-    this.#fanout.release();
   }
 
   /** Gives up: the client has left. */
   release(): void {
-    this.#discard();
+    discard(this.#beginning);
     this.#fanout.release();
-  }
-
-  #discard(): void {
-    this.#beginning?.backlog.discard();
-    this.#beginning?.ticket?.giveBack();
   }
 }
 
@@ -172,6 +170,8 @@ export class StreamGate {
     const fanout = this.fanouts.open(viewer, request);
     fanout.hold();
     try {
+      // Refused before anything is kept, read or decided for it.
+      subscription.connection.checkLabels(fanout);
       const beginning = await this.#beginning(viewer, request, fanout, resume);
       const { resumed } = beginning ?? {};
       begin(subscription, fanout, beginning, { first: resumed && resume ? resume.answer(resumed) : [] });
@@ -232,14 +232,25 @@ function begin(
 ): void {
   if (beginning === undefined) {
     subscription.attach(fanout);
-  } else {
-    if (subscription.ended) {
-      beginning.ticket?.giveBack();
-    }
-    beginning.backlog.attach(subscription, [...first, ...beginning.events], {
-      ...beginning.place,
-      // Only a client that has asked for its position is told.
-      checkpoint: checkpoints && beginning.resumed !== undefined,
-    });
+    return;
   }
+  const { backlog, events, place, resumed } = beginning;
+  if (subscription.ended) {
+    discard(beginning);
+    return;
+  }
+  try {
+    // Only a client that has asked for its position is told.
+    const checkpoint = checkpoints && resumed !== undefined;
+    backlog.attach(subscription, [...first, ...events], { ...place, checkpoint });
+  } catch (failure) {
+    discard(beginning);
+    throw failure;
+  }
+}
+
+/** Gives up what a subscription was to begin with. It must be called at most once. */
+function discard(beginning: Beginning | undefined): void {
+  beginning?.backlog.discard();
+  beginning?.ticket?.giveBack();
 }
