@@ -310,6 +310,17 @@ describe('events without a status', () => {
     expect(harness.statistics.dropped.undeclared).toBe(2);
   });
 
+  it.each([
+    ['a text member that is no JSON', { title: '[1] "new": {draft}' }],
+    ['JSON without a status in a member', { data: '{"a":[1]}' }],
+    ['a member named status that is a text', { id: '1', status: 'resolved' }],
+  ])('reach viewers if the stream declares their type and they contain no status: %s', async (_, payload) => {
+    const harness = new AudienceHarness();
+    const received = await harness.publish(['5'], payload, { name: 'card', eventsWithoutStatus: ['card'] });
+    expect(received['5']).toEqual(payload);
+  });
+
+  const mastodonsOwn = ['delete', 'announcement.delete', 'announcement.reaction'];
   const secret = statusOf({ visibility: 'private', content: '<p>secret</p>' });
   it.each<[string, string, unknown]>([
     ['a notification', 'notification', { id: '1', type: 'mention', account: accountOf('900'), status: secret }],
@@ -325,6 +336,14 @@ describe('events without a status', () => {
     ['a public status within', 'update', statusOf({ card: { status: secret } })],
     ['a public status within an array', 'update', statusOf({ replies: [{ reblog: secret }] })],
     ['a quote with an author of its own', 'update', statusOf({ quote: { ...statusOf(), quoted_status: secret } })],
+    ['a member without an author', 'card', { status: { content: '<p>secret</p>', visibility: 'private' } }],
+    ['an object with a visibility but no author', 'card', { content: '<p>secret</p>', visibility: 'private' }],
+    ['a member that is JSON in a string', 'card', { item: JSON.stringify(secret) }],
+    ['JSON in a string in a member that is JSON in a string', 'card', { a: JSON.stringify(JSON.stringify([secret])) }],
+    ['the last status of a conversation', 'card', { last_status: { text: 'secret' } }],
+    ['the status itself in place of the id of a deletion', 'delete', { id: '1', content: 'secret', spoiler_text: '' }],
+    ['the text in place of the id of a deletion', 'delete', 'secret'],
+    ['an object in a reaction to an announcement', 'announcement.reaction', { name: 'a', last_status: { text: 'x' } }],
     ['a boost as JSON in a string', 'update', statusOf({ reblog: JSON.stringify(secret) })],
     ['a quoted status as JSON in a string', 'update', statusOf({ quote: { quoted_status: JSON.stringify(secret) } })],
     ['a boost without visibility', 'update', statusOf({ reblog: { ...secret, visibility: undefined } })],
@@ -337,7 +356,7 @@ describe('events without a status', () => {
     ['two boosts', 'update', JSON.stringify(statusOf()).replace('{', `{"reblog":${JSON.stringify(secret)},`)],
   ])('are dropped when they contain a private status: %s', async (_, name, payload) => {
     const harness = new AudienceHarness();
-    const declared = { name, eventsWithoutStatus: ['card', 'notification', 'conversation'] };
+    const declared = { name, eventsWithoutStatus: ['card', 'notification', 'conversation', ...mastodonsOwn] };
     for (const options of [{ name }, declared]) {
       expect(await harness.publish(['5'], payload, options)).toEqual({ 5: undefined });
     }

@@ -1,4 +1,4 @@
-import { statusEvents, type StreamEvent, type ViewerSet } from '@fedistream/domain';
+import type { StreamEvent, ViewerSet } from '@fedistream/domain';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { StoreUnavailable, type AudienceStore } from './audience-store.js';
 import { applyFilters } from './evaluation/apply-filters.js';
@@ -7,8 +7,7 @@ import type { DecidedEvent } from './evaluation/decided-event.js';
 import type { FilterCache } from './filters/filter-cache.js';
 import type { QueueContext } from './queue/decision.js';
 import type { ClosedBy } from './rules/rule.js';
-import { readAuthor } from './status/author.js';
-import { readStatus } from './status/status.js';
+import { readRelatedAccounts } from './status/related-accounts.js';
 
 /** The parts of the audience that decide about past events. */
 export interface PastEventsOptions {
@@ -58,7 +57,7 @@ export class PastEvents {
 
   /**
    * For streams whose audience the publisher chooses: applies blocks, mutes and domain blocks only, which may have changed
-   * since. An event without a known author passes.
+   * since. An event that names no account and carries no status passes; one whose status or account cannot be read does not.
    *
    * @returns the events that the viewer receives, in order
    * @throws StoreUnavailable
@@ -67,9 +66,12 @@ export class PastEvents {
     const viewers = only(accountId);
     const isHidden = await Promise.all(
       events.map(async (event) => {
-        const authors = authorsOf(event);
-        const facts = authors && (await this.#options.store.facts({ viewers, ...authors, language: null }));
-        return facts?.hiddenFrom.has(accountId) === true;
+        const related = readRelatedAccounts(event);
+        if (related === 'none' || related === 'unreadable') {
+          return related === 'unreadable';
+        }
+        const facts = await this.#options.store.facts({ viewers, ...related, language: null });
+        return facts.hiddenFrom.has(accountId);
       }),
     );
     return events.filter((_, index) => isHidden[index] === false);
@@ -78,26 +80,4 @@ export class PastEvents {
 
 function only(accountId: string): ViewerSet {
   return { accountIds: [accountId], has: (other) => other === accountId };
-}
-
-interface Authors {
-  readonly authorIds: readonly string[];
-  readonly accountIds: readonly string[];
-  readonly domains: readonly string[];
-}
-
-/** The accounts of a status or notification whose relationships with the viewer decide. `undefined`: none are known. */
-function authorsOf(event: StreamEvent): Authors | undefined {
-  if (statusEvents.has(event.name)) {
-    const status = readStatus(event);
-    return status && { authorIds: status.authorIds, accountIds: status.accountIds, domains: status.domains };
-  }
-  if (event.name !== 'notification' || typeof event.payload !== 'object' || event.payload === null) {
-    return undefined;
-  }
-  const { account, status } = event.payload as { readonly account?: unknown; readonly status?: unknown };
-  const about: unknown = typeof status === 'object' && status !== null ? Reflect.get(status, 'account') : undefined;
-  const authors = [readAuthor(account), readAuthor(about)].filter((author) => author !== undefined);
-  const ids = [...new Set(authors.map(({ id }) => id))];
-  return { authorIds: ids, accountIds: ids, domains: [...new Set(authors.flatMap(({ domains }) => domains))] };
 }

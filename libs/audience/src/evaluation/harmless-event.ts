@@ -1,9 +1,9 @@
 import type { StreamEvent } from '@fedistream/domain';
 import { isRecordId } from '@fedistream/util';
-import { containsStatus } from '../status/nested-statuses.js';
+import { containsStatus, looksLikeJson } from '../status/contains-status.js';
 
-/** `trimStart` also removes a byte order mark. This server does not parse JSON after one, but clients may. */
-const jsonStart = /^["[{]/;
+/** Mastodon's events whose payload is an id. */
+const idEvents: ReadonlySet<string> = new Set(['delete', 'announcement.delete']);
 
 /** Whether the payload cannot contain a status: it is absent, empty, or the id of a record. */
 export function showsNothing({ text = '', payload }: StreamEvent): boolean {
@@ -15,8 +15,13 @@ export function showsNothing({ text = '', payload }: StreamEvent): boolean {
 
 /**
  * Whether an event contains no status, as its stream declares for its type. The declaration or the publisher may be wrong.
- * Looks for statuses at any depth, and refuses JSON in a string.
+ * Looks for statuses at any depth, also in texts that are JSON. Refuses a whole payload that is JSON in a string, and an
+ * event of Mastodon's that should have an id and has something else.
  */
-export function keepsDeclaration({ payload }: StreamEvent): boolean {
-  return typeof payload === 'string' ? !jsonStart.test(payload.trimStart()) : !containsStatus(payload);
+export function keepsDeclaration(event: StreamEvent): boolean {
+  const { name, payload } = event;
+  if (idEvents.has(name)) {
+    return showsNothing(event);
+  }
+  return typeof payload === 'string' ? !looksLikeJson(payload) : !containsStatus(payload);
 }

@@ -42,15 +42,6 @@ export function resemblesStatus(entity: JsonObject): boolean {
   );
 }
 
-/** Whether a status stands anywhere in a value. */
-export function containsStatus(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) {
-    return false;
-  }
-  const entity = asObject(value);
-  return (entity !== undefined && resemblesStatus(entity)) || Object.values(value).some(containsStatus);
-}
-
 /** Searches the members of a status, or of a Quote. @returns whether all of them could be read */
 function searchMembers(entity: JsonObject, path: readonly string[], all: NestedStatuses): boolean {
   return Object.entries(entity).every(([name, value]) =>
