@@ -2,7 +2,7 @@ import type { ChannelOf, EventTypes, MastodonEvents, PayloadOf, Scope, StreamEve
 import type { ClosedBy } from '@fedistream/audience';
 import type { Observable } from 'rxjs';
 import type { Params, ParamValues } from '../params/param.js';
-import type { Mistake } from './mistake.js';
+import type { Mistake, Present } from './mistake.js';
 
 /**
  * What decides which viewers receive an event. `chosen-by-publisher`: the platform has, by the channel it published on.
@@ -178,8 +178,6 @@ export interface RequiredMembers {
   readonly audience: Present;
   readonly channels: Present;
 }
-
-type Present = NonNullable<unknown>;
 
 /** The events of a stream that declares none. */
 export type DefaultEvents = MastodonEvents;

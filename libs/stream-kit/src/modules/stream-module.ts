@@ -2,6 +2,7 @@ import type { AnyChannelFamily } from '@fedistream/domain';
 import type { ModuleMetadata } from '@nestjs/common';
 import { moduleBrand } from '../declaration/brand.js';
 import { callerOf } from '../declaration/caller.js';
+import type { Present } from '../declaration/mistake.js';
 import type { AnyStream } from '../declaration/stream.js';
 import { portClasses } from './ports.js';
 
@@ -28,7 +29,7 @@ export interface StreamModuleOptions<S = unknown> {
 }
 
 /** What no module may leave out: apart, for the reason that `RequiredMembers` of a stream names. */
-export type RequiredModuleMembers = Readonly<Record<'name' | 'owner' | 'kit' | 'streams', NonNullable<unknown>>>;
+export type RequiredModuleMembers = Readonly<Record<'name' | 'owner' | 'kit' | 'streams', Present>>;
 
 /** A module as it is loaded. */
 export interface StreamModule extends StreamModuleOptions<never> {
