@@ -3,7 +3,7 @@ import { ownChannels, publicChannels } from './status-channels.js';
 import { readBy } from './status.js';
 import type { Status } from './entities.js';
 
-const keptAtMost = 40;
+const maxKept = 40;
 
 /** The last statuses published, which later steps edit, boost or delete. */
 export class Timeline {
@@ -12,7 +12,7 @@ export class Timeline {
   /** Publishes a new status on all its channels. */
   publish(status: Status): DemoMessage[] {
     this.#recent.push(status);
-    this.#recent = this.#recent.slice(-keptAtMost);
+    this.#recent = this.#recent.slice(-maxKept);
     return this.#send('update', status);
   }
 

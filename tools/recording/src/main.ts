@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { end, record } from './record.js';
 import { renderRecording, type TimedLine } from './render-recording.js';
 
-/** `npm run record`: starts the built server as `npm start` does, opens a stream, and draws both. */
+/** `npm run record`: starts the built server as `npm start` does, opens a stream, and draws the output of both. */
 const [target = 'docs/running.svg'] = process.argv.slice(2);
 const url = 'http://127.0.0.1:4000/api/v1/streaming/public';
 const directory = await mkdtemp(join(tmpdir(), 'fedistream-recording-'));

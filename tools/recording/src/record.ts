@@ -4,24 +4,24 @@ import { createInterface } from 'node:readline';
 
 import type { TimedLine } from './render-recording.js';
 
-/** How a command is recorded. */
+/** A command to record. */
 export interface RecordedCommand {
-  /** As a user types it. */
+  /** The command line that the recording shows. */
   readonly typed: string;
   readonly program: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Ends the recording of this command: the number of lines, without what is left out. */
+  /** The recording of this command ends after this many lines, not counting those that are left out. */
   readonly maxLines: number;
-  /** A line to leave out. */
+  /** Whether a line is left out of the recording. */
   readonly leaveOut?: (line: string) => boolean;
 }
 
 /**
- * Starts a command and records its output until `maxLines`, or its end. The command goes on running.
+ * Starts a command and records its output until `maxLines`, or its end. The command continues to run.
  *
- * @param since seconds of the recording so far
- * @throws when the command prints nothing
+ * @param since the length of the recording so far, in seconds
+ * @throws Error when the command prints nothing
  */
 export async function record(
   command: RecordedCommand,
@@ -37,7 +37,7 @@ export async function record(
     if (command.leaveOut?.(text)) {
       continue;
     }
-    // Waiting for the first line is not shown: it depends on the machine.
+    // The recording omits the wait for the first line, which depends on the machine.
     began ??= performance.now();
     lines.push({ text, seconds: since + 0.8 + (performance.now() - began) / 1_000 });
     if (lines.length > command.maxLines) {

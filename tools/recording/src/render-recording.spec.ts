@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { renderRecording } from './render-recording.js';
 
-describe('a terminal recording', () => {
+describe('renderRecording', () => {
   it('shows each line at its time, below the one before', () => {
     const svg = renderRecording([
       { text: 'npm start', seconds: 0, typed: true },
@@ -16,11 +16,11 @@ describe('a terminal recording', () => {
     expect(Number(lines[1]?.[1])).toBeGreaterThan(Number(lines[0]?.[1]));
   });
 
-  it('cuts long lines by characters, not in the middle of an emoji', () => {
+  it('truncates long lines by characters, not in the middle of an emoji', () => {
     expect(renderRecording([{ text: '🐘'.repeat(105), seconds: 0 }])).toContain(`>${'🐘'.repeat(103)}…<`);
   });
 
-  it('escapes what XML would read as markup', () => {
+  it('escapes XML markup', () => {
     expect(renderRecording([{ text: '<p>a & b</p>', seconds: 0 }])).toContain('&lt;p&gt;a &amp; b&lt;/p&gt;');
   });
 });

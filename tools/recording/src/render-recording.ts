@@ -1,4 +1,4 @@
-/** A line of a terminal, and when it appeared. */
+/** A line of a terminal, with the time at which it appeared. */
 export interface TimedLine {
   readonly text: string;
   /** Seconds after the recording began. */
@@ -15,7 +15,7 @@ const margin = 16;
 /**
  * Draws a terminal recording as an SVG that plays once. A viewer without CSS animations shows all lines at once.
  *
- * @param lines in the order in which they appeared; longer ones than 104 characters are cut, with an ellipsis
+ * @param lines in the order in which they appeared; those of more than 104 characters are truncated, with an ellipsis
  */
 export function renderRecording(lines: readonly TimedLine[]): string {
   const width = Math.ceil(columns * charWidth + 2 * margin);
@@ -23,7 +23,7 @@ export function renderRecording(lines: readonly TimedLine[]): string {
   const texts = lines.map((line, index) => {
     const y = margin + lineHeight * (index + 0.75);
     const prompt = line.typed ? '<tspan class="prompt">$ </tspan>' : '';
-    const text = escape(cut(line.text, line.typed ? columns - 2 : columns));
+    const text = escape(truncate(line.text, line.typed ? columns - 2 : columns));
     const delay = line.seconds.toFixed(2);
     return `<text x="${margin}" y="${y}"${line.typed ? ' class="typed"' : ''} style="animation-delay:${delay}s">${prompt}${text}</text>`;
   });
@@ -41,7 +41,7 @@ export function renderRecording(lines: readonly TimedLine[]): string {
   ].join('\n');
 }
 
-function cut(text: string, length: number): string {
+function truncate(text: string, length: number): string {
   const characters = Array.from(text);
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 /** `tools/services`, two levels above this file, whether it runs from `src` or from `dist`. */
 const workspace = join(import.meta.dirname, '..', '..', '..');
 
-/** Where fetched programs are kept between runs: below `$XDG_CACHE_HOME` when it is set, else in the workspace. */
+/** The cache of fetched programs: below `$XDG_CACHE_HOME` if it is set, otherwise in the workspace. */
 export function cacheDirectory(): string {
   const home = process.env['XDG_CACHE_HOME'];
   return home === undefined || home === ''

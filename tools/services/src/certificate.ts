@@ -6,17 +6,17 @@ import { MissingServerError } from './source.js';
 
 const run = promisify(execFile);
 
-/** A certificate for 127.0.0.1 and localhost, signed by itself: server, client and authority in one. */
+/** A self-signed certificate for 127.0.0.1 and localhost, for servers and clients, and its own authority. */
 export interface Certificate {
   readonly certFile: string;
   readonly keyFile: string;
 }
 
 /**
- * Makes a certificate that is good for two days, with the `openssl` program.
+ * Creates a certificate that is valid for two days, with the program `openssl`.
  *
- * @param directory where its files go
- * @throws MissingServerError when there is no such program
+ * @param directory gets the files of certificate and key
+ * @throws MissingServerError when `openssl` is not installed
  */
 export async function makeCertificate(directory: string): Promise<Certificate> {
   const certFile = join(directory, 'certificate.pem');
@@ -27,7 +27,7 @@ export async function makeCertificate(directory: string): Promise<Certificate> {
     await run('openssl', ['req', '-x509', ...key, ...names, '-days', '2', '-out', certFile]);
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'ENOENT'
-      ? new MissingServerError('openssl was not found, which makes the certificate. Install openssl.')
+      ? new MissingServerError('openssl was not found, which creates certificates. Install openssl.')
       : error;
   }
   return { certFile, keyFile };

@@ -14,7 +14,7 @@ const cleanupModule = ts.transpileModule(readFileSync(new URL('cleanup-process.t
 }).outputText;
 const specifier = `data:text/javascript,${encodeURIComponent(cleanupModule)}`;
 
-/** Runs a module that uses the module; resolves with its first line of output, when the process is at work. */
+/** Runs code that imports the module under test; resolves when the process has printed its first line. */
 async function processWith(code: string) {
   const module = `import { runAfterExit } from ${JSON.stringify(specifier)};\n${code}`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', module], {
@@ -24,7 +24,7 @@ async function processWith(code: string) {
   return child;
 }
 
-describe('the cleanup process', () => {
+describe('runAfterExit', () => {
   let directory: string;
   const file = (name: string) => join(directory, name);
 
@@ -45,7 +45,7 @@ describe('the cleanup process', () => {
   });
 
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    'cleans up after a process that got %s',
+    'runs the command after the process was ended by %s',
     async (signal) => {
       const command = JSON.stringify(`touch ${shellQuoted(file('cleaned'))}`);
       const child = await processWith(`runAfterExit(${command}); console.log('at work'); setInterval(() => {}, 1000);`);
@@ -54,7 +54,7 @@ describe('the cleanup process', () => {
     },
   );
 
-  it('cleans up after a process that ended by itself, and does not keep it from ending', async () => {
+  it('runs the command after the process exited, and does not keep the process alive', async () => {
     const command = JSON.stringify(`touch ${shellQuoted(file('cleaned'))}`);
     const child = await processWith(`runAfterExit(${command}); console.log('at work');`);
     if (child.exitCode === null) {
@@ -63,19 +63,19 @@ describe('the cleanup process', () => {
     await appears('cleaned');
   });
 
-  it('runs the newest command first, and no removed one', async () => {
+  it('runs the newest command first, and never a removed one', async () => {
     const commands = [
       `test -e ${shellQuoted(file('newer'))} && touch ${shellQuoted(file('older'))}; touch ${shellQuoted(file('done'))}`,
       `touch ${shellQuoted(file('newer'))}`,
-      `touch ${shellQuoted(file('taken back'))}`,
+      `touch ${shellQuoted(file('removed'))}`,
     ];
     const child = await processWith(
-      `const back = ${JSON.stringify(commands)}.map((command) => runAfterExit(command)).at(-1); back();
+      `const remove = ${JSON.stringify(commands)}.map((command) => runAfterExit(command)).at(-1); remove();
        console.log('at work'); setInterval(() => {}, 1000);`,
     );
     child.kill('SIGKILL');
     await appears('done');
     expect(existsSync(file('older'))).toBe(true);
-    expect(existsSync(file('taken back'))).toBe(false);
+    expect(existsSync(file('removed'))).toBe(false);
   });
 });

@@ -7,13 +7,13 @@ const commands = new Set<string>();
 let cleanupProcess: ChildProcess | undefined;
 
 /**
- * Runs a shell command after this process has ended, for whatever reason: a signal, a crash, even SIGKILL, which no
- * handler of this process could catch. A detached shell waits for the end of a pipe that this process holds open.
+ * Runs a shell command after this process has ended for any reason: a signal, a crash, even SIGKILL, which no handler of
+ * this process could catch. A detached shell waits for the end of a pipe that this process keeps open.
  *
  * Commands run one after the other, the newest first, so that a server ends before its directory is removed.
  *
  * @param command one line; quote words with {@link shellQuoted}
- * @returns removes the command; call it after an orderly clean-up
+ * @returns removes the command; call it when the clean-up has been done
  * @throws Error when the command has more than one line
  */
 export function runAfterExit(command: string): () => void {
@@ -31,7 +31,7 @@ export function runAfterExit(command: string): () => void {
   };
 }
 
-/** A word of a shell command, safe for every content. */
+/** Quotes a word of a shell command. */
 export function shellQuoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }

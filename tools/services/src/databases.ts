@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-/** Databases on one server, made for tests. */
+/** Creates and drops the databases of tests on one server. */
 export interface Databases {
   /**
    * Creates a database and returns its URL. It lives until {@link dropDatabases}.
@@ -13,7 +13,7 @@ export interface Databases {
   readonly dropDatabases: () => Promise<void>;
 }
 
-/** Creates databases through this URL, whose user must be allowed to. */
+/** Databases on the server of this URL, whose user MUST be allowed to create databases. */
 export function databasesOn(url: string): Databases {
   const created: string[] = [];
   return {
@@ -35,7 +35,7 @@ export function databasesOn(url: string): Databases {
 async function execute(url: string, sql: string): Promise<pg.QueryResult<Record<string, unknown>>> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   client.on('error', () => {
-    // The query that was under way fails, too, and says so.
+    // The running query rejects with the same error.
   });
   await client.connect();
   try {
@@ -45,7 +45,7 @@ async function execute(url: string, sql: string): Promise<pg.QueryResult<Record<
   }
 }
 
-/** Where the server that answers keeps its data, by which it can be told from another one; `undefined` if none does. */
+/** The data directory of the server at this URL, which identifies the server; `undefined` if no server answers. */
 export async function dataDirectory(url: string): Promise<unknown> {
   return execute(url, 'SHOW data_directory').then(
     ({ rows }) => rows[0]?.['data_directory'],

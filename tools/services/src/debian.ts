@@ -11,12 +11,12 @@ import type { Progress } from './progress.js';
 const run = promisify(execFile);
 const aptAnswersWithinMs = 300_000;
 
-/** Packages that are of no use outside the system that they belong to, or that every system has; LLVM is for a JIT that is off. */
+/** Packages that every system has, or that are useless when unpacked elsewhere. LLVM is for PostgreSQL's JIT, which is off. */
 const leftOut = /^(libc6|libc-bin|base-files|perl|libperl|locales|tzdata|libllvm|libz3)[^/]*\.deb$/;
 
 /** A program from Debian's packages. */
 export interface DebianProgram {
-  /** A name for the cache and for people. */
+  /** The name in the cache and in progress lines. */
   readonly name: string;
   /** The package; `*` stands for the version that the distribution offers: `postgresql-*`. */
   readonly package: string;
@@ -25,12 +25,12 @@ export interface DebianProgram {
 }
 
 /**
- * Gets a program from the packages of this Debian (or Ubuntu) without installing anything and without being root: apt
- * works out and fetches what is missing on this machine, with a state and a cache of its own; the packages are unpacked
- * into our cache, where the next run finds them.
+ * Fetches a program from the packages of this Debian (or Ubuntu), without installing it and without root. apt resolves and
+ * fetches the missing packages, with its own state and cache. They are unpacked into {@link cacheDirectory}, where the next
+ * run finds them.
  *
  * @returns `undefined` on a system without apt
- * @throws Error when apt cannot reach or resolve what is needed
+ * @throws Error when apt cannot fetch or resolve the packages
  */
 export async function fromDebian(program: DebianProgram, progress: Progress): Promise<Executable | undefined> {
   const root = join(cacheDirectory(), `${program.name}-${distribution()}-${process.arch}`);
@@ -50,7 +50,7 @@ export async function fromDebian(program: DebianProgram, progress: Progress): Pr
     for (const file of fetched) {
       await run('dpkg-deb', ['--extract', file, unpacked]);
     }
-    // Another process has unpacked the same files first.
+    // Another process may have unpacked the same files first.
     await rm(root, { recursive: true, force: true });
     await rename(unpacked, root);
   } finally {
@@ -76,7 +76,7 @@ async function fetchPackages(program: DebianProgram, work: string, progress: Pro
       maxBuffer: 64 * 1024 * 1024,
     });
   progress(`${program.name}: reading Debian's package lists`);
-  // One source of many that does not answer need not matter; if it does, the next command says so.
+  // One of several sources may be unreachable. If it is needed, the next command fails.
   await apt('apt-get', 'update').catch(() => undefined);
   const name = program.package.includes('*')
     ? await offered(program.package, async () => (await apt('apt-cache', 'pkgnames')).stdout)
@@ -101,7 +101,7 @@ async function offered(pattern: string, names: () => Promise<string>): Promise<s
   return `${before}${String(Math.max(...versions))}${after}`;
 }
 
-/** apt with nothing of its own to write to: lists and archives are ours, the knowledge of what is installed is the system's. */
+/** Configures apt to write lists and archives only into `work`, and to read the system's list of installed packages. */
 function aptConfig(work: string): string {
   return [
     `Dir::State::lists "${work}/lists";`,
@@ -113,7 +113,7 @@ function aptConfig(work: string): string {
     'APT::Keep-Downloaded-Packages "1";',
     'Acquire::Languages "none";',
     'Acquire::Retries "3";',
-    // Hooks of the system, such as those that empty its package cache, are not for us.
+    // Hooks of the system, for example to empty its package cache, must not run.
     '#clear APT::Update::Pre-Invoke;',
     '#clear APT::Update::Post-Invoke;',
     '#clear APT::Update::Post-Invoke-Success;',
@@ -132,7 +132,7 @@ function executableIn(root: string, program: DebianProgram): Executable | undefi
   return { path, env: { LD_LIBRARY_PATH: libraries.join(':') }, tree: root, origin: "Debian's packages" };
 }
 
-/** `/usr/lib/x86_64-linux-gnu` and its like. */
+/** The directories of libraries by architecture, such as `/usr/lib/x86_64-linux-gnu`. */
 function libraryDirectories(parent: string): string[] {
   return existsSync(parent)
     ? readdirSync(parent)

@@ -9,11 +9,11 @@ import { runAfterExit } from './cleanup-process.js';
 
 const run = promisify(execFile);
 
-/** What to run in a container. */
+/** The container of a server. */
 export interface Container {
   readonly name: string;
   readonly image: string;
-  /** The port that the server listens on inside. */
+  /** The port on which the server listens inside the container. */
   readonly port: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly args: readonly string[];
@@ -45,7 +45,7 @@ export class DockerServer implements ServerControl {
     this.#forget = runAfterExit(`docker rm --force --volumes ${id}`);
   }
 
-  /** Fetches the image when it is not there, and starts it; resolves when the server answers. */
+  /** Starts the container, and pulls its image if necessary; resolves when the server answers. */
   static async run(container: Container, progress: Progress): Promise<DockerServer> {
     progress(`${container.name}: starting ${container.image} in Docker`);
     const port = await freePort();

@@ -2,20 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
-/** A program on this machine and what it needs to run. */
+/** A program on this machine, and the environment that it needs. */
 export interface Executable {
   /** Absolute, without symbolic links: PostgreSQL finds its own files relative to it. */
   readonly path: string;
-  /** Added to the environment; `LD_LIBRARY_PATH` for programs that live in our cache. */
+  /** Added to the environment: `LD_LIBRARY_PATH` for programs in {@link cacheDirectory}. */
   readonly env: Readonly<Record<string, string>>;
-  /** The directory that holds it with all that it needs, if it is not installed. */
+  /** The directory with the program and its libraries, if it is not installed. */
   readonly tree?: string;
   /** Where it comes from, for a progress line: `/usr/bin/redis-server`, `Debian's packages`. */
   readonly origin: string;
 }
 
 /**
- * The program's first name that is found on PATH or in one of the directories, and that starts.
+ * Finds a program by one of its names on PATH or in one of the directories. It must start.
  *
  * @param versionFlag with it, the program prints its version and ends with 0
  */
@@ -39,7 +39,7 @@ export function findExecutable(
   return undefined;
 }
 
-/** Whether the program prints its version: an executable whose libraries are missing is none. */
+/** Whether the program starts and prints its version. It does not if libraries are missing. */
 export function starts(executable: Executable, versionFlag = '--version'): boolean {
   const { status } = spawnSync(executable.path, [versionFlag], {
     env: { ...process.env, ...executable.env },
@@ -61,7 +61,7 @@ export function versionedDirectories(parent: string, rest: string): string[] {
   }
 }
 
-/** The file itself, but for links that carry the name by which a program knows what it is (`redis-server`). */
+/** Resolves links, except one whose name the program uses to select its mode (`redis-server`). */
 function realName(path: string): string {
   const real = realpathSync(path);
   return real.endsWith(path.slice(dirname(path).length)) ? real : path;

@@ -6,10 +6,10 @@ const lowest = 12_000;
 const highest = 32_000;
 
 /**
- * An unused port on 127.0.0.1. It lies below the range for outgoing connections: a server that is stopped
- * and started again on its port must not find it taken by a client's connection, which may well be one to itself.
+ * An unused port on 127.0.0.1, below the range for outgoing connections. Otherwise a client's connection could take the port
+ * of a server between its stop and its next start.
  *
- * The port is not reserved. Callers MUST check that the server which answers on it is their own.
+ * The port is not reserved. Callers MUST check that their own server answers on it.
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {

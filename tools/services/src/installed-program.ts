@@ -18,35 +18,35 @@ export interface InstalledProgram {
   readonly versionFlag?: string;
 }
 
-/** How to run the program. */
+/** Options of a program's start. */
 export interface ProgramOptions {
-  /** The text of its configuration file. */
+  /** Returns the text of its configuration file. */
   configuration(port: number, directory: string): string;
-  /** Its arguments: run in the foreground, read this file. */
+  /** Returns its arguments, which MUST make it run in the foreground and read this configuration file. */
   args(file: string): readonly string[];
   /** Whether it answers on the port. */
   ready(port: number): Promise<boolean>;
 }
 
-/** A program that was started here. */
+/** A running program of {@link startProgram}. */
 export interface StartedProgram {
   /** On 127.0.0.1. */
   readonly port: number;
   readonly control: ServerControl;
-  /** Holds its configuration and whatever it writes. */
+  /** The directory with its configuration and output. */
   readonly directory: string;
-  /** What it has written to stdout and stderr. */
+  /** Its output so far on stdout and stderr. */
   log(): string;
   /** Ends it and removes its directory. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the program on a free port, with a configuration in a directory of its own, as a user without rights when this
- * process is root's. It is gone when `stop` resolves, and at the latest when this process ends.
+ * Starts the program on a free port, with a configuration in a directory of its own. If this process runs as root, the
+ * program runs as an unprivileged user. It ends when `stop` resolves, at the latest with this process.
  *
  * @throws MissingServerError when it is not installed
- * @throws Error with the program's last lines when it ends instead of answering
+ * @throws Error with the last lines of its output when it ends before it answers
  */
 export async function startProgram(program: InstalledProgram, options: ProgramOptions): Promise<StartedProgram> {
   const executable = findExecutable([program.name], ['/usr/sbin', '/usr/local/sbin'], program.versionFlag);
@@ -68,7 +68,7 @@ export async function startProgram(program: InstalledProgram, options: ProgramOp
     directory,
     user,
     stopSignal: 'SIGTERM',
-    // Not SIGKILL: the worker processes of nginx and Apache would go on.
+    // Not SIGKILL: the worker processes of nginx and Apache would continue.
     endSignal: 'TERM',
     ready: (port) => options.ready(port),
   });

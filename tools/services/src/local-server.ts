@@ -15,28 +15,28 @@ const stoppedWithinMs = 10_000;
 const pollEveryMs = 20;
 const portsTried = 5;
 
-/** How to run a server. */
+/** Options of a server's start. */
 export interface Launch {
   readonly executable: Executable;
   args(port: number): readonly string[];
-  /** The server works here, and goes when the server is disposed of. */
+  /** The server's working directory; removed by `dispose`. */
   readonly directory: ServerDirectory;
-  /** The user to run as; this process' own when absent. */
+  /** The user to run as; by default the user of this process. */
   readonly user?: User | undefined;
-  /** Asks the server to end soon, whatever its clients do. */
+  /** The signal on which the server ends without waiting for its clients. */
   readonly stopSignal: NodeJS.Signals;
-  /** Ends the server and its children at once, as `kill` names it. */
+  /** The signal, as `kill` names it, that ends the server and its children at once. */
   readonly endSignal: 'KILL' | 'QUIT' | 'TERM';
-  /** Whether a server answers on the port and is this very process: the port may have been taken by another one. */
+  /** Whether this process answers on the port, which another process may have taken. */
   ready(port: number, pid: number): Promise<boolean>;
 }
 
-/** A server that runs as a child of this process on a port of 127.0.0.1, and never outlives this process. */
+/** A server that runs as a child of this process on a port of 127.0.0.1, and ends with this process at the latest. */
 export class LocalServer implements ServerControl {
   readonly #launch: Launch;
   #port = 0;
   #child: ChildProcess | undefined;
-  #frozen: number[] = [];
+  #suspended: number[] = [];
 
   private constructor(launch: Launch) {
     this.#launch = launch;
@@ -69,7 +69,7 @@ export class LocalServer implements ServerControl {
     return this.#child?.pid;
   }
 
-  /** What the server has said so far. */
+  /** The server's output so far. */
   get log(): string {
     return readFileSync(this.#launch.directory.log, 'utf8');
   }
@@ -121,20 +121,20 @@ export class LocalServer implements ServerControl {
 
   /** @inheritdoc */
   suspend(): Promise<void> {
-    if (this.pid !== undefined && this.#frozen.length === 0) {
+    if (this.pid !== undefined && this.#suspended.length === 0) {
       // The parent first: it must not have new children while the others are looked up.
-      this.#frozen = [this.pid];
-      this.#signalFrozen('SIGSTOP');
-      this.#frozen.push(...childrenOf(this.pid));
-      this.#signalFrozen('SIGSTOP');
+      this.#suspended = [this.pid];
+      this.#signalSuspended('SIGSTOP');
+      this.#suspended.push(...childrenOf(this.pid));
+      this.#signalSuspended('SIGSTOP');
     }
     return Promise.resolve();
   }
 
   /** @inheritdoc */
   resume(): Promise<void> {
-    this.#signalFrozen('SIGCONT');
-    this.#frozen = [];
+    this.#signalSuspended('SIGCONT');
+    this.#suspended = [];
     return Promise.resolve();
   }
 
@@ -148,7 +148,7 @@ export class LocalServer implements ServerControl {
     const deadline = Date.now() + readyWithinMs;
     while (!(await this.#launch.ready(this.#port, pid))) {
       if (this.#child !== child) {
-        throw new Error(`${this.#launch.executable.path} ended at once. Its last words:\n${this.log.slice(-2_000)}`);
+        throw new Error(`${this.#launch.executable.path} ended before it answered:\n${this.log.slice(-2_000)}`);
       }
       if (Date.now() > deadline) {
         await this.stop();
@@ -158,8 +158,8 @@ export class LocalServer implements ServerControl {
     }
   }
 
-  #signalFrozen(signal: NodeJS.Signals): void {
-    for (const pid of this.#frozen) {
+  #signalSuspended(signal: NodeJS.Signals): void {
+    for (const pid of this.#suspended) {
       try {
         process.kill(pid, signal);
       } catch {
@@ -170,8 +170,8 @@ export class LocalServer implements ServerControl {
 }
 
 /**
- * A shell command that ends the process and waits until it is gone; three seconds at most, because a container may have no
- * init process that reaps it.
+ * A shell command that ends a process and waits for its end, three seconds at most, because a container may have no init
+ * process that reaps it.
  */
 function endOf(pid: number, signal: string): string {
   const id = String(pid);
@@ -179,7 +179,7 @@ function endOf(pid: number, signal: string): string {
   return `kill -CONT ${id}; kill -${signal} ${id}; ${wait}; kill -KILL ${id}`;
 }
 
-/** The children of a process, where the system tells (Linux). */
+/** The children of a process; none on systems without `/proc` (Linux has it). */
 function childrenOf(pid: number): number[] {
   try {
     const ids = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');

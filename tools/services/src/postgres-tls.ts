@@ -5,11 +5,11 @@ import { makeCertificate, type Certificate } from './certificate.js';
 import type { User } from './unprivileged.js';
 
 /**
- * Makes the certificate of a PostgreSQL and its rules for clients: the superuser comes as ever, replication included, every
- * other role over TLS alone.
+ * Creates the certificate of a PostgreSQL, and its rules for clients: the superuser may connect without TLS, also for
+ * replication; every other role only with TLS.
  *
- * @param directory where the files go
- * @param user the one who runs the server, and alone may read its key
+ * @param directory gets the files
+ * @param user runs the server, and becomes the owner of its key
  */
 export async function postgresTls(
   directory: string,

@@ -16,7 +16,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-describe('a PostgreSQL of one’s own', () => {
+describe('startPostgres', () => {
   let postgres: StartedPostgres;
 
   beforeAll(async () => {
@@ -27,25 +27,25 @@ describe('a PostgreSQL of one’s own', () => {
     await postgres.stop();
   });
 
-  it('gives each caller a database of its own', async () => {
+  it('creates a separate database for each call of createDatabase', async () => {
     const one = await postgres.createDatabase();
     const other = await postgres.createDatabase();
     await query(one, 'CREATE TABLE only_here (id bigint)');
     await expect(query(other, 'SELECT * FROM only_here')).rejects.toThrow('does not exist');
   });
 
-  it('copies a database that serves as a template', async () => {
+  it('creates a copy of a template database', async () => {
     const template = await postgres.createDatabase();
     await query(template, 'CREATE TABLE copied (id bigint)');
     expect(await query(await postgres.createDatabase(template), 'SELECT * FROM copied')).toEqual([]);
   });
 
-  it('shows what it was asked, with the settings that were given', async () => {
+  it('applies the given settings, and returns the log', async () => {
     await query(postgres.url, "SELECT 'a statement to be found'");
     expect(postgres.log()).toContain('a statement to be found');
   });
 
-  it('stops although clients are connected, and comes back on the same port with its data', async () => {
+  it('stops while clients are connected, and starts again on the same port with its data', async () => {
     const url = await postgres.createDatabase();
     await query(url, 'CREATE TABLE kept (id bigint)');
     const connected = new pg.Client(url);
@@ -57,7 +57,7 @@ describe('a PostgreSQL of one’s own', () => {
     expect(await query(url, 'SELECT * FROM kept')).toEqual([]);
   });
 
-  it('answers nothing on open connections while it is suspended', async () => {
+  it('does not answer on open connections while it is suspended', async () => {
     const client = new pg.Client({ connectionString: postgres.url, query_timeout: 50 });
     client.on('error', silent);
     await client.connect();
@@ -69,8 +69,8 @@ describe('a PostgreSQL of one’s own', () => {
   });
 });
 
-describe('PostgreSQL that is nowhere to be had', () => {
-  it('says what to install', async () => {
+describe('startPostgres without any source', () => {
+  it('rejects, and names the package to install', async () => {
     await expect(startPostgres({ progress: silent, from: [] })).rejects.toThrow(
       /apt-get install postgresql.*DATABASE_URL/s,
     );

@@ -17,28 +17,28 @@ import { give, reachable, unprivilegedUser, type User } from './unprivileged.js'
 
 const run = promisify(execFile);
 
-/** What to start, for PostgreSQL. */
+/** Options of {@link startPostgres}. */
 export interface PostgresOptions extends ServerOptions {
-  /** Settings of `postgresql.conf` on top of ours: `{ log_statement: 'all' }`. */
+  /** Settings of `postgresql.conf` that override the defaults: `{ log_statement: 'all' }`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Speaks TLS, and nothing else with any role but its own; not in a container. */
+  /** Requires TLS of every role but the superuser; not in a container. */
   readonly tls?: boolean;
   /**
-   * Starts as a hot standby of this one; both MUST be started with {@link replicationSettings}. Not in a container.
+   * Starts as a hot standby of this server; both MUST be started with {@link replicationSettings}. Not in a container.
    */
   readonly standbyOf?: StartedPostgres;
 }
 
-/** What a server needs to have standbys, or to be one. */
+/** The settings of a server with standbys, and of a standby. */
 export const replicationSettings = { wal_level: 'replica', max_wal_senders: '4' } as const;
 
-/** A PostgreSQL that a test or a benchmark may use. */
+/** A PostgreSQL server for a test or a benchmark. */
 export interface PostgresService {
-  /** For `DATABASE_URL`; names a database in which nothing should be created. */
+  /** For `DATABASE_URL`. Tests should not create tables in its database. */
   readonly url: string;
-  /** Stops and starts the server; absent for one that was given, because it may have other users. */
+  /** Stops and starts the server; absent for the server of `DATABASE_URL`, which may have other users. */
   readonly control?: ServerControl;
-  /** The process id of the server's first process; absent for one that was given, in a container or stopped. */
+  /** The id of the server's first process; absent for the server of `DATABASE_URL`, in a container, or while stopped. */
   readonly pid?: number | undefined;
   /**
    * Creates a database and returns its URL. It is dropped by {@link stop}.
@@ -50,13 +50,13 @@ export interface PostgresService {
   stop(): Promise<void>;
 }
 
-/** A PostgreSQL that was started here, so that it can be stopped and started at will. */
+/** A PostgreSQL server of {@link startPostgres}, which the caller may stop and start. */
 export type StartedPostgres = PostgresService & {
   readonly port: number;
   readonly control: ServerControl;
-  /** With `tls`: the authority for clients. */
+  /** With `tls`: the certificate, which clients use as authority. */
   readonly certificate?: Certificate | undefined;
-  /** What the server has written to its log; empty for a container. */
+  /** The server's log so far; empty for a container. */
   log(): string;
 };
 
@@ -76,7 +76,7 @@ const postgres: Program = {
     'brew install postgresql), start Docker, or set DATABASE_URL.',
 };
 
-/** Made for tests: nothing has to survive a crash of the machine. */
+/** Settings for tests, whose data need not survive a crash of the machine. */
 const fastSettings = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -92,7 +92,7 @@ const fastSettings = {
 
 const superuser = 'fedistream';
 
-/** The PostgreSQL of `DATABASE_URL`, or else one that is started for the purpose. */
+/** The server of `DATABASE_URL`; without it, a new one of {@link startPostgres}. */
 export async function openPostgres(options: PostgresOptions = {}): Promise<PostgresService> {
   const url = process.env['DATABASE_URL'];
   if (url === undefined || url === '') {
@@ -103,10 +103,10 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
 }
 
 /**
- * Starts a PostgreSQL of one's own on a free port of 127.0.0.1, fast and forgetful. Connections from this machine are
- * trusted. It is gone when `stop` resolves, and at the latest when this process ends.
+ * Starts a PostgreSQL server on a free port of 127.0.0.1, without durability. It trusts connections from this machine. It
+ * ends when `stop` resolves, at the latest with this process.
  *
- * @throws MissingServerError when there is no PostgreSQL on this machine and none could be got
+ * @throws MissingServerError when PostgreSQL is neither installed nor available from another source
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<StartedPostgres> {
   const progress = options.progress ?? onStderr;
@@ -198,14 +198,14 @@ async function initialise(executable: Executable, data: string, user: User | und
   await runBeside(executable, 'initdb', args, data, user);
 }
 
-/** Copies the server's data, with what makes the copy its standby. */
+/** Copies the server's data with pg_basebackup, as its standby. */
 async function copyServer(port: number, executable: Executable, data: string, user: User | undefined): Promise<void> {
   const from = ['-h', '127.0.0.1', '-p', String(port), '-U', superuser];
   const args = [...from, '-D', data, '--write-recovery-conf', '--checkpoint=fast', '--no-sync'];
   await runBeside(executable, 'pg_basebackup', args, data, user);
 }
 
-/** Runs another program of the same PostgreSQL. */
+/** Runs another program of the same PostgreSQL installation. */
 async function runBeside(
   executable: Executable,
   program: string,

@@ -1,7 +1,7 @@
-/** Receives one line about something that takes a while. */
+/** Receives a line about a step that takes a while. */
 export type Progress = (line: string) => void;
 
-/** Says it on stderr, so that stdout stays free for results. */
+/** Prints progress on stderr, so that stdout contains results only. */
 export const onStderr: Progress = (line) => {
   process.stderr.write(`services: ${line}\n`);
 };

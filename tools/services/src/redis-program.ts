@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import type { Certificate } from './certificate.js';
 import type { Program } from './source.js';
 
-/** Redis, or its free successor, which is the same to its clients. */
+/** Redis, or Valkey, its compatible fork. */
 export const redisProgram: Program = {
   name: 'redis',
   names: ['redis-server', 'valkey-server'],
@@ -16,13 +16,13 @@ export const redisProgram: Program = {
     'start Docker, or set REDIS_URL.',
 };
 
-/** How a client gets in. */
+/** The credentials of a client. */
 export interface RedisAccess {
   readonly password?: string | undefined;
   readonly certificate?: Certificate | undefined;
 }
 
-/** The process id of the server on the port, which tells it from another server that took the port. */
+/** The process id of the server on a port, which identifies the server; `undefined` if none answers. */
 export async function processId(
   port: number,
   { password, certificate }: RedisAccess = {},
@@ -45,7 +45,7 @@ export async function processId(
         }),
   });
   client.on('error', () => {
-    // Not there yet; the caller asks again.
+    // The server does not answer yet; the caller retries.
   });
   try {
     await client.connect();

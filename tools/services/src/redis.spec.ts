@@ -7,7 +7,7 @@ import { startSentinel } from './sentinel.js';
 
 const silent = () => undefined;
 
-describe('a Redis of one’s own', () => {
+describe('startRedis', () => {
   let redis: StartedRedis;
   let client: Redis;
 
@@ -22,11 +22,11 @@ describe('a Redis of one’s own', () => {
     await redis.stop();
   });
 
-  it('is the server that was started, not one that had the port before', async () => {
+  it('returns the URL of the server that it started', async () => {
     expect(await client.info('server')).toContain(`process_id:${redis.pid!}`);
   });
 
-  it('stops and comes back on the same port, with nothing kept', async () => {
+  it('stops and starts again on the same port, without data', async () => {
     await client.set('seen', '1');
     await redis.control.stop();
     expect(redis.pid).toBeUndefined();
@@ -34,18 +34,22 @@ describe('a Redis of one’s own', () => {
     expect(await client.get('seen')).toBeNull();
   });
 
-  it('answers nothing while it is suspended, and everything afterwards', async () => {
+  it('does not answer while it is suspended, and answers waiting commands afterwards', async () => {
     await redis.control.suspend();
-    const impatient = new Redis(redis.url, { retryStrategy: () => null, commandTimeout: 50, enableReadyCheck: false });
-    impatient.on('error', silent);
-    await expect(impatient.ping()).rejects.toThrow();
-    impatient.disconnect();
+    const withTimeout = new Redis(redis.url, {
+      retryStrategy: () => null,
+      commandTimeout: 50,
+      enableReadyCheck: false,
+    });
+    withTimeout.on('error', silent);
+    await expect(withTimeout.ping()).rejects.toThrow();
+    withTimeout.disconnect();
     const late = client.ping();
     await redis.control.resume();
     expect(await late).toBe('PONG');
   });
 
-  it('is gone after stop, and stopping twice does no harm', async () => {
+  it('accepts no connection after stop, which may be called twice', async () => {
     const other = await startRedis({ progress: silent });
     await other.stop();
     await other.stop();
@@ -54,13 +58,13 @@ describe('a Redis of one’s own', () => {
     await expect(refused.connect()).rejects.toThrow();
   });
 
-  it('runs beside others of its kind', async () => {
+  it('starts several servers on different ports', async () => {
     const servers = await Promise.all([1, 2, 3].map(() => startRedis({ progress: silent })));
     expect(new Set(servers.map(({ port }) => port)).size).toBe(3);
     await Promise.all(servers.map((server) => server.stop()));
   });
 
-  it('is not started when one is given', async () => {
+  it('is not called by openRedis when REDIS_URL is set', async () => {
     const before = process.env['REDIS_URL'];
     process.env['REDIS_URL'] = 'redis://given.example';
     try {
@@ -77,36 +81,36 @@ describe('a Redis of one’s own', () => {
   });
 });
 
-describe('a Redis that is particular about its clients', () => {
-  it('wants the password of its URL', async () => {
+describe('startRedis with access control', () => {
+  it('requires the password of its URL', async () => {
     const redis = await startRedis({ progress: silent, password: 'p@ss word' });
-    const knowing = new Redis(redis.url);
-    expect(await knowing.ping()).toBe('PONG');
-    knowing.disconnect();
-    const ignorant = new Redis(redis.port, { retryStrategy: () => null });
-    ignorant.on('error', silent);
-    await expect(ignorant.ping()).rejects.toThrow();
-    ignorant.disconnect();
+    const admitted = new Redis(redis.url);
+    expect(await admitted.ping()).toBe('PONG');
+    admitted.disconnect();
+    const refused = new Redis(redis.port, { retryStrategy: () => null });
+    refused.on('error', silent);
+    await expect(refused.ping()).rejects.toThrow();
+    refused.disconnect();
     await redis.stop();
   });
 
-  it('speaks TLS, and wants a certificate', async () => {
+  it('requires TLS and a client certificate', async () => {
     const redis = await startRedis({ progress: silent, tls: true });
     expect(redis.url).toMatch(/^rediss:/);
     const cert = readFileSync(redis.certificate!.certFile);
-    const knowing = new Redis(redis.url, { tls: { ca: cert, cert, key: readFileSync(redis.certificate!.keyFile) } });
-    expect(await knowing.ping()).toBe('PONG');
-    knowing.disconnect();
-    const ignorant = new Redis(redis.url, { tls: { ca: cert }, retryStrategy: () => null });
-    ignorant.on('error', silent);
-    await expect(ignorant.ping()).rejects.toThrow();
-    ignorant.disconnect();
+    const admitted = new Redis(redis.url, { tls: { ca: cert, cert, key: readFileSync(redis.certificate!.keyFile) } });
+    expect(await admitted.ping()).toBe('PONG');
+    admitted.disconnect();
+    const refused = new Redis(redis.url, { tls: { ca: cert }, retryStrategy: () => null });
+    refused.on('error', silent);
+    await expect(refused.ping()).rejects.toThrow();
+    refused.disconnect();
     await redis.stop();
   });
 });
 
-describe('a Sentinel', () => {
-  it('knows its master, and makes a replica the master when that goes', async () => {
+describe('startSentinel', () => {
+  it('returns the master, and promotes a replica when the master has ended', async () => {
     const master = await startRedis({ progress: silent });
     const replica = await startRedis({ progress: silent, args: ['--replicaof', '127.0.0.1', String(master.port)] });
     const sentinel = await startSentinel(master, { progress: silent });
@@ -123,8 +127,8 @@ describe('a Sentinel', () => {
   });
 });
 
-describe('Redis that is nowhere to be had', () => {
-  it('says what to install', async () => {
+describe('startRedis without any source', () => {
+  it('rejects, and names the package to install', async () => {
     await expect(startRedis({ progress: silent, from: [] })).rejects.toThrow(
       /apt-get install redis-server.*REDIS_URL/s,
     );

@@ -7,55 +7,55 @@ import type { ServerControl } from './server-control.js';
 import { ServerDirectory } from './server-directory.js';
 import { findOrGet, MissingServerError, type Source } from './source.js';
 
-/** What to start. */
+/** Options of every server's start. */
 export interface ServerOptions {
-  /** Told what takes a while; stderr when absent. */
+  /** Receives progress lines; by default they go to stderr. */
   readonly progress?: Progress;
-  /** Only from these sources. */
+  /** Restricts the sources of the program. */
   readonly from?: readonly Source[];
 }
 
-/** What to start, for Redis. */
+/** Options of {@link startRedis}. */
 export interface RedisOptions extends ServerOptions {
-  /** More of Redis' own arguments: `['--maxclients', '100']`. */
+  /** Further arguments of `redis-server`: `['--maxclients', '100']`. */
   readonly args?: readonly string[];
-  /** Clients must know it. */
+  /** The password that clients need. */
   readonly password?: string;
-  /** Speaks TLS alone, and asks clients for a certificate, too; not in a container. */
+  /** Requires TLS and a client certificate; not in a container. */
   readonly tls?: boolean;
 }
 
-/** A Redis that a test or a benchmark may use. */
+/** A Redis server for a test or a benchmark. */
 export interface RedisService {
   /** For `REDIS_URL`. */
   readonly url: string;
-  /** Stops and starts the server; absent for one that was given, because it may have other users. */
+  /** Stops and starts the server; absent for the server of `REDIS_URL`, which may have other users. */
   readonly control?: ServerControl;
-  /** The server's process id; absent for one that was given, in a container or stopped. */
+  /** The server's process id; absent for the server of `REDIS_URL`, in a container, or while stopped. */
   readonly pid?: number | undefined;
   /** Ends the service if it was started here. */
   stop(): Promise<void>;
 }
 
-/** A Redis that was started here, so that it can be stopped and started at will. */
+/** A Redis server of {@link startRedis}, which the caller may stop and start. */
 export type StartedRedis = RedisService & {
   readonly port: number;
   readonly control: ServerControl;
-  /** For a client of a server that speaks TLS: authority, certificate and key. */
+  /** With `tls`: authority, certificate and key for clients. */
   readonly certificate?: Certificate | undefined;
 };
 
-/** The Redis of `REDIS_URL`, or else one that is started for the purpose. */
+/** The server of `REDIS_URL`; without it, a new one of {@link startRedis}. */
 export async function openRedis(options: RedisOptions = {}): Promise<RedisService> {
   const url = process.env['REDIS_URL'];
   return url === undefined || url === '' ? startRedis(options) : { url, stop: () => Promise.resolve() };
 }
 
 /**
- * Starts a Redis of one's own on a free port of 127.0.0.1, without persistence. It is gone when `stop` resolves, and at
- * the latest when this process ends.
+ * Starts a Redis server on a free port of 127.0.0.1, without persistence. It ends when `stop` resolves, at the latest with
+ * this process.
  *
- * @throws MissingServerError when there is no Redis on this machine and none could be got
+ * @throws MissingServerError when Redis is neither installed nor available from another source
  */
 export async function startRedis(options: RedisOptions = {}): Promise<StartedRedis> {
   const { progress = onStderr, args = [], password, tls = false } = options;
@@ -105,7 +105,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<StartedRed
   };
 }
 
-/** The arguments of a Redis or a Sentinel that speaks TLS alone and asks clients for a certificate. */
+/** The arguments of a Redis or Sentinel that requires TLS and a client certificate. */
 export function tlsArgs(port: number, { certFile, keyFile }: Certificate): string[] {
   const files = ['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', certFile];
   return ['--port', '0', '--tls-port', String(port), ...files];

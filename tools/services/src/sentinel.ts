@@ -9,13 +9,13 @@ import type { ServerControl } from './server-control.js';
 import { ServerDirectory } from './server-directory.js';
 import { findOrGet, MissingServerError } from './source.js';
 
-/** What to start, for a Sentinel. */
+/** Options of {@link startSentinel}. */
 export interface SentinelOptions extends ServerOptions {
-  /** Clients of the Sentinel must know it. */
+  /** The password that clients of the Sentinel need. */
   readonly password?: string;
 }
 
-/** A Redis Sentinel that was started here. */
+/** A Redis Sentinel of {@link startSentinel}. */
 export interface StartedSentinel {
   readonly port: number;
   readonly control: ServerControl;
@@ -24,11 +24,11 @@ export interface StartedSentinel {
 }
 
 /**
- * Starts a Sentinel that watches a master under the name `mymaster`. It makes a replica the master half a second after
- * the master went; start replicas with `startRedis({ args: ['--replicaof', '127.0.0.1', port] })`. It speaks TLS alone, with
- * the master's certificate, when the master does.
+ * Starts a Sentinel that watches a master under the name `mymaster`. It promotes a replica half a second after the master
+ * has ended; start replicas with `startRedis({ args: ['--replicaof', '127.0.0.1', port] })`. It requires TLS, with the
+ * master's certificate, if the master does.
  *
- * @throws MissingServerError when there is no Redis on this machine and none could be got; a container does not do
+ * @throws MissingServerError when Redis is not installed and cannot be fetched; a container does not suffice
  */
 export async function startSentinel(master: StartedRedis, options: SentinelOptions = {}): Promise<StartedSentinel> {
   const { progress = onStderr, password } = options;

@@ -1,11 +1,11 @@
-/** What a test of failures does to a server. All of it keeps the address; the data stay as far as the server keeps them. */
+/** Stops, starts and suspends a server, for tests of failures. The address stays the same, and so do persistent data. */
 export interface ServerControl {
   /** Ends the server in an orderly way; its clients lose their connections. Does nothing when it is stopped. */
   stop(): Promise<void>;
   /** Starts it again; resolves when it answers. Does nothing when it runs. */
   start(): Promise<void>;
-  /** Freezes it: connections stay open, new ones are accepted by the system at most, nothing is answered. */
+  /** Suspends it (SIGSTOP): connections stay open, the system may accept new ones, and the server does not answer. */
   suspend(): Promise<void>;
-  /** Lets it go on after {@link suspend}. */
+  /** Continues it after {@link suspend}. */
   resume(): Promise<void>;
 }

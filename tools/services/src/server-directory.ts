@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { runAfterExit, shellQuoted } from './cleanup-process.js';
 
-/** A new directory for one server; gone with this process at the latest. */
+/** A new directory for one server, removed with this process at the latest. */
 export class ServerDirectory {
   /** Absolute. */
   readonly path: string;
@@ -16,12 +16,12 @@ export class ServerDirectory {
     this.#forget = runAfterExit(`rm -rf ${shellQuoted(this.path)}`);
   }
 
-  /** Where the server's output goes. */
+  /** The file of the server's output. */
   get log(): string {
     return join(this.path, 'server.log');
   }
 
-  /** Removes it with all that is in it. */
+  /** Removes the directory with its content. */
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
     this.#forget();

@@ -3,31 +3,31 @@ import { fromDebian, type DebianProgram } from './debian.js';
 import { findExecutable, type Executable } from './executable.js';
 import type { Progress } from './progress.js';
 
-/** Where servers come from, in the order in which that is tried. */
+/** The sources of server programs, in the order in which they are tried. */
 const sources = ['system', 'debian', 'docker'] as const;
 
 /** `system`: installed on this machine; `debian`: fetched from Debian's packages, not installed; `docker`: a container. */
 export type Source = (typeof sources)[number];
 
-/** How to find or get a server. */
+/** A server program, and how to find or fetch it. */
 export interface Program extends DebianProgram {
-  /** The names it goes by on PATH. */
+  /** Its names on PATH. */
   readonly names: readonly string[];
-  /** Directories beside PATH in which systems keep it. */
+  /** Further directories in which systems install it. */
   readonly directories: readonly string[];
-  /** What to install, and which variable would do instead. */
+  /** Tells the developer what to install, or which variable to set instead. */
   readonly advice: string;
 }
 
-/** The server is nowhere on this machine and could not be got; the message says what to install. */
+/** A server program is neither installed nor available from another source. The message says what to install. */
 export class MissingServerError extends Error {
   override readonly name = 'MissingServerError';
 }
 
 /**
- * An executable for the server, or `docker` when only a container can be had.
+ * Finds or fetches the executable of a server; `docker` if only a container is available.
  *
- * @param from only these sources; `SERVICES_FROM` (names separated by commas) when absent, and all if that is not set
+ * @param from the sources; by default those of `SERVICES_FROM` (names separated by commas), or all if it is not set
  * @throws MissingServerError
  */
 export async function findOrGet(
@@ -43,7 +43,7 @@ export async function findOrGet(
   if (from.includes('debian')) {
     const fetched = await fromDebian(program, progress).catch((error: unknown) => {
       reasons.push(`Debian's packages: ${lastLines(error)}`);
-      progress(`${program.name}: could not be had from Debian's packages`);
+      progress(`${program.name}: not available from Debian's packages`);
     });
     if (fetched) {
       return fetched;
@@ -53,7 +53,7 @@ export async function findOrGet(
     return 'docker';
   }
   throw new MissingServerError(
-    [`${program.name} was not found, and could not be got. ${program.advice}`, ...reasons].join('\n'),
+    [`${program.name} was not found, and could not be fetched. ${program.advice}`, ...reasons].join('\n'),
   );
 }
 

@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 
 import type { Executable } from './executable.js';
 
-/** A user without rights: what PostgreSQL insists on being run by. */
+/** An unprivileged user: PostgreSQL refuses to run as root. */
 export interface User {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Whom to run as in place of root; `undefined` when this process is not root's and runs things as itself. */
+/** The user to run servers as instead of root; `undefined` if this process does not run as root. */
 export function unprivilegedUser(): User | undefined {
   if (process.getuid?.() !== 0) {
     return undefined;
@@ -24,7 +24,7 @@ export function unprivilegedUser(): User | undefined {
   return users.get('postgres') ?? users.get('nobody') ?? { uid: 65_534, gid: 65_534 };
 }
 
-/** Gives an empty directory to the user. */
+/** Makes the user the owner of an empty directory. */
 export async function give(directory: string, user: User | undefined): Promise<void> {
   if (user) {
     await chown(directory, user.uid, user.gid);
@@ -32,10 +32,10 @@ export async function give(directory: string, user: User | undefined): Promise<v
 }
 
 /**
- * The program at a place from which every user can run it. Root's home, and with it a workspace there, is closed to other
- * users; then the tree that the program brought along is copied.
+ * The program at a path where every user can run it. Other users cannot enter root's home, nor a workspace in it; then the
+ * tree of the fetched program is copied.
  *
- * @param to where the copy may go, removed by the caller
+ * @param to the directory for the copy, which the caller removes
  */
 export async function reachable(executable: Executable, to: string): Promise<Executable> {
   const { tree } = executable;

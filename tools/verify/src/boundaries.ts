@@ -13,18 +13,18 @@ export interface Probe {
   readonly refusedBy: string | undefined;
 }
 
-/** The ways to import something, a line each: none may lead around a rule. */
-const ways: readonly ((name: string) => string)[] = [
+/** The forms of an import, one line each. A rule MUST refuse all of them. */
+const importForms: readonly ((name: string) => string)[] = [
   (name) => `import '${name}';`,
   (name) => `export * from '${name}';`,
   (name) => `await import('${name}');`,
 ];
 
-/** What a file may not import, by one rule. */
+/** Imports of a file that this rule must refuse. */
 const refuse = (file: string, refusedBy: string, ...names: readonly string[]): Probe[] =>
   names.map((imports) => ({ file, imports, refusedBy }));
 
-/** What a file may import. */
+/** Imports of a file that must be accepted. */
 const accept = (file: string, ...names: readonly string[]): Probe[] =>
   names.map((imports) => ({ file, imports, refusedBy: undefined }));
 
@@ -102,7 +102,7 @@ export const boundaries: Check = {
     });
     const wrong: string[] = [];
     for (const probe of probes) {
-      const text = ways.map((way) => way(probe.imports)).join('\n');
+      const text = importForms.map((way) => way(probe.imports)).join('\n');
       const [result] = await eslint.lintText(text, { filePath: probe.file });
       const complaint = complaintAbout(probe, result?.messages ?? []);
       if (complaint !== undefined) {
@@ -113,7 +113,7 @@ export const boundaries: Check = {
   },
 };
 
-/** The problem with ESLint's messages for a probe that was written in all {@link ways}; `undefined` when there is none. */
+/** The problem with ESLint's messages for a probe that was written in all {@link importForms}; `undefined` when there is none. */
 export function complaintAbout(
   { file, imports, refusedBy }: Probe,
   messages: readonly Pick<Linter.LintMessage, 'ruleId' | 'line'>[],
@@ -123,6 +123,6 @@ export function complaintAbout(
     return rules.size === 0 ? undefined : `${file} may import ${imports}, but was refused by ${[...rules].join(', ')}`;
   }
   const refused = new Set(messages.filter(({ ruleId }) => ruleId === refusedBy).map(({ line }) => line));
-  const missed = ways.filter((_, index) => !refused.has(index + 1)).map((way) => way(imports));
+  const missed = importForms.filter((_, index) => !refused.has(index + 1)).map((way) => way(imports));
   return missed.length === 0 ? undefined : `${file}: ${refusedBy} does not refuse ${missed.join(' ')}`;
 }

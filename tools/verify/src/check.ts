@@ -17,7 +17,7 @@ async function runs(program: string, ...args: string[]): Promise<string | undefi
   return code === 0 ? undefined : output || `${program} ended with code ${code} without output`;
 }
 
-/** ESLint reads the project graph from Nx' cache, which is made here. */
+/** Lints all files. `nx show projects` first creates the project graph that the ESLint rules of Nx read. */
 export const lint: Check = {
   name: 'lint',
   run: async () =>

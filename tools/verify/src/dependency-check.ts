@@ -9,7 +9,7 @@ import { workspace } from './workspace.js';
 const rule = '@nx/dependency-checks';
 const file = 'libs/audience/package.json';
 
-/** A package.json that declares a package which its project does not import, and not one which it does. */
+/** A package.json that lacks a package which its project imports, and declares one which it does not import. */
 export function withWrongDependencies(manifest: string): string {
   const parsed = JSON.parse(manifest) as { readonly dependencies?: Readonly<Record<string, string>> };
   const [first, ...others] = Object.entries(parsed.dependencies ?? {}).filter(
@@ -22,7 +22,7 @@ export function withWrongDependencies(manifest: string): string {
   return `${JSON.stringify({ ...parsed, dependencies }, null, 2)}\n`;
 }
 
-/** The rule that holds package.json against imports does refuse. */
+/** Checks that the lint rule reports missing and unused dependencies of a package.json. */
 export const dependencyCheck: Check = {
   name: 'dependencies',
   async run() {

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { workspace } from './workspace.js';
 
-describe('an end-to-end test that reads a running server', () => {
+describe('a line of an end-to-end test about a running server', () => {
   let readingOnce: readonly unknown[];
 
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('an end-to-end test that reads a running server', () => {
     `expect(watched.server.outputSoFar).toContain('listening')`,
     `const line = server.logSoFar.find(({ msg }) => msg === 'listening')`,
     `expect(server.logSoFar.some(isError)).toBe(true)`,
-  ])('is refused where it may read too early: %s', (line) => {
+  ])('is refused if it may read too early: %s', (line) => {
     expect(refusals(line)).toEqual(['no-restricted-syntax']);
   });
 
@@ -35,7 +35,7 @@ describe('an end-to-end test that reads a running server', () => {
     `expect(await server.output()).toContain('stopped')`,
     `const before = await metric(server, 'messages_sent_total')`,
     `await server.logged(({ msg }) => msg === 'listening')`,
-  ])('is accepted where it waits, or looks for what must be absent: %s', (line) => {
+  ])('is accepted if it waits, or checks that a text is absent: %s', (line) => {
     expect(refusals(line)).toEqual([]);
   });
 });

@@ -10,8 +10,8 @@ import { count, type VitestReport } from './vitest-report.js';
 import { installed, workspace } from './workspace.js';
 
 /**
- * Runs all tests against a real Redis and a real PostgreSQL, prints their output, and counts them. A result from Nx'
- * cache counts as it was.
+ * Runs all tests against a real Redis and a real PostgreSQL, prints their output, and counts them. A result from Nx' cache
+ * counts, too.
  */
 export async function runTests(): Promise<{ tally: Tally; reasons: string[] }> {
   const redis = await openRedis();

@@ -8,7 +8,7 @@ const file = (status: string, ...tests: string[]) => ({
   assertionResults: tests.map((one) => ({ status: one })),
 });
 
-describe('the count of a test run', () => {
+describe('count', () => {
   it('counts every test once', () => {
     const { tally, reasons } = count(
       { testResults: [file('failed', 'passed', 'failed'), file('passed', 'passed', 'pending', 'todo', 'skipped')] },

@@ -8,7 +8,7 @@ import { workspace } from '../workspace.js';
 import { inWords, proseOfCode, proseOfMarkdown, type Prose } from './prose.js';
 import { words } from './words.js';
 
-/** The files that hold the forbidden words because they are about them. */
+/** The files that list or test the forbidden words. */
 const about = /^tools\/verify\/src\/language\/(words|language\.spec)\.ts$/;
 
 /** A forbidden word in a file. */
@@ -46,7 +46,7 @@ function findingsOf({ text, offset, isName = false }: Prose, file: string, conte
   );
 }
 
-/** A clause may go on in the next line; a paragraph, an item or a heading ends one. Lengths are kept. */
+/** Joins lines, because a clause may continue in the next one. A paragraph, an item or a heading ends it. Offsets are kept. */
 function inOneLine(text: string): string {
   return text
     .replace(/\n(?=\s*\n)/g, '.')
@@ -73,12 +73,12 @@ export async function findingsUnder(paths: readonly string[]): Promise<Finding[]
   return found;
 }
 
-/** `file:line: "found": write ...`, which editors and terminals make a link of. */
+/** `file:line: "found": write ...`, which editors and terminals turn into a link. */
 export function describeFinding({ file, line, found, better }: Finding): string {
   return `${file}:${line}: "${found}": write ${better}`;
 }
 
-/** Comments, test titles, messages, names and Markdown use the field's terms and name the actor. */
+/** Checks that comments, test titles, messages, names and Markdown contain none of the forbidden words. */
 export const language: Check = {
   name: 'language',
   async run() {

@@ -1,6 +1,6 @@
 import { describeFinding, findingsUnder } from './language.js';
 
-// npm runs scripts in the workspace; the paths are meant from where the caller stands there.
+// Paths are relative to the workspace, in which npm runs scripts.
 const found = await findingsUnder(process.argv.slice(2));
 for (const finding of found) {
   process.stdout.write(`${describeFinding(finding)}\n`);

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** A piece of text that people read, and where it stands. */
+/** A text for readers, with its offset in the file. */
 export interface Prose {
   readonly text: string;
   /** Where the text begins in its file, in UTF-16 code units. */
@@ -9,7 +9,7 @@ export interface Prose {
   readonly isName?: boolean;
 }
 
-/** Calls whose first argument is a test's title. */
+/** Functions whose first argument is a test's title. */
 const titled = /^(describe|it|test|suite|bench)$/;
 
 /** Comments, test titles, sentences in strings and declared names of a TypeScript or JavaScript file. */
@@ -46,7 +46,7 @@ export function proseOfCode(file: string, code: string): Prose[] {
   return found;
 }
 
-/** All of a Markdown file, but code. Lengths are kept, so that offsets hold. */
+/** A Markdown file with its code replaced by blanks, so that offsets stay the same. */
 export function proseOfMarkdown(markdown: string): Prose[] {
   const blank = (text: string) => text.replace(/[^\n]/g, ' ');
   const text = markdown.replace(/^(```|~~~)[^\n]*\n[\s\S]*?^\1\s*$/gm, blank).replace(/`[^`\n]+`/g, blank);
@@ -62,7 +62,7 @@ export function inWords(name: string): string {
     .toLowerCase();
 }
 
-/** A comment without its asterisks, each character at its place. */
+/** Replaces the asterisks and slashes of a comment by blanks. */
 function withoutMargin(comment: string): string {
   return comment.replace(/^\s*\/?\*+\/?|\/\/+/gm, (margin) => ' '.repeat(margin.length));
 }
@@ -113,7 +113,7 @@ function calledName(called: ts.Expression): string {
   return ts.isTaggedTemplateExpression(called) ? calledName(called.tag) : called.getText();
 }
 
-/** Names are read where they are declared: uses follow. */
+/** Whether an identifier is a declaration. Only declarations are checked, not uses. */
 function isDeclared(node: ts.Identifier): boolean {
   const { parent } = node;
   const isUse = ts.isPropertyAccessExpression(parent) || ts.isImportSpecifier(parent) || ts.isExportSpecifier(parent);
