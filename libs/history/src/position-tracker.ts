@@ -62,6 +62,7 @@ export class PositionTracker {
   readonly #pending = new Map<number, PendingFence>();
   #next: { readonly number: number; readonly pending: PendingFence } | undefined;
   #fences = 0;
+  #timesMissed = 0;
   #order = 0;
   #epoch: string | undefined;
   /** The text of the last marker; `undefined` while one may have been missed. */
@@ -95,6 +96,11 @@ export class PositionTracker {
     store.acknowledged.subscribe((acknowledgement) => {
       this.#acknowledge(acknowledgement);
     });
+  }
+
+  /** How often this node may have missed messages. */
+  get timesMissed(): number {
+    return this.#timesMissed;
   }
 
   /** The epoch that the recorder last announced; `undefined` before the first announcement. */
@@ -161,6 +167,7 @@ export class PositionTracker {
    * have no position until the next marker.
    */
   missed(): void {
+    this.#timesMissed += 1;
     this.#markerText = undefined;
   }
 

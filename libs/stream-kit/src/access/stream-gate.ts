@@ -11,13 +11,15 @@ import { Reauthorization, type AuthorizationMoment } from './reauthorization.js'
 
 /** How long a new client waits for its channels before it is told to come back later. */
 const liveWithinMs = 5_000;
+/** How often a beginning is tried while this server misses messages again and again. */
+const maxAttempts = 3;
 
 /** What a subscription begins with: a snapshot, or what its client missed. */
 interface Beginning {
   readonly backlog: Backlog;
   readonly events: readonly StreamEvent[];
   /** Where it begins among all messages, on a server with a history. */
-  readonly place: Pick<Resumed, 'behind' | 'position'> | undefined;
+  readonly place: Resumed | undefined;
   /** For clients that know their position. */
   readonly resumed: Resumed | undefined;
   /** For clients that do not, and were told to reconnect. */
@@ -196,19 +198,44 @@ export class StreamGate {
     if (wanted === undefined && request.definition.declaration.snapshot === undefined) {
       return undefined;
     }
+    try {
+      for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+        const begun = await this.#beginOnce(viewer, request, fanout, wanted);
+        if (begun !== undefined) {
+          return { ...begun, resumed: resuming && begun.place, ticket };
+        }
+      }
+      throw new StreamingError('unavailable');
+    } catch (failure) {
+      ticket?.giveBack();
+      throw failure;
+    }
+  }
+
+  /** @returns `undefined` when this server may have missed messages meanwhile: what it has kept may have a gap */
+  async #beginOnce(
+    viewer: Viewer,
+    request: StreamRequest,
+    fanout: Fanout,
+    wanted: ResumeRequest | TicketRequest | undefined,
+  ): Promise<Omit<Beginning, 'resumed' | 'ticket'> | undefined> {
+    const { timesMissed } = this.resumption;
     const backlog = fanout.keepFor(viewer);
     try {
       await this.#live(viewer, request);
       const channels = this.fanouts.channels(viewer, request);
-      const resumed = wanted && (await this.resumption.begin(viewer, request, channels, wanted));
-      const events = resumed?.recovered === true ? resumed.events : await this.snapshots.take(viewer, request);
+      const place = wanted && (await this.resumption.begin(viewer, request, channels, wanted));
+      const events = place?.recovered === true ? place.events : await this.snapshots.take(viewer, request);
       if (backlog.overflowed) {
         throw new StreamingError('unavailable');
       }
-      return { backlog, events, place: resumed, resumed: resuming && resumed, ticket };
+      if (timesMissed !== this.resumption.timesMissed) {
+        backlog.discard();
+        return undefined;
+      }
+      return { backlog, events, place };
     } catch (failure) {
       backlog.discard();
-      ticket?.giveBack();
       throw failure;
     }
   }

@@ -78,6 +78,11 @@ export class Resumption {
     return this.tracker !== undefined;
   }
 
+  /** How often this server may have missed messages: what was begun before the last time may have a gap. */
+  get timesMissed(): number {
+    return this.tracker?.timesMissed ?? 0;
+  }
+
   /** The places of messages, for a pipeline in which decisions take time, or one that delivers an event when it arrives. */
   placesFor(decides: boolean): FanoutPlaces | undefined {
     const { tracker } = this;
@@ -124,7 +129,10 @@ export class Resumption {
     if (since.length === 0) {
       return beginning(undefined, arrival);
     }
-    const answer = await this.#missed(viewer, request, channels, since, arrival, fence?.acknowledged);
+    const { timesMissed } = this;
+    const found = await this.#missed(viewer, request, channels, since, arrival, fence?.acknowledged);
+    // The history has everything before the fence. What was missed behind it is neither there nor among live events.
+    const answer = timesMissed === this.timesMissed ? found : 'interrupted';
     this.#statistics.resumes[typeof answer === 'string' ? answer : 'recovered'] += 1;
     if (typeof answer === 'string') {
       return beginning(false, arrival);

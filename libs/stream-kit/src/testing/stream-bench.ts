@@ -9,6 +9,13 @@ import {
 import { Connection, DeliverySettings, DeliveryStatistics } from '@fedistream/delivery';
 import { mastodonFamilies, type AnyChannelFamily, type Viewer } from '@fedistream/domain';
 import { BusStatistics, EventBus } from '@fedistream/event-bus';
+import type {
+  HistorySettings,
+  HistoryStatistics,
+  HistoryStore,
+  PositionTracker,
+  TicketStore,
+} from '@fedistream/history';
 import { Reauthorization, ReauthorizationSettings } from '../access/reauthorization.js';
 import { StreamGate } from '../access/stream-gate.js';
 import type { StreamDefinition } from '../modules/stream-definition.js';
@@ -26,6 +33,17 @@ export interface BenchOptions {
   readonly families?: readonly AnyChannelFamily[];
   /** How often `authorize` is asked again, in milliseconds; a minute when left out. */
   readonly reauthorizationIntervalMs?: number;
+  /** Left out: a server without a history. */
+  readonly history?: BenchHistory;
+}
+
+/** The history of the server, as far as a test needs one. */
+export interface BenchHistory {
+  readonly tracker: PositionTracker;
+  readonly store: HistoryStore;
+  readonly settings: HistorySettings;
+  readonly statistics: HistoryStatistics;
+  readonly tickets?: TicketStore;
 }
 
 /** Claims what the families of a module would. */
@@ -55,13 +73,22 @@ export class StreamBench {
   constructor(
     definitions: readonly StreamDefinition[],
     store: AudienceStore = new EmptyAudienceStore(),
-    { families, reauthorizationIntervalMs = 60_000 }: BenchOptions = {},
+    { families, history, reauthorizationIntervalMs = 60_000 }: BenchOptions = {},
   ) {
     // Nothing waits for company, so that what is published has arrived a turn later.
     const audience = new Audience(store, new AudienceSettings({ maxBatchDelayMs: 0 }), new AudienceStatistics());
     this.registry = new StreamRegistry(definitions, families ? [...mastodonFamilies, ...families] : [anyFamily]);
     const failures = new FailureLog(this.registry.statistics);
-    const resumption = new Resumption(audience, failures, this.registry);
+    const resumption = new Resumption(
+      audience,
+      failures,
+      this.registry,
+      history?.tracker,
+      history?.store,
+      history?.settings,
+      history?.statistics,
+      history?.tickets,
+    );
     this.fanouts = new StreamFanouts(this.bus, audience, this.registry, failures, resumption);
     this.reauthorization = new Reauthorization(
       this.bus,

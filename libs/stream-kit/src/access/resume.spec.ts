@@ -1,0 +1,104 @@
+import type { HistoryAnswer } from '@fedistream/history';
+import { resumableWebSocketFraming } from '@fedistream/delivery';
+import { StreamEvent } from '@fedistream/domain';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { stream, text } from '../index.js';
+import { StreamDefinition } from '../modules/stream-definition.js';
+import { HistoryBench } from '../testing/history-bench.js';
+import { viewer } from '../testing/index.js';
+import type { BenchClient } from '../testing/stream-bench.js';
+import type { ResumeSubscription } from './stream-gate.js';
+
+const channel = 'timeline:room';
+const identity = { name: 'test', owner: 'team-test', package: 'test', version: '0.0.0' };
+const room = stream({
+  name: 'room',
+  scopes: ['read'],
+  audience: 'chosen-by-publisher',
+  params: { id: text() },
+  channels: () => [channel as never],
+});
+const definition = new StreamDefinition(room, identity);
+const request = definition.request('room', { id: '1' });
+
+const resuming = (since?: string): ResumeSubscription => ({
+  since,
+  framing: resumableWebSocketFraming,
+  answer: ({ recovered, events }) =>
+    recovered === undefined ? [] : [StreamEvent.of('resumed', { recovered, events: events.length })],
+});
+
+/** What a client has received, in short: names of events, with the payload of an answer to `since`. */
+const summary = ({ received }: BenchClient) =>
+  received.map(({ event, payload }) => (event === 'resumed' ? `${event} ${payload ?? ''}` : event));
+
+describe('a client that resumes', () => {
+  let history: HistoryBench;
+  let client: BenchClient;
+
+  beforeEach(() => {
+    history = new HistoryBench([definition]);
+    client = history.bench.connect(viewer());
+  });
+
+  afterEach(() => {
+    history.stop();
+    vi.restoreAllMocks();
+  });
+
+  const publish = (...names: string[]) => {
+    for (const event of names) {
+      history.publish(channel, JSON.stringify({ event, payload: event }));
+    }
+  };
+
+  /** A position behind one event that a client has received. */
+  async function positionOfClientThatLeft(): Promise<string> {
+    const earlier = history.bench.connect(viewer());
+    await history.bench.gate.subscribe(earlier.connection, request, resuming());
+    publish('seen');
+    const { position } = history;
+    earlier.connection.unsubscribe(request.label);
+    return position;
+  }
+
+  /** Calls back once while the history is being read. */
+  function whileReading(callback: () => void): void {
+    const { store } = history;
+    const read = store.read.bind(store);
+    vi.spyOn(store, 'read').mockImplementationOnce(async (query): Promise<HistoryAnswer> => {
+      const answer = await read(query);
+      callback();
+      return answer;
+    });
+  }
+
+  it('receives what this server misses while the client is being resumed', async () => {
+    const since = await positionOfClientThatLeft();
+    publish('s1');
+    whileReading(() => {
+      history.miss(() => {
+        publish('s2');
+      });
+      publish('s3');
+    });
+    await history.bench.gate.subscribe(client.connection, request, resuming(since));
+    publish('s4');
+    const events = ['s1', 's2', 's3', 'checkpoint', 's4'];
+    expect(summary(client)).toEqual(['resumed {"recovered":true,"events":3}', ...events]);
+    expect(history.statistics.resumes).toMatchObject({ interrupted: 1, recovered: 1 });
+  });
+
+  it('is refused, and keeps its position, when this server misses messages again and again', async () => {
+    const since = await positionOfClientThatLeft();
+    const { store } = history;
+    const read = store.read.bind(store);
+    vi.spyOn(store, 'read').mockImplementation((query) => {
+      history.miss(() => undefined);
+      return read(query);
+    });
+    const subscribing = history.bench.gate.subscribe(client.connection, request, resuming(since));
+    await expect(subscribing).rejects.toMatchObject({ code: 'unavailable' });
+    expect([summary(client), client.connection.labels, history.bench.broker.channels.size]).toEqual([[], [], 0]);
+  });
+});
