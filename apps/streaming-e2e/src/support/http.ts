@@ -13,7 +13,11 @@ export interface HttpResponse {
 /** Asks and reads the whole answer; for everything that is no stream. */
 export function httpRequest(
   url: URL,
-  options: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly method?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly localAddress?: string;
+  } = {},
 ): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { ...options, agent: false }, (response) => {

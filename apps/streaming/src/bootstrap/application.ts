@@ -3,6 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AdminServer } from '../admin/admin-server.js';
 import { configureHttp, createFastifyAdapter } from '../http/fastify.js';
+import { ClientAddress } from '../connections/client-address.js';
+import { InputBudget, InputSettings } from '../connections/input-budget.js';
 import { Readiness } from '../connections/readiness.js';
 import { PinoLogger } from '../observability/pino-logger.js';
 import { RefusalLog } from '../observability/refusal-log.js';
@@ -26,7 +28,12 @@ export async function startApplication(settings: Settings): Promise<{ app: NestF
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes literals
     { logger, abortOnError: false },
   );
-  configureHttp(app, app.get(RefusalLog));
+  const addresses = app.get(ClientAddress);
+  const { maxRequestsPerSecond } = app.get(InputSettings);
+  configureHttp(app, app.get(RefusalLog), ({ remoteAddress }) =>
+    // A proxy sends the requests of many clients on one connection.
+    addresses.isProxy(remoteAddress ?? '') ? undefined : new InputBudget(maxRequestsPerSecond),
+  );
   app.useWebSocketAdapter(new StreamingWebSocketAdapter(app));
   if (!settings.servesClients) {
     app.get(Readiness).startDraining();

@@ -20,7 +20,12 @@ describe('settings', () => {
       shutdownGraceMs: 5_000,
       database: { kind: 'embedded', directory: '.fedistream/database' },
       redis: undefined,
-      delivery: { maxSubscriptions: 200, outputBudgetBytes: 4 * 1_024 * 1_024 },
+      delivery: {
+        maxSubscriptions: 200,
+        maxLabelsPerChannel: 5,
+        outputBudgetBytes: 4 * 1_024 * 1_024,
+        outputBudgetPieces: 10_000,
+      },
       admin: { port: undefined, address: '127.0.0.1' },
       drain: { delayMs: 0, drainMs: 0 },
       connectionLimits: {
@@ -29,7 +34,7 @@ describe('settings', () => {
         maxConnectionsPerToken: 1_000,
         maxConnectionsPerAddress: 10_000,
       },
-      input: { maxMessagesPerSecond: 50 },
+      input: { maxMessagesPerSecond: 50, maxRequestsPerSecond: 50 },
       auth: { revalidationIntervalMs: 300_000 },
       audience: { maxWaitMs: 10_000, maxQueued: 1_000, maxBatchDelayMs: 100 },
       streamModules: { named: [], onFailure: 'stop', environment: {} },

@@ -15,7 +15,12 @@ export interface Settings {
   readonly database: DatabaseSettings;
   /** `undefined`: the in-memory broker. */
   readonly redis: RedisSettings | undefined;
-  readonly delivery: { readonly maxSubscriptions: number; readonly outputBudgetBytes: number };
+  readonly delivery: {
+    readonly maxSubscriptions: number;
+    readonly maxLabelsPerChannel: number;
+    readonly outputBudgetBytes: number;
+    readonly outputBudgetPieces: number;
+  };
   readonly admin: { readonly port: number | undefined; readonly address: string };
   readonly drain: { readonly delayMs: number; readonly drainMs: number };
   readonly connectionLimits: {
@@ -24,7 +29,7 @@ export interface Settings {
     readonly maxConnectionsPerToken: number;
     readonly maxConnectionsPerAddress: number;
   };
-  readonly input: { readonly maxMessagesPerSecond: number };
+  readonly input: { readonly maxMessagesPerSecond: number; readonly maxRequestsPerSecond: number };
   readonly auth: { readonly revalidationIntervalMs: number };
   readonly audience: { readonly maxWaitMs: number; readonly maxQueued: number; readonly maxBatchDelayMs: number };
   /** The teams' modules beside those of the workspace, and the environment that their own settings are read from. */
@@ -70,7 +75,9 @@ export function readSettingsFrom(environment: Environment): Settings {
     redis: readRedisSettings(environment),
     delivery: {
       maxSubscriptions: environment.read('MAX_SUBSCRIPTIONS_PER_CONNECTION'),
+      maxLabelsPerChannel: environment.read('MAX_LABELS_PER_CHANNEL'),
       outputBudgetBytes: environment.read('OUTPUT_BUDGET_KIB') * 1_024,
+      outputBudgetPieces: environment.read('OUTPUT_BUDGET_WRITES'),
     },
     admin: { port: environment.read('ADMIN_PORT'), address: environment.read('ADMIN_BIND') },
     drain: {
@@ -83,7 +90,10 @@ export function readSettingsFrom(environment: Environment): Settings {
       maxConnectionsPerToken: environment.read('MAX_CONNECTIONS_PER_TOKEN'),
       maxConnectionsPerAddress: environment.read('MAX_CONNECTIONS_PER_ADDRESS'),
     },
-    input: { maxMessagesPerSecond: environment.read('MAX_MESSAGES_PER_SECOND') },
+    input: {
+      maxMessagesPerSecond: environment.read('MAX_MESSAGES_PER_SECOND'),
+      maxRequestsPerSecond: environment.read('MAX_REQUESTS_PER_SECOND'),
+    },
     auth: { revalidationIntervalMs: environment.read('TOKEN_REVALIDATION_SECONDS') * 1_000 },
     audience: {
       maxWaitMs: environment.read('AUDIENCE_MAX_WAIT_SECONDS') * 1_000,

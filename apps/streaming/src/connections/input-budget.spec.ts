@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputBudget } from './input-budget.js';
 
-const budget = () => new InputBudget({ maxMessagesPerSecond: 10 }, 0);
+const budget = () => new InputBudget(10, 0);
 
 /** The result of the last of so many messages. */
 function spend(of: InputBudget, messages: number, nowMs: number): number {

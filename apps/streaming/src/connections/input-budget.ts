@@ -4,16 +4,18 @@ export interface InputLimits {
   readonly maxMessagesPerSecond: number;
 }
 
-/** {@link InputLimits} as Nest injects them. */
+/** How fast one client may send anything, as Nest injects it. */
 export abstract class InputSettings implements InputLimits {
   abstract readonly maxMessagesPerSecond: number;
+  /** HTTP requests a second that one connection may send for ever; ten times as many at once. */
+  abstract readonly maxRequestsPerSecond: number;
 }
 
-/** How many seconds' worth of messages a client may send at once, and by how many it may exceed its budget. */
+/** How many seconds' worth of messages or requests a client may send at once, and by how many it may exceed its budget. */
 const burstSeconds = 10;
 
 /**
- * A token bucket for the messages of one client. A client that empties it is to be read slower. One that is beyond it by a
+ * A token bucket for the messages or requests of one client. A client that empties it is to be read slower. One that is beyond it by a
  * whole bucket, because its messages had been received already, is to be closed.
  */
 export class InputBudget {
@@ -22,9 +24,9 @@ export class InputBudget {
   #tokens: number;
   #refilledMs: number;
 
-  constructor({ maxMessagesPerSecond }: InputLimits, nowMs = performance.now()) {
-    this.#perSecond = maxMessagesPerSecond;
-    this.#capacity = maxMessagesPerSecond * burstSeconds;
+  constructor(perSecond: number, nowMs = performance.now()) {
+    this.#perSecond = perSecond;
+    this.#capacity = perSecond * burstSeconds;
     this.#tokens = this.#capacity;
     this.#refilledMs = nowMs;
   }

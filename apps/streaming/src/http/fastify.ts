@@ -7,7 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { RefusalLog } from '../observability/refusal-log.js';
 import { allowedMethods } from './allowed-methods.js';
 import { IncomingRequest } from './incoming-request.js';
-import { handleOneRequestAtATime } from './pipelining.js';
+import { handleOneRequestAtATime, type PipeliningHooks } from './pipelining.js';
 import { refusalBody } from './refusal-response.js';
 import { refuseOnSocket } from './refuse-on-socket.js';
 
@@ -82,8 +82,17 @@ function requestFault({ method, raw }: FastifyRequest): StreamingError | undefin
   return hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1') ? new StreamingError('badRequest') : undefined;
 }
 
-/** Sets up what applies to every request: request id, CORS, allowed methods, and malformed requests. */
-export function configureHttp(app: NestFastifyApplication, refusals: RefusalLog): void {
+/**
+ * Sets up what applies to every request: request id, CORS, allowed methods, malformed requests, and how fast one connection
+ * may send them.
+ *
+ * @param budgetOf the budget of a connection's requests
+ */
+export function configureHttp(
+  app: NestFastifyApplication,
+  refusals: RefusalLog,
+  budgetOf: PipeliningHooks['budgetOf'],
+): void {
   // After `onRequest`: this hook answers preflights, which need a request id like every answer.
   const hook = 'preParsing';
   const methods = allowedMethods.join(', ');
@@ -98,8 +107,14 @@ export function configureHttp(app: NestFastifyApplication, refusals: RefusalLog)
     done(requestFault(request));
   });
   const server = app.getHttpServer();
-  handleOneRequestAtATime(server, (address) => {
-    refusals.record(new StreamingError('tooManyRequests'), { address });
+  handleOneRequestAtATime(server, {
+    budgetOf,
+    onDelay: (address) => {
+      refusals.recordDelay(address);
+    },
+    onExcess: (address) => {
+      refusals.record(new StreamingError('tooManyRequests'), { address });
+    },
   });
   // A server may ignore an expectation that it does not know (RFC 9110, section 10.1.1).
   server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));

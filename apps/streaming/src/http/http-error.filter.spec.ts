@@ -50,7 +50,7 @@ describe('an error over HTTP', () => {
     const module = await Test.createTestingModule({ controllers: [Faulty], providers: [RefusalLog] }).compile();
     app = module.createNestApplication<NestFastifyApplication>(createFastifyAdapter('loopback'));
     app.useLogger(false);
-    configureHttp(app, app.get(RefusalLog));
+    configureHttp(app, app.get(RefusalLog), () => undefined);
     app.useGlobalFilters(new HttpErrorFilter(app.get(RefusalLog)));
     await app.listen(0, '127.0.0.1');
   });

@@ -2,12 +2,16 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { InputBudget } from '../connections/input-budget.js';
 import { handleOneRequestAtATime } from './pipelining.js';
 
 let server: Server;
 let client: Socket;
 let received: string;
 const excess = vi.fn();
+const delayed = vi.fn();
+/** Of each connection, in requests a second. */
+let perSecond: number | undefined;
 /** The requests that are being handled. */
 let handling: { readonly path: string; readonly response: ServerResponse }[];
 
@@ -15,10 +19,16 @@ beforeEach(async () => {
   handling = [];
   received = '';
   excess.mockClear();
+  delayed.mockClear();
+  perSecond = undefined;
   server = createServer((request, response) => {
     handling.push({ path: request.url ?? '', response });
   });
-  handleOneRequestAtATime(server, excess);
+  handleOneRequestAtATime(server, {
+    budgetOf: () => (perSecond === undefined ? undefined : new InputBudget(perSecond)),
+    onDelay: delayed,
+    onExcess: excess,
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   client = connect((server.address() as AddressInfo).port, '127.0.0.1');
@@ -64,6 +74,31 @@ describe('pipelined requests', () => {
     await once(handling[0]!.response, 'close');
     await new Promise(setImmediate);
     expect(paths()).toEqual(['/1']);
+  });
+
+  it('are handled more slowly on a connection that has used up its budget, each of them', async () => {
+    perSecond = 2;
+    const budget = 20;
+    for (let number = 0; number <= budget + 1; number++) {
+      send(`/${number}`);
+      await vi.waitUntil(() => handling.length === number + 1, { interval: 1, timeout: 10_000 });
+      handling[number]!.response.end('answer');
+      // The first request needs no budget.
+      expect(delayed.mock.calls.length > 0).toBe(number > budget);
+      await vi.waitUntil(() => received.match(/answer/g)?.length === number + 1, { interval: 1, timeout: 10_000 });
+    }
+    expect(delayed.mock.lastCall).toEqual(['127.0.0.1']);
+    expect(excess).not.toHaveBeenCalled();
+  });
+
+  it('have a budget also when they come pipelined', async () => {
+    perSecond = 1;
+    send(...Array.from({ length: 12 }, (_, number) => `/${number}`));
+    for (let number = 0; number < 12; number++) {
+      await vi.waitUntil(() => handling.length === number + 1, { interval: 1, timeout: 10_000 });
+      handling[number]!.response.end();
+    }
+    expect(delayed).toHaveBeenCalled();
   });
 
   it('may follow each other for ever on a connection that waits for each answer', async () => {

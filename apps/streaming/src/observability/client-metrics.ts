@@ -36,6 +36,11 @@ export function clientMetrics({ auth, delivery, descriptors, refusals }: ClientS
       () => refusals.unanswered,
     ),
     counter(
+      'fedistream_requests_delayed_total',
+      'HTTP requests handled later, because their connection sent more than MAX_REQUESTS_PER_SECOND',
+      () => refusals.delayed,
+    ),
+    counter(
       'fedistream_file_descriptors_exhausted_total',
       'Seconds in which the process had no free file descriptor and new connections were dropped',
       () => descriptors.exhausted,

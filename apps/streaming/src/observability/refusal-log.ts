@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { errorTable, type ErrorCode, type StreamingError } from '@fedistream/domain';
-import { KeyedLogThrottle } from '@fedistream/util';
+import { KeyedLogThrottle, LogThrottle } from '@fedistream/util';
 
 /** What the log says about a refused client. It MUST NOT hold a token. */
 export interface RefusedClient {
@@ -25,9 +25,13 @@ export class RefusalLog {
   /** Temporary refusals of browsers' event streams since the start, whose socket was closed without an answer. */
   unanswered = 0;
 
+  /** Requests since the start that were handled later, because their connection sent them too fast. */
+  delayed = 0;
+
   readonly #logger = new Logger(RefusalLog.name);
   readonly #serverReasons = new KeyedLogThrottle();
   readonly #clientReasons = new KeyedLogThrottle();
+  readonly #delays = new LogThrottle();
 
   /** Counts and logs one refusal. */
   record(error: StreamingError, refused: RefusedClient): void {
@@ -47,6 +51,17 @@ export class RefusalLog {
       } else {
         this.#logger.log(line);
       }
+    });
+  }
+
+  /** Counts and logs a request that is handled later. */
+  recordDelay(address: string | undefined): void {
+    this.delayed += 1;
+    this.#delays.run((suffix) => {
+      this.#logger.warn({
+        msg: `Requests of a client are handled more slowly: it sends more than MAX_REQUESTS_PER_SECOND${suffix}`,
+        address,
+      });
     });
   }
 }

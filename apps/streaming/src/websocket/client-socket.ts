@@ -75,7 +75,7 @@ export class ClientSocket extends WebSocket {
    */
   spend(): boolean {
     if (this.#inputSettings !== undefined && this.connection?.open === true) {
-      this.#inputBudget ??= new InputBudget(this.#inputSettings);
+      this.#inputBudget ??= new InputBudget(this.#inputSettings.maxMessagesPerSecond);
       const pauseMs = this.#inputBudget.spend();
       if (pauseMs === Infinity) {
         this.connection.close(closeReasons.flooding);

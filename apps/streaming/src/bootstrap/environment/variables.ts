@@ -353,6 +353,12 @@ export const variables = {
     default: 200,
     description: 'Subscriptions that one connection may hold. More are answered with 429.',
   }),
+  MAX_LABELS_PER_CHANNEL: variable({
+    group: 'limits',
+    form: integer(1, 100_000),
+    default: 5,
+    description: 'Spellings of one hashtag that one connection may subscribe to. More are answered with 429.',
+  }),
   MAX_CONNECTIONS: variable({
     group: 'limits',
     form: integer(1, 10_000_000),
@@ -384,11 +390,24 @@ export const variables = {
     description:
       'Messages and pings a second of one WebSocket, ten times as many at once. More are read slower, then closed with 1008.',
   }),
+  MAX_REQUESTS_PER_SECOND: variable({
+    group: 'limits',
+    form: integer(1, 1_000_000),
+    default: 50,
+    description:
+      'HTTP requests a second on one connection that comes from no trusted proxy, ten times as many at once. More are handled later.',
+  }),
   OUTPUT_BUDGET_KIB: variable({
     group: 'limits',
     form: integer(64, 1_048_576),
     default: 4_096,
     description: 'Unsent output of one client in KiB. A client that exceeds it is closed with 1013.',
+  }),
+  OUTPUT_BUDGET_WRITES: variable({
+    group: 'limits',
+    form: integer(100, 10_000_000),
+    default: 10_000,
+    description: 'Unsent events of one client, however small. A client that exceeds it is closed with 1013.',
   }),
   TOKEN_REVALIDATION_SECONDS: variable({
     group: 'limits',
