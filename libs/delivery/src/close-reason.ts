@@ -4,7 +4,7 @@
  */
 export interface CloseReason {
   /** For logs and metrics. */
-  readonly name: 'revoked' | 'restart' | 'slow' | 'gone' | 'binary' | 'flooding' | 'gap' | 'idle';
+  readonly name: 'revoked' | 'restart' | 'slow' | 'gone' | 'binary' | 'flooding' | 'idle';
   /** `undefined` when the client cannot receive a close frame any more. */
   readonly code?: 1000 | 1003 | 1008 | 1012 | 1013;
 }
@@ -21,8 +21,6 @@ export const closeReasons = {
   binary: { name: 'binary', code: 1003 },
   /** The client exceeded the limit of messages by far. */
   flooding: { name: 'flooding', code: 1008 },
-  /** The server may have missed messages: the client should reconnect with its last position. */
-  gap: { name: 'gap', code: 1012 },
   /** The client did not answer a ping: the connection is dead, so it gets no close frame. */
   idle: { name: 'idle' },
   /** The client has closed the connection. */

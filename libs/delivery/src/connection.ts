@@ -192,11 +192,6 @@ export class Connection implements Subscriber {
     }
   }
 
-  /** Whether a subscription tells the client positions, from which it can resume. */
-  get tellsPositions(): boolean {
-    return [...this.#subscriptions.values()].some(({ framing }) => framing.tellsPositions);
-  }
-
   /** What the client has been sent of subscriptions whose positions it is not told. */
   untoldPositions(): { readonly label: Label; readonly position: string }[] {
     return [...this.#subscriptions.values()].flatMap(({ framing, label, lastPositionSent: position }) =>

@@ -151,6 +151,17 @@ export class Fanout implements SubscriptionSet {
     return this.positionOf(subscription) ?? this.#places?.positionAt?.(lastOrder) ?? lastPosition;
   }
 
+  /** Tells all subscriptions whose clients follow their positions that events are missing. @param eventFor what they are sent */
+  tellGap(eventFor: (framing: Framing) => StreamEvent): void {
+    for (const { framing, label, members } of this.#groups.values()) {
+      for (const { followsPositions, connection } of members) {
+        if (followsPositions) {
+          connection.send(framing.frame(eventFor(framing), label));
+        }
+      }
+    }
+  }
+
   /** Writes an event to all viewers whom it is for. Bytes are made once per label and variant. */
   deliver(selection: Selection): void {
     const { event, exceptions, viewers } = selection;

@@ -40,6 +40,8 @@ export class Subscription {
   lastOrder = 0;
   /** The position of that event, where it cannot be looked up later. Set by its {@link SubscriptionSet}. */
   lastPosition: string | undefined;
+  /** Whether its client has asked for positions, and understands events about them. */
+  followsPositions = false;
   #set: SubscriptionSet | undefined;
   #ended = false;
   #onEnd: (() => void) | undefined;

@@ -57,6 +57,11 @@ export class EventBus {
     };
   }
 
+  /** The channels that have listeners now. */
+  get channels(): Iterable<Channel> {
+    return this.#channels.keys();
+  }
+
   /** How many channels have listeners now. */
   get channelCount(): number {
     return this.#channels.size;

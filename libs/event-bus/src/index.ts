@@ -6,4 +6,5 @@ export { BrokerServer } from './broker-server.js';
 export { MemoryBroker } from './memory-broker.js';
 export { decode } from './decode.js';
 export { MalformedMessage } from './malformed-message.js';
+export { MessageHold, type ReleaseMessage } from './message-hold.js';
 export { MessageTagger } from './message-tagger.js';

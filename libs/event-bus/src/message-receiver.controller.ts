@@ -6,6 +6,7 @@ import { decode } from './decode.js';
 import { EventBus } from './event-bus.js';
 import { type MessageSource, messagesPattern } from './broker.js';
 import { MalformedMessage } from './malformed-message.js';
+import { MessageHold } from './message-hold.js';
 import { MessageTagger } from './message-tagger.js';
 
 /** Receives the messages of the transport strategy. The only place where a message is dropped for its form. */
@@ -18,11 +19,15 @@ export class MessageReceiverController {
     private readonly bus: EventBus,
     private readonly statistics: BusStatistics,
     @Optional() private readonly tagger?: MessageTagger,
+    @Optional() private readonly hold?: MessageHold,
   ) {}
 
   /** Called by Nest once, when the transport starts. */
   @EventPattern(messagesPattern)
   accept(@Payload() source: MessageSource): void {
+    this.hold?.open((channel, message, origin) => {
+      this.#publish(channel, message, origin);
+    });
     source.setListener((channel, message) => {
       this.receive(channel, message);
     });
@@ -31,11 +36,13 @@ export class MessageReceiverController {
   /** Decodes one message and publishes it on the bus, or counts and drops it. Never throws. */
   receive(channel: string, message: Buffer): void {
     this.statistics.received++;
-    if (!this.bus.hasListeners(channel)) {
-      return;
+    if (this.bus.hasListeners(channel) && this.hold?.keep(channel, message) !== true) {
+      this.#publish(channel, message);
     }
+  }
+
+  #publish(channel: string, message: Buffer, origin = this.tagger?.tag(channel, message)): void {
     const receivedAtMs = performance.now();
-    const origin = this.tagger?.tag(channel, message);
     const event = decode(message);
     if (event instanceof MalformedMessage) {
       this.#drop(channel, event);

@@ -19,6 +19,10 @@ export class HistorySettings {
   readonly maxBytes: number = 256 * 1024 * 1024;
   /** Events replayed to one subscription at most. With more, nothing is replayed. */
   readonly maxReplay: number = 300;
+  /** Messages that a node fetches at most to fill a gap of its own. */
+  readonly maxFetched: number = 20_000;
+  /** How long a node tries to fill a gap of its own, in milliseconds. Meanwhile its clients receive nothing. */
+  readonly gapMs: number = 10_000;
   /** How long a node gathers fences after it has sent one, in milliseconds. */
   readonly fenceRestMs: number = 20;
   /** How long a fence may be on its way to the node that sent it, in milliseconds. */

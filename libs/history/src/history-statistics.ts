@@ -25,6 +25,10 @@ export class HistoryStatistics {
   /** Tickets that this process has left for clients that it told to reconnect, and those that its clients have taken. */
   ticketsLeft = 0;
   ticketsTaken = 0;
+  /** Gaps of this process, when its connection to the broker was lost: filled from the history, or told to clients. */
+  readonly gaps = { filled: 0, unfilled: 0 };
+  /** Messages fetched to fill them. */
+  fetched = 0;
   /** Events written because of a resume. */
   replayed = 0;
   /** Fences that were acknowledged, and the milliseconds that they took together. */

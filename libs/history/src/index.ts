@@ -1,3 +1,4 @@
+export * from './gap-filler.js';
 export * from './history-settings.js';
 export * from './history-statistics.js';
 export * from './history-store.js';

@@ -2,24 +2,25 @@ import { NEVER } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HistorySettings } from './history-settings.js';
 import { HistoryStatistics } from './history-statistics.js';
-import type { HistoryStore } from './history-store.js';
+import { HistoryStore } from './history-store.js';
 import { fenceText, markerChannel, tickText } from './marker.js';
 import { newEpoch, parsePosition } from './position.js';
 import { PositionTracker } from './position-tracker.js';
 
 const epoch = newEpoch();
-const store = {
-  node: 'node',
-  acknowledged: NEVER,
-  fence: () => Promise.resolve(),
-  read: () => Promise.resolve({ gap: 'unknown' as const }),
-} satisfies HistoryStore;
+
+class SilentStore extends HistoryStore {
+  readonly node = 'node';
+  readonly acknowledged = NEVER;
+  readonly fence = () => Promise.resolve();
+  readonly read = () => Promise.resolve({ gap: 'unknown' as const });
+}
 
 describe('the positions that a node gives messages', () => {
   let tracker: PositionTracker;
 
   beforeEach(() => {
-    tracker = new PositionTracker(store, new HistorySettings(), new HistoryStatistics(), () => true);
+    tracker = new PositionTracker(new SilentStore(), new HistorySettings(), new HistoryStatistics(), () => true);
   });
 
   afterEach(() => {

@@ -4,8 +4,10 @@ import { BatchScheduler } from '@fedistream/util';
 import { HistorySettings } from './history-settings.js';
 import { HistoryStatistics } from './history-statistics.js';
 import { HistoryStore, type Acknowledgement } from './history-store.js';
+import { Expected } from './expected.js';
 import { markerChannel, readMarker } from './marker.js';
-import { formatPosition, messageHash, type Position } from './position.js';
+import { MessageOrigin } from './message-origin.js';
+import { formatPosition, parsePosition, type ParsedPosition, type Position } from './position.js';
 
 /** Where a fence stands among the messages that this node receives. */
 export interface FenceArrival {
@@ -25,25 +27,6 @@ export interface Fence {
 
 /** How far apart markers are that are remembered, in milliseconds. */
 const markerPauseMs = 2_000;
-
-/** A promise that others settle; `undefined` stands for a time-out. */
-class Expected<T> {
-  readonly promise: Promise<T | undefined>;
-  #timer: NodeJS.Timeout | undefined;
-  settle: (value: T | undefined) => void = () => undefined;
-
-  constructor(milliseconds: number) {
-    this.promise = new Promise((resolve) => {
-      this.settle = (value) => {
-        clearTimeout(this.#timer);
-        resolve(value);
-      };
-    });
-    this.#timer = setTimeout(() => {
-      this.settle(undefined);
-    }, milliseconds);
-  }
-}
 
 interface PendingFence {
   readonly arrived: Expected<FenceArrival>;
@@ -70,7 +53,7 @@ export class PositionTracker {
   #tickMs = -Infinity;
   #marker: EventOrigin | undefined;
   /** The messages behind the last marker, in order and without a hole: about a second's. */
-  #behindMarker: EventOrigin[] = [];
+  #behindMarker: MessageOrigin[] = [];
   /** One in {@link markerPauseMs}, in order. */
   readonly #markers: { readonly origin: EventOrigin; readonly arrivedMs: number }[] = [];
 
@@ -98,7 +81,7 @@ export class PositionTracker {
     });
   }
 
-  /** How often this node may have missed messages. */
+  /** How often messages were missed for good. */
   get timesMissed(): number {
     return this.#timesMissed;
   }
@@ -136,9 +119,7 @@ export class PositionTracker {
     const text = channel === markerChannel ? message.toString() : '';
     const marker = channel === markerChannel ? readMarker(text) : undefined;
     if (marker === undefined) {
-      const origin = new Origin(this.#order, this.#epoch, this.#markerText, channel, message);
-      this.#behindMarker.push(origin);
-      return origin;
+      return this.#follow(new MessageOrigin(this.#order, channel, this.#epoch, this.#markerText, message));
     }
     this.#behindMarker = [];
     this.#markerText = text;
@@ -149,7 +130,7 @@ export class PositionTracker {
       }
       this.#tickMs = performance.now();
     }
-    this.#marker = new Origin(this.#order, this.#epoch, text, channel, message);
+    this.#marker = new MessageOrigin(this.#order, channel, this.#epoch, text, message);
     this.#remember(this.#marker);
     if (marker.kind === 'fence' && marker.node === this.store.node) {
       const pending = this.#pending.get(marker.number);
@@ -169,6 +150,33 @@ export class PositionTracker {
   missed(): void {
     this.#timesMissed += 1;
     this.#markerText = undefined;
+    this.#marker = undefined;
+    this.#markers.length = 0;
+    this.#behindMarker = [];
+  }
+
+  /** The place of a message that this node has missed, and fetched from the history. */
+  tagPast(channel: Channel, position: ParsedPosition): EventOrigin {
+    this.#order += 1;
+    return this.#follow(
+      new MessageOrigin(this.#order, channel, undefined, undefined, undefined, formatPosition(position)),
+    );
+  }
+
+  /** What this node has received behind the last marker, as parts of positions, by channel and in order. */
+  receivedBehindMarker(): ReadonlyMap<Channel, readonly string[]> {
+    const byChannel = new Map<Channel, string[]>();
+    for (const { channel, position = '' } of this.#behindMarker) {
+      const hashes = byChannel.get(channel) ?? [];
+      hashes.push(parsePosition(position)?.hash ?? '');
+      byChannel.set(channel, hashes);
+    }
+    return byChannel;
+  }
+
+  /** The number for a fence that the caller sends itself. No two fences of this node have the same. */
+  reserveFence(): number {
+    return ++this.#fences;
   }
 
   /** Sends a fence, or joins one that is about to be sent. At most one leaves in `fenceRestMs`. */
@@ -192,7 +200,7 @@ export class PositionTracker {
 
   #prepare(): { readonly number: number; readonly pending: PendingFence } {
     const { fenceArrivalMs, fenceTimeoutMs } = this.settings;
-    const number = ++this.#fences;
+    const number = this.reserveFence();
     const arrived = new Expected<FenceArrival>(fenceArrivalMs);
     const acknowledged = new Expected<Acknowledgement>(fenceTimeoutMs);
     const pending = { arrived, acknowledged, sentMs: performance.now(), hasArrived: false };
@@ -213,6 +221,11 @@ export class PositionTracker {
       this.statistics.fenceMs += performance.now() - pending.sentMs;
       pending.acknowledged.settle(acknowledgement);
     }
+  }
+
+  #follow(origin: MessageOrigin): MessageOrigin {
+    this.#behindMarker.push(origin);
+    return origin;
   }
 
   #remember(origin: EventOrigin): void {
@@ -240,32 +253,5 @@ export class PositionTracker {
     const pending = this.#pending.get(number);
     pending?.arrived.settle(undefined);
     pending?.acknowledged.settle(undefined);
-  }
-}
-
-/** The place of one message. Keeps the message until the position is asked for; the event's payload is a part of it anyway. */
-class Origin implements EventOrigin {
-  readonly order: number;
-  readonly #epoch: string | undefined;
-  readonly #marker: string | undefined;
-  readonly #channel: Channel;
-  #message: Buffer | undefined;
-  #position: Position | undefined;
-
-  constructor(order: number, epoch: string | undefined, marker: string | undefined, channel: Channel, message: Buffer) {
-    this.order = order;
-    this.#epoch = epoch;
-    this.#marker = marker;
-    this.#channel = channel;
-    this.#message = message;
-  }
-
-  get position(): Position | undefined {
-    if (this.#message !== undefined && this.#epoch !== undefined && this.#marker !== undefined) {
-      const hash = messageHash(this.#marker, this.#channel, this.#message);
-      this.#position = formatPosition({ epoch: this.#epoch, hash });
-      this.#message = undefined;
-    }
-    return this.#position;
   }
 }

@@ -1,13 +1,19 @@
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import {
+  authorization,
+  EventStreamClient,
+  eventStreamUrl,
   openTestEnvironment,
   ownRedis,
   publishEvent,
   Server,
   until,
+  untilMetric,
+  WebSocketClient,
+  webSocketUrl,
   type RedisTestEnvironment,
+  type Viewer,
 } from '../support/index.js';
-import { resumingTransports, type ResumedClient } from './resuming-clients.js';
 
 /** A server that records, and one that serves clients only, on a Redis of their own. */
 async function twoServers(test: TestContext): Promise<{ environment: RedisTestEnvironment; serving: Server }> {
@@ -27,42 +33,85 @@ async function cutNewestSubscriber({ publisher: { client } }: RedisTestEnvironme
   await client.client('KILL', 'ID', Math.max(...ids));
 }
 
-const idsOf = (client: ResumedClient) => client.events().map(({ payload = '' }) => payload);
+const protocolEvents = ['checkpoint', 'resumed', 'stream.gap'];
 
-describe('a client of a server that loses Redis while another server records', () => {
-  for (const transport of resumingTransports) {
-    it(`is closed, comes back, and misses nothing: ${transport.name}`, async (test) => {
-      const { environment, serving } = await twoServers(test);
-      const viewer = await environment.fixtures.viewer();
-      const wanted = { token: viewer.token, stream: 'user' };
-      const publish = async (...ids: string[]) => {
-        for (const id of ids) {
-          await publishEvent(environment.publisher, `timeline:${viewer.account.id}`, 'delete', id);
-        }
-      };
-      const before = await until('the server tells positions', async () => {
-        const client = await transport.open(serving, wanted);
-        const told = await Promise.race([client.position(), new Promise((resolve) => setTimeout(resolve, 500))]);
-        return told === undefined ? (await client.close(), undefined) : client;
-      });
-      await publish('1', '2', '3');
-      await until('the first events', () => idsOf(before).length === 3);
-      const position = await before.position();
+/** Three clients of one viewer: two that follow their positions, and one of a library that does not know of them. */
+async function threeClients(server: Server, viewer: Viewer) {
+  const wanted = { token: viewer.token, stream: 'user' };
+  const query = (params: Record<string, string>) => webSocketUrl(server, { ...wanted, params });
+  const clients: readonly (EventStreamClient | WebSocketClient)[] = [
+    await EventStreamClient.open(eventStreamUrl(server, wanted), authorization(viewer)),
+    await WebSocketClient.open(query({ resume: '1' })),
+    await WebSocketClient.open(query({})),
+  ];
+  onTestFinished(async () => {
+    await Promise.all(clients.map((client) => client.close()));
+  });
+  return clients;
+}
 
-      serving.signal('SIGSTOP');
-      await cutNewestSubscriber(environment);
-      await publish('4', '5', '6');
-      serving.signal('SIGCONT');
-      await before.ended;
-      expect(idsOf(before)).toEqual(['1', '2', '3']);
+/** What a client was sent: ids of deletes, and events of the protocol by their names. */
+const received = ({ received: events }: EventStreamClient | WebSocketClient) =>
+  events
+    .filter(({ event }) => event !== 'checkpoint')
+    .map(({ event, payload = '' }) => (protocolEvents.includes(event) ? event : payload));
 
-      const after = await until('the server takes clients again', () =>
-        transport.open(serving, wanted, position).catch(() => undefined),
-      );
-      await publish('7');
-      await until('the live event', () => idsOf(after).includes('7'));
-      expect([after.recovered, idsOf(after)]).toEqual([true, ['4', '5', '6', '7']]);
-      await after.close();
+describe('clients of a server that loses Redis while another server records', () => {
+  async function cutOff(test: TestContext, meanwhile: (environment: RedisTestEnvironment) => Promise<unknown>) {
+    const { environment, serving } = await twoServers(test);
+    const viewer = await environment.fixtures.viewer();
+    const publish = async (...ids: string[]) => {
+      for (const id of ids) {
+        await publishEvent(environment.publisher, `timeline:${viewer.account.id}`, 'delete', id);
+      }
+    };
+    // Clients are told positions once a recorder has announced itself.
+    await untilMetric(environment.server, 'fedistream_history_recording', {}, 1);
+    const clients = await threeClients(serving, viewer);
+    await until('the server tells positions', async () => {
+      await publish('0');
+      return clients.some(({ received: events }) => events.some(({ raw }) => raw.includes('"id"')));
+    });
+    await publish('1', '2', '3');
+    await until('the first events', () => clients.every((client) => received(client).includes('3')));
+
+    serving.signal('SIGSTOP');
+    await cutNewestSubscriber(environment);
+    await publish('4', '5', '6');
+    await meanwhile(environment);
+    serving.signal('SIGCONT');
+    await publish('7');
+    await until('the live event', async () => {
+      await publish('8');
+      return clients.every((client) => received(client).includes('8'));
+    });
+    return clients.map((client) => {
+      const all = received(client);
+      return all.slice(all.lastIndexOf('0') + 1, all.indexOf('8'));
     });
   }
+
+  it('stay connected, and receive what it has missed, once and in order', async (test) => {
+    const all = ['1', '2', '3', '4', '5', '6', '7'];
+    expect(await cutOff(test, () => Promise.resolve())).toEqual([all, all, all]);
+  });
+
+  it('stay connected, and are told where it cannot be fetched, if they follow their positions', async (test) => {
+    const forget = async ({ publisher }: RedisTestEnvironment) => {
+      const [state = ''] = await publisher.client.keys(publisher.prefixed('history:state'));
+      const epoch = (await publisher.client.hget(state, 'epoch')) ?? '';
+      const streams = await publisher.client.keys(publisher.prefixed(`history:${epoch}:s:*`));
+      await publisher.client.del(...streams);
+    };
+    const [eventStream, webSocket, plain] = await cutOff(test, forget);
+    const before = ['1', '2', '3'];
+    expect(eventStream?.slice(0, 4)).toEqual([...before, 'stream.gap']);
+    expect(webSocket?.slice(0, 4)).toEqual([...before, 'resumed']);
+    for (const ids of [eventStream, webSocket, plain]) {
+      expect(ids?.filter((id) => ['4', '5', '6'].includes(id))).toEqual([]);
+      // Live events have gone on.
+      expect(new Set(ids).size).toBe(ids?.length);
+    }
+    expect(plain?.filter((id) => protocolEvents.includes(id))).toEqual([]);
+  });
 });

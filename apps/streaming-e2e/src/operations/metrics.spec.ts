@@ -72,7 +72,6 @@ describe('the metrics of a server', () => {
     expect(found.map(([, reason]) => reason).sort()).toEqual([
       'binary',
       'flooding',
-      'gap',
       'gone',
       'idle',
       'restart',

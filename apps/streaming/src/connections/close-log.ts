@@ -16,7 +16,6 @@ export const closeLines: Readonly<Record<CloseReason['name'], CloseLine | undefi
   slow: { level: 'warn', text: 'it does not read its events, and more than OUTPUT_BUDGET_KIB wait' },
   binary: { level: 'log', text: 'it sent a binary frame, which the protocol does not know' },
   flooding: { level: 'warn', text: 'it sent far more than MAX_MESSAGES_PER_SECOND' },
-  gap: { level: 'log', text: 'messages may have been missed; the client resumes' },
   idle: { level: 'log', text: 'it did not answer a ping' },
   gone: undefined,
 };

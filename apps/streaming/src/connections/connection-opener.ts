@@ -1,4 +1,4 @@
-import { Injectable, Optional } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ConnectionRegistry, type Authentication } from '@fedistream/auth';
 import {
   closeReasons,
@@ -7,11 +7,11 @@ import {
   type ConnectionContext,
   type Transport,
 } from '@fedistream/delivery';
-import { RestartTickets } from '../history/restart-tickets.js';
 import { ClientConnection } from './client-connection.js';
 import { CloseLog } from './close-log.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { Readiness } from './readiness.js';
+import { RestartTickets } from './restart-tickets.js';
 
 /** Opens connections and keeps the registry current: the last step of the way in, for both transports. */
 @Injectable()
@@ -27,16 +27,14 @@ export class ConnectionOpener {
     private readonly log: CloseLog,
     settings: DeliverySettings,
     statistics: DeliveryStatistics,
-    @Optional() tickets?: RestartTickets,
+    tickets: RestartTickets,
   ) {
     this.#context = {
       settings,
       statistics,
-      ...(tickets && {
-        closing: (connection, reason) => {
-          tickets.closing(connection, reason);
-        },
-      }),
+      closing: (connection, reason) => {
+        tickets.closing(connection, reason);
+      },
       closed: (connection, reason, released, unsentBytes) => {
         // Always true: all connections of this context are made below.
         if (connection instanceof ClientConnection) {
@@ -44,7 +42,7 @@ export class ConnectionOpener {
           this.limits.remove(connection);
           this.log.record(connection, reason, unsentBytes);
         }
-        const ended = released.then((confirmed) => tickets?.closed(connection, confirmed));
+        const ended = released.then((confirmed) => tickets.closed(connection, confirmed));
         this.#closing.add(ended);
         void ended.then(() => this.#closing.delete(ended));
       },

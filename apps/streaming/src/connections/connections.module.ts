@@ -10,6 +10,7 @@ import { ControlEventHandler } from './control-event-handler.js';
 import { GapHandler } from './gap-handler.js';
 import { Heartbeats } from './heartbeats.js';
 import { Readiness } from './readiness.js';
+import { RestartTickets } from './restart-tickets.js';
 import { ScopeChanges } from './scope-changes.js';
 
 /** Client connections of both transports: opening them, keeping them alive, ending them. */
@@ -26,6 +27,7 @@ import { ScopeChanges } from './scope-changes.js';
     DeliveryStatistics,
     Heartbeats,
     Readiness,
+    RestartTickets,
     ScopeChanges,
   ],
   exports: [

@@ -19,6 +19,7 @@ import { ConnectionLimits, ConnectionLimitSettings } from './connection-limits.j
 import { ConnectionOpener } from './connection-opener.js';
 import { Heartbeats } from './heartbeats.js';
 import { Readiness } from './readiness.js';
+import { RestartTickets } from './restart-tickets.js';
 
 let closer: ConnectionCloser;
 let drain: ConnectionDrain;
@@ -73,6 +74,7 @@ beforeEach(async () => {
       DeliveryStatistics,
       Heartbeats,
       Readiness,
+      RestartTickets,
       { provide: Broker, useValue: { ready: true } },
       { provide: ConnectionRegistry, useClass: Registered },
       { provide: ConnectionLimitSettings, useValue: limitSettings },

@@ -1,42 +1,41 @@
 import { Injectable, Optional, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ConnectionRegistry } from '@fedistream/auth';
-import { closeReasons } from '@fedistream/delivery';
-import { Broker } from '@fedistream/event-bus';
-import { PositionTracker } from '@fedistream/history';
+import type { Framing } from '@fedistream/delivery';
+import { StreamEvent } from '@fedistream/domain';
+import { GapFiller } from '@fedistream/history';
+import { StreamFanouts } from '@fedistream/stream-kit/server';
 import type { Unsubscribable } from 'rxjs';
-import type { ClientConnection } from './client-connection.js';
-import { ConnectionCloser } from './connection-closer.js';
+
+const eventStreamGap = StreamEvent.of('stream.gap', {});
+const webSocketGap = StreamEvent.of('resumed', { recovered: false, events: 0 });
 
 /**
- * Closes the connections of clients that can resume when the broker may have lost messages. Their next position would be
- * behind the gap, and a later resume from there would claim that nothing is missing. Silenced before the next message,
- * they come back with the position before the gap, and receive from the history what this process has missed.
+ * Tells clients that follow their positions when this server has missed messages for good, before they receive the next
+ * event: their next position lies behind the gap, and a later resume from there would claim that nothing is missing.
  *
- * Without a history no client can resume, and all connections stay.
+ * Without a history no client follows positions.
  */
 @Injectable()
 export class GapHandler implements OnApplicationBootstrap, OnApplicationShutdown {
   #subscription: Unsubscribable | undefined;
 
   constructor(
-    private readonly broker: Broker,
-    private readonly closer: ConnectionCloser,
-    private readonly registry: ConnectionRegistry<ClientConnection>,
-    @Optional() private readonly tracker?: PositionTracker,
+    private readonly fanouts: StreamFanouts,
+    @Optional() private readonly gaps?: GapFiller,
   ) {}
 
   /** Called by Nest. */
   onApplicationBootstrap(): void {
-    if (this.tracker !== undefined) {
-      this.#subscription = this.broker.gaps.subscribe(() => {
-        const resumable = this.registry.all().filter(({ tellsPositions }) => tellsPositions);
-        this.closer.closeSilently(resumable, closeReasons.gap);
-      });
-    }
+    this.#subscription = this.gaps?.unfilled.subscribe(({ channels }) => {
+      this.fanouts.tellGap(channels, gapFor);
+    });
   }
 
   /** Called by Nest. */
   onApplicationShutdown(): void {
     this.#subscription?.unsubscribe();
   }
+}
+
+function gapFor({ type }: Framing): StreamEvent {
+  return type === 'websocket' ? webSocketGap : eventStreamGap;
 }

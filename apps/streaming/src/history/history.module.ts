@@ -6,8 +6,9 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { Broker, EventBus, MemoryBroker, MessageTagger } from '@fedistream/event-bus';
+import { Broker, EventBus, MemoryBroker, MessageHold, MessageTagger } from '@fedistream/event-bus';
 import {
+  GapFiller,
   HistorySettings,
   HistoryStatistics,
   HistoryStore,
@@ -17,7 +18,6 @@ import {
 } from '@fedistream/history';
 import { RedisHistoryModule, type RedisSettings } from '@fedistream/redis';
 import type { Unsubscribable } from 'rxjs';
-import { RestartTickets } from './restart-tickets.js';
 
 /** What {@link HistoryModule} needs of the configuration. */
 export interface HistoryOptions {
@@ -40,6 +40,7 @@ class MarkerSubscription implements OnApplicationBootstrap, OnApplicationShutdow
   constructor(
     private readonly broker: Broker,
     private readonly bus: EventBus,
+    private readonly gaps: GapFiller,
     private readonly tracker: PositionTracker,
   ) {}
 
@@ -49,13 +50,14 @@ class MarkerSubscription implements OnApplicationBootstrap, OnApplicationShutdow
       // The tracker reads a marker when it numbers it: nothing is left to do here.
       this.bus.listen(markerChannel, () => undefined),
       this.broker.gaps.subscribe(() => {
-        this.tracker.missed();
+        this.gaps.begin();
       }),
     ];
   }
 
   /** Called by Nest. */
   onApplicationShutdown(): void {
+    this.gaps.close();
     this.tracker.close();
     for (const subscription of this.#subscriptions) {
       subscription.unsubscribe();
@@ -99,11 +101,27 @@ export class HistoryModule {
         new PositionTracker(store, settings, statistics, () => broker.ready),
       inject: [HistoryStore, HistoryStatistics, Broker],
     };
+    const filler = {
+      provide: GapFiller,
+      useFactory: (
+        store: HistoryStore,
+        tracked: PositionTracker,
+        statistics: HistoryStatistics,
+        broker: Broker,
+        bus: EventBus,
+      ) =>
+        new GapFiller(store, tracked, settings, statistics, {
+          ready: () => broker.ready,
+          channels: () => bus.channels,
+        }),
+      inject: [HistoryStore, PositionTracker, HistoryStatistics, Broker, EventBus],
+    };
     const common = [
       tracker,
+      filler,
+      { provide: MessageHold, useExisting: GapFiller },
       { provide: MessageTagger, useExisting: PositionTracker },
       MarkerSubscription,
-      RestartTickets,
     ];
     return {
       module: HistoryModule,
@@ -111,10 +129,11 @@ export class HistoryModule {
       imports: overRedis === undefined ? [] : [overRedis],
       providers: overRedis === undefined ? [...inMemory(settings), ...common] : common,
       exports: [
+        GapFiller,
+        MessageHold,
         MessageTagger,
         PositionTracker,
-        RestartTickets,
-        ...(overRedis === undefined ? [HistoryStore, HistorySettings, HistoryStatistics] : [overRedis]),
+          ...(overRedis === undefined ? [HistoryStore, HistorySettings, HistoryStatistics] : [overRedis]),
       ],
     };
   }

@@ -113,7 +113,7 @@ export class SseTransport implements Transport, HeartbeatTarget {
       this.#socket.destroy();
       return Promise.resolve(false);
     }
-    if ((name === 'restart' || name === 'gap') && followsStandard(this.#response.req)) {
+    if (name === 'restart' && followsStandard(this.#response.req)) {
       writeCorked(this.#socket, sseRetry(jitter(...reconnectMs), this.framing));
     }
     flushOutput(this.#socket); // The end of the response must come after all events.

@@ -220,7 +220,7 @@ for at = 7, #ARGV do
   local skipped = redis.call('ZSCORE', KEYS[3], channel)
   if skipped and tonumber(skipped) > from then return 'trimmed' end
   local last = redis.call('ZSCORE', KEYS[2], channel)
-  if last then
+  if last and tonumber(last) > from then
     local meta = redis.call('HMGET', ARGV[6] .. 'i:' .. channel, 'count', 'lost')
     local stream = ARGV[6] .. 's:' .. channel
     if not meta[1] or redis.call('XLEN', stream) ~= tonumber(meta[1]) or from < tonumber(meta[2]) then

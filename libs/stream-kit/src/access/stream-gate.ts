@@ -192,6 +192,8 @@ export class StreamGate {
     fanout: Fanout,
     resume: ResumeRequest | undefined,
   ): Promise<Beginning | undefined> {
+    // A newcomer has no part in what was published before it came.
+    await this.resumption.complete;
     const resuming = this.resumption.available ? resume : undefined;
     const ticket = resuming === undefined ? await this.resumption.takeTicket(viewer, request) : undefined;
     const wanted = resuming ?? ticket;
@@ -269,6 +271,7 @@ function begin(
   try {
     // Only a client that has asked for its position is told.
     const checkpoint = checkpoints && resumed !== undefined;
+    subscription.followsPositions = checkpoint;
     backlog.attach(subscription, [...first, ...events], { ...place, checkpoint });
   } catch (failure) {
     discard(beginning);

@@ -12,6 +12,7 @@ import {
   parsePosition,
   PositionTracker,
   TicketStore,
+  GapFiller,
   type FenceArrival,
   type GapReason,
   type HistoryEntry,
@@ -68,6 +69,7 @@ export class Resumption {
     @Optional() settings?: HistorySettings,
     @Optional() statistics?: HistoryStatistics,
     @Optional() private readonly tickets?: TicketStore,
+    @Optional() private readonly gaps?: GapFiller,
   ) {
     this.#settings = settings ?? new HistorySettings();
     this.#statistics = statistics ?? new HistoryStatistics();
@@ -78,9 +80,14 @@ export class Resumption {
     return this.tracker !== undefined;
   }
 
-  /** How often this server may have missed messages: what was begun before the last time may have a gap. */
+  /** How often this server has missed messages for good: what was begun before the last time has a gap. */
   get timesMissed(): number {
     return this.tracker?.timesMissed ?? 0;
+  }
+
+  /** Settles when this server has received what it had missed; `undefined` when it has missed nothing. Never rejects. */
+  get complete(): Promise<void> | undefined {
+    return this.gaps?.filling;
   }
 
   /** The places of messages, for a pipeline in which decisions take time, or one that delivers an event when it arrives. */
@@ -131,7 +138,8 @@ export class Resumption {
     }
     const { timesMissed } = this;
     const found = await this.#missed(viewer, request, channels, since, arrival, fence?.acknowledged);
-    // The history has everything before the fence. What was missed behind it is neither there nor among live events.
+    // What this server has missed meanwhile comes as live events, or is missing between them.
+    await this.complete;
     const answer = timesMissed === this.timesMissed ? found : 'interrupted';
     this.#statistics.resumes[typeof answer === 'string' ? answer : 'recovered'] += 1;
     if (typeof answer === 'string') {

@@ -1,6 +1,6 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { Audience } from '@fedistream/audience';
-import { DeliveryObserver, Fanout } from '@fedistream/delivery';
+import { DeliveryObserver, Fanout, type Framing } from '@fedistream/delivery';
 import { forEveryone, type Channel, type Selection, type StreamEvent, type Viewer } from '@fedistream/domain';
 import { EventBus } from '@fedistream/event-bus';
 import { connect, filter, map, merge, type Observable, type Unsubscribable } from 'rxjs';
@@ -64,6 +64,20 @@ export class StreamFanouts {
     const isClaimed = (channel: Channel) => this.registry.isClaimed(channel);
     const left = new Set(channelsOf(request, after, isClaimed));
     return channelsOf(request, before, isClaimed).some((channel) => !left.has(channel));
+  }
+
+  /**
+   * Tells all clients that follow their positions that events are missing.
+   *
+   * @param channels on which messages were missed; `undefined` for all
+   * @param eventFor what clients with this framing are sent
+   */
+  tellGap(channels: ReadonlySet<Channel> | undefined, eventFor: (framing: Framing) => StreamEvent): void {
+    for (const { fanout, channels: own } of this.#pipelines.values()) {
+      if (channels === undefined || own.some((channel) => channels.has(channel))) {
+        fanout.tellGap(eventFor);
+      }
+    }
   }
 
   #pipeline(viewer: Viewer, request: StreamRequest): Pipeline {
