@@ -133,7 +133,7 @@ export class HistoryModule {
         MessageHold,
         MessageTagger,
         PositionTracker,
-          ...(overRedis === undefined ? [HistoryStore, HistorySettings, HistoryStatistics] : [overRedis]),
+        ...(overRedis === undefined ? [HistoryStore, HistorySettings, HistoryStatistics] : [overRedis]),
       ],
     };
   }
