@@ -162,6 +162,7 @@ describe('the way in to a stream', () => {
       says: 'Error: none today',
     },
     { how: 'with a promise', channels: () => Promise.resolve(['timeline:told']), says: 'it must return a list' },
+    { how: 'with one that is rejected', channels: () => Promise.reject(new Error('late')), says: 'not a promise' },
     { how: 'with a text', channels: () => 'timeline:told', says: 'it must return a list' },
     { how: 'with nothing', channels: () => undefined, says: 'it must return a list' },
     { how: 'with none', channels: () => [], says: 'it must return a list' },

@@ -201,6 +201,42 @@ describe('a module that cannot start is reported with package, version, file and
       says: /its settings are not valid: DRAFTS_URL must be a URL; correct the environment/,
     },
     {
+      when: 'its settings are a promise',
+      module: () => moduleOf({ settings: () => Promise.reject(new Error('late')) }),
+      says: /its settings are not valid: settings must return a value, not a promise; correct the environment/,
+    },
+    {
+      when: 'its imports are a promise',
+      module: () => moduleOf({ imports: (() => Promise.reject(new Error('late'))) as never }),
+      says: /module "team" failed to start: imports must be a list, not a promise/,
+    },
+    {
+      when: 'streams lists what is no stream',
+      module: () => moduleOf({ streams: [{} as never] }),
+      says: /streams lists something that stream\(\) has not made; list what stream\(\{ \.\.\. \}\) returns/,
+    },
+    {
+      when: 'it is without streams',
+      module: () => moduleOf({ streams: undefined as never }),
+      says: /it has no streams/,
+    },
+    {
+      when: 'families is no list of families',
+      module: () => moduleOf({ families: 'timeline:x' as never }),
+      says: /families lists something that channelFamily\(\) has not made/,
+    },
+    {
+      when: 'it cannot be examined',
+      module: () =>
+        Object.defineProperty({ ...moduleOf() }, 'owner', {
+          enumerable: true,
+          get: () => {
+            throw new Error('no owner today');
+          },
+        }),
+      says: /it cannot be examined: no owner today/,
+    },
+    {
       when: 'a provider lacks one of its own',
       module: () => moduleOf({ providers: [Unresolved] }),
       says: /Unresolved needs A, which module "team" does not provide; add it to providers, or the Nest module/,
@@ -267,6 +303,19 @@ describe('a start in which modules may be left out', () => {
     expect(definitions.map(({ names }) => names)).toEqual([['good']]);
     expect(problems.map(({ source }) => source.package)).toEqual(['bad']);
     expect(happened).toEqual(['init', 'shutdown']);
+  });
+
+  it('leaves out modules of any form', async () => {
+    const malformed = [{ streams: [{}] }, { streams: undefined }, { families: [{}] }, { families: 7 }, { name: 7 }];
+    const { definitions, problems } = await load(
+      [
+        ...malformed.map((changes, index) => sourceOf({ ...moduleOf(), ...changes }, `bad${index}`)),
+        sourceOf(moduleOf(), 'good'),
+      ],
+      { onFailure: 'leave-out' },
+    );
+    expect(definitions).toHaveLength(1);
+    expect(new Set(problems.map(({ source }) => source.package))).toEqual(new Set(malformed.map((_, i) => `bad${i}`)));
   });
 
   it('ends all that has begun when it may not', async () => {

@@ -3,7 +3,7 @@ import { mastodonFamilies } from '@fedistream/domain';
 import type { INestApplicationContext } from '@nestjs/common';
 import { conflictsOf } from './conflicts.js';
 import { StreamModulesError, type ModuleProblem, type ModuleSource } from './module-problem.js';
-import { readModule, type ReadModule } from './read-module.js';
+import { readModule, type Reading, type ReadModule } from './read-module.js';
 import type { Ports } from './ports.js';
 import { startModule, type ContextStarter, type StartedModule } from './start-module.js';
 import type { StreamDefinition } from './stream-definition.js';
@@ -34,7 +34,9 @@ export interface LoadedModules {
  */
 export async function loadModules(sources: readonly ModuleSource[], options: LoadOptions): Promise<LoadedModules> {
   const readings = await Promise.all(sources.map((source) => readModule(source, options.environment)));
-  const read = readings.flatMap((reading) => reading.read ?? []);
+  // Modules with problems come last, so that they take no name from a sound one.
+  const soundFirst = readings.toSorted((one, other) => Number(hasProblems(one)) - Number(hasProblems(other)));
+  const read = soundFirst.flatMap((reading) => reading.read ?? []);
   const problems = [...readings.flatMap((reading) => reading.problems), ...conflictsOf(read)];
   const sound = read.filter(({ source }) => !problems.some((problem) => problem.source === source));
   const families = familiesOf(sound);
@@ -57,6 +59,10 @@ export async function loadModules(sources: readonly ModuleSource[], options: Loa
 
 function familiesOf(modules: readonly ReadModule[]): readonly AnyChannelFamily[] {
   return [...mastodonFamilies, ...modules.flatMap(({ module }) => module.families ?? [])];
+}
+
+function hasProblems({ problems }: Reading): boolean {
+  return problems.length > 0;
 }
 
 function isProblems(outcome: StartedModule | readonly ModuleProblem[]): outcome is readonly ModuleProblem[] {

@@ -1,11 +1,11 @@
 import { errorReason } from '@fedistream/util';
 import { satisfies, validRange } from 'semver';
-import { isBranded, moduleBrand, streamBrand } from '../declaration/brand.js';
-import { problemsOf, titleOf } from '../declaration/declaration-problems.js';
-import type { AnyStream } from '../declaration/stream.js';
+import { isBranded, moduleBrand } from '../declaration/brand.js';
 import { kitVersion } from '../kit-version.js';
+import { refusePromise } from '../pipeline/refuse-promise.js';
+import { problemsOfForm, problemsOfMembers, problemsOfStreams, type FoundProblem } from './module-form.js';
 import type { ModuleProblem, ModuleSource } from './module-problem.js';
-import type { Environment, StreamModule, StreamModuleOptions } from './stream-module.js';
+import type { Environment, StreamModule } from './stream-module.js';
 
 /** A module that was read: nothing of it runs yet. */
 export interface ReadModule {
@@ -20,23 +20,6 @@ export interface Reading {
   readonly read?: ReadModule;
   readonly problems: readonly ModuleProblem[];
 }
-
-/** What the module's author may write. */
-const members = Object.keys({
-  name: true,
-  owner: true,
-  kit: true,
-  families: true,
-  settings: true,
-  imports: true,
-  providers: true,
-  streams: true,
-} satisfies Record<Extract<keyof StreamModuleOptions, string>, true>);
-/** What `streamModule` adds. */
-const addedMembers = ['declaredAt', 'ports'] as const satisfies readonly (keyof StreamModule)[];
-const nameForm = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
-/** A label of metrics and a line of CODEOWNERS. */
-const ownerForm = /^[\w@/.-]+$/;
 
 /** Imports a package and examines what it exports, in this order: it resolves, is a module, fits the kit, is complete. */
 export async function readModule(source: ModuleSource, environment: Environment): Promise<Reading> {
@@ -55,30 +38,37 @@ export async function readModule(source: ModuleSource, environment: Environment)
       remedy: 'write export default streamModule({ name, owner, kit, streams })',
     });
   }
-  const module = exported as StreamModule;
-  const unfit = problemOfKit(source, module);
-  if (unfit !== undefined) {
-    return only(source, { file: module.declaredAt, ...unfit });
+  try {
+    return examine(source, exported as StreamModule, environment);
+  } catch (failure) {
+    return only(source, { what: `it cannot be examined: ${errorReason(failure)}`, remedy: 'correct the module' });
   }
-  const problems = [...problemsOfModule(module), ...problemsOfStreams(module)];
-  const { settings, problem } = readSettings(module, environment);
-  return {
-    read: { source, module, settings },
-    problems: [...problems, ...(problem ? [problem] : [])].map((each) => ({
-      source,
-      file: module.declaredAt,
-      ...each,
-    })),
-  };
 }
 
-type Found = Omit<ModuleProblem, 'source'>;
+/** A module whose streams or families have another form is not read any further: conflicts are looked for within them. */
+function examine(source: ModuleSource, module: StreamModule, environment: Environment): Reading {
+  const file = module.declaredAt;
+  const unfit = problemOfKit(source, module);
+  if (unfit !== undefined) {
+    return only(source, { file, ...unfit });
+  }
+  const malformed = [...problemsOfForm(module)];
+  const { settings, problem } = readSettings(module, environment);
+  const found = [
+    ...problemsOfMembers(module),
+    ...malformed,
+    ...problemsOfStreams(module),
+    ...(problem ? [problem] : []),
+  ];
+  const problems = found.map((each) => ({ source, file, ...each }));
+  return malformed.length > 0 ? { problems } : { read: { source, module, settings }, problems };
+}
 
-function only(source: ModuleSource, found: Found): Reading {
+function only(source: ModuleSource, found: FoundProblem): Reading {
   return { problems: [{ source, ...found }] };
 }
 
-function problemOfKit({ package: name }: ModuleSource, { kit }: StreamModule): Found | undefined {
+function problemOfKit({ package: name }: ModuleSource, { kit }: StreamModule): FoundProblem | undefined {
   const range: unknown = kit;
   if (typeof range !== 'string' || validRange(range) === null) {
     return {
@@ -94,42 +84,14 @@ function problemOfKit({ package: name }: ModuleSource, { kit }: StreamModule): F
       };
 }
 
-function* problemsOfModule(module: StreamModule): Iterable<Found> {
-  const known: readonly string[] = [...members, ...addedMembers];
-  for (const stranger of Object.keys(module).filter((member) => !known.includes(member))) {
-    yield { what: `there is no "${stranger}" in a module`, remedy: `a module has ${members.join(', ')}` };
-  }
-  const { name, owner, streams } = module as { name: unknown; owner: unknown; streams: unknown };
-  if (typeof name !== 'string' || !nameForm.test(name)) {
-    yield {
-      what: `"${String(name)}" is no name for a module`,
-      remedy: 'use words of a-z and 0-9, joined by -',
-    };
-  }
-  if (typeof owner !== 'string' || !ownerForm.test(owner)) {
-    yield { what: 'owner does not name a team', remedy: "name the team, as in owner: 'team-drafts'" };
-  }
-  if (!Array.isArray(streams) || streams.length === 0) {
-    yield { what: 'it has no streams', remedy: 'list at least one in streams' };
-  }
-}
-
-function* problemsOfStreams({ streams }: StreamModule): Iterable<Found> {
-  for (const each of Array.isArray(streams) ? (streams as readonly unknown[]) : []) {
-    if (!isBranded(each, streamBrand)) {
-      yield { what: 'streams lists something that stream() has not made', remedy: 'list what stream({ ... }) returns' };
-      continue;
-    }
-    const { declaration, declaredAt } = each as AnyStream;
-    for (const problem of problemsOf(declaration)) {
-      yield { file: declaredAt, what: `${titleOf(declaration)}: ${problem}`, remedy: 'correct the declaration' };
-    }
-  }
-}
-
-function readSettings({ settings }: StreamModule, environment: Environment): { settings?: unknown; problem?: Found } {
+function readSettings(
+  { settings }: StreamModule,
+  environment: Environment,
+): { settings?: unknown; problem?: FoundProblem } {
   try {
-    return settings === undefined ? {} : { settings: settings(environment) };
+    return settings === undefined
+      ? {}
+      : { settings: refusePromise(settings(environment), 'settings must return a value') };
   } catch (failure) {
     return {
       problem: { what: `its settings are not valid: ${errorReason(failure)}`, remedy: 'correct the environment' },

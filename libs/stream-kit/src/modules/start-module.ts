@@ -5,6 +5,7 @@ import type { AnyStream } from '../declaration/stream.js';
 import { namesOf } from '../declaration/any-declaration.js';
 import { readParams } from '../params/read-params.js';
 import { checkedChannels, type IsClaimed } from '../pipeline/channels-of.js';
+import { refusePromise } from '../pipeline/refuse-promise.js';
 import type { ModuleProblem } from './module-problem.js';
 import { portsFor, type Ports } from './ports.js';
 import type { ReadModule } from './read-module.js';
@@ -65,8 +66,8 @@ async function startContext(
   ports: Ports,
   start: ContextStarter,
 ): Promise<INestApplicationContext | undefined> {
-  const imports = valueOf(module.imports, settings) ?? [];
-  const providers = valueOf(module.providers, settings) ?? [];
+  const imports = refusePromise(valueOf(module.imports, settings) ?? [], 'imports must be a list');
+  const providers = refusePromise(valueOf(module.providers, settings) ?? [], 'providers must be a list');
   if (imports.length === 0 && providers.length === 0) {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashtag, list, oneOf, optional, text } from './param.js';
+import { hashtag, list, oneOf, optional, param, text } from './param.js';
 import { ignoredParams, labelOf, rawOf, readParams } from './read-params.js';
 
 const tags = {
@@ -42,6 +42,13 @@ describe('a parameter that takes one value', () => {
   it('takes the first, also with brackets', () => {
     expect(readParams({ q: text() }, { q: ['a', 'b'] })).toEqual({ q: 'a' });
     expect(readParams({ q: text() }, { 'q[]': 'a' })).toEqual({ q: 'a' });
+  });
+
+  it('refuses what a parser makes asynchronously, and ignores its rejection', () => {
+    const late = param({ parse: () => Promise.reject(new Error('late')), example: 'x' });
+    expect(() => readParams({ late }, { late: 'x' })).toThrow(
+      'parse of the parameter "late" must return a value, not a promise',
+    );
   });
 
   it.each(['x'.repeat(1_001), 'a\0b'])('refuses %j', (q) => {

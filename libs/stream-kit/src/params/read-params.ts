@@ -1,5 +1,6 @@
 import { StreamingError } from '@fedistream/domain';
 import type { Label } from '@fedistream/delivery';
+import { refusePromise } from '../pipeline/refuse-promise.js';
 import type { Param, Params } from './param.js';
 
 /** What a client asks for: parameters by name, not checked yet. A query string or a WebSocket message has this form. */
@@ -88,13 +89,17 @@ function textsOf(declared: Params, raw: RawParams): Texts {
 
 function valueOf(name: string, { max, parse }: Param<unknown>, texts: readonly string[]): unknown {
   if (max === undefined) {
-    return texts[0] === undefined ? undefined : parse(texts[0], name);
+    return texts[0] === undefined ? undefined : parsed(parse, texts[0], name);
   }
   if (texts.length > max) {
     throw new StreamingError('invalidParameter', `Too many values of the ${name} parameter, at most ${max}`);
   }
-  const values = texts.map((text) => parse(text, name)).filter((value) => value !== undefined);
+  const values = texts.map((text) => parsed(parse, text, name)).filter((value) => value !== undefined);
   return values.length > 0 ? values : undefined;
+}
+
+function parsed(parse: Param<unknown>['parse'], text: string, name: string): unknown {
+  return refusePromise(parse(text, name), `parse of the parameter "${name}" must return a value`);
 }
 
 function textOf(value: unknown, name: string): string | undefined {

@@ -1,6 +1,9 @@
 import { controlTarget, type Channel, type Viewer } from '@fedistream/domain';
 import type { StreamRequest } from '../modules/stream-definition.js';
+import { refusePromise } from './refuse-promise.js';
 import { refusalFor } from './stream-failure.js';
+
+const mustBeChannels = 'it must return a list of one or more channels';
 
 /** Whether a channel belongs to a family that streams may listen to. */
 export type IsClaimed = (channel: Channel) => boolean;
@@ -21,9 +24,10 @@ export function channelsOf(request: StreamRequest, viewer: Viewer, isClaimed: Is
 }
 
 /** @throws TypeError with a sentence for the author of the stream */
-export function checkedChannels(channels: unknown, isClaimed: IsClaimed): readonly Channel[] {
+export function checkedChannels(answer: unknown, isClaimed: IsClaimed): readonly Channel[] {
+  const channels = refusePromise(answer, mustBeChannels);
   if (!Array.isArray(channels) || channels.length === 0 || !channels.every(isName)) {
-    throw new TypeError('it must return a list of one or more channels');
+    throw new TypeError(mustBeChannels);
   }
   const control = channels.find((channel) => controlTarget(channel) !== undefined);
   if (control !== undefined) {

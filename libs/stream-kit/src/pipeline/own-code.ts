@@ -3,6 +3,10 @@ import type { DeliverySteps } from '@fedistream/delivery';
 import type { StreamRequest } from '../modules/stream-definition.js';
 import type { StreamFunction, StreamStatistics } from '../modules/stream-statistics.js';
 import type { FailureLog } from './failure-log.js';
+import { refusePromise } from './refuse-promise.js';
+
+const mustBeBoolean = 'it must return true or false';
+const mustBeEvent = 'it must return an event made by event(), or undefined';
 
 /** Whether an event goes on. Never throws. */
 export type EventFilter = (event: StreamEvent) => boolean;
@@ -66,9 +70,9 @@ export function deliverySteps(request: StreamRequest, failures: FailureLog): Del
 
 function isTrue(request: StreamRequest, failures: FailureLog, method: StreamFunction, ask: () => unknown): boolean {
   try {
-    const answer = ask();
+    const answer = refusePromise(ask(), mustBeBoolean);
     if (typeof answer !== 'boolean') {
-      throw new TypeError(`it must return true or false, not ${kindOf(answer)}`);
+      throw new TypeError(`${mustBeBoolean}, not ${String(answer)}`);
     }
     return answer;
   } catch (failure) {
@@ -86,14 +90,10 @@ function mapped(request: StreamRequest, failures: FailureLog, make: () => unknow
   }
 }
 
-function asEvent(made: unknown): StreamEvent | undefined {
+function asEvent(answer: unknown): StreamEvent | undefined {
+  const made = refusePromise(answer, mustBeEvent);
   if (made !== undefined && !(made instanceof StreamEvent)) {
-    throw new TypeError(`it must return an event made by event(), or undefined, not ${kindOf(made)}`);
+    throw new TypeError(`${mustBeEvent}, not ${String(made)}`);
   }
   return made;
-}
-
-/** A promise is named, because `async` is the usual mistake. */
-function kindOf(value: unknown): string {
-  return value instanceof Promise ? 'a promise' : String(value);
 }

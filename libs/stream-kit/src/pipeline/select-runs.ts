@@ -2,7 +2,9 @@ import type { StreamEvent } from '@fedistream/domain';
 import { isObservable, Observable, of, retry, tap, timer, type Unsubscribable } from 'rxjs';
 import type { StreamRequest } from '../modules/stream-definition.js';
 import type { FailureLog } from './failure-log.js';
+import { refusePromise } from './refuse-promise.js';
 
+const mustBeObservable = 'it must return an Observable';
 /** How long a stream rests whose `select` fails before it has been given anything. */
 const restMs = 1_000;
 
@@ -21,9 +23,10 @@ export function selectRuns(
   const run = new Observable<StreamEvent>((subscriber) => {
     given = false;
     const noticed = events.pipe(tap(() => (given = true)));
-    const selected: unknown = definition.declaration.select?.(noticed, definition.requestContext(request));
+    const answer: unknown = definition.declaration.select?.(noticed, definition.requestContext(request));
+    const selected = refusePromise(answer, mustBeObservable);
     if (!isObservable(selected)) {
-      throw new TypeError(`it must return an Observable, not ${String(selected)}`);
+      throw new TypeError(`${mustBeObservable}, not ${String(selected)}`);
     }
     const running = (selected as Observable<StreamEvent>).subscribe({
       next: (event) => {

@@ -197,6 +197,24 @@ describe('acceptsFor', () => {
   });
 });
 
+describe('an async function where a value is wanted', () => {
+  const fail = (() => Promise.reject(new Error('too late'))) as never;
+
+  it.each<[string, AnyStream]>([
+    ['accepts', stream({ ...public_, name: 'cats:async', accepts: fail })],
+    ['acceptsFor', stream({ ...public_, name: 'cats:async', acceptsFor: fail })],
+    ['map', stream({ ...public_, name: 'cats:async', map: fail })],
+    ['select', stream({ ...public_, name: 'cats:async', select: fail })],
+  ])('is a mistake that drops the event, and its rejection does not end the process: %s', async (method, source) => {
+    const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
+    const received = await listen(source, '5');
+    await publish(statusOf());
+    expect(received()).toEqual([]);
+    expect(JSON.stringify(error.mock.calls[0])).toMatch(new RegExp(`${method}\\(\\).*not a promise`));
+    error.mockRestore();
+  });
+});
+
 describe('a snapshot', () => {
   const counted = { count: payload<{ n: number }>({ carriesStatus: false }) };
   let answer: (events: number[]) => void;
