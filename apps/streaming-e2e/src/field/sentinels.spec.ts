@@ -101,7 +101,7 @@ describe('Sentinels that ask for', () => {
     atEnd.push(() => redis.stop());
     const sentinel = await startSentinel(redis, { from, progress: () => undefined, ...sentinelOptions });
     atEnd.push(() => sentinel.stop());
-    return { redis, settings: { REDIS_SENTINELS: `127.0.0.1:${sentinel.port}` } };
+    return { redis, settings: { REDIS_SENTINELS: `127.0.0.1:${sentinel.port}`, REDIS_SENTINEL_MASTER: 'mymaster' } };
   }
 
   it.for(rowsOfThisRun(rows))('$name lead to their Redis', async ({ redis: options, sentinel, env }, test) => {

@@ -71,9 +71,15 @@ describe('a wrong setting', () => {
       DEMO: ['yes', 'true, false'],
     } as const;
     const wrong = Object.fromEntries(Object.entries(choices).map(([name, [value]]) => [name, value]));
-    const said = (await refusal({ DB_HOST: '127.0.0.1', REDIS_SENTINELS: '127.0.0.1', ...numbers, ...wrong })).split(
-      '\n',
-    );
+    const said = (
+      await refusal({
+        DB_HOST: '127.0.0.1',
+        REDIS_SENTINELS: '127.0.0.1',
+        REDIS_SENTINEL_MASTER: 'main',
+        ...numbers,
+        ...wrong,
+      })
+    ).split('\n');
     for (const [name, value] of Object.entries(numbers)) {
       expect(said.find((line) => line.startsWith(`${name}="${value}": must be a whole number from `))).toMatch(
         / to \d+$/,
@@ -88,7 +94,7 @@ describe('a wrong setting', () => {
   it('is not printed when it may hold a secret', async () => {
     const said = await refusal({ DATABASE_URL: 'mysql://me:hunter2@db/mastodon', REDIS_URL: 'http://:hunter2@cache' });
     expect(said.split('\n')).toEqual([
-      'DATABASE_URL=(not shown): must be a URL that begins with postgres:// or postgresql://, with special characters in a password percent-encoded',
+      'DATABASE_URL=(not shown): must be a URL that begins with postgres:// or postgresql:// or socket://, with special characters in a password percent-encoded',
       'REDIS_URL=(not shown): must be a URL that begins with redis:// or rediss:// or unix://, with special characters in a password percent-encoded',
     ]);
     expect(said).not.toContain('hunter2');
@@ -121,10 +127,19 @@ describe('a wrong setting', () => {
   });
 
   it.concurrent.each([
-    ['a Sentinel without a host', { REDIS_SENTINELS: 'one:26379,:26379', REDIS_URL: '' }],
-    ['a Sentinel whose port is not a number', { REDIS_SENTINELS: 'one:port', REDIS_URL: '' }],
-    ['a Sentinel whose port is too large', { REDIS_SENTINELS: 'one:99999', REDIS_URL: '' }],
-    ['a Sentinel whose port is missing', { REDIS_SENTINELS: 'one:', REDIS_URL: '' }],
+    [
+      'a Sentinel without a host',
+      { REDIS_SENTINELS: 'one:26379,:26379', REDIS_SENTINEL_MASTER: 'main', REDIS_URL: '' },
+    ],
+    [
+      'a Sentinel whose port is not a number',
+      { REDIS_SENTINELS: 'one:port', REDIS_SENTINEL_MASTER: 'main', REDIS_URL: '' },
+    ],
+    [
+      'a Sentinel whose port is too large',
+      { REDIS_SENTINELS: 'one:99999', REDIS_SENTINEL_MASTER: 'main', REDIS_URL: '' },
+    ],
+    ['a Sentinel whose port is missing', { REDIS_SENTINELS: 'one:', REDIS_SENTINEL_MASTER: 'main', REDIS_URL: '' }],
     ['a missing certificate', { REDIS_TLS_CA_FILE: '/no/such/ca.pem' }],
     ['a proxy that is not an address', { TRUSTED_PROXY_IP: 'proxy' }],
     ['proxies that include every address', { TRUSTED_PROXY_IP: '10.0.0.0/0' }],

@@ -19,6 +19,8 @@ const leftovers = {
   REDIS_TLS: 'maybe',
 };
 
+const sentinel = { REDIS_SENTINELS: 'one', REDIS_SENTINEL_MASTER: 'main' };
+
 describe('the settings of Redis', () => {
   it('are REDIS_URL alone: other variables beside it are neither read nor validated', () => {
     expect(redisOf({ ...leftovers, REDIS_URL: 'redis://cache:6379/0' })).toEqual({ url: 'redis://cache:6379/0' });
@@ -32,6 +34,12 @@ describe('the settings of Redis', () => {
       namespace: 'm',
       tls: { ca: `the authority\n${certificate}` },
     });
+  });
+
+  it('leave Sentinels out without the name of their master, as Mastodon does', () => {
+    const environment = { REDIS_SENTINELS: 'one', REDIS_HOST: 'r' };
+    expect(redisOf(environment)).toEqual({ host: 'r', port: 6379, db: 0 });
+    expect(redisOf({ ...environment, REDIS_SENTINEL_MASTER: '' })).toMatchObject({ host: 'r' });
   });
 
   it('prefer Sentinels to a host, whose variables are neither read nor validated', () => {
@@ -68,13 +76,15 @@ describe('the settings of Redis', () => {
     ],
   ] as const)('read REDIS_SENTINELS with %s', (_, list, expected) => {
     const sentinels = expected.map(([host, port]) => ({ host, port }));
-    expect(redisOf({ REDIS_SENTINELS: list, REDIS_SENTINEL_PORT: '26378' })).toMatchObject({ sentinels });
+    expect(
+      redisOf({ REDIS_SENTINELS: list, REDIS_SENTINEL_MASTER: 'main', REDIS_SENTINEL_PORT: '26378' }),
+    ).toMatchObject({ sentinels });
   });
 
   it.each(['one:26379,:26379', 'one:port', 'one:99999', 'one:0', 'one:', '[::1', '::1', ''])(
     'refuse REDIS_SENTINELS=%j',
     (list) => {
-      const read = () => redisOf({ REDIS_SENTINELS: list, BROKER: 'redis' });
+      const read = () => redisOf({ REDIS_SENTINELS: list, REDIS_SENTINEL_MASTER: 'main', BROKER: 'redis' });
       if (list === '') {
         expect(read()).toMatchObject({ host: '127.0.0.1' });
       } else {
@@ -90,7 +100,7 @@ describe('the settings of Redis', () => {
     ['those of Redis', {}, 'streaming', 'hunter2'],
     ['none when set and empty', { REDIS_SENTINEL_USERNAME: '', REDIS_SENTINEL_PASSWORD: '' }, undefined, undefined],
   ])('give Sentinels a user and password: %s', (_, own, sentinelUsername, sentinelPassword) => {
-    const server = { REDIS_SENTINELS: 'one', REDIS_USER: 'streaming', REDIS_PASSWORD: 'hunter2' };
+    const server = { ...sentinel, REDIS_USER: 'streaming', REDIS_PASSWORD: 'hunter2' };
     expect(redisOf({ ...server, ...own })).toMatchObject({
       username: 'streaming',
       password: 'hunter2',
@@ -100,12 +110,12 @@ describe('the settings of Redis', () => {
   });
 
   it('speak TLS to Sentinels that want it, and to servers that want it, each by itself', () => {
-    expect(redisOf({ REDIS_SENTINELS: 'one', REDIS_SENTINEL_TLS: 'true' })).toMatchObject({ sentinelTls: {} });
-    expect(redisOf({ REDIS_SENTINELS: 'one', REDIS_SENTINEL_TLS: 'true' })?.tls).toBeUndefined();
-    expect(redisOf({ REDIS_SENTINELS: 'one', REDIS_TLS: 'true' })).toMatchObject({ tls: {} });
-    expect(redisOf({ REDIS_SENTINELS: 'one', REDIS_TLS: 'true' })?.sentinelTls).toBeUndefined();
+    expect(redisOf({ ...sentinel, REDIS_SENTINEL_TLS: 'true' })).toMatchObject({ sentinelTls: {} });
+    expect(redisOf({ ...sentinel, REDIS_SENTINEL_TLS: 'true' })?.tls).toBeUndefined();
+    expect(redisOf({ ...sentinel, REDIS_TLS: 'true' })).toMatchObject({ tls: {} });
+    expect(redisOf({ ...sentinel, REDIS_TLS: 'true' })?.sentinelTls).toBeUndefined();
     const ca = files.write('ca.pem', certificate);
-    expect(redisOf({ REDIS_SENTINELS: 'one', REDIS_SENTINEL_TLS: 'true', REDIS_TLS_CA_FILE: ca })).toMatchObject({
+    expect(redisOf({ ...sentinel, REDIS_SENTINEL_TLS: 'true', REDIS_TLS_CA_FILE: ca })).toMatchObject({
       sentinelTls: { ca: certificate },
       tls: { ca: certificate },
     });

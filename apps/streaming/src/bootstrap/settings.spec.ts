@@ -96,7 +96,7 @@ describe('settings', () => {
     ...['mysql://u:secret@x', 'postgres://u:p#w@h/x', 'postgres://u:secret@h:99999/x'].map((value) => [
       'DATABASE_URL',
       value,
-      'DATABASE_URL=(not shown): must be a URL that begins with postgres:// or postgresql://, with special characters in a password percent-encoded',
+      'DATABASE_URL=(not shown): must be a URL that begins with postgres:// or postgresql:// or socket://, with special characters in a password percent-encoded',
     ]),
     ...[
       ['DATABASE_URL', 'postgres://u:%zz@h/x'],
@@ -136,7 +136,9 @@ describe('settings', () => {
   });
 
   it('report a variable that is read twice once', () => {
-    expect(errorOf({ REDIS_SENTINELS: 'one', REDIS_PORT: 'x', REDIS_DB: 'y' }).split('\n')).toHaveLength(1);
+    expect(
+      errorOf({ REDIS_SENTINELS: 'one', REDIS_SENTINEL_MASTER: 'main', REDIS_PORT: 'x', REDIS_DB: 'y' }).split('\n'),
+    ).toHaveLength(1);
   });
 
   it('treat an empty variable as one that is not set', () => {
@@ -154,7 +156,7 @@ describe('settings', () => {
   });
 
   it('are frozen, their parts included', () => {
-    const settings = readSettings({ REDIS_SENTINELS: 'one' });
+    const settings = readSettings({ REDIS_SENTINELS: 'one', REDIS_SENTINEL_MASTER: 'main' });
     for (const part of [settings, settings.listen, settings.redis, settings.redis?.sentinels?.[0]]) {
       expect(Object.isFrozen(part)).toBe(true);
     }

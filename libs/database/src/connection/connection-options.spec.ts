@@ -62,6 +62,7 @@ describe('connectionOptions', () => {
     ['postgres://[2001:db8::1]:5433/d', [['2001:db8::1', '5433']]],
     ['postgres://%2Frun%2Fpostgresql/d', [['/run/postgresql', undefined]]],
     ['postgres:///d?host=/run/postgresql', [['/run/postgresql', undefined]]],
+    ['socket:/run/postgresql?db=d', [['/run/postgresql', undefined]]],
     [
       'postgresql://u:p@one:5432,two,[::1]:5433/d',
       [
@@ -101,6 +102,25 @@ describe('connectionOptions', () => {
         ({ parameters: { user, password, database } }) => user === 'u' && password === 'p' && database === 'd',
       ),
     ).toBe(true);
+  });
+
+  it('reads the URL of a socket as pg-connection-string documents it', () => {
+    expect(parametersOf('socket://u:p%40@/run/postgresql?db=d&application_name=a')).toEqual({
+      host: '/run/postgresql',
+      user: 'u',
+      password: 'p@',
+      database: 'd',
+      application_name: 'a',
+    });
+  });
+
+  it.each([
+    ['true', [{}]],
+    ['1', [{}]],
+    ['false', [false]],
+    ['0', [false]],
+  ])('encrypts, with ssl=%s, as node-postgres does', (ssl, encryptions) => {
+    expect(encryptionsOf(`postgres://db/d?ssl=${ssl}`)).toEqual(encryptions);
   });
 
   it.each(['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'])(

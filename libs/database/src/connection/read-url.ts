@@ -21,6 +21,8 @@ export interface DatabaseUrl {
 
 /** Parameters that are read here, because pg-connection-string ignores them or reads them otherwise than libpq. */
 const ownParameters = ['sslmode', 'uselibpqcompat', 'target_session_attrs', 'connect_timeout'] as const;
+/** As pg-connection-string documents it: `socket://user:password@/directory?db=database`. */
+const socketForm = /^socket:(?:\/\/([^/?#]*@)?)?(\/[^?#]*)(?:\?([^#]*))?$/i;
 const urlForm = /^(postgres(?:ql)?:\/\/)((?:[^/?#]*@)?)([^/?#@]*)([^?#]*)(?:\?([^#]*))?$/i;
 
 /**
@@ -30,7 +32,7 @@ const urlForm = /^(postgres(?:ql)?:\/\/)((?:[^/?#]*@)?)([^/?#@]*)([^?#]*)(?:\?([
  * @throws Error when it is malformed; the message does not repeat the URL, which may contain a password
  */
 export function readUrl(url: string): DatabaseUrl {
-  const form = urlForm.exec(url);
+  const form = urlForm.exec(fromSocketUrl(url));
   if (form === null) {
     throw new Error('the URL must look like postgresql://user:password@host:port/database?parameter=value');
   }
@@ -49,7 +51,8 @@ export function readUrl(url: string): DatabaseUrl {
     throw new Error(`target_session_attrs=${wanted} does not exist: it is one of ${sessionAttributes.join(', ')}`);
   }
   const tls = typeof ssl === 'object' && ssl !== null ? (ssl as TlsOptions) : {};
-  const strict = systemRoots || Boolean(ssl);
+  // pg-connection-string leaves the text `false` as it is.
+  const wish = systemRoots || (ssl !== 'false' && ssl);
   const timeoutSeconds = Number(own['connect_timeout'] ?? 0);
   return {
     servers:
@@ -58,13 +61,23 @@ export function readUrl(url: string): DatabaseUrl {
         : serversIn(textOf(host), textOf(port)),
     parameters: { ...parsed, ...(timeoutSeconds > 0 ? { connectionTimeoutMillis: timeoutSeconds * 1_000 } : {}) },
     ssl: {
-      mode: own['sslmode'] ?? (strict ? 'verify-full' : 'prefer'),
+      mode: own['sslmode'] ?? (wish ? 'verify-full' : ssl === undefined ? 'prefer' : 'disable'),
       tls,
       libpqCompatible: own['uselibpqcompat'] === 'true',
       systemRoots,
     },
     sessionAttributes: wanted,
   };
+}
+
+function fromSocketUrl(url: string): string {
+  const [, credentials = '', directory, query = ''] = socketForm.exec(url) ?? [];
+  if (directory === undefined) {
+    return url;
+  }
+  const { db = '', ...others } = Object.fromEntries(new URLSearchParams(query));
+  const parameters = new URLSearchParams({ ...others, host: directory });
+  return `postgresql://${credentials}/${encodeURIComponent(db)}?${parameters.toString()}`;
 }
 
 function parsedBy(base: string, query: string, systemRoots: boolean): Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 import type { Environment, EnvironmentTexts, Source } from '../environment/environment.js';
-import { isSecret, variables, type Variable, type VariableName } from '../environment/variables.js';
+import { isSecret, variables, type VariableName } from '../environment/variables.js';
 
 /**
  * The variables that were read, a line each: name, value and where it comes from. Secrets and the passwords of URLs are
@@ -18,9 +18,7 @@ export function reportVariables(
       const from = source.kind === 'fallback' ? source.from : name;
       lines.push(`  ${name}=${shown(from, texts[from] ?? '')} (${originOf(source, from, texts, fromFile)})`);
     } else if (text && source?.kind !== 'default') {
-      const { ignoredBeside }: Variable<unknown> = variables[name];
-      const beside = ignoredBeside?.find((other) => environment.isSet(other));
-      lines.push(`  ${name}: ignored, ${beside === undefined ? 'these settings do not need it' : `${beside} is set`}`);
+      lines.push(`  ${name}: ignored, ${environment.whyIgnored(name) ?? 'these settings do not need it'}`);
     }
   }
   return lines;

@@ -9,12 +9,12 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
-/** How a variable got its value; `ignored` names the variable that makes it irrelevant. */
+/** How a variable got its value; `ignored` says because of which other variable: `REDIS_URL is set`. */
 export type Source =
   | { readonly kind: 'set' }
   | { readonly kind: 'default' }
   | { readonly kind: 'fallback'; readonly from: VariableName }
-  | { readonly kind: 'ignored'; readonly beside: string };
+  | { readonly kind: 'ignored'; readonly because: string };
 
 /**
  * Reads variables with the precedence and fall-backs of {@link variables}. Only what is read is validated. An empty
@@ -28,17 +28,28 @@ export class Environment {
 
   constructor(readonly texts: EnvironmentTexts) {}
 
-  /** Whether a variable is set and not empty. */
+  /** Whether a variable is set and not empty, and so are those without which it counts for nothing. */
   isSet(name: string): boolean {
-    return Boolean(this.texts[name]);
+    return Boolean(this.texts[name]) && this.#lackedBy(name) === undefined;
+  }
+
+  /** Why a variable that is set counts for nothing; `undefined` when it counts. */
+  whyIgnored(name: VariableName): string | undefined {
+    const { ignoredBeside }: Variable<unknown> = variables[name];
+    const beside = ignoredBeside?.find((other) => this.isSet(other));
+    if (beside !== undefined) {
+      return `${beside} is set`;
+    }
+    const lacked = this.texts[name] ? this.#lackedBy(name) : undefined;
+    return lacked === undefined ? undefined : `${lacked} is not set`;
   }
 
   /** The value of a variable; its default, or `undefined` without one, when it is not set, ignored, or wrong. */
   read<N extends VariableName>(name: N): ValueOf<N> {
     const row: Variable<unknown> = variables[name];
-    const beside = row.ignoredBeside?.find((other) => this.isSet(other));
-    if (beside !== undefined) {
-      this.sources.set(name, { kind: 'ignored', beside });
+    const because = this.whyIgnored(name);
+    if (because !== undefined) {
+      this.sources.set(name, { kind: 'ignored', because });
       return row.default as ValueOf<N>;
     }
     const from = this.#setName(name, row);
@@ -54,6 +65,13 @@ export class Environment {
     if (this.problems.length > 0) {
       throw new SettingsError([...new Set(this.problems)].join('\n'));
     }
+  }
+
+  #lackedBy(name: string): string | undefined {
+    const row: Variable<unknown> | undefined = Object.hasOwn(variables, name)
+      ? variables[name as VariableName]
+      : undefined;
+    return row?.needs?.find((other) => !this.texts[other]);
   }
 
   /** The variable whose text counts for this one: itself, or a fall-back. */

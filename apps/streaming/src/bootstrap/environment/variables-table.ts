@@ -12,9 +12,10 @@ export function variablesTables(): string {
 }
 
 function rowOf([name, variable]: readonly [string, Variable<unknown>]): string[] {
-  const { description, origin, fallbacks = [], ignoredBeside = [] } = variable;
+  const { description, origin, fallbacks = [], ignoredBeside = [], needs = [] } = variable;
   const notes = [
     ...(fallbacks.length > 0 ? [`Not set: ${listed(fallbacks)}.`] : []),
+    ...(needs.length > 0 ? [`Ignored without ${listed(needs)}.`] : []),
     ...(ignoredBeside.length > 0 ? [`Ignored beside ${listed(ignoredBeside)}.`] : []),
   ];
   return [

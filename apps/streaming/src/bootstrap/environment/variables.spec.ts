@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Environment } from './environment.js';
 import { variables, type Variable, type VariableName } from './variables.js';
 
+const needsOf = (name: string) => (variables as Readonly<Record<string, Variable<unknown>>>)[name]?.needs ?? [];
 const rows = Object.entries<Variable<unknown>>(variables) as [VariableName, Variable<unknown>][];
 
 describe('the table of variables', () => {
@@ -9,10 +10,25 @@ describe('the table of variables', () => {
     'neither reads nor validates %s beside a variable that makes it irrelevant',
     (name, { ignoredBeside = [], default: standard }) => {
       for (const other of ignoredBeside) {
-        const environment = new Environment({ [name]: '\0 nothing accepts this', [other]: 'set' });
+        const needed = Object.fromEntries(needsOf(other).map((needs) => [needs, 'set']));
+        const environment = new Environment({ [name]: '\0 nothing accepts this', [other]: 'set', ...needed });
         expect(environment.read(name)).toEqual(standard);
         expect(environment.problems).toEqual([]);
       }
+    },
+  );
+
+  it.each(rows.filter(([name]) => needsOf(name).length > 0))(
+    'neither reads nor validates %s without a variable that it needs, and says which one',
+    (name, { default: standard }) => {
+      const environment = new Environment({ [name]: '\0 nothing accepts this' });
+      expect(environment.isSet(name)).toBe(false);
+      expect(environment.read(name)).toEqual(standard);
+      expect(environment.problems).toEqual([]);
+      expect(environment.sources.get(name)).toEqual({
+        kind: 'ignored',
+        because: `${String(needsOf(name)[0])} is not set`,
+      });
     },
   );
 
@@ -27,8 +43,8 @@ describe('the table of variables', () => {
   );
 
   it('names only variables of the table in its precedence', () => {
-    for (const [, { fallbacks = [], ignoredBeside = [] }] of rows) {
-      for (const other of [...fallbacks, ...ignoredBeside]) {
+    for (const [, { fallbacks = [], ignoredBeside = [], needs = [] }] of rows) {
+      for (const other of [...fallbacks, ...ignoredBeside, ...needs]) {
         expect(variables).toHaveProperty(other);
       }
     }

@@ -37,6 +37,8 @@ export interface Variable<T> {
   readonly description: string;
   /** While one of these is set, this one is neither read nor validated. */
   readonly ignoredBeside?: readonly string[];
+  /** Unless all of these are set, this one counts as one that is not set. */
+  readonly needs?: readonly string[];
   /** The variables that are read instead, in this order, when this one is not set. One that is set but empty has no fall-back. */
   readonly fallbacks?: readonly string[];
   /** Whether its value MUST NOT be shown. */
@@ -138,7 +140,7 @@ export const variables = {
   DATABASE_URL: variable({
     group: 'database',
     origin,
-    form: url('postgres:', 'postgresql:')
+    form: url('postgres:', 'postgresql:', 'socket:')
       .refine((value) => !/^\w+:\/*$/.test(value), 'a URL that names a host or a database')
       .refine(
         (value) => [null, ...sslModes].includes(firstHost(value)?.searchParams.get('sslmode') as null),
@@ -233,15 +235,15 @@ export const variables = {
     origin,
     form: hosts,
     ignoredBeside: ['REDIS_URL'],
+    needs: ['REDIS_SENTINEL_MASTER'],
     description: 'Sentinels as `host` or `host:port`, separated by commas.',
   }),
   REDIS_SENTINEL_MASTER: variable({
     group: 'redis',
     origin,
     form: text,
-    default: 'mymaster',
     ignoredBeside: ['REDIS_URL'],
-    description: 'The Sentinels’ name of the master.',
+    description: 'The Sentinels’ name of the master, often `mymaster`.',
   }),
   REDIS_SENTINEL_PORT: variable({
     group: 'redis',
