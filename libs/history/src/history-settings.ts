@@ -23,6 +23,11 @@ export class HistorySettings {
   readonly maxFetched: number = 20_000;
   /** How long a node tries to fill a gap of its own, in milliseconds. Meanwhile its clients receive nothing. */
   readonly gapMs: number = 10_000;
+  /**
+   * Bytes of messages replayed to one subscription at most; with more, nothing is replayed. Framed, they may take twice as
+   * many: so it is at most half of what a client may leave unread, or the replay itself would disconnect its client.
+   */
+  readonly maxReplayBytes: number = 2 * 1024 * 1024;
   /** How long a node gathers fences after it has sent one, in milliseconds. */
   readonly fenceRestMs: number = 20;
   /** How long a fence may be on its way to the node that sent it, in milliseconds. */

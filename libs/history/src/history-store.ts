@@ -28,6 +28,8 @@ export interface HistoryQuery {
   readonly upTo: Acknowledgement;
   /** With more entries than this the answer is the gap `tooMany`. */
   readonly limit: number;
+  /** With more bytes of messages than this the answer is the gap `tooMany`. Left out: any number. */
+  readonly limitBytes?: number | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface HistoryQuery {
  * - `epoch`: the recorder has begun a new epoch since, or there is none
  * - `old`: it is older than the retention
  * - `trimmed`: something behind it has been dropped, or may have been
- * - `tooMany`: more than the limit were missed
+ * - `tooMany`: more events or bytes than the limits were missed
  * - `notRecorded`: a channel of the stream is never recorded
  * - `notReplayable`: the stream computes its events over time, or decides by what it has seen before
  * - `noFence`: no recorder has acknowledged the fence in time

@@ -92,7 +92,7 @@ export class MemoryHistoryStore extends HistoryStore {
     return Promise.resolve();
   }
 
-  read({ channels, after, upTo, limit }: HistoryQuery): Promise<HistoryAnswer> {
+  read({ channels, after, upTo, limit, limitBytes = Infinity }: HistoryQuery): Promise<HistoryAnswer> {
     let from = Infinity;
     for (const position of after) {
       const place = this.#find(channels, position);
@@ -108,7 +108,8 @@ export class MemoryHistoryStore extends HistoryStore {
       .flatMap((channel) => this.#channels.get(channel)?.entries ?? [])
       .filter(({ sequence }) => sequence > from && sequence <= upTo.sequence)
       .sort((one, other) => one.sequence - other.sequence);
-    return Promise.resolve(entries.length > limit ? { gap: 'tooMany' } : { entries });
+    const bytes = entries.reduce((sum, { message }) => sum + message.length, 0);
+    return Promise.resolve(entries.length > limit || bytes > limitBytes ? { gap: 'tooMany' } : { entries });
   }
 
   /** Stops announcing. */

@@ -124,10 +124,12 @@ function readHistory(environment: Environment, redis: RedisSettings | undefined)
   const maxBytes = environment.read('HISTORY_MAX_MIB') * 1_024 * 1_024;
   // An event waits for its decision, and then for filters.
   const decisionMs = environment.read('AUDIENCE_MAX_WAIT_SECONDS') * 2_000 + 5_000;
+  const maxReplayBytes = (environment.read('OUTPUT_BUDGET_KIB') * 1_024) / 2;
   const records = environment.read('ROLE') !== 'streaming';
+  const historyRedis = url === undefined ? undefined : { ...redis, url };
   return environment.read('HISTORY') === 'off'
     ? undefined
-    : { redis, historyRedis: url === undefined ? undefined : { ...redis, url }, maxBytes, decisionMs, records };
+    : { redis, historyRedis, maxBytes, maxReplayBytes, decisionMs, records };
 }
 
 function deepFreeze<T extends object>(value: T): T {

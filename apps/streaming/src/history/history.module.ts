@@ -26,6 +26,8 @@ export interface HistoryOptions {
   /** The Redis that keeps the history, if it is not that of the platform. */
   readonly historyRedis: RedisSettings | undefined;
   readonly maxBytes: number;
+  /** Bytes of messages replayed to one subscription at most: half of what a client may leave unread. */
+  readonly maxReplayBytes: number;
   /** How long an event may be on its way through the decisions of this process, in milliseconds. */
   readonly decisionMs: number;
   /** Whether this process records when no other does. */
@@ -91,8 +93,15 @@ class MemoryRecorder implements OnApplicationBootstrap, OnApplicationShutdown {
 /** The history of the last minutes. Without this module nothing is recorded, and no client is told a position. */
 @Module({})
 export class HistoryModule {
-  static forRoot({ redis, historyRedis, maxBytes, decisionMs, records }: HistoryOptions): DynamicModule {
-    const settings = new HistorySettings({ maxBytes, decisionMs });
+  static forRoot({
+    redis,
+    historyRedis,
+    maxBytes,
+    maxReplayBytes,
+    decisionMs,
+    records,
+  }: HistoryOptions): DynamicModule {
+    const settings = new HistorySettings({ maxBytes, maxReplayBytes, decisionMs });
     const overRedis =
       redis && RedisHistoryModule.forRoot({ platform: redis, history: historyRedis, settings, records });
     const tracker = {

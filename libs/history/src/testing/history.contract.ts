@@ -241,6 +241,19 @@ export function historyContract(
       });
     });
 
+    it('answers with a gap, and with nothing else, when more bytes than the limit were missed', async () => {
+      history = await make({});
+      const position = await published('timeline:public', 'start');
+      for (let index = 0; index < 3; index++) {
+        // It shrinks when it is stored: what clients receive counts.
+        await published('timeline:public', String(index).repeat(1_000));
+      }
+      const less = await history.node.resume(['timeline:public'], position, 10, 2_999);
+      const enough = await history.node.resume(['timeline:public'], position, 10, 3_000);
+      expect(less.answer).toEqual({ gap: 'tooMany' });
+      expect(enough.answer).toHaveProperty('entries.length', 3);
+    });
+
     it('drops the channels longest without a message when all together exceed their bound, and answers so', async () => {
       history = await make({ maxBytes: 3_000 });
       const noise = () =>

@@ -46,6 +46,7 @@ export class TrackedHistory {
     channels: readonly Channel[],
     position: Position,
     limit = this.settings.maxReplay,
+    limitBytes?: number,
   ): Promise<ResumedPart> {
     const after = parsePosition(position);
     if (after === undefined) {
@@ -56,6 +57,7 @@ export class TrackedHistory {
     if (arrival === undefined || upTo === undefined) {
       return { answer: { gap: 'noFence' }, order: 0 };
     }
-    return { answer: await this.store.read({ channels, after: [after], upTo, limit }), order: arrival.order };
+    const answer = await this.store.read({ channels, after: [after], upTo, limit, limitBytes });
+    return { answer, order: arrival.order };
   }
 }

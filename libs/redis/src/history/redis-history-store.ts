@@ -5,11 +5,12 @@ import {
   type Acknowledgement,
   type GapReason,
   type HistoryAnswer,
+  type HistoryEntry,
   type HistoryQuery,
   type HistorySettings,
 } from '@fedistream/history';
-
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { Subject } from 'rxjs';
 import { createClient } from '../create-client.js';
 import type { ReconnectingRedis } from '../reconnecting-redis.js';
@@ -20,6 +21,8 @@ import { readScript } from './scripts.js';
 import { readMessage } from './stored-message.js';
 
 const commandTimeoutMs = 2_000;
+/** Messages that are inflated in one turn of the event loop. */
+const inflatedPerTurn = 50;
 
 /** What a {@link RedisHistoryStore} is told at its making. */
 export interface RedisHistoryOptions {
@@ -70,7 +73,7 @@ export class RedisHistoryStore extends HistoryStore {
     await this.#publisher.publish(this.#options.prefix + markerChannel, fenceText(this.node, number));
   }
 
-  async read({ channels, after, upTo, limit }: HistoryQuery): Promise<HistoryAnswer> {
+  async read({ channels, after, upTo, limit, limitBytes = Infinity }: HistoryQuery): Promise<HistoryAnswer> {
     if (after.some(({ epoch }) => epoch !== upTo.epoch)) {
       return { gap: 'epoch' };
     }
@@ -85,14 +88,20 @@ export class RedisHistoryStore extends HistoryStore {
     if (!Array.isArray(answer)) {
       return { gap: String(answer) as GapReason };
     }
-    const entries = (answer as [id: Buffer, channel: number, hash: Buffer, stored: Buffer][]).map(
-      ([id, channel, entryHash, stored]) => ({
-        sequence: Number(id.toString().split('-', 1)[0]),
-        channel: channels[channel] ?? '',
-        hash: entryHash.toString(),
-        message: readMessage(stored),
-      }),
-    );
+    const entries: HistoryEntry[] = [];
+    let bytes = 0;
+    for (const [id, channel, hash, stored] of answer as [Buffer, number, Buffer, Buffer][]) {
+      const message = readMessage(stored);
+      bytes += message.length;
+      if (bytes > limitBytes) {
+        return { gap: 'tooMany' };
+      }
+      const sequence = Number(id.toString().split('-', 1)[0]);
+      entries.push({ sequence, channel: channels[channel] ?? '', hash: hash.toString(), message });
+      if (entries.length % inflatedPerTurn === 0) {
+        await setImmediate();
+      }
+    }
     return { entries: entries.sort((one, other) => one.sequence - other.sequence) };
   }
 

@@ -1,4 +1,4 @@
-import type { HistoryAnswer } from '@fedistream/history';
+import { HistorySettings, type HistoryAnswer } from '@fedistream/history';
 import { resumableWebSocketFraming } from '@fedistream/delivery';
 import { StreamEvent } from '@fedistream/domain';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -37,7 +37,7 @@ describe('a client that resumes', () => {
   let client: BenchClient;
 
   beforeEach(() => {
-    history = new HistoryBench([definition]);
+    history = new HistoryBench([definition], { settings: new HistorySettings({ maxReplayBytes: 1_000 }) });
     client = history.bench.connect(viewer());
   });
 
@@ -87,6 +87,14 @@ describe('a client that resumes', () => {
     const events = ['s1', 's2', 's3', 'checkpoint', 's4'];
     expect(summary(client)).toEqual(['resumed {"recovered":true,"events":3}', ...events]);
     expect(history.statistics.resumes).toMatchObject({ interrupted: 1, recovered: 1 });
+  });
+
+  it('is told that something is missing when what it missed would not fit into what it may leave unread', async () => {
+    const since = await positionOfClientThatLeft();
+    publish('a'.repeat(400), 'b'.repeat(400));
+    await history.bench.gate.subscribe(client.connection, request, resuming(since));
+    expect(summary(client)).toEqual(['resumed {"recovered":false,"events":0}', 'checkpoint']);
+    expect(history.statistics.resumes.tooMany).toBe(1);
   });
 
   it('is refused, and keeps its position, when this server misses messages again and again', async () => {

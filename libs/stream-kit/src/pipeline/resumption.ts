@@ -180,7 +180,8 @@ export class Resumption {
       return 'epoch';
     }
     try {
-      const answer = await this.store.read({ channels, after, upTo, limit: this.#settings.maxReplay });
+      const { maxReplay: limit, maxReplayBytes: limitBytes } = this.#settings;
+      const answer = await this.store.read({ channels, after, upTo, limit, limitBytes });
       if ('gap' in answer) {
         return answer.gap;
       }
