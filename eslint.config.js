@@ -189,7 +189,7 @@ export default tseslint.config(
   {
     // What the kit offers to tests is part of it.
     files: ['libs/stream-kit/package.json'],
-    rules: { '@nx/dependency-checks': ['error', { ignoredFiles: ['{projectRoot}/**/*.spec.ts'] }] },
+    rules: { '@nx/dependency-checks': ['error', { ignoredFiles: ['{projectRoot}/**/*.{spec,bench}.ts'] }] },
   },
   forbid(['libs/domain/**/*.ts', 'libs/util/**/*.ts'], nodeModules, 'Domain and util do no I/O.'),
   forbid(
