@@ -8,11 +8,11 @@ const maxWaiting = 32;
 /** What is asked and told about the connections of a server. */
 export interface PipeliningHooks {
   /** The budget of a connection that sends a second request; `undefined` for one without limit. */
-  budgetOf(socket: Socket): InputBudget | undefined;
+  readonly budgetOf: (socket: Socket) => InputBudget | undefined;
   /** A request is handled later, because its connection has exceeded its budget. */
-  onDelay(address: string | undefined): void;
+  readonly onDelay: (address: string | undefined) => void;
   /** A connection with more than 32 waiting requests was destroyed. */
-  onExcess(address: string | undefined): void;
+  readonly onExcess: (address: string | undefined) => void;
 }
 
 /**
