@@ -64,7 +64,7 @@ const packages = [
 ];
 
 /** Tests walk in the same directions, those of the app also to the tools, with whatever packages they need. */
-const tests = ['**/*.spec.ts', '**/testing/**/*.ts', 'apps/streaming-e2e/**/*.ts'];
+const tests = ['**/*.spec.ts', '**/*.bench.ts', '**/testing/**/*.ts', 'apps/streaming-e2e/**/*.ts'];
 const directionsOfTests = directions.map(({ sourceTag, onlyDependOnLibsWithTags: tags }) => ({
   sourceTag,
   onlyDependOnLibsWithTags: sourceTag === 'app' ? [...tags, 'tool'] : tags,
