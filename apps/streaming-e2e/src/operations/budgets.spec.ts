@@ -84,6 +84,12 @@ describe('a client', () => {
     await environment.server.logged(({ code }) => code === 'tooManyConnections');
   });
 
+  it('may not open more by opening them at once', async () => {
+    const opened = await Promise.allSettled(Array.from({ length: 12 }, () => connect(viewer.token)));
+    expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    await untilMetric(environment.server, 'connected_clients', { type: 'websocket' }, 3);
+  });
+
   it('may subscribe to so many spellings of one hashtag', async () => {
     const client = await connect(viewer.token);
     client.subscribe('hashtag', { tag: 'photo' });

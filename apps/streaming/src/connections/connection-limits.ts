@@ -13,12 +13,44 @@ export abstract class ConnectionLimitSettings {
 }
 
 /**
- * Limits the open connections of an account, a token, an address and the process. Each check is O(1). A trusted proxy that
- * does not tell its clients' addresses is not limited: all clients would share its limit.
+ * The place of one connection within the limits, from before its first look-up. Its owner MUST hand it to
+ * `ConnectionOpener.open` or release it.
+ */
+export class ConnectionReservation {
+  /** The client's IP address, behind the trusted proxies. */
+  readonly address: string;
+  #settle: ((opened: boolean) => void) | undefined;
+
+  /** Only limits make reservations: see {@link ConnectionLimits.reserve}. */
+  constructor(address: string, settle: (opened: boolean) => void) {
+    this.address = address;
+    this.#settle = settle;
+  }
+
+  /** Gives the place up, because the client was refused or has left. Does nothing when it was given up or taken before. */
+  release(): void {
+    this.#settle?.(false);
+    this.#settle = undefined;
+  }
+
+  /** The connection is open, and counts from now on until `ConnectionLimits.remove`. */
+  take(): void {
+    this.#settle?.(true);
+    this.#settle = undefined;
+  }
+}
+
+/**
+ * Limits the connections of an account, a token, an address and the process: those that are open, and those that are being
+ * opened. Each check is O(1). A trusted proxy that does not tell its clients' addresses is not limited: all clients would
+ * share its limit.
  */
 @Injectable()
 export class ConnectionLimits {
   readonly #byAddress = new Map<string, number>();
+  /** Connections that are being opened; the registry counts those that are open. */
+  readonly #openingByAccount = new Map<string, number>();
+  readonly #openingByToken = new Map<string, number>();
   #total = 0;
 
   constructor(
@@ -27,33 +59,59 @@ export class ConnectionLimits {
     private readonly settings: ConnectionLimitSettings,
   ) {}
 
-  /** @throws StreamingError `tooManyConnections` when one more would exceed a limit */
-  require({ accountId, tokenId }: Viewer, address: string): void {
-    const { settings, registry } = this;
-    if (
-      this.#total >= settings.maxConnections ||
-      registry.countOfAccount(accountId) >= settings.maxConnectionsPerAccount ||
-      registry.countOfToken(tokenId) >= settings.maxConnectionsPerToken ||
-      (!this.addresses.isProxy(address) && (this.#byAddress.get(address) ?? 0) >= settings.maxConnectionsPerAddress)
-    ) {
+  /**
+   * Counts a connection before it is opened, so that clients that connect at once cannot exceed a limit together.
+   *
+   * @throws StreamingError `tooManyConnections` when one more would exceed a limit
+   */
+  reserve(viewer: Viewer, address: string): ConnectionReservation {
+    if (this.#isFull(viewer, address)) {
       throw new StreamingError('tooManyConnections');
     }
+    this.#count(address, 1);
+    this.#countOpening(viewer, 1);
+    return new ConnectionReservation(address, (opened) => {
+      this.#countOpening(viewer, -1);
+      if (!opened) {
+        this.#count(address, -1);
+      }
+    });
   }
 
-  /** Counts an open connection. */
-  add({ address }: ClientConnection): void {
-    this.#total += 1;
-    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
-  }
-
-  /** Stops counting a connection that was added. */
+  /** Stops counting a connection that was open. */
   remove({ address }: ClientConnection): void {
-    this.#total -= 1;
-    const left = (this.#byAddress.get(address) ?? 1) - 1;
-    if (left > 0) {
-      this.#byAddress.set(address, left);
-    } else {
-      this.#byAddress.delete(address);
-    }
+    this.#count(address, -1);
+  }
+
+  #isFull({ accountId, tokenId }: Viewer, address: string): boolean {
+    const { settings, registry } = this;
+    const ofAccount = registry.countOfAccount(accountId) + (this.#openingByAccount.get(accountId) ?? 0);
+    const ofToken = registry.countOfToken(tokenId) + (this.#openingByToken.get(tokenId) ?? 0);
+    return (
+      this.#total >= settings.maxConnections ||
+      ofAccount >= settings.maxConnectionsPerAccount ||
+      ofToken >= settings.maxConnectionsPerToken ||
+      (!this.addresses.isProxy(address) && (this.#byAddress.get(address) ?? 0) >= settings.maxConnectionsPerAddress)
+    );
+  }
+
+  #count(address: string, change: 1 | -1): void {
+    this.#total += change;
+    add(this.#byAddress, address, change);
+  }
+
+  #countOpening({ accountId, tokenId }: Viewer, change: 1 | -1): void {
+    add(this.#openingByAccount, accountId, change);
+    add(this.#openingByToken, tokenId, change);
+  }
+}
+
+/** Keeps no entry of a key that counts nothing. */
+function add(counts: Map<string, number>, key: string, change: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count > 0) {
+    counts.set(key, count);
+  } else {
+    counts.delete(key);
   }
 }

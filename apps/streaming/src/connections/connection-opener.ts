@@ -9,7 +9,7 @@ import {
 } from '@fedistream/delivery';
 import { ClientConnection } from './client-connection.js';
 import { CloseLog } from './close-log.js';
-import { ConnectionLimits } from './connection-limits.js';
+import { ConnectionLimits, type ConnectionReservation } from './connection-limits.js';
 import { Readiness } from './readiness.js';
 import { RestartTickets } from './restart-tickets.js';
 
@@ -53,12 +53,12 @@ export class ConnectionOpener {
    * Opens the connection of an authenticated client. It is closed at once when its token was revoked meanwhile, or when
    * the process drains; callers need not check that, because nothing is delivered to a closed connection.
    *
-   * @param address the client's IP address
+   * @param place the client's, which the connection takes
    */
-  open({ viewer, killSequence }: Authentication, transport: Transport, address: string): ClientConnection {
+  open({ viewer, killSequence }: Authentication, transport: Transport, place: ConnectionReservation): ClientConnection {
     const connection = new ClientConnection(viewer, transport, this.#context);
-    connection.address = address;
-    this.limits.add(connection);
+    connection.address = place.address;
+    place.take();
     if (this.readiness.draining) {
       connection.close(closeReasons.restart);
     } else {

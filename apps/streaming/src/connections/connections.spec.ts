@@ -8,6 +8,7 @@ import {
   type Transport,
 } from '@fedistream/delivery';
 import { Broker } from '@fedistream/event-bus';
+import { CompactMultimap } from '@fedistream/util';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -32,31 +33,38 @@ const delayMs = 3_000;
 const windowMs = 10_000;
 /** Node's server, as far as draining goes. */
 const server = { listening: true, close: vi.fn() };
-const limitSettings = {
-  maxConnections: 6,
-  maxConnectionsPerAccount: 5,
-  maxConnectionsPerToken: 4,
-  maxConnectionsPerAddress: 3,
+const unlimited = {
+  maxConnections: Infinity,
+  maxConnectionsPerAccount: Infinity,
+  maxConnectionsPerToken: Infinity,
+  maxConnectionsPerAddress: Infinity,
 };
+const limitSettings = { ...unlimited };
 
 /** The registry as far as draining goes. */
 class Registered {
-  readonly connections = new Set<Connection>();
+  readonly #connections = new Set<Connection>();
+  readonly #byAccount = new CompactMultimap<string, Connection>();
+  readonly #byToken = new CompactMultimap<string, Connection>();
   add(connection: Connection): boolean {
-    this.connections.add(connection);
+    this.#connections.add(connection);
+    this.#byAccount.add(connection.viewer.accountId, connection);
+    this.#byToken.add(connection.viewer.tokenId, connection);
     return true;
   }
   remove(connection: Connection): void {
-    this.connections.delete(connection);
+    this.#connections.delete(connection);
+    this.#byAccount.delete(connection.viewer.accountId, connection);
+    this.#byToken.delete(connection.viewer.tokenId, connection);
   }
   countOfAccount(accountId: string): number {
-    return this.all().filter(({ viewer }) => viewer.accountId === accountId).length;
+    return this.#byAccount.count(accountId);
   }
   countOfToken(tokenId: string): number {
-    return this.all().filter(({ viewer }) => viewer.tokenId === tokenId).length;
+    return this.#byToken.count(tokenId);
   }
   all(): Connection[] {
-    return [...this.connections];
+    return [...this.#connections];
   }
 }
 
@@ -117,7 +125,12 @@ function open({ accountId = '1', tokenId = '3', address = '192.0.2.1' } = {}) {
   };
   const viewer = { accountId, userId: '2', tokenId, scopes: new Set<string>() };
   const killSequence = 0 as Authentication['killSequence'];
-  return { connection: opener.open({ viewer, killSequence }, transport, address), close, release, write };
+  return {
+    connection: opener.open({ viewer, killSequence }, transport, limits.reserve(viewer, address)),
+    close,
+    release,
+    write,
+  };
 }
 
 describe('heartbeats', () => {
@@ -251,6 +264,18 @@ describe('closing many connections', () => {
 });
 
 describe('the limits of connections', () => {
+  beforeEach(() => {
+    Object.assign(limitSettings, {
+      maxConnections: 6,
+      maxConnectionsPerAccount: 5,
+      maxConnectionsPerToken: 4,
+      maxConnectionsPerAddress: 3,
+    });
+  });
+  afterEach(() => {
+    Object.assign(limitSettings, unlimited);
+  });
+
   const viewer = (accountId: string, tokenId: string) => ({
     accountId,
     userId: '1',
@@ -276,20 +301,37 @@ describe('the limits of connections', () => {
     ],
   ])('refuse one more than allowed of %s (%i), until one is closed', (_, allowed, clientOf, next) => {
     const opened = Array.from({ length: allowed }, (_, number) => {
-      limits.require(next, '192.0.2.1');
+      limits.reserve(next, '192.0.2.1').release();
       return open(clientOf(number));
     });
-    expect(() => {
-      limits.require(next, '192.0.2.1');
-    }).toThrow(refused);
+    expect(() => limits.reserve(next, '192.0.2.1')).toThrow(refused);
     opened[0]?.connection.close(closeReasons.gone);
-    limits.require(next, '192.0.2.1');
+    limits.reserve(next, '192.0.2.1').release();
+  });
+
+  it.each([
+    ['an address', 3, (number: number) => viewer(`a${number}`, `t${number}`), () => '192.0.2.1'],
+    ['a token', 4, () => viewer('1', '3'), (number: number) => `192.0.2.${number}`],
+    ['an account', 5, (number: number) => viewer('1', `t${number}`), (number: number) => `192.0.2.${number}`],
+    ['the process', 6, (number: number) => viewer(`a${number}`, `t${number}`), (number: number) => `192.0.2.${number}`],
+  ])('count connections of %s that are being opened at once (%i)', (_, allowed, viewerOf, addressOf) => {
+    const reserve = (number: number) => limits.reserve(viewerOf(number), addressOf(number));
+    const places = Array.from({ length: allowed }, (_, number) => reserve(number));
+    expect(() => reserve(allowed)).toThrow(refused);
+    places[0]?.release();
+    places[0]?.release();
+    places.push(reserve(allowed));
+    expect(() => reserve(allowed + 1)).toThrow(refused);
+    for (const place of places) {
+      place.release();
+    }
+    expect(Array.from({ length: allowed }, (_, number) => reserve(number))).toHaveLength(allowed);
   });
 
   it('do not count the address of a trusted proxy', () => {
     for (let number = 0; number < 4; number++) {
       open({ address: '127.0.0.1', accountId: `a${number}`, tokenId: `t${number}` });
     }
-    limits.require(viewer('x', 'x'), '127.0.0.1');
+    limits.reserve(viewer('x', 'x'), '127.0.0.1').release();
   });
 });

@@ -46,17 +46,20 @@ export class EventStreamController {
     // An unread body would keep the socket's end from being noticed.
     request.raw.resume();
     this.readiness.requireReady();
-    const address = this.addresses.of(request.raw);
-    this.limits.require(authentication.viewer, address);
     const resume = readEventStreamResume(request.raw, request.query);
-    const admission = await this.gate.admit(authentication.viewer, wanted, resume);
+    const place = this.limits.reserve(authentication.viewer, this.addresses.of(request.raw));
+    const admission = await this.gate.admit(authentication.viewer, wanted, resume).catch((refusal: unknown) => {
+      place.release();
+      throw refusal;
+    });
     const { resumed } = admission;
     if (request.raw.socket.destroyed) {
+      place.release();
       admission.release();
       return;
     }
     const transport = new SseTransport(request.raw, reply, this.heartbeats.eventsource, resumeHeaders(resumed));
-    const connection = this.opener.open(authentication, transport, address);
+    const connection = this.opener.open(authentication, transport, place);
     reply.raw.on('close', () => {
       connection.close(closeReasons.gone);
     });

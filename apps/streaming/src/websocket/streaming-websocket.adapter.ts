@@ -74,6 +74,7 @@ export class StreamingWebSocketAdapter extends WsAdapter implements WebSocketAda
     });
     if (!opened) {
       // `ws` refused an invalid handshake.
+      accepted.place.release();
       accepted.admission?.release();
     }
   }

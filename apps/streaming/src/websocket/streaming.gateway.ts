@@ -56,10 +56,10 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
   handleConnection(
     client: ClientSocket,
     _request: IncomingMessage,
-    { authentication, address, admission, resume, wantsPositions, refusal }: AcceptedUpgrade,
+    { authentication, place, admission, resume, wantsPositions, refusal }: AcceptedUpgrade,
   ): void {
     const transport = new WebSocketTransport(client, this.heartbeats.websocket);
-    const connection = this.opener.open(authentication, transport, address);
+    const connection = this.opener.open(authentication, transport, place);
     client.bind(connection, this.inputSettings);
     client.wantsPositions = wantsPositions;
     const { resumed } = admission ?? {};

@@ -10,7 +10,7 @@ import {
   type RawParams,
   type ResumeSubscription,
 } from '@fedistream/stream-kit/server';
-import { ConnectionLimits } from '../connections/connection-limits.js';
+import { ConnectionLimits, type ConnectionReservation } from '../connections/connection-limits.js';
 import { Readiness } from '../connections/readiness.js';
 import { ClientAddress } from '../connections/client-address.js';
 import { requestIdOf } from '../http/fastify.js';
@@ -22,8 +22,8 @@ import { readWebSocketResume, wantsPositions } from './websocket-resume.js';
 /** The result of an accepted upgrade. */
 export interface AcceptedUpgrade {
   readonly authentication: Authentication;
-  /** The client's IP address. */
-  readonly address: string;
+  /** The place within the limits: to be taken or released. */
+  readonly place: ConnectionReservation;
   /** The subscription that the URL asked for, if it asked for one and may have it. */
   readonly admission?: Admission;
   /** Why the URL's subscription is refused. A browser cannot read the status of a refused upgrade, so a frame tells it. */
@@ -76,6 +76,7 @@ export class UpgradeHandler {
         socket.off('error', ignore);
         return accepted;
       }
+      accepted.place.release();
       accepted.admission?.release();
     } catch (failure) {
       this.refuse(request, socket, toStreamingError(failure), accountId);
@@ -93,11 +94,10 @@ export class UpgradeHandler {
   async #open(request: IncomingMessage, authentication: Authentication): Promise<AcceptedUpgrade> {
     requireScopes(authentication.viewer, this.registry.scopes);
     this.readiness.requireReady();
-    const address = this.addresses.of(request);
-    this.limits.require(authentication.viewer, address);
     const query = firstOfEach(queryOf(request.url ?? ''));
     const resume = readWebSocketResume(query, false);
-    const common = { authentication, address, resume, wantsPositions: wantsPositions(query) };
+    const place = this.limits.reserve(authentication.viewer, this.addresses.of(request));
+    const common = { authentication, place, resume, wantsPositions: wantsPositions(query) };
     if (!query['stream']) {
       return common;
     }
