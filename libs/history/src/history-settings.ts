@@ -19,6 +19,12 @@ export class HistorySettings {
   readonly maxBytes: number = 256 * 1024 * 1024;
   /** Events replayed to one subscription at most. With more, nothing is replayed. */
   readonly maxReplay: number = 300;
+  /** Resumes of this process that read and decide at a time. */
+  readonly resumesAtOnce: number = 8;
+  /** Resumes that wait for that at most; with more, they are told `unavailable`. */
+  readonly maxResumesWaiting: number = 10_000;
+  /** How long a resume waits for that, in milliseconds; then it is told `unavailable`. */
+  readonly resumeWaitMs: number = 10_000;
   /** Messages that a node fetches at most to fill a gap of its own. */
   readonly maxFetched: number = 20_000;
   /** How long a node tries to fill a gap of its own, in milliseconds. Meanwhile its clients receive nothing. */

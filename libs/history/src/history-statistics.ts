@@ -22,6 +22,8 @@ export class HistoryStatistics {
     interrupted: 0,
     unavailable: 0,
   };
+  /** Resumes that wait for their turn now. */
+  resumesWaiting = 0;
   /** Tickets that this process has left for clients that it told to reconnect, and those that its clients have taken. */
   ticketsLeft = 0;
   ticketsTaken = 0;

@@ -48,12 +48,14 @@ export class EventStreamController {
     this.readiness.requireReady();
     const resume = readEventStreamResume(request.raw, request.query);
     const place = this.limits.reserve(authentication.viewer, this.addresses.of(request.raw));
-    const admission = await this.gate.admit(authentication.viewer, wanted, resume).catch((refusal: unknown) => {
+    const hasLeft = () => request.raw.socket.destroyed;
+    const resuming = resume && { ...resume, hasLeft };
+    const admission = await this.gate.admit(authentication.viewer, wanted, resuming).catch((refusal: unknown) => {
       place.release();
       throw refusal;
     });
     const { resumed } = admission;
-    if (request.raw.socket.destroyed) {
+    if (hasLeft()) {
       place.release();
       admission.release();
       return;

@@ -11,6 +11,7 @@ export function historyMetrics(history: HistoryStatistics): readonly Metric[] {
       'result',
       () => history.resumes,
     ),
+    gauge(name('resumes_waiting'), 'Resumes that wait for their turn', () => history.resumesWaiting),
     counter(name('replayed_total'), 'Events written because of a resume', () => history.replayed),
     counter(name('fences_total'), 'Fences that a recorder acknowledged', () => history.fences),
     counter(name('fence_seconds_total'), 'Time that these fences took', () => history.fenceMs / 1_000),

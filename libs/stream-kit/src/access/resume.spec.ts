@@ -97,6 +97,19 @@ describe('a client that resumes', () => {
     expect(history.statistics.resumes.tooMany).toBe(1);
   });
 
+  it('costs no read of the history when it has unsubscribed meanwhile', async () => {
+    const since = await positionOfClientThatLeft();
+    const read = vi.spyOn(history.store, 'read');
+    const { store } = history;
+    const fence = store.fence.bind(store);
+    vi.spyOn(store, 'fence').mockImplementation((number) => {
+      client.connection.unsubscribe(request.label);
+      return fence(number);
+    });
+    await history.bench.gate.subscribe(client.connection, request, resuming(since));
+    expect([read.mock.calls.length, summary(client), history.bench.broker.channels.size]).toEqual([0, [], 0]);
+  });
+
   it('is refused, and keeps its position, when this server misses messages again and again', async () => {
     const since = await positionOfClientThatLeft();
     const { store } = history;

@@ -174,7 +174,7 @@ export class StreamGate {
     try {
       // Refused before anything is kept, read or decided for it.
       subscription.connection.checkLabels(fanout);
-      const beginning = await this.#beginning(viewer, request, fanout, resume);
+      const beginning = await this.#beginning(viewer, request, fanout, resume, () => subscription.ended);
       const { resumed } = beginning ?? {};
       begin(subscription, fanout, beginning, { first: resumed && resume ? resume.answer(resumed) : [] });
     } finally {
@@ -191,6 +191,7 @@ export class StreamGate {
     request: StreamRequest,
     fanout: Fanout,
     resume: ResumeRequest | undefined,
+    hasLeft = resume?.hasLeft,
   ): Promise<Beginning | undefined> {
     // A newcomer has no part in what was published before it came.
     await this.resumption.complete;
@@ -202,7 +203,7 @@ export class StreamGate {
     }
     try {
       for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-        const begun = await this.#beginOnce(viewer, request, fanout, wanted);
+        const begun = await this.#beginOnce(viewer, request, fanout, wanted, hasLeft);
         if (begun !== undefined) {
           return { ...begun, resumed: resuming && begun.place, ticket };
         }
@@ -220,14 +221,16 @@ export class StreamGate {
     request: StreamRequest,
     fanout: Fanout,
     wanted: ResumeRequest | TicketRequest | undefined,
+    hasLeft: (() => boolean) | undefined,
   ): Promise<Omit<Beginning, 'resumed' | 'ticket'> | undefined> {
     const { timesMissed } = this.resumption;
     const backlog = fanout.keepFor(viewer);
     try {
       await this.#live(viewer, request);
       const channels = this.fanouts.channels(viewer, request);
-      const place = wanted && (await this.resumption.begin(viewer, request, channels, wanted));
-      const events = place?.recovered === true ? place.events : await this.snapshots.take(viewer, request);
+      const place = wanted && (await this.resumption.begin(viewer, request, channels, wanted, hasLeft));
+      const hasEvents = place?.recovered === true || hasLeft?.() === true;
+      const events = hasEvents ? (place?.events ?? []) : await this.snapshots.take(viewer, request);
       if (backlog.overflowed) {
         throw new StreamingError('unavailable');
       }

@@ -2,9 +2,7 @@ import { Injectable, Logger, Optional } from '@nestjs/common';
 import { Audience } from '@fedistream/audience';
 import type { FanoutPlaces } from '@fedistream/delivery';
 import { statusEvents, type Channel, type StreamEvent, type Viewer } from '@fedistream/domain';
-import { decode, MalformedMessage } from '@fedistream/event-bus';
 import {
-  formatPosition,
   HistorySettings,
   HistoryStatistics,
   HistoryStore,
@@ -13,24 +11,32 @@ import {
   PositionTracker,
   TicketStore,
   GapFiller,
+  type Fence,
   type FenceArrival,
   type GapReason,
-  type HistoryEntry,
+  type HistoryQuery,
   type Position,
 } from '@fedistream/history';
 import { errorReason, LogThrottle, withTimeout } from '@fedistream/util';
+import { setImmediate } from 'node:timers/promises';
 import type { StreamRequest } from '../modules/stream-definition.js';
 import { StreamRegistry } from '../modules/stream-registry.js';
 import { FailureLog } from './failure-log.js';
 import { deliverySteps, eventFilter } from './own-code.js';
+import { PastMessages } from './past-messages.js';
+import { ResumeQueue } from './resume-queue.js';
 
 /** How long PostgreSQL may take to decide about everything that a client missed. */
 const decidedWithinMs = 5_000;
+/** Events that are decided about in one turn of the event loop. */
+const decidedPerTurn = 25;
 
 /** What a client asks for that wants to know its position. */
 export interface ResumeRequest {
   /** Its last position, as it was sent; `undefined` when it begins anew. */
   readonly since: string | undefined;
+  /** Whether the client has left meanwhile: nothing more is done for it then. Left out: not known. */
+  readonly hasLeft?: () => boolean;
 }
 
 /** What a server left for a client that it told to reconnect. */
@@ -52,6 +58,17 @@ export interface Resumed {
   readonly position: Position | undefined;
 }
 
+/** A client that resumes. */
+interface Missed {
+  readonly viewer: Viewer;
+  readonly request: StreamRequest;
+  readonly channels: readonly Channel[];
+  readonly since: readonly string[];
+  readonly arrival: FenceArrival | undefined;
+  readonly acknowledged: Fence['acknowledged'] | undefined;
+  readonly hasLeft: () => boolean;
+}
+
 /** Gives clients what they missed, decided as of now: everything, or nothing. */
 @Injectable()
 export class Resumption {
@@ -59,13 +76,15 @@ export class Resumption {
   readonly #errorLog = new LogThrottle();
   readonly #settings: HistorySettings;
   readonly #statistics: HistoryStatistics;
+  readonly #queue: ResumeQueue;
+  readonly #past: PastMessages | undefined;
 
   constructor(
     private readonly audience: Audience,
     private readonly failures: FailureLog,
     private readonly registry: StreamRegistry,
     @Optional() private readonly tracker?: PositionTracker,
-    @Optional() private readonly store?: HistoryStore,
+    @Optional() store?: HistoryStore,
     @Optional() settings?: HistorySettings,
     @Optional() statistics?: HistoryStatistics,
     @Optional() private readonly tickets?: TicketStore,
@@ -73,6 +92,8 @@ export class Resumption {
   ) {
     this.#settings = settings ?? new HistorySettings();
     this.#statistics = statistics ?? new HistoryStatistics();
+    this.#queue = new ResumeQueue(this.#settings, this.#statistics);
+    this.#past = store && new PastMessages(store);
   }
 
   /** Whether this server keeps a history at all. */
@@ -123,12 +144,15 @@ export class Resumption {
   /**
    * What a client missed, and from where live events follow. Events of these channels have to be kept since before the
    * call, and the channels be subscribed. Settles in bounded time; never rejects.
+   *
+   * @param hasLeft whether the client has left meanwhile: then the answer does not count
    */
   async begin(
     viewer: Viewer,
     request: StreamRequest,
     channels: readonly Channel[],
     wanted: ResumeRequest | TicketRequest,
+    hasLeft: () => boolean = () => false,
   ): Promise<Resumed> {
     const fence = this.tracker?.fence();
     const arrival = await fence?.arrived;
@@ -137,9 +161,13 @@ export class Resumption {
       return beginning(undefined, arrival);
     }
     const { timesMissed } = this;
-    const found = await this.#missed(viewer, request, channels, since, arrival, fence?.acknowledged);
+    const missed: Missed = { viewer, request, channels, since, arrival, acknowledged: fence?.acknowledged, hasLeft };
+    const found = await this.#missed(missed);
     // What this server has missed meanwhile comes as live events, or is missing between them.
     await this.complete;
+    if (hasLeft()) {
+      return beginning(false, arrival);
+    }
     const answer = timesMissed === this.timesMissed ? found : 'interrupted';
     this.#statistics.resumes[typeof answer === 'string' ? answer : 'recovered'] += 1;
     if (typeof answer === 'string') {
@@ -149,14 +177,8 @@ export class Resumption {
     return { ...beginning(true, arrival), events: answer };
   }
 
-  async #missed(
-    viewer: Viewer,
-    request: StreamRequest,
-    channels: readonly Channel[],
-    since: readonly string[],
-    arrival: FenceArrival | undefined,
-    acknowledged: ReturnType<PositionTracker['fence']>['acknowledged'] | undefined,
-  ): Promise<readonly StreamEvent[] | GapReason> {
+  async #missed(missed: Missed): Promise<readonly StreamEvent[] | GapReason> {
+    const { request, channels, since, arrival, acknowledged } = missed;
     const [first, ...others] = since.flatMap((text) => parsePosition(text) ?? []);
     if (first === undefined || others.length + 1 < since.length) {
       return 'invalid';
@@ -169,7 +191,7 @@ export class Resumption {
     if (!channels.every(isRecorded)) {
       return 'notRecorded';
     }
-    if (this.store === undefined || this.tracker?.recorderAlive !== true) {
+    if (this.#past === undefined || this.tracker?.recorderAlive !== true) {
       return 'noFence';
     }
     const upTo = await acknowledged;
@@ -179,17 +201,23 @@ export class Resumption {
     if (after.some(({ epoch }) => epoch !== upTo.epoch)) {
       return 'epoch';
     }
+    this.#past.acknowledged(upTo);
+    return this.#inTurn(missed, this.#past, { channels, after, upTo });
+  }
+
+  async #inTurn(
+    { viewer, request, hasLeft }: Missed,
+    past: PastMessages,
+    query: Pick<HistoryQuery, 'channels' | 'after' | 'upTo'>,
+  ): Promise<readonly StreamEvent[] | GapReason> {
+    const { maxReplay: limit, maxReplayBytes: limitBytes } = this.#settings;
+    const isWanted = () => !hasLeft();
     try {
-      const { maxReplay: limit, maxReplayBytes: limitBytes } = this.#settings;
-      const answer = await this.store.read({ channels, after, upTo, limit, limitBytes });
-      if ('gap' in answer) {
-        return answer.gap;
-      }
-      return await this.#decided(
-        viewer,
-        request,
-        answer.entries.flatMap((entry) => toEvent(entry, upTo.epoch)),
-      );
+      const answer = await this.#queue.run(viewer.tokenId, isWanted, async () => {
+        const published = await past.read({ ...query, limit, limitBytes });
+        return typeof published === 'string' ? published : this.#decided(viewer, request, published, isWanted);
+      });
+      return answer ?? 'unavailable';
     } catch (error) {
       this.#errorLog.run((suffix) => {
         this.#logger.warn(`Cannot replay what a client missed on ${request.name}: ${errorReason(error)}${suffix}`);
@@ -198,37 +226,47 @@ export class Resumption {
     }
   }
 
-  /** The way of a live event: what the stream accepts, the audience, what the stream does per viewer. */
+  /**
+   * The way of a live event: what the stream accepts, the audience, what the stream does per viewer.
+   *
+   * @returns `undefined` when they are not wanted any more
+   */
   async #decided(
     viewer: Viewer,
     request: StreamRequest,
     published: readonly StreamEvent[],
-  ): Promise<readonly StreamEvent[]> {
+    isWanted: () => boolean,
+  ): Promise<readonly StreamEvent[] | undefined> {
     const passes = eventFilter(request, this.failures, this.registry.statistics);
     const accepted = withoutDeleted(passes === undefined ? published : published.filter(passes));
     const { eventsWithoutStatus, declaration } = request.definition;
     const { audience, closedBy } = declaration;
     const options = audience === 'per-viewer' ? { closedBy, eventsWithoutStatus } : undefined;
-    const decided = this.audience.decidePast(accepted, viewer.accountId, options);
     const steps = deliverySteps(request, this.failures);
-    return (await withTimeout(decidedWithinMs, decided)).flatMap((event) =>
-      steps?.acceptsFor?.(event, viewer) === false ? [] : ((steps?.map ? steps.map(event) : event) ?? []),
-    );
+    const received: StreamEvent[] = [];
+    const endMs = performance.now() + decidedWithinMs;
+    for (let start = 0; start < accepted.length; start += decidedPerTurn) {
+      // Other clients have their turn in between.
+      await setImmediate();
+      if (!isWanted()) {
+        return undefined;
+      }
+      const some = accepted.slice(start, start + decidedPerTurn);
+      const decided = this.audience.decidePast(some, viewer.accountId, options);
+      for (const event of await withTimeout(Math.max(1, endMs - performance.now()), decided)) {
+        const outgoing =
+          steps?.acceptsFor?.(event, viewer) === false ? undefined : steps?.map ? steps.map(event) : event;
+        if (outgoing !== undefined) {
+          received.push(outgoing);
+        }
+      }
+    }
+    return received;
   }
 }
 
 function beginning(recovered: boolean | undefined, arrival: FenceArrival | undefined): Resumed {
   return { recovered, events: [], behind: arrival?.order ?? -1, position: arrival?.position };
-}
-
-/** The event that a recorded message is, if it is one; live ones that are none are dropped as well. */
-function toEvent({ hash, message }: HistoryEntry, epoch: string): readonly StreamEvent[] {
-  const event = decode(message);
-  if (event instanceof MalformedMessage) {
-    return [];
-  }
-  event.placeAt({ order: 0, position: formatPosition({ epoch, hash }) });
-  return [event];
 }
 
 /**

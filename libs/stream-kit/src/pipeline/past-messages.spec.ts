@@ -1,0 +1,67 @@
+import type { HistoryAnswer, HistoryQuery, HistoryStore } from '@fedistream/history';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { PastMessages } from './past-messages.js';
+
+const epoch = 'e'.repeat(12);
+const upTo = (sequence: number) => ({ fence: sequence, epoch, sequence });
+
+describe('what clients have missed that come at the same time', () => {
+  let reads: HistoryQuery[];
+  let past: PastMessages;
+
+  beforeEach(() => {
+    reads = [];
+    /** A history with a message for each number. */
+    const read = (query: HistoryQuery): Promise<HistoryAnswer> => {
+      reads.push(query);
+      const entries = Array.from({ length: query.upTo.sequence }, (_, index) => ({
+        sequence: index + 1,
+        channel: 'timeline:public',
+        hash: String(index + 1).padStart(16, '0'),
+        message: Buffer.from(`{"event":"delete","payload":"${index + 1}"}`),
+      }));
+      return Promise.resolve(entries.length > query.limit ? { gap: 'tooMany' } : { entries });
+    };
+    past = new PastMessages({ read } as HistoryStore);
+  });
+
+  /** A client's read, as the ids of the deletions that it answers with. */
+  async function idsFor(sequence: number, { hash = 'h', limit = 10 } = {}): Promise<unknown> {
+    const query = { channels: ['timeline:public'], after: [{ epoch, hash }] as const, upTo: upTo(sequence), limit };
+    const answer = await past.read(query);
+    return typeof answer === 'string' ? answer : answer.map(({ text }) => text);
+  }
+
+  it('is read once for all of them, and each receives what came before its own fence', async () => {
+    [1, 2, 3].forEach((sequence) => {
+      past.acknowledged(upTo(sequence));
+    });
+    const answers = await Promise.all([idsFor(2), idsFor(1), idsFor(3)]);
+    expect(answers).toEqual([['1', '2'], ['1'], ['1', '2', '3']]);
+    expect(reads).toHaveLength(1);
+  });
+
+  it('is read anew for a client whose fence came later, and for another position', async () => {
+    past.acknowledged(upTo(1));
+    expect(await idsFor(1)).toEqual(['1']);
+    past.acknowledged(upTo(2));
+    expect(await idsFor(2)).toEqual(['1', '2']);
+    expect(await idsFor(1, { hash: 'other' })).toEqual(['1']);
+    expect(reads).toHaveLength(3);
+  });
+
+  it('is not too much for a client because more was published behind its own fence', async () => {
+    past.acknowledged(upTo(5));
+    expect(await idsFor(2, { limit: 2 })).toEqual(['1', '2']);
+    expect(await idsFor(3, { limit: 2 })).toBe('tooMany');
+  });
+
+  it('is read anew a moment later', async () => {
+    vi.useFakeTimers();
+    await idsFor(1);
+    await vi.advanceTimersByTimeAsync(200);
+    await idsFor(1);
+    vi.useRealTimers();
+    expect(reads).toHaveLength(2);
+  });
+});
