@@ -14,7 +14,7 @@ export function utf8(text: string): ByteString {
   return ascii.test(text) ? text : Buffer.from(text).toString('latin1');
 }
 
-/** The payload as a JSON string literal, quotes included; `undefined` for an event without a payload. */
+/** The payload as a JSON string literal, quotes included; `undefined` for an event without a payload. See `JsonLiteral` for bytes. */
 export function payloadLiteral(event: StreamEvent): ByteString | undefined {
   const { parts } = event;
   return parts === undefined
@@ -30,10 +30,6 @@ export function payloadBytes(event: StreamEvent): ByteString | undefined {
 }
 
 function encodeLiteral(event: StreamEvent): ByteString | undefined {
-  if (event.bytes !== undefined) {
-    // JSON escapes ASCII and lone surrogates only: bytes beyond ASCII stay as they are.
-    return JSON.stringify(event.bytes.toString('latin1'));
-  }
   return event.text === undefined ? undefined : encodeText(event.text);
 }
 

@@ -1,5 +1,6 @@
 import type { StreamEvent } from '@fedistream/domain';
 import type { Framing } from './framing.js';
+import { JsonLiteral } from './json-literal.js';
 import type { Label } from './label.js';
 import { payloadLiteral, utf8, type ByteString } from './payload-encoding.js';
 
@@ -19,7 +20,7 @@ export const webSocketFraming: Framing = {
   name: 'websocket',
   labelled: true,
   tellsPositions: false,
-  frame: (event, label) => frame(finalText, message(event, label)),
+  frame: (event, label) => eventFrame(event, label, undefined),
   checkpoint: (position, label) => resumableWebSocketFraming.checkpoint(position, label),
 };
 
@@ -29,7 +30,7 @@ export const resumableWebSocketFraming: Framing = {
   name: 'websocket-resumable',
   labelled: true,
   tellsPositions: true,
-  frame: (event, label) => frame(finalText, withPosition(message(event, label), event.origin?.position)),
+  frame: (event, label) => eventFrame(event, label, event.origin?.position),
   checkpoint: (position, label) =>
     textFrame(`{"stream":${JSON.stringify(label)},"event":"checkpoint","id":"${position}"}`),
 };
@@ -44,23 +45,73 @@ export function textFrame(text: string): Buffer {
 
 /** The message inside a frame of {@link textFrame}, without copying, for libraries that write their own header. */
 export function messageOf(frame: Buffer): Buffer {
-  return frame.subarray(frame[1] === length64 ? 10 : frame[1] === length16 ? 4 : 2);
+  return frame.subarray(headerBytes(frame));
 }
 
-function message(event: StreamEvent, label: Label): ByteString {
-  const literal = payloadLiteral(event);
-  const head = `{"stream":${utf8(JSON.stringify(label))},"event":${utf8(JSON.stringify(event.name))}`;
-  return literal === undefined ? `${head}}` : `${head},"payload":${literal}}`;
+const literal = new JsonLiteral();
+/** The event whose payload is in {@link literal}: frames for its other labels are made at once after the first. */
+let literalOf: StreamEvent | undefined;
+
+function eventFrame(event: StreamEvent, label: Label, position: string | undefined): Buffer {
+  const head = headOf(event.name, label);
+  const end = position === undefined ? '}' : `,"id":"${position}"}`;
+  if (event.bytes === undefined) {
+    const payload = payloadLiteral(event);
+    return frame(finalText, payload === undefined ? head + end : head + beforePayload + payload + end);
+  }
+  if (literalOf !== event) {
+    literal.make(event.bytes);
+    literalOf = event;
+  }
+  // Bytes are copied into the frame: as a part of its text, they would first become a string.
+  const start = head + beforePayload;
+  const bytes = openFrame(finalText, start.length + literal.length + end.length);
+  let at = headerBytes(bytes);
+  at += bytes.write(start, at, 'latin1');
+  literal.copyTo(bytes, at);
+  bytes.write(end, at + literal.length, 'latin1');
+  return bytes;
 }
 
-function withPosition(text: ByteString, position: string | undefined): ByteString {
-  return position === undefined ? text : `${text.slice(0, -1)},"id":"${position}"}`;
+const beforePayload = ',"payload":';
+
+/** What stands before the payload of an event of a stream without parameters: a few texts for each stream. */
+const heads = new Map<string, Map<string, ByteString>>();
+const headsOfStream = 32;
+
+function headOf(name: string, label: Label): ByteString {
+  if (label.length > 1) {
+    return makeHead(name, label);
+  }
+  let ofStream = heads.get(label[0]);
+  if (ofStream === undefined) {
+    ofStream = new Map();
+    heads.set(label[0], ofStream);
+  }
+  let head = ofStream.get(name);
+  if (head === undefined) {
+    if (ofStream.size === headsOfStream) {
+      ofStream.clear(); // Publishers may use any name.
+    }
+    head = makeHead(name, label);
+    ofStream.set(name, head);
+  }
+  return head;
+}
+
+function makeHead(name: string, label: Label): ByteString {
+  return `{"stream":${utf8(JSON.stringify(label))},"event":${utf8(JSON.stringify(name))}`;
 }
 
 function frame(firstByte: number, content: ByteString): Buffer {
-  const { length } = content;
-  const start = length < length16 ? 2 : length < 2 ** 16 ? 4 : 10;
-  const bytes = Buffer.allocUnsafe(start + length);
+  const bytes = openFrame(firstByte, content.length);
+  bytes.write(content, headerBytes(bytes), 'latin1');
+  return bytes;
+}
+
+/** A frame for content of this length, with nothing but its header in it. */
+function openFrame(firstByte: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length + (length < length16 ? 2 : length < 2 ** 16 ? 4 : 10));
   bytes[0] = firstByte;
   if (length < length16) {
     bytes[1] = length;
@@ -72,6 +123,9 @@ function frame(firstByte: number, content: ByteString): Buffer {
     bytes.writeUInt32BE(Math.floor(length / 2 ** 32), 2);
     bytes.writeUInt32BE(length >>> 0, 6);
   }
-  bytes.write(content, start, 'latin1');
   return bytes;
+}
+
+function headerBytes(frame: Buffer): number {
+  return frame[1] === length64 ? 10 : frame[1] === length16 ? 4 : 2;
 }

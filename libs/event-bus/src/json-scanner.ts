@@ -21,7 +21,10 @@ const notOrdinary = table(
 );
 const hexDigits = table('0123456789abcdefABCDEF');
 const digits = table('0123456789');
-const literals = ['true', 'false', 'null'].map((word) => Buffer.from(word));
+/** `true`, `false` and `null` by their first byte. */
+const literals: readonly (Uint8Array | undefined)[] = Array.from({ length: 256 }, (_, first) =>
+  ['true', 'false', 'null'].map((word) => Buffer.from(word)).find((word) => word[0] === first),
+);
 
 /**
  * Finds where a JSON object or array ends, and validates it on the way: one pass over the bytes, no recursion, no garbage.
@@ -138,8 +141,16 @@ function endOfPrimitive(bytes: Uint8Array, start: number, first: number): number
   if (first === minus || digits[first] === 1) {
     return endOfNumber(bytes, start);
   }
-  const word = literals.find((literal) => literal[0] === first);
-  return word?.every((byte, index) => byte === bytes[start + index]) === true ? start + word.length : failed;
+  const word = literals[first];
+  if (word === undefined) {
+    return failed;
+  }
+  for (let index = 1; index < word.length; index++) {
+    if (bytes[start + index] !== word[index]) {
+      return failed;
+    }
+  }
+  return start + word.length;
 }
 
 function endOfNumber(bytes: Uint8Array, start: number): number {
