@@ -65,6 +65,25 @@ describe.skipIf(program === undefined)('RedisBroker on a server', () => {
       });
     });
 
+    it.each([
+      ['with one script for many channels', []],
+      ['one by one, where scripts are refused', ['-eval']],
+    ])('writes presence keys %s', async (_, withoutCommands) => {
+      const { port, operator } = await serverWithUser(...rules, ...withoutCommands);
+      const broker = await servers.broker({ port, username: 'streaming', password: 'secret' });
+      const names = ['timeline:1', 'timeline:2', 'timeline:3'];
+      for (const round of [1, 2]) {
+        await Promise.all(names.map((name) => broker.subscribe(`${name}${round}`)));
+        const lives = await Promise.all(names.map((name) => operator.ttl(`subscribed:${name}${round}`)));
+        expect(Math.min(...lives)).toBeGreaterThan(1_000);
+        expect(Math.max(...lives)).toBeLessThanOrEqual(1_080);
+      }
+      expect(broker.ready).toBe(true);
+      const calls = await operator.info('commandstats');
+      expect(Number(/cmdstat_eval:calls=(\d+)/.exec(calls)?.[1] ?? 0)).toBe(withoutCommands.length === 0 ? 2 : 0);
+      expect(servers.log.join('\n')).not.toMatch(/NOPERM|presence/);
+    });
+
     it('subscribes to all channels but a forbidden one', async () => {
       const { port, operator } = await serverWithUser(...rules);
       const broker = await servers.broker({ port, username: 'streaming', password: 'secret' });

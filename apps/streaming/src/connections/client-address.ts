@@ -24,7 +24,12 @@ export class ClientAddress {
 
   /** The IP address; empty on a unix socket without forwarding proxy. */
   of(request: IncomingMessage): string {
+    const { remoteAddress } = request.socket;
     // A unix socket has no remote address, for which proxy-addr has no result.
-    return request.socket.remoteAddress === undefined ? '' : proxyAddress(request, this.#trust);
+    if (remoteAddress === undefined) {
+      return '';
+    }
+    // Without the header the result is this, too, for less.
+    return request.headers['x-forwarded-for'] === undefined ? remoteAddress : proxyAddress(request, this.#trust);
   }
 }

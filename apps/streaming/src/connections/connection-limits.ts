@@ -91,7 +91,8 @@ export class ConnectionLimits {
       this.#total >= settings.maxConnections ||
       ofAccount >= settings.maxConnectionsPerAccount ||
       ofToken >= settings.maxConnectionsPerToken ||
-      (!this.addresses.isProxy(address) && (this.#byAddress.get(address) ?? 0) >= settings.maxConnectionsPerAddress)
+      // The count first: whether an address is a proxy's takes comparing it with networks.
+      ((this.#byAddress.get(address) ?? 0) >= settings.maxConnectionsPerAddress && !this.addresses.isProxy(address))
     );
   }
 

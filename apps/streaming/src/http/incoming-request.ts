@@ -10,15 +10,17 @@ import { IncomingMessage } from 'node:http';
  */
 export class IncomingRequest extends IncomingMessage {
   private offered?: boolean;
+  /** Node reads `upgrade` three times for each request. */
+  private accepted?: boolean;
 
   /** Whether the client offers another protocol, which is ignored, or sends CONNECT. */
   get declinesUpgrade(): boolean {
-    return this.offered === true && !offersWebSocket(this);
+    return this.offered === true && !this.upgrade;
   }
 
   /** Whether the client asks to upgrade to WebSocket. */
   get upgrade(): boolean {
-    return this.offered === true && offersWebSocket(this);
+    return this.offered === true && (this.accepted ??= offersWebSocket(this));
   }
 
   set upgrade(offered: boolean) {
@@ -27,6 +29,9 @@ export class IncomingRequest extends IncomingMessage {
 }
 
 function offersWebSocket({ headers }: IncomingMessage): boolean {
+  if (headers.upgrade === 'websocket') {
+    return true; // What all clients send.
+  }
   const protocols = headers.upgrade?.split(',') ?? [];
   return protocols.some((protocol) => protocol.trim().toLowerCase() === 'websocket');
 }

@@ -5,7 +5,7 @@ import { withTimeout } from '@fedistream/util';
 import type { StreamRequest } from '../modules/stream-definition.js';
 import { Resumption, type Resumed, type ResumeRequest, type TicketRequest } from '../pipeline/resumption.js';
 import { Snapshots } from '../pipeline/snapshots.js';
-import { StreamFanouts } from '../pipeline/stream-fanouts.js';
+import { StreamFanouts, type Pipeline } from '../pipeline/stream-fanouts.js';
 import { authorize } from './authorization.js';
 import { Reauthorization, type AuthorizationMoment } from './reauthorization.js';
 
@@ -119,12 +119,13 @@ export class StreamGate {
   async admit(viewer: Viewer, request: StreamRequest, resume?: ResumeRequest): Promise<Admission> {
     const moment = this.reauthorization.now();
     await authorize(viewer, request);
-    const fanout = this.fanouts.open(viewer, request);
+    const pipeline = this.fanouts.open(viewer, request);
+    const { fanout } = pipeline;
     fanout.hold();
     try {
-      const beginning = await this.#beginning(viewer, request, fanout, resume);
+      const beginning = await this.#beginning(viewer, request, pipeline, resume);
       if (beginning === undefined) {
-        await this.#live(viewer, request);
+        await this.#live(pipeline);
       }
       return new Admission(request, fanout, beginning, (subscription) => {
         this.#watch(subscription, request, moment);
@@ -169,12 +170,13 @@ export class StreamGate {
     if (subscription.ended) {
       return;
     }
-    const fanout = this.fanouts.open(viewer, request);
+    const pipeline = this.fanouts.open(viewer, request);
+    const { fanout } = pipeline;
     fanout.hold();
     try {
       // Refused before anything is kept, read or decided for it.
       subscription.connection.checkLabels(fanout);
-      const beginning = await this.#beginning(viewer, request, fanout, resume, () => subscription.ended);
+      const beginning = await this.#beginning(viewer, request, pipeline, resume, () => subscription.ended);
       const { resumed } = beginning ?? {};
       begin(subscription, fanout, beginning, { first: resumed && resume ? resume.answer(resumed) : [] });
     } finally {
@@ -189,7 +191,7 @@ export class StreamGate {
   async #beginning(
     viewer: Viewer,
     request: StreamRequest,
-    fanout: Fanout,
+    pipeline: Pipeline,
     resume: ResumeRequest | undefined,
     hasLeft = resume?.hasLeft,
   ): Promise<Beginning | undefined> {
@@ -203,7 +205,7 @@ export class StreamGate {
     }
     try {
       for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-        const begun = await this.#beginOnce(viewer, request, fanout, wanted, hasLeft);
+        const begun = await this.#beginOnce(viewer, request, pipeline, wanted, hasLeft);
         if (begun !== undefined) {
           return { ...begun, resumed: resuming && begun.place, ticket };
         }
@@ -219,16 +221,15 @@ export class StreamGate {
   async #beginOnce(
     viewer: Viewer,
     request: StreamRequest,
-    fanout: Fanout,
+    pipeline: Pipeline,
     wanted: ResumeRequest | TicketRequest | undefined,
     hasLeft: (() => boolean) | undefined,
   ): Promise<Omit<Beginning, 'resumed' | 'ticket'> | undefined> {
     const { timesMissed } = this.resumption;
-    const backlog = fanout.keepFor(viewer);
+    const backlog = pipeline.fanout.keepFor(viewer);
     try {
-      await this.#live(viewer, request);
-      const channels = this.fanouts.channels(viewer, request);
-      const place = wanted && (await this.resumption.begin(viewer, request, channels, wanted, hasLeft));
+      await this.#live(pipeline);
+      const place = wanted && (await this.resumption.begin(viewer, request, pipeline.channels, wanted, hasLeft));
       const hasEvents = place?.recovered === true || hasLeft?.() === true;
       const events = hasEvents ? (place?.events ?? []) : await this.snapshots.take(viewer, request);
       if (backlog.overflowed) {
@@ -245,8 +246,8 @@ export class StreamGate {
     }
   }
 
-  async #live(viewer: Viewer, request: StreamRequest): Promise<void> {
-    await withTimeout(liveWithinMs, this.fanouts.live(viewer, request), () => new StreamingError('unavailable'));
+  async #live(pipeline: Pipeline): Promise<void> {
+    await withTimeout(liveWithinMs, this.fanouts.live(pipeline), () => new StreamingError('unavailable'));
   }
 
   #watch(subscription: Subscription, request: StreamRequest, moment: AuthorizationMoment): void {

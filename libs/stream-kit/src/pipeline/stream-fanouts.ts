@@ -12,8 +12,11 @@ import { deliverySteps, eventFilter } from './own-code.js';
 import { Resumption } from './resumption.js';
 import { selectRuns } from './select-runs.js';
 
-interface Pipeline {
+/** What events of one stream pass on their way to its subscriptions. */
+export interface Pipeline {
+  /** Where subscriptions are attached. */
   readonly fanout: Fanout;
+  /** The channels that feed it. */
   readonly channels: readonly Channel[];
 }
 
@@ -40,23 +43,18 @@ export class StreamFanouts {
   }
 
   /**
-   * Where subscriptions to this are attached. The caller has authorised the viewer, and must at once attach or hold: a
+   * The pipeline of a request. The caller has authorised the viewer, and must at once attach to its fanout or hold it: a
    * fanout without subscriptions ends when its last hold is released.
    *
    * @throws StreamingError as {@link channelsOf}
    */
-  open(viewer: Viewer, request: StreamRequest): Fanout {
-    return this.#pipeline(viewer, request).fanout;
+  open(viewer: Viewer, request: StreamRequest): Pipeline {
+    return this.#pipeline(viewer, request);
   }
 
-  /** The channels that feed this request. */
-  channels(viewer: Viewer, request: StreamRequest): readonly Channel[] {
-    return this.#pipeline(viewer, request).channels;
-  }
-
-  /** Settles when everything published from now on reaches this request's fanout. Call it after {@link open}. */
-  async live(viewer: Viewer, request: StreamRequest): Promise<void> {
-    await Promise.all(this.#pipeline(viewer, request).channels.map((channel) => this.bus.subscribed(channel)));
+  /** Settles when everything published from now on reaches a pipeline that is {@link open}. */
+  async live({ channels }: Pipeline): Promise<void> {
+    await Promise.all(channels.map((channel) => this.bus.subscribed(channel)));
   }
 
   /** Whether a channel that fed this request for one viewer does not for the other. @throws StreamingError as {@link channelsOf} */
