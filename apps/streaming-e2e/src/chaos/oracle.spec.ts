@@ -26,7 +26,7 @@ describe('the oracle', () => {
     expect(outcome(received)).toEqual({ ...exact, ...difference });
   });
 
-  it('excuses what was published before the client was told of a gap, and nothing later', () => {
+  it('excuses what was published before the client learned of a gap, and nothing later', () => {
     expect(outcome(['3'], 1.5)).toEqual({ ...exact, lost: 3, untold: 1 });
   });
 });

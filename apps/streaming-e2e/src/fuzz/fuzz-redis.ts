@@ -22,11 +22,18 @@ function shown({ event, payload }: ReceivedEvent): string {
   return JSON.stringify([inUtf8(event), inUtf8((payload ?? '{}').replace(/\r\n?/g, '\n'))]);
 }
 
-/** Whether a status that is not public stands anywhere in a value, also in texts that are JSON. */
-export function showsPrivateStatus(value: unknown): boolean {
-  if (typeof value === 'string' && /^\s*[[{]/.test(value)) {
+/** Members that hold a status. A status in the text of any other member is what its author wrote. */
+const statusMembers = new Set(['', 'reblog', 'quote', 'quoted_status', 'status', 'last_status']);
+
+/**
+ * Whether a status that is not public stands anywhere in a value, also in a text that is JSON where a status belongs.
+ *
+ * @param member whose value it is; empty for the payload itself
+ */
+export function showsPrivateStatus(value: unknown, member = ''): boolean {
+  if (typeof value === 'string' && statusMembers.has(member) && /^\s*[[{]/.test(value)) {
     try {
-      return showsPrivateStatus(JSON.parse(value));
+      return showsPrivateStatus(JSON.parse(value), member);
     } catch {
       return false;
     }
@@ -37,7 +44,7 @@ export function showsPrivateStatus(value: unknown): boolean {
   const { visibility, account } = value as { readonly visibility?: unknown; readonly account?: unknown };
   return (
     (typeof visibility === 'string' && notPublic.has(visibility) && account !== undefined) ||
-    Object.values(value).some(showsPrivateStatus)
+    Object.entries(value).some(([name, nested]) => showsPrivateStatus(nested, Array.isArray(value) ? member : name))
   );
 }
 

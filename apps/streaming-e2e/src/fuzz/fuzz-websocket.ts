@@ -34,11 +34,12 @@ export async function fuzzWebSocket(
   options: { readonly seed: number; readonly inputs: number; readonly check: () => Promise<void> },
 ): Promise<number> {
   const { token } = await fixtures.viewer();
+  const framed = (message: Buffer) => ({ message, bytes: clientFrame(message) });
   const input = fc.oneof(
-    anyFrame,
-    anyClientMessage.map((message) => clientFrame(message)),
-    mutated(corpus.entries).map((message) => clientFrame(message.subarray(0, 4_000))),
-    mutated(corpus.entries).map((message) => clientFrame(message.subarray(0, 4_000))),
+    anyFrame.map((bytes) => ({ message: bytes, bytes })),
+    anyClientMessage.map((message) => framed(Buffer.from(message))),
+    mutated(corpus.entries).map((message) => framed(message.subarray(0, 4_000))),
+    mutated(corpus.entries).map((message) => framed(message.subarray(0, 4_000))),
   );
   let sent = 0;
   for (let seed = options.seed; sent < options.inputs; seed++) {
@@ -46,14 +47,17 @@ export async function fuzzWebSocket(
     const inputs = fc.sample(input, { seed, numRuns: count });
     await Promise.all(
       Array.from({ length: Math.ceil(count / perConnection) }, async (_, index) => {
-        const own = inputs.slice(index * perConnection, (index + 1) * perConnection);
+        const block = inputs.slice(index * perConnection, (index + 1) * perConnection);
+        // One connection of each round sends a single input, so that the behaviour is known to be its.
+        const own = index === 0 ? block.slice(0, 1) : block;
+        sent += own.length;
         const connection = await openRawWebSocket(server, token, index % 2 === 0 ? '&stream=user' : '');
         const start = connection.bytes.indexOf('\r\n\r\n') + 4;
         let closed = false;
         void connection.closed.then(() => {
           closed = true;
         });
-        for (const bytes of own) {
+        for (const { bytes } of own) {
           connection.write(bytes);
         }
         // A frame before it may have swallowed it: then the end of the connection is the answer.
@@ -64,19 +68,19 @@ export async function fuzzWebSocket(
           `seed ${seed}: the WebSocket is answered or closed`,
           () => closed || frames().some(({ head, payload }) => head === pong && payload.toString() === 'last'),
         );
-        for (const { head, payload } of frames()) {
-          corpus.note(behaviourOf(head, payload), own[0] ?? Buffer.alloc(0));
+        const [only, ...others] = own;
+        if (only !== undefined && others.length === 0) {
+          corpus.note(frames().map(behaviourOf).slice(0, 3).join(), only.message);
         }
         connection.destroy();
       }),
     );
-    sent += count;
     await options.check();
   }
   return sent;
 }
 
-function behaviourOf(head: number, payload: Buffer): string {
+function behaviourOf({ head, payload }: { readonly head: number; readonly payload: Buffer }): string {
   if (head === 0x88) {
     return `close ${payload.length >= 2 ? payload.readUInt16BE(0) : ''}`;
   }

@@ -10,8 +10,8 @@ import { ConnectionsModule } from '../connections/connections.module.js';
 import { DemoModule } from '../demo/demo.module.js';
 import { HistoryModule, type HistoryOptions } from '../history/history.module.js';
 import { HttpApiModule } from '../http/http-api.module.js';
-import { DeliveryTimesModule } from '../observability/delivery-times.module.js';
 import { ObservabilityModule } from '../observability/observability.module.js';
+import { ObserversModule } from '../observability/observers.module.js';
 import { WebSocketModule } from '../websocket/websocket.module.js';
 import { ParentProcessPublisher } from './parent-process-publisher.js';
 import type { Settings } from './settings.js';
@@ -41,7 +41,7 @@ export class AppModule {
           onFailure: settings.streamModules.onFailure,
           reauthorizationIntervalMs: settings.auth.revalidationIntervalMs,
         }),
-        DeliveryTimesModule,
+        ObserversModule.forRoot(settings.tracing),
         ConnectionsModule,
         ObservabilityModule,
         HttpApiModule,

@@ -1,6 +1,7 @@
 import type { DatabaseSettings } from '@fedistream/database';
 import type { RedisSettings } from '@fedistream/redis';
 import type { HistoryOptions } from '../history/history.module.js';
+import type { TracingSettings } from '../observability/tracing/tracing-settings.js';
 import { readDatabaseSettings } from './database-settings.js';
 import { Environment, SettingsError, type EnvironmentTexts } from './environment/environment.js';
 import { readRedisSettings } from './redis-settings.js';
@@ -40,6 +41,8 @@ export interface Settings {
   };
   /** `undefined`: no history. */
   readonly history: HistoryOptions | undefined;
+  /** `undefined`: nothing is traced. */
+  readonly tracing: TracingSettings | undefined;
   /** Whether clients are served; a process that only records refuses them. */
   readonly servesClients: boolean;
   /** Whether demo accounts and events are added. */
@@ -106,6 +109,9 @@ export function readSettingsFrom(environment: Environment): Settings {
       environment: { ...environment.texts },
     },
   };
+  const tracesUrl = environment.read('TRACES_URL');
+  const ratio = environment.read('TRACES_PER_THOUSAND') / 1_000;
+  const tracing = tracesUrl === undefined ? undefined : { url: tracesUrl, ratio };
   const { database, redis } = settings;
   const history = readHistory(environment, redis);
   const demo =
@@ -116,7 +122,7 @@ export function readSettingsFrom(environment: Environment): Settings {
   if (demo && database.kind !== 'embedded') {
     throw new SettingsError('DEMO="true": the demo runs only with DATABASE=embedded');
   }
-  return deepFreeze({ ...settings, history, servesClients: environment.read('ROLE') !== 'recorder', demo });
+  return deepFreeze({ ...settings, tracing, history, servesClients: environment.read('ROLE') !== 'recorder', demo });
 }
 
 function readHistory(environment: Environment, redis: RedisSettings | undefined): HistoryOptions | undefined {

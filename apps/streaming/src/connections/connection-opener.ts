@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { ConnectionRegistry, type Authentication } from '@fedistream/auth';
 import {
   closeReasons,
@@ -10,6 +10,7 @@ import {
 import { ClientConnection } from './client-connection.js';
 import { CloseLog } from './close-log.js';
 import { ConnectionLimits, type ConnectionReservation } from './connection-limits.js';
+import { ConnectionObserver } from './connection-observer.js';
 import { Readiness } from './readiness.js';
 import { RestartTickets } from './restart-tickets.js';
 
@@ -28,6 +29,7 @@ export class ConnectionOpener {
     settings: DeliverySettings,
     statistics: DeliveryStatistics,
     tickets: RestartTickets,
+    @Optional() observer?: ConnectionObserver,
   ) {
     this.#context = {
       settings,
@@ -41,6 +43,7 @@ export class ConnectionOpener {
           this.registry.remove(connection);
           this.limits.remove(connection);
           this.log.record(connection, reason, unsentBytes);
+          observer?.closed(connection, reason);
         }
         const ended = released.then((confirmed) => tickets.closed(connection, confirmed));
         this.#closing.add(ended);

@@ -22,6 +22,7 @@ export const groups = {
   audience: 'Audience',
   modules: 'Stream modules',
   history: 'History',
+  tracing: 'Traces',
   demo: 'Embedded parts and demo',
 } as const;
 
@@ -475,6 +476,20 @@ export const variables = {
     default: 'all',
     description:
       '`recorder`: only records the history. `streaming`: only serves clients. Of all that record, one does at a time.',
+  }),
+
+  TRACES_URL: variable({
+    group: 'tracing',
+    form: url('http:', 'https:'),
+    secret: true,
+    description:
+      'OTLP/HTTP receiver of OpenTelemetry traces, as `http://127.0.0.1:4318/v1/traces`. Not set: nothing is traced, or loaded.',
+  }),
+  TRACES_PER_THOUSAND: variable({
+    group: 'tracing',
+    form: integer(1, 1_000),
+    default: 1,
+    description: 'How many of a thousand events and connections are traced.',
   }),
 
   FEDISTREAM_DATA_DIR: variable({
