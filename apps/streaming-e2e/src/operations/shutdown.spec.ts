@@ -96,6 +96,27 @@ describe('a server that receives a signal to stop', () => {
     await server.kill();
   });
 
+  it('ends the connections that a proxy keeps with its next answer, and when their stream has ended', async () => {
+    const server = await Server.start({ ...environment.env, DRAIN_SECONDS: '600', SHUTDOWN_GRACE_SECONDS: '0' });
+    const request = `GET ${streamingPath}/user HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${viewer.token}\r\n`;
+    const kept = await RawConnection.open(server.port);
+    kept.write(request);
+    const streams = await Promise.all(Array.from({ length: 2 }, () => RawConnection.open(server.port)));
+    for (const stream of streams) {
+      stream.write(`${request}\r\n`);
+      await stream.read(':)');
+    }
+    server.signal('SIGTERM');
+    await server.logged(({ msg }) => msg === 'draining');
+    kept.write('\r\n');
+    const answer = await kept.read('unavailable');
+    expect(answer).toMatch(/^HTTP\/1\.1 503 .*\r\nConnection: close\r\n/is);
+    await kept.closed;
+    // One stream is closed at once, the other one some minutes later.
+    await Promise.race(streams.map(({ closed }) => closed));
+    await server.kill();
+  });
+
   it('goes on after a second SIGTERM, and says so', async () => {
     const server = await Server.start({ ...environment.env, DRAIN_DELAY_SECONDS: '2' });
     const client = await WebSocketClient.open(webSocketUrl(server, { token: viewer.token, stream: 'user' }));

@@ -24,7 +24,8 @@ const batchIntervalMs = 100;
  * Sends the clients of this process to other servers, in an order in which no newcomer is lost:
  *
  * 1. The process is not ready, and still accepts clients until load balancers have noticed.
- * 2. It stops to listen: a proxy tries the next server after a refused connection.
+ * 2. It stops to listen: a proxy tries the next server after a refused connection. Connections that a proxy keeps for more
+ *    requests end with their next answer.
  * 3. It closes every connection and tells its client to reconnect, in random order and in batches over a window, so that
  *    clients do not reconnect all at once.
  */
@@ -64,7 +65,7 @@ export class ConnectionDrain implements BeforeApplicationShutdown {
       this.#logger.log({ msg: 'not ready; new clients are still accepted', seconds: delayMs / 1_000 });
       await delay(delayMs);
     }
-    this.#stopListening();
+    const server = this.#stopListening();
     this.readiness.startDraining();
     const connections = shuffled(this.registry.all());
     this.#logger.log({ msg: 'draining', connections: connections.length, seconds: drainMs / 1_000 });
@@ -72,6 +73,7 @@ export class ConnectionDrain implements BeforeApplicationShutdown {
     const intervalMs = drainMs / Math.ceil(connections.length / size);
     while (connections.length > 0) {
       this.closer.close(connections.splice(0, size), closeReasons.restart);
+      server?.closeIdleConnections();
       if (connections.length > 0) {
         await delay(jitter(0.5 * intervalMs, 1.5 * intervalMs));
       }
@@ -79,16 +81,19 @@ export class ConnectionDrain implements BeforeApplicationShutdown {
     await this.closer.idle();
     this.heartbeats.stop();
     await this.opener.released();
+    server?.closeIdleConnections();
   }
 
   /** Open connections stay, but for those that wait for another request. */
-  #stopListening(): void {
+  #stopListening(): Server | undefined {
     // There is no adapter in an application without HTTP.
     const server = (this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined)?.getHttpServer() as
       Server | undefined;
     if (server?.listening === true) {
+      server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'));
       server.close();
     }
+    return server;
   }
 }
 

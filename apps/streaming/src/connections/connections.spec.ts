@@ -32,7 +32,7 @@ let limits: ConnectionLimits;
 const delayMs = 3_000;
 const windowMs = 10_000;
 /** Node's server, as far as draining goes. */
-const server = { listening: true, close: vi.fn() };
+const server = { listening: true, close: vi.fn(), closeIdleConnections: vi.fn(), prependListener: vi.fn() };
 const unlimited = {
   maxConnections: Infinity,
   maxConnectionsPerAccount: Infinity,
