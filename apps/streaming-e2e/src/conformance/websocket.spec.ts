@@ -143,7 +143,7 @@ describe.each(['memory', 'redis'] as const)('a WebSocket, on the %s broker,', (b
       // A notification belongs to `user` as well. Order holds within a subscription, so each has its own fence.
       for (const [stream, , channel, label] of wanted) {
         const labels = stream === 'user:notification' ? [['user'], label] : [label];
-        await publishEvent(environment.publisher, channel, 'delete', stream);
+        await publishEvent(environment.publisher, channel, 'delete', '1');
         const received = await beforeFences(client, channel, labels.length);
         expect(new Set(received.map((event) => JSON.stringify(event.stream)))).toEqual(
           new Set(labels.map((one) => JSON.stringify(one))),

@@ -128,6 +128,31 @@ describe('a client', () => {
     connection.destroy();
   });
 
+  it('that asks for a WebSocket with two Host headers is refused as well', async () => {
+    const connection = await write(handshake(watched.viewer.token).replace('\r\n\r\n', '\r\nHost: y\r\n\r\n'));
+    await connection.closed;
+    expect(connection.bytes.toString()).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('that sends CONNECT is told to close the connection, on which a further request would be lost', async () => {
+    const connection = await write('CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\nGET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
+    await connection.closed;
+    const answer = connection.bytes.toString();
+    expect(answer).toMatch(/^HTTP\/1\.1 405 .*\r\nConnection: close\r\n/is);
+    expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+  });
+
+  it('that asks for a WebSocket right behind other requests gets all responses', async () => {
+    const health = `GET ${streamingPath}/health HTTP/1.1\r\nHost: x\r\n\r\n`;
+    const missing = `GET /missing HTTP/1.1\r\nHost: x\r\n\r\n`;
+    const connection = await write(health + missing + handshake(watched.viewer.token, '&stream=user'));
+    const text = await connection.read('101 Switching Protocols');
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 101']);
+    await publishEvent(watched.publisher, watched.home, 'delete', 'through the WebSocket');
+    await connection.read('through the WebSocket');
+    connection.destroy();
+  });
+
   it('that pipelines thousands of requests is disconnected, and no other client waits for it', async () => {
     const request = `GET ${streamingPath}/user?access_token=wrong HTTP/1.1\r\nHost: x\r\n\r\n`;
     const connection = await write(request.repeat(5_000));

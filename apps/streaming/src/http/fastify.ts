@@ -78,8 +78,13 @@ function requestFault({ method, raw }: FastifyRequest): StreamingError | undefin
   if (!allowedMethods.includes(method)) {
     return new StreamingError('methodNotAllowed');
   }
-  const hosts = raw.headersDistinct['host']?.length ?? 0;
-  return hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1') ? new StreamingError('badRequest') : undefined;
+  return hasValidHost(raw) ? undefined : new StreamingError('badRequest');
+}
+
+/** Whether a request has exactly one `Host`; HTTP/1.0 may have none. */
+export function hasValidHost({ headersDistinct, httpVersion }: IncomingMessage): boolean {
+  const hosts = headersDistinct['host']?.length ?? 0;
+  return hosts === 1 || (hosts === 0 && httpVersion !== '1.1');
 }
 
 /**

@@ -1,9 +1,11 @@
+import { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /**
- * Whether the response to an earlier request on this socket has not ended, so that nothing else may be written to it.
- * `_httpMessage` is a private member of Node's HTTP server; without it the result is false.
+ * The response to an earlier request on this socket that has not ended: nothing else may be written to the socket.
+ * `_httpMessage` is a private member of Node's HTTP server; without it there seems to be none.
  */
-export function hasPendingResponse(socket: Duplex): boolean {
-  return Boolean(Reflect.get(socket, '_httpMessage'));
+export function pendingResponse(socket: Duplex): ServerResponse | undefined {
+  const response: unknown = Reflect.get(socket, '_httpMessage');
+  return response instanceof ServerResponse ? response : undefined;
 }

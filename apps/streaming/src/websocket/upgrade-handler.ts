@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Authenticator, queryOf, requireScopes, type Authentication } from '@fedistream/auth';
@@ -13,8 +14,9 @@ import {
 import { ConnectionLimits, type ConnectionReservation } from '../connections/connection-limits.js';
 import { Readiness } from '../connections/readiness.js';
 import { ClientAddress } from '../connections/client-address.js';
-import { requestIdOf } from '../http/fastify.js';
-import { hasPendingResponse } from '../http/pending-response.js';
+import { hasValidHost, requestIdOf } from '../http/fastify.js';
+import { streamingPath } from '../http/http-request.js';
+import { pendingResponse } from '../http/pending-response.js';
 import { refuseOnSocket } from '../http/refuse-on-socket.js';
 import { RefusalLog } from '../observability/refusal-log.js';
 import { readWebSocketResume, wantsPositions } from './websocket-resume.js';
@@ -51,23 +53,26 @@ export class UpgradeHandler {
   ) {}
 
   /**
-   * Authenticates an upgrade and admits the subscription that its URL asks for. An upgrade request pipelined behind an
-   * open response destroys the socket.
+   * Authenticates an upgrade and admits the subscription that its URL asks for. An upgrade that is pipelined
+   * behind other requests waits for their responses. Behind an event stream, which does not end, the socket is destroyed.
    *
    * @returns `undefined` when the client was refused or has left meanwhile; the caller has nothing more to do
    */
   async accept(request: IncomingMessage, socket: Duplex): Promise<AcceptedUpgrade | undefined> {
-    if (hasPendingResponse(socket)) {
+    // Without a listener, a connection reset during the token lookup would end the process.
+    socket.on('error', ignore);
+    if (!(await this.#earlierResponsesEnd(socket))) {
       socket.destroy();
       return undefined;
     }
-    // Without a listener, a connection reset during the token lookup would end the process.
-    socket.on('error', ignore);
     request.headers['x-request-id'] = requestIdOf(request);
     let accountId: string | undefined;
     try {
       if (request.method !== 'GET') {
         throw new StreamingError('methodNotAllowed');
+      }
+      if (!hasValidHost(request)) {
+        throw new StreamingError('badRequest');
       }
       const authentication = await this.authenticator.authenticate(request);
       accountId = authentication.viewer.accountId;
@@ -82,6 +87,22 @@ export class UpgradeHandler {
       this.refuse(request, socket, toStreamingError(failure), accountId);
     }
     return undefined;
+  }
+
+  /**
+   * Waits for the responses to requests that came before the upgrade in the same segment.
+   *
+   * @returns whether they have ended; an event stream does not
+   */
+  async #earlierResponsesEnd(socket: Duplex): Promise<boolean> {
+    for (let pending = pendingResponse(socket); pending !== undefined; pending = pendingResponse(socket)) {
+      const [path = ''] = pending.req.url?.split('?', 1) ?? [];
+      if (this.registry.findByPath(path.slice(`${streamingPath}/`.length).replace(/\/$/, '')) !== undefined) {
+        return false;
+      }
+      await once(pending, 'close');
+    }
+    return !socket.destroyed;
   }
 
   /** Answers an upgrade in plain HTTP, and ends the connection. @param accountId of the viewer, if the token was accepted */
