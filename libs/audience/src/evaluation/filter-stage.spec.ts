@@ -64,6 +64,23 @@ describe('while the filters of one viewer are being loaded', () => {
     expect(harness.statistics).toMatchObject({ waiting: 0, droppedForViewer: 0 });
   });
 
+  it('viewers that leave meanwhile keep no event from those that stay', async () => {
+    const { harness, pipeline } = await warmPipeline();
+    for (const accountId of ['5', '6']) {
+      delayFiltersOf(harness, accountId, never);
+      harness.audience.forget(accountId);
+    }
+    publish(pipeline, '2');
+    await vi.advanceTimersByTimeAsync(0);
+    pipeline.listen(['7']);
+    pipeline.publish('delete', '1');
+    publish(pipeline, '3');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(ids(pipeline, '7')).toEqual(['1', '2', '1', '3']);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('a status that exceeds maxWaitMs is dropped for that viewer only, and the deletion after it is emitted', async () => {
     const { harness, pipeline } = await warmPipeline({ maxWaitMs: 3_000 });
     delayFiltersOf(harness, '5', never);

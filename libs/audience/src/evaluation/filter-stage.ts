@@ -49,8 +49,9 @@ export class FilterStage {
     for (const accountId of hiddenFrom) {
       waiting.delete(accountId);
     }
-    const all = viewers ?? this.stream.viewers();
-    if (waiting.size + hiddenFrom.size < all.accountIds.length) {
+    // Viewers that have left may still be among those that wait or do not receive it: numbers prove nothing.
+    const { accountIds } = viewers ?? this.stream.viewers();
+    if (accountIds.some((accountId) => !waiting.has(accountId) && !hiddenFrom.has(accountId))) {
       this.#outbox.push(toSelection(decided, copies, this.filters, viewers, waiting));
     }
     if (waiting.size > 0) {
