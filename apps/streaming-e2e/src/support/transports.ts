@@ -72,7 +72,10 @@ export const multiplexedWebSocket: Transport = {
 export const transports: readonly Transport[] = [eventStream, webSocket, multiplexedWebSocket];
 
 /** The URL of a stream's event stream: colons become slashes, and media a parameter. */
-export function eventStreamUrl(server: Server, { stream, params = {} }: Pick<StreamRequest, 'stream' | 'params'>): URL {
+export function eventStreamUrl(
+  server: Pick<Server, 'url'>,
+  { stream, params = {} }: Pick<StreamRequest, 'stream' | 'params'>,
+): URL {
   const onlyMedia = stream.endsWith(':media');
   const path = stream.replace(/:media$/, '').replaceAll(':', '/');
   const url = server.url(`${streamingPath}/${path}`);
@@ -81,7 +84,10 @@ export function eventStreamUrl(server: Server, { stream, params = {} }: Pick<Str
 }
 
 /** The URL of a WebSocket that opens with a stream. */
-export function webSocketUrl(server: Server, { token, stream, params = {} }: Omit<StreamRequest, 'channel'>): URL {
+export function webSocketUrl(
+  server: Pick<Server, 'url'>,
+  { token, stream, params = {} }: Omit<StreamRequest, 'channel'>,
+): URL {
   const url = server.url(streamingPath, 'ws');
   const query = { stream, ...params, ...(token === undefined ? {} : { access_token: token }) };
   url.search = new URLSearchParams(query).toString();
