@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { eventStream, httpRequest, publishEvent, Server } from '../support/index.js';
-import { WorkspaceCopy } from './workspace-copy.js';
+import { WorkspaceCopy } from '../support/workspace-copy.js';
 
 /** The lint takes longer than everything else together: `npm run test:generate` runs it. */
 const withLint = process.env['GENERATED_STREAMS'] === 'lint';

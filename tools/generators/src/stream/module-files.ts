@@ -35,7 +35,7 @@ export function addModule(tree: Tree, { project, team }: ModuleNames): void {
   addReference(tree, 'apps/streaming/tsconfig.json', `../../libs/${project}`);
   updateJson<{ dependencies: Record<string, string> }>(tree, 'apps/streaming/package.json', (json) => ({
     ...json,
-    dependencies: sorted({ ...json.dependencies, [packageName]: '0.1.0' }),
+    dependencies: sorted({ ...json.dependencies, [packageName]: kitVersion }),
   }));
   tree.write(
     list,

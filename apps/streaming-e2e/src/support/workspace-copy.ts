@@ -33,9 +33,8 @@ export class WorkspaceCopy {
     await run('sh', ['-c', copy, 'sh', directory], { cwd: workspace });
     await linkPackages(join(workspace, 'node_modules'), join(directory, 'node_modules'));
     const made = new WorkspaceCopy(directory);
-    await made.run(
-      'git init --quiet && git add --all && git -c user.name=a -c user.email=a@b.c commit --quiet -m copy',
-    );
+    await made.run('git init --quiet --initial-branch=main && git add --all');
+    await made.commit();
     return made;
   }
 
@@ -57,6 +56,11 @@ export class WorkspaceCopy {
       const { stdout = '', stderr = '' } = failure as ExecFileException;
       throw new Error(`${command} failed:\n${stdout}${stderr}`, { cause: failure });
     }
+  }
+
+  /** Commits what has changed in files that Git knows. */
+  async commit(): Promise<void> {
+    await this.run('git -c user.name=tests -c user.email=tests@example.org commit --quiet --all --message "As it is"');
   }
 
   /** The files that have changed, or are new, since the copy was made: as Git lists them. */
