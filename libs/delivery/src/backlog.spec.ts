@@ -6,6 +6,7 @@ import { DeliverySettings } from './delivery-settings.js';
 import { DeliveryStatistics } from './delivery-statistics.js';
 import { Fanout } from './fanout.js';
 import type { Label } from './label.js';
+import { Subscription } from './subscription.js';
 import type { Transport } from './transport.js';
 import { messageOf, webSocketFraming } from './websocket-framing.js';
 
@@ -33,7 +34,7 @@ describe('a subscription that begins with what its client missed', () => {
 
   beforeEach(() => {
     onEmpty.mockReset();
-    fanout = new Fanout(onEmpty, undefined, { marker: () => undefined });
+    fanout = new Fanout(onEmpty, undefined, { marker: () => undefined, lastMarker: () => undefined });
     sent = [];
     bufferedBytes = 0;
     const transport: Transport = {
@@ -81,5 +82,28 @@ describe('a subscription that begins with what its client missed', () => {
     expect([connection.open, onEmpty.mock.calls.length]).toEqual([false, 1]);
     fanout.deliver(forEveryone(eventAt(6)));
     expect(onEmpty).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('the position of a subscription to which nothing was sent', () => {
+  const settled = { order: 10, position: 'settled' };
+  const last = { order: 20, position: 'last' };
+  const later = { order: 30, position: 'later' };
+
+  it('is that of the last marker before it, never one from before that', () => {
+    let marker = settled;
+    const fanout = new Fanout(() => undefined, undefined, { marker: () => marker, lastMarker: () => last });
+    const connection = {
+      viewer,
+      framing: webSocketFraming,
+      send: () => undefined,
+      checkLabels: () => undefined,
+      withdraw: () => undefined,
+    };
+    const subscription = new Subscription(connection, photo);
+    subscription.attach(fanout);
+    expect([subscription.position, subscription.lastPositionSent]).toEqual([undefined, 'last']);
+    marker = later;
+    expect([subscription.position, subscription.lastPositionSent]).toEqual(['later', 'later']);
   });
 });

@@ -9,6 +9,8 @@ import type { Subscription, SubscriptionSet } from './subscription.js';
 export interface FanoutPlaces {
   /** The last marker behind which no event is on its way to the fan-out. */
   readonly marker: () => EventOrigin | undefined;
+  /** The last marker of all: a subscription that begins now owes nothing to what was published before it. */
+  readonly lastMarker: () => EventOrigin | undefined;
   /**
    * The position of a message that came after the last marker of all. Left out where events take time to arrive: the
    * position of each subscription's last event is kept then.
@@ -64,6 +66,10 @@ export class Fanout implements SubscriptionSet {
     if (behind >= 0) {
       this.#behind.set(subscription, behind);
       this.#lastBehind = Math.max(this.#lastBehind, behind);
+    } else if (subscription.lastOrder <= 0) {
+      const marker = this.#places?.lastMarker();
+      subscription.lastOrder = marker?.order ?? 0;
+      subscription.lastPosition = marker?.position;
     }
     this.#join(subscription);
     this.#members += 1;

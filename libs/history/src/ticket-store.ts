@@ -16,20 +16,24 @@ export interface Ticket extends TicketHolder {
  * Tickets of clients that do not know of positions. A server leaves one for each of their subscriptions when it closes the
  * connection for a planned restart; the next equal subscription of the token takes it, on whichever server.
  *
- * Promises an implementation makes:
- * - A ticket is taken once, and within {@link ticketSeconds}.
- * - Where several equal subscriptions have left tickets, each one taken answers with the positions of all of them: which
- *   client takes which is not known, and from the earliest position on none misses anything.
+ * Which client takes which ticket is not known: a new one of the same token may come before the one that was restarted.
+ * Promises an implementation makes, so that this one misses nothing all the same:
+ * - Each ticket taken answers with the positions of all equal subscriptions that have left one.
+ * - When as many were taken as were left, the positions stay for those that come later, until another ticket is left, and
+ *   for {@link ticketSeconds} at most.
  */
 export abstract class TicketStore {
   /** Leaves tickets. Rejects when the store cannot be asked now. */
   abstract leave(tickets: readonly Ticket[]): Promise<void>;
 
-  /** Takes tickets back that were left, and not taken. Rejects when the store cannot be asked now. */
+  /** Takes tickets back that were left: nothing answers with their positions any more. Rejects when the store cannot be asked now. */
   abstract withdraw(tickets: readonly Ticket[]): Promise<void>;
 
   /** Takes one ticket; empty when there is none. Rejects when the store cannot be asked now. */
   abstract take(holder: TicketHolder): Promise<readonly Position[]>;
+
+  /** Undoes one {@link take}. The ticket ends when it would have ended anyway. Rejects when the store cannot be asked now. */
+  abstract giveBack(holder: TicketHolder): Promise<void>;
 }
 
 /** How long a ticket is good for: a client reconnects within seconds, later ones load their timelines anew. */

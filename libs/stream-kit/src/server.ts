@@ -1,3 +1,4 @@
+export * from './access/admission.js';
 export * from './access/reauthorization.js';
 export * from './access/stream-gate.js';
 export * from './catalogue/asyncapi.js';

@@ -133,7 +133,7 @@ export class UpgradeHandler {
   async #admit(viewer: Viewer, stream: string, query: RawParams, resume?: ResumeSubscription): Promise<Admission> {
     const wanted = this.registry.requestByName(stream, query);
     requireScopes(viewer, wanted.definition.scopes);
-    return this.gate.admit(viewer, wanted, resume);
+    return this.gate.admit(viewer, wanted, resume, true);
   }
 }
 

@@ -44,11 +44,32 @@ describe.skipIf(withoutRedis)('tickets in Redis', () => {
 
   const [leaving, taking] = [() => stores[0] as RedisTicketStore, () => stores[1] as RedisTicketStore];
 
-  it('are taken once, on another server', async () => {
+  it('are taken on another server, and stay for the client of the restart when another one came before it', async () => {
     await leaving().leave([{ ...home, position: 'a' }]);
     expect(await taking().take(home)).toEqual(['a']);
-    expect(await taking().take(home)).toEqual([]);
-    expect(await redis.keys(`${prefix}*`)).toEqual([]);
+    expect(await taking().take(home)).toEqual(['a']);
+  });
+
+  it('that were taken end when another one is left: their client has been here since', async () => {
+    await leaving().leave([{ ...home, position: 'a' }]);
+    await taking().take(home);
+    await taking().leave([{ ...home, position: 'b' }]);
+    expect(await leaving().take(home)).toEqual(['b']);
+  });
+
+  it('that are given back are as many as before, and end no later', async () => {
+    const two = ['a', 'b'].map((position) => ({ ...home, position }));
+    await leaving().leave(two);
+    const [key = ''] = await redis.keys(`${prefix}*`);
+    const before = await redis.hgetall(key);
+    await redis.expire(key, 5);
+    await taking().take(home);
+    await taking().giveBack(home);
+    expect(await redis.hgetall(key)).toEqual(before);
+    expect(await redis.ttl(key)).toBeLessThanOrEqual(5);
+    await redis.unlink(key);
+    await taking().giveBack(home);
+    expect(await redis.exists(key)).toBe(0);
   });
 
   it('are those of a token and a subscription: no other takes them', async () => {
@@ -68,12 +89,21 @@ describe.skipIf(withoutRedis)('tickets in Redis', () => {
     expect(await taking().take(home)).toEqual(['a']);
   });
 
-  it('of equal subscriptions are as many as were left, and each has the positions of all: the earliest misses nothing', async () => {
+  it('of equal subscriptions have the positions of all: from the earliest on each misses nothing', async () => {
     await leaving().leave([{ ...home, position: 'a' }]);
     await leaving().leave([{ ...home, position: 'b' }]);
     expect((await taking().take(home)).toSorted()).toEqual(['a', 'b']);
-    expect((await taking().take(home)).toSorted()).toEqual(['a', 'b']);
-    expect(await taking().take(home)).toEqual([]);
+    await leaving().leave([{ ...home, position: 'c' }]);
+    expect((await taking().take(home)).toSorted()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('that are withdrawn leave those of equal subscriptions, also at the same position', async () => {
+    const equal = { ...home, position: 'a' };
+    await leaving().leave([equal, equal, { ...home, position: 'b' }]);
+    await leaving().withdraw([equal, { ...home, position: 'b' }]);
+    expect(await taking().take(home)).toEqual(['a']);
+    await leaving().withdraw([equal]);
+    expect(await redis.keys(`${prefix}*`)).toEqual([]);
   });
 
   it('that are withdrawn cannot be taken', async () => {

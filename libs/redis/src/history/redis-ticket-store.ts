@@ -18,21 +18,38 @@ export interface RedisTicketOptions {
   readonly log: RedisLog;
 }
 
-/** KEYS 1 tickets of a subscription: how many are left, and each position as a field; ARGV 1 position, 2 seconds. */
+/**
+ * KEYS 1 tickets of a subscription: how many are left, and each position with the number of tickets that have it; ARGV 1
+ * position, 2 seconds. Where all earlier ones were taken, they end: their clients have been here since.
+ */
 const leaveScript = new Script(`
+if tonumber(redis.call('HGET', KEYS[1], 'left') or 0) <= 0 then redis.call('DEL', KEYS[1]) end
 redis.call('HINCRBY', KEYS[1], 'left', 1)
-redis.call('HSET', KEYS[1], ARGV[1], 1)
+redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 `);
 
-/** KEYS 1 tickets of a subscription. Answers with all fields, if one was left. */
+/** KEYS 1 tickets of a subscription. Answers with all fields. */
 const takeScript = new Script(`
 local left = tonumber(redis.call('HGET', KEYS[1], 'left') or 0)
-if left <= 0 then return {} end
-local fields = redis.call('HKEYS', KEYS[1])
-if left == 1 then redis.call('DEL', KEYS[1]) else redis.call('HINCRBY', KEYS[1], 'left', -1) end
-return fields
+if left > 0 then redis.call('HINCRBY', KEYS[1], 'left', -1) end
+return redis.call('HKEYS', KEYS[1])
 `);
+
+/** KEYS 1 tickets of a subscription. */
+const giveBackScript = new Script(`
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HINCRBY', KEYS[1], 'left', 1) end
+`);
+
+/** KEYS 1 tickets of a subscription; ARGV 1 position. */
+const withdrawScript = new Script(`
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return end
+if redis.call('HINCRBY', KEYS[1], ARGV[1], -1) <= 0 then redis.call('HDEL', KEYS[1], ARGV[1]) end
+if redis.call('HINCRBY', KEYS[1], 'left', -1) < 0 then redis.call('HSET', KEYS[1], 'left', 0) end
+if redis.call('HLEN', KEYS[1]) == 1 then redis.call('DEL', KEYS[1]) end
+`);
+
+const scripts = [leaveScript, takeScript, giveBackScript, withdrawScript];
 
 /** Tickets in Redis: a hash for each subscription of a token that has left some. */
 export class RedisTicketStore extends TicketStore {
@@ -63,7 +80,7 @@ export class RedisTicketStore extends TicketStore {
   async withdraw(tickets: readonly Ticket[]): Promise<void> {
     const pipeline = this.#client.pipeline();
     for (const ticket of tickets) {
-      takeScript.add(pipeline, [this.#keyOf(ticket)], []);
+      withdrawScript.add(pipeline, [this.#keyOf(ticket)], [ticket.position]);
     }
     await this.#carryOut(pipeline);
   }
@@ -73,6 +90,10 @@ export class RedisTicketStore extends TicketStore {
     return Array.isArray(fields) ? fields.map(String).filter((field) => field !== 'left') : [];
   }
 
+  async giveBack(holder: TicketHolder): Promise<void> {
+    await giveBackScript.run(this.#client, [this.#keyOf(holder)], []);
+  }
+
   /** Ends the connection. */
   close(): void {
     this.#client.disconnect();
@@ -80,7 +101,7 @@ export class RedisTicketStore extends TicketStore {
 
   async #prepare(): Promise<void> {
     // Where Redis refuses scripts, each call says so.
-    await Promise.all([leaveScript, takeScript].map((script) => script.load(this.#client))).catch(() => undefined);
+    await Promise.all(scripts.map((script) => script.load(this.#client))).catch(() => undefined);
     this.#client.confirmWorking();
   }
 

@@ -1,4 +1,4 @@
-import { HistorySettings, type HistoryAnswer } from '@fedistream/history';
+import { HistorySettings, TicketStore, type HistoryAnswer } from '@fedistream/history';
 import { resumableWebSocketFraming } from '@fedistream/delivery';
 import { StreamEvent } from '@fedistream/domain';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -32,12 +32,23 @@ const resuming = (since?: string): ResumeSubscription => ({
 const summary = ({ received }: BenchClient) =>
   received.map(({ event, payload }) => (event === 'resumed' ? `${event} ${payload ?? ''}` : event));
 
+/** A ticket store with one ticket, which stays. */
+class OneTicket extends TicketStore {
+  position: string | undefined;
+  readonly leave = () => Promise.resolve();
+  readonly withdraw = () => Promise.resolve();
+  readonly giveBack = vi.fn<() => Promise<void>>(() => Promise.resolve());
+  readonly take = () => Promise.resolve(this.position === undefined ? [] : [this.position]);
+}
+
 describe('a client that resumes', () => {
   let history: HistoryBench;
   let client: BenchClient;
+  let tickets: OneTicket;
 
   beforeEach(() => {
-    history = new HistoryBench([definition], { settings: new HistorySettings({ maxReplayBytes: 1_000 }) });
+    tickets = new OneTicket();
+    history = new HistoryBench([definition], { settings: new HistorySettings({ maxReplayBytes: 1_000 }), tickets });
     client = history.bench.connect(viewer());
   });
 
@@ -110,6 +121,16 @@ describe('a client that resumes', () => {
     expect([read.mock.calls.length, summary(client), history.bench.broker.channels.size]).toEqual([0, [], 0]);
   });
 
+  it('is told that nothing is replayed when it is subscribed already', async () => {
+    const since = await positionOfClientThatLeft();
+    const { gate } = history.bench;
+    await gate.subscribe(client.connection, request);
+    await gate.subscribe(client.connection, request, resuming(since));
+    await gate.subscribe(client.connection, request, resuming());
+    publish('live');
+    expect(summary(client)).toEqual(['resumed {"recovered":false,"events":0}', 'live']);
+  });
+
   it('is refused, and keeps its position, when this server misses messages again and again', async () => {
     const since = await positionOfClientThatLeft();
     const { store } = history;
@@ -121,5 +142,45 @@ describe('a client that resumes', () => {
     const subscribing = history.bench.gate.subscribe(client.connection, request, resuming(since));
     await expect(subscribing).rejects.toMatchObject({ code: 'unavailable' });
     expect([summary(client), client.connection.labels, history.bench.broker.channels.size]).toEqual([[], [], 0]);
+  });
+
+  describe('with the ticket of a restart', () => {
+    beforeEach(async () => {
+      tickets.position = await positionOfClientThatLeft();
+      publish('missed');
+    });
+
+    it('receives what it missed, and not again when it unsubscribes and subscribes on the same connection', async () => {
+      const { gate } = history.bench;
+      await gate.subscribe(client.connection, request);
+      client.connection.unsubscribe(request.label);
+      await gate.subscribe(client.connection, request);
+      expect(summary(client)).toEqual(['missed']);
+    });
+
+    it('receives it also on a connection that opens with its subscription, and there once, too', async () => {
+      const { gate } = history.bench;
+      (await gate.admit(viewer(), request, undefined, true)).attach(client.connection);
+      client.connection.unsubscribe(request.label);
+      await gate.subscribe(client.connection, request);
+      expect(summary(client)).toEqual(['missed']);
+    });
+
+    it('is no event stream: those never take one', async () => {
+      (await history.bench.gate.admit(viewer(), request)).attach(client.connection);
+      expect(summary(client)).toEqual([]);
+    });
+
+    it('gives the ticket back when its subscription is refused or ends before it has received anything', async () => {
+      const { gate } = history.bench;
+      (await gate.admit(viewer(), request, undefined, true)).release();
+      expect(tickets.giveBack).toHaveBeenCalledTimes(1);
+      vi.spyOn(history.store, 'fence').mockImplementation(() => {
+        client.connection.unsubscribe(request.label);
+        return Promise.reject(new Error('no history'));
+      });
+      await gate.subscribe(client.connection, request);
+      expect(tickets.giveBack).toHaveBeenCalledTimes(2);
+    });
   });
 });

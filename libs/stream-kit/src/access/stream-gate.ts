@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Backlog, Connection, Fanout, Framing, Subscription } from '@fedistream/delivery';
+import type { Connection, Fanout, Framing, Subscription } from '@fedistream/delivery';
 import { StreamingError, type StreamEvent, type Viewer } from '@fedistream/domain';
 import { withTimeout } from '@fedistream/util';
 import type { StreamRequest } from '../modules/stream-definition.js';
 import { Resumption, type Resumed, type ResumeRequest, type TicketRequest } from '../pipeline/resumption.js';
 import { Snapshots } from '../pipeline/snapshots.js';
 import { StreamFanouts, type Pipeline } from '../pipeline/stream-fanouts.js';
+import { Admission, begin, type Beginning } from './admission.js';
 import { authorize } from './authorization.js';
 import { Reauthorization, type AuthorizationMoment } from './reauthorization.js';
 
@@ -14,28 +15,6 @@ const liveWithinMs = 5_000;
 /** How often a beginning is tried while this server misses messages again and again. */
 const maxAttempts = 3;
 
-/** What a subscription begins with: a snapshot, or what its client missed. */
-interface Beginning {
-  readonly backlog: Backlog;
-  readonly events: readonly StreamEvent[];
-  /** Where it begins among all messages, on a server with a history. */
-  readonly place: Resumed | undefined;
-  /** For clients that know their position. */
-  readonly resumed: Resumed | undefined;
-  /** For clients that do not, and were told to reconnect. */
-  readonly ticket: TicketRequest | undefined;
-}
-
-/** See {@link Admission.attach}. */
-export interface AttachOptions {
-  /** How events of this subscription become bytes, if not as those of its connection. */
-  readonly framing?: Framing;
-  /** Sent before everything else. */
-  readonly first?: readonly StreamEvent[];
-  /** Whether the client is told its position also without an event. */
-  readonly checkpoints?: boolean;
-}
-
 /** A subscription on an open connection whose client wants to know its position. */
 export interface ResumeSubscription extends ResumeRequest {
   readonly framing: Framing;
@@ -43,54 +22,10 @@ export interface ResumeSubscription extends ResumeRequest {
   readonly answer: (resumed: Resumed) => readonly StreamEvent[];
 }
 
-/**
- * A subscription that may be opened, for clients whose connection opens with it. What it holds is given back by exactly
- * one of {@link attach} and {@link release}.
- */
-export class Admission {
-  readonly #fanout: Fanout;
-  readonly #beginning: Beginning | undefined;
-  readonly #attached: (subscription: Subscription) => void;
-  readonly #request: StreamRequest;
-
-  /** @param attached called once with the subscription, when there is one */
-  constructor(
-    request: StreamRequest,
-    fanout: Fanout,
-    beginning: Beginning | undefined,
-    attached: (subscription: Subscription) => void,
-  ) {
-    this.#request = request;
-    this.#fanout = fanout;
-    this.#beginning = beginning;
-    this.#attached = attached;
-  }
-
-  /** How the resume has ended; `undefined` for a client that does not resume, or without a history. */
-  get resumed(): Resumed | undefined {
-    return this.#beginning?.resumed;
-  }
-
-  /** Begins to deliver to this connection. */
-  attach(connection: Connection, options: AttachOptions = {}): void {
-    try {
-      const subscription = connection.reserve(this.#request.label, options.framing);
-      if (subscription === undefined) {
-        discard(this.#beginning);
-      } else {
-        begin(subscription, this.#fanout, this.#beginning, options);
-        this.#attached(subscription);
-      }
-    } finally {
-      this.#fanout.release();
-    }
-  }
-
-  /** Gives up: the client has left. */
-  release(): void {
-    discard(this.#beginning);
-    this.#fanout.release();
-  }
+interface BeginningOptions {
+  readonly resume: ResumeRequest | undefined;
+  readonly hasLeft: (() => boolean) | undefined;
+  readonly takeTicket: () => Promise<TicketRequest | undefined> | undefined;
 }
 
 /** The way in: from a request whose scopes have been checked (by a guard) to a subscription that receives events. */
@@ -113,17 +48,22 @@ export class StreamGate {
    * on is missed.
    *
    * @param resume for a client that knows its position, or wants to
+   * @param takesTicket whether an equal subscription of such a client may have left a ticket: see {@link TicketStore}
    * @throws StreamingError as {@link authorize}, {@link StreamFanouts.open} and {@link Snapshots.take}; 503 when the
    *   channels cannot be followed now
    */
-  async admit(viewer: Viewer, request: StreamRequest, resume?: ResumeRequest): Promise<Admission> {
+  async admit(viewer: Viewer, request: StreamRequest, resume?: ResumeRequest, takesTicket = false): Promise<Admission> {
     const moment = this.reauthorization.now();
     await authorize(viewer, request);
     const pipeline = this.fanouts.open(viewer, request);
     const { fanout } = pipeline;
     fanout.hold();
     try {
-      const beginning = await this.#beginning(viewer, request, pipeline, resume);
+      const beginning = await this.#beginning(viewer, request, pipeline, {
+        resume,
+        hasLeft: resume?.hasLeft,
+        takeTicket: () => (takesTicket ? this.resumption.takeTicket(viewer, request) : undefined),
+      });
       if (beginning === undefined) {
         await this.#live(pipeline);
       }
@@ -138,7 +78,8 @@ export class StreamGate {
 
   /**
    * For an open connection. The label is taken before anything is awaited; whatever ends the subscription meanwhile wins,
-   * silently. A label that is subscribed already is left as it is.
+   * silently. A label that is subscribed already is left as it is; a client that sends a position for it is told that
+   * nothing is replayed.
    *
    * @throws StreamingError as {@link admit}; 429 when the connection has too many subscriptions
    */
@@ -146,6 +87,9 @@ export class StreamGate {
     const resuming = this.resumption.available ? resume : undefined;
     const subscription = connection.reserve(request.label, resuming?.framing);
     if (subscription === undefined) {
+      if (resuming?.since !== undefined) {
+        answerNotResumed(connection, request, resuming);
+      }
       return;
     }
     const moment = this.reauthorization.now();
@@ -176,7 +120,11 @@ export class StreamGate {
     try {
       // Refused before anything is kept, read or decided for it.
       subscription.connection.checkLabels(fanout);
-      const beginning = await this.#beginning(viewer, request, pipeline, resume, () => subscription.ended);
+      const beginning = await this.#beginning(viewer, request, pipeline, {
+        resume,
+        hasLeft: () => subscription.ended,
+        takeTicket: () => this.resumption.takeTicket(viewer, request, subscription.connection),
+      });
       const { resumed } = beginning ?? {};
       begin(subscription, fanout, beginning, { first: resumed && resume ? resume.answer(resumed) : [] });
     } finally {
@@ -192,13 +140,12 @@ export class StreamGate {
     viewer: Viewer,
     request: StreamRequest,
     pipeline: Pipeline,
-    resume: ResumeRequest | undefined,
-    hasLeft = resume?.hasLeft,
+    { resume, hasLeft, takeTicket }: BeginningOptions,
   ): Promise<Beginning | undefined> {
     // A newcomer has no part in what was published before it came.
     await this.resumption.complete;
     const resuming = this.resumption.available ? resume : undefined;
-    const ticket = resuming === undefined ? await this.resumption.takeTicket(viewer, request) : undefined;
+    const ticket = resuming === undefined ? await takeTicket() : undefined;
     const wanted = resuming ?? ticket;
     if (wanted === undefined && request.definition.declaration.snapshot === undefined) {
       return undefined;
@@ -257,34 +204,14 @@ export class StreamGate {
   }
 }
 
-function begin(
-  subscription: Subscription,
-  fanout: Fanout,
-  beginning: Beginning | undefined,
-  { first = [], checkpoints = true }: AttachOptions,
+/** A client waits for the answer to its position, also where there is no subscription to begin. */
+function answerNotResumed(
+  connection: Connection,
+  { label }: StreamRequest,
+  { answer, framing }: ResumeSubscription,
 ): void {
-  if (beginning === undefined) {
-    subscription.attach(fanout);
-    return;
+  const resumed: Resumed = { recovered: false, events: [], behind: -1, position: undefined };
+  for (const event of answer(resumed)) {
+    connection.reply(framing.frame(event, label));
   }
-  const { backlog, events, place, resumed } = beginning;
-  if (subscription.ended) {
-    discard(beginning);
-    return;
-  }
-  try {
-    // Only a client that has asked for its position is told.
-    const checkpoint = checkpoints && resumed !== undefined;
-    subscription.followsPositions = checkpoint;
-    backlog.attach(subscription, [...first, ...events], { ...place, checkpoint });
-  } catch (failure) {
-    discard(beginning);
-    throw failure;
-  }
-}
-
-/** Gives up what a subscription was to begin with. It must be called at most once. */
-function discard(beginning: Beginning | undefined): void {
-  beginning?.backlog.discard();
-  beginning?.ticket?.giveBack();
 }

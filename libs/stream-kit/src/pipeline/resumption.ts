@@ -1,6 +1,6 @@
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import { Audience } from '@fedistream/audience';
-import type { FanoutPlaces } from '@fedistream/delivery';
+import { labelKey, type FanoutPlaces } from '@fedistream/delivery';
 import { statusEvents, type Channel, type StreamEvent, type Viewer } from '@fedistream/domain';
 import {
   HistorySettings,
@@ -45,6 +45,8 @@ export interface TicketRequest {
   readonly positions: readonly Position[];
   /** Leaves the ticket for another attempt: the client has not received what it missed. */
   readonly giveBack: () => void;
+  /** To be called when a connection receives what it missed: it does not receive it again. */
+  readonly takenBy: (connection: object) => void;
 }
 
 /** With what a subscription begins whose client knows its position. */
@@ -77,6 +79,8 @@ export class Resumption {
   readonly #settings: HistorySettings;
   readonly #statistics: HistoryStatistics;
   readonly #queue: ResumeQueue;
+  /** Labels for which a connection has taken a ticket. */
+  readonly #taken = new WeakMap<object, Set<string>>();
   readonly #past: PastMessages | undefined;
 
   constructor(
@@ -118,27 +122,45 @@ export class Resumption {
       return undefined;
     }
     return decides
-      ? { marker: () => tracker.settledMarker }
-      : { marker: () => tracker.marker, positionAt: (order) => tracker.positionAt(order) };
+      ? { marker: () => tracker.settledMarker, lastMarker: () => tracker.marker }
+      : {
+          marker: () => tracker.marker,
+          lastMarker: () => tracker.marker,
+          positionAt: (order) => tracker.positionAt(order),
+        };
   }
 
   /**
    * Takes the ticket that an equal subscription of this token has left, on whichever server. Settles in bounded time; never
    * rejects.
+   *
+   * @param connection if it is open already: it takes a ticket once for each label
    */
-  async takeTicket({ tokenId }: Viewer, { definition, label }: StreamRequest): Promise<TicketRequest | undefined> {
-    if (this.tickets === undefined || definition.declaration.select !== undefined) {
+  async takeTicket(
+    { tokenId }: Viewer,
+    { definition, label }: StreamRequest,
+    connection?: object,
+  ): Promise<TicketRequest | undefined> {
+    const { tickets } = this;
+    const key = labelKey(label);
+    const isTaken = connection !== undefined && this.#taken.get(connection)?.has(key) === true;
+    if (tickets === undefined || definition.declaration.select !== undefined || isTaken) {
       return undefined;
     }
-    const positions = await this.tickets.take({ tokenId, label }).catch(() => []);
+    const positions = await tickets.take({ tokenId, label }).catch(() => []);
     if (positions.length === 0) {
       return undefined;
     }
     this.#statistics.ticketsTaken += 1;
-    const giveBack = (): void => {
-      this.tickets?.leave(positions.map((position) => ({ tokenId, label, position }))).catch(() => undefined);
+    return {
+      positions,
+      giveBack: () => {
+        tickets.giveBack({ tokenId, label }).catch(() => undefined);
+      },
+      takenBy: (taker) => {
+        this.#taken.set(taker, (this.#taken.get(taker) ?? new Set()).add(key));
+      },
     };
-    return { positions, giveBack };
   }
 
   /**
