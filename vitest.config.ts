@@ -13,7 +13,7 @@ const source = {
 
 /**
  * More files side by side than there are processors: end-to-end tests mostly wait for other processes. A worker runs
- * many files, because loading the modules anew for each file takes three times as long as the unit tests themselves.
+ * many files, because loading the modules again for each file takes three times as long as the unit tests themselves.
  * A spec therefore restores what it changes: environment variables, timers, mocks.
  */
 const workers = { pool: 'forks', isolate: false, maxWorkers: 2 * availableParallelism() + 1 } as const;

@@ -9,7 +9,7 @@ export class AuthStatistics {
   /** Requests whose token was accepted. */
   authenticated = 0;
 
-  /** Clients whose token was found, and who wait for their turn. A gauge. */
+  /** Gauge: clients whose token was found and that wait for their turn. */
   waiting = 0;
 
   /** Connections ended, by cause: a kill of their token or account, the token's expiry, or a failed re-validation. */

@@ -82,7 +82,7 @@ describe('Connection', () => {
     ]);
   });
 
-  it('goes on with other scopes, and ends the subscriptions that they do not allow', () => {
+  it('continues with other scopes, and ends the subscriptions that they do not allow', () => {
     const { connection, transport } = open();
     connection.reserve(['user']);
     connection.reserve(['public']);

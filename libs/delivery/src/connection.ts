@@ -150,7 +150,7 @@ export class Connection implements Subscriber {
   }
 
   /**
-   * Goes on for the same viewer with other scopes. Ends each subscription for which there is an error, and tells the client.
+   * Continues with other scopes of the same viewer. Ends each subscription for which there is an error, and tells the client.
    *
    * @param refusalOf why a subscription is no longer allowed; `undefined` for one that is
    */

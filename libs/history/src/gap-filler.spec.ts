@@ -75,7 +75,7 @@ class CutNode {
   }
 }
 
-describe('a node that was cut off from the broker', () => {
+describe('a node that was disconnected from the broker', () => {
   let node: CutNode;
 
   beforeEach(() => {
@@ -155,7 +155,7 @@ describe('a node that was cut off from the broker', () => {
     expect(node.received).toEqual(['a', 'b', 'gap', 'c', 'live']);
   });
 
-  it('goes on live after a while when no recorder answers, and says that something is missing', async () => {
+  it('continues live after a while when no recorder answers, and says that something is missing', async () => {
     node.publish(home, 'a');
     node.connected = false;
     node.publish(home, 'missed');
@@ -170,7 +170,7 @@ describe('a node that was cut off from the broker', () => {
     expect(node.tracker.timesMissed).toBe(1);
   });
 
-  it('fills both gaps when it is cut off again while it fills the first one', async () => {
+  it('fills both gaps when it is disconnected again while it fills the first one', async () => {
     node.publish(home, 'a');
     node.connected = false;
     node.publish(home, 'b');

@@ -93,7 +93,7 @@ export class GapSearch {
     return undefined;
   }
 
-  /** Of what is behind the last marker, the node has received the first messages: it was cut off behind them. */
+  /** Of the messages after the last marker, the node has received the first ones, up to its disconnection. */
   #add(channels: readonly Channel[], entries: readonly HistoryEntry[]): void {
     const byChannel = new Map<Channel, HistoryEntry[]>(channels.map((channel) => [channel, []]));
     for (const entry of entries) {

@@ -34,7 +34,7 @@ export class HistorySettings {
    * many: so it is at most half of what a client may leave unread, or the replay itself would disconnect its client.
    */
   readonly maxReplayBytes: number = 2 * 1024 * 1024;
-  /** How long a node gathers fences after it has sent one, in milliseconds. */
+  /** How long a node collects fences after it has sent one, in milliseconds. */
   readonly fenceRestMs: number = 20;
   /** How long a fence may be on its way to the node that sent it, in milliseconds. */
   readonly fenceArrivalMs: number = 1_000;

@@ -136,7 +136,7 @@ export class PositionTracker {
       const pending = this.#pending.get(marker.number);
       if (pending !== undefined) {
         pending.hasArrived = true;
-        // While channels are being subscribed anew, a message behind the fence may have been missed.
+        // While channels are being subscribed again, a message behind the fence may have been missed.
         pending.arrived.settle(this.complete() ? this.#marker : undefined);
       }
     }

@@ -4,7 +4,7 @@ import { markerChannel } from './marker.js';
 
 /**
  * A client's place in the order of messages, as text: `<epoch>.<hash>`. It names the last message that the client has
- * received or been filtered out of. It grants nothing: whatever is read with it is authorised and decided anew.
+ * received or been filtered out of. It grants nothing: whatever is read with it is authorised and decided again.
  */
 export type Position = string;
 

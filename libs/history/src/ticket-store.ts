@@ -36,5 +36,5 @@ export abstract class TicketStore {
   abstract giveBack(holder: TicketHolder): Promise<void>;
 }
 
-/** How long a ticket is good for: a client reconnects within seconds, later ones load their timelines anew. */
+/** How long a ticket is good for: a client reconnects within seconds, later ones load their timelines again. */
 export const ticketSeconds = 60;

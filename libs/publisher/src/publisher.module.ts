@@ -44,7 +44,7 @@ class OwnConnection implements OnApplicationShutdown {
     let told = false;
     this.#redis.on('error', ({ message }: Error) => {
       if (!told) {
-        told = true; // until it is back: attempts go on for ever
+        told = true; // until it is back: attempts continue for ever
         this.#logger.error(`Cannot reach Redis: ${message}`);
       }
     });

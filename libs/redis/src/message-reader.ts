@@ -123,7 +123,7 @@ export class MessageReader {
   #endOfOther(data: Buffer, at: number): number {
     const end = this.#isLost ? data.length : endOfReply(data, at);
     if (end === notAReply) {
-      // Nothing is taken out any more: ioredis reports the error and connects anew.
+      // Nothing is taken out any more: ioredis reports the error and connects again.
       this.#isLost = true;
       return data.length;
     }

@@ -37,7 +37,7 @@ export interface PresenceOptions {
   readonly prefix: string;
   /** The channels that have listeners on this node. */
   readonly channels: ReadonlySet<Channel>;
-  /** How long the platform goes on publishing on a channel after its last subscriber has left, in seconds. */
+  /** How long the platform continues publishing on a channel after its last subscriber has left, in seconds. */
   readonly unusedSeconds: number;
   /** Called for each attempt to write keys that failed. */
   readonly failed: (error: unknown) => void;

@@ -1,4 +1,4 @@
-/** The reply goes on behind the bytes that were read. */
+/** The reply continues behind the bytes that were read. */
 export const incomplete = -1;
 /** The bytes are no reply. */
 export const notAReply = -2;

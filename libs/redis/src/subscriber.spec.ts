@@ -66,7 +66,7 @@ describe('Subscriber, when the connection was lost', () => {
     expect(events).toEqual(['gap', 'first']);
   });
 
-  it('reads messages without ioredis, on each connection anew', async () => {
+  it('reads messages without ioredis, on each connection again', async () => {
     const emitted = vi.fn();
     client.on('messageBuffer', emitted);
     confirm = (names) => confirmation('subscribe', names) + list('message', 'timeline:1', 'first');

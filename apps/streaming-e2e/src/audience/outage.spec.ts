@@ -112,7 +112,9 @@ describe('while PostgreSQL fails and recovers', { timeout: 120_000 }, () => {
       for (const [index, viewer] of viewers.entries()) {
         await publishEvent(publisher, homeOf(viewer), 'home', String(++place));
         const client = sockets[index]!;
-        await until('the home stream goes on', () => client.received.some(({ payload }) => payload === String(place)));
+        await until('the home stream continues', () =>
+          client.received.some(({ payload }) => payload === String(place)),
+        );
       }
     };
 

@@ -43,7 +43,7 @@ describe('the number of statements per event', { timeout: 120_000 }, () => {
       environment,
       alice,
       /** Connects viewers until this many listen, Eve included. */
-      gather: async (viewers: number) => {
+      addViewers: async (viewers: number) => {
         while (clients.length < viewers) {
           const coming = tokens.splice(0, Math.min(bunch, viewers - clients.length));
           clients.push(
@@ -89,7 +89,7 @@ describe('the number of statements per event', { timeout: 120_000 }, () => {
   };
 
   it('is at most three, the same for 100 and 2,000 viewers, and no higher for one', async (test) => {
-    const { environment, alice, gather, asked, ...the } = await openWithBulkViewers(test);
+    const { environment, alice, addViewers, asked, ...the } = await openWithBulkViewers(test);
     const people = await Promise.all(Array.from({ length: 20 }, () => environment.fixtures.account()));
     // No event waits for the filters of other viewers: their look-up may end when the next event has come.
     const twice = async () => (await asked('update')) + (await asked('update'));
@@ -117,28 +117,28 @@ describe('the number of statements per event', { timeout: 120_000 }, () => {
     };
     const forOne = await countAll();
     expect(forOne).toMatchObject({ 'an event': 1, 'an edit': 1, 'a deletion': 1, 'an event with many mentions': 1 });
-    await gather(100);
+    await addViewers(100);
     const forHundred = await countAll();
     expect(Math.max(...Object.values(forHundred))).toBeLessThanOrEqual(most);
     for (const [name, count] of Object.entries(forOne)) {
       expect([name, count]).toEqual([name, Math.min(count, forHundred[name] ?? 0)]);
     }
-    await gather(2_000);
+    await addViewers(2_000);
     expect(await countAll()).toEqual(forHundred);
   });
 
   it('is below one in four when forty events come at once and 1,000 viewers listen', async (test) => {
-    const { gather, asked, askedAbout } = await openWithBulkViewers(test);
-    await gather(1_000);
+    const { addViewers, asked, askedAbout } = await openWithBulkViewers(test);
+    await addViewers(1_000);
     await asked('update');
     const ids = Array.from({ length: 40 }, (_, index) => String(110_000 + index));
     expect(await askedAbout(ids)).toBeLessThan(ids.length / 4);
   });
 
   it('is bounded when filters, user and settings have changed and the author is much blocked', async (test) => {
-    const { gather, asked, ...the } = await openWithBulkViewers(test);
+    const { addViewers, asked, ...the } = await openWithBulkViewers(test);
     await asked('update');
-    await gather(2);
+    await addViewers(2);
     await the.changeUser();
     await the.changeFilters();
     await the.closeFeed();

@@ -54,7 +54,7 @@ export class Balancer {
     }
   }
 
-  /** Goes on after {@link freeze}. */
+  /** Continues after {@link freeze}. */
   thaw(): void {
     this.#frozen = false;
     for (const sockets of this.#pairs) {

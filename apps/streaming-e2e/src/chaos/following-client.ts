@@ -105,7 +105,7 @@ export class FollowingClient {
     this.#session?.client.pause();
   }
 
-  /** Goes on after {@link pause}. */
+  /** Continues after {@link pause}. */
   resume(): void {
     this.#session?.client.resume();
   }

@@ -14,7 +14,7 @@ interface Client extends ClientProgram {
   readonly reads: (stream: Stream) => boolean;
   /** Whether the library recognizes the event. */
   readonly knows: (event: string) => boolean;
-  /** Events whose payload the library cannot parse: it reports an error and goes on. */
+  /** Events whose payload the library cannot parse: it reports an error and continues. */
   readonly unreadable: readonly string[];
   readonly argument: (stream: Stream, reader: Reader) => object;
 }

@@ -12,7 +12,7 @@ it('the commands of a document are the lines of its shell blocks, without commen
   ]);
 });
 
-it('a command of a document may go on in the next line, and have a here-document', () => {
+it('a command of a document may continue in the next line, and have a here-document', () => {
   expect(textsOf('```sh\nA=1 \\\n  ls\n```\n```sh\ncat <<E\nx\nE\n```')).toEqual(['A=1 ls', 'cat <<E\nx\nE']);
 });
 

@@ -42,7 +42,7 @@ export function parseCommands(document: string, markdown: string): DocumentComma
   });
 }
 
-/** Lines that end with a backslash go on in the next; comments are left out. */
+/** Lines that end with a backslash continue in the next; comments are left out. */
 function linesOf(block: string): string[] {
   return block
     .replace(/\\\n\s*/g, '')

@@ -26,7 +26,7 @@ export class Newcomers {
   /** No more come; settles when each that has come is accepted or lost, and has left. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await until('each newcomer has an answer', () => this.accepted + this.lost.length === this.#came);
+    await until('each new client has an answer', () => this.accepted + this.lost.length === this.#came);
     this.#open.forEach((client) => {
       client.close();
     });

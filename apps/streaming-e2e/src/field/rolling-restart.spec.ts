@@ -103,7 +103,7 @@ describe.each(rows)('behind $name', ({ program, args, configuration }) => {
     return new EventSource(`http://127.0.0.1:${port}${streamingPath}/user?${query.toString()}`);
   }
 
-  it('no newcomer is lost and no EventSource gives up while one server after the other is restarted', async (test) => {
+  it('no new client is lost and no EventSource gives up while one server after the other is restarted', async (test) => {
     const port = proxyPort(test);
     const sources = Array.from({ length: 20 }, () => eventSource(port));
     await until('all are open', () => sources.every(({ readyState }) => readyState === 1));

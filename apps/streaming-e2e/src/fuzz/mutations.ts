@@ -80,7 +80,7 @@ const mutation = (others: readonly Buffer[]): fc.Arbitrary<Mutation> =>
         return Buffer.concat([input.subarray(0, start), ...Array<Buffer>(times).fill(piece), input.subarray(start)]);
       };
     }),
-    // Go on with another input.
+    // Continue with another input.
     fc.tuple(at, at, fc.constantFrom(...others)).map(([position, from, other]): Mutation => {
       return (input) => Buffer.concat([input.subarray(0, place(position, input)), other.subarray(place(from, other))]);
     }),

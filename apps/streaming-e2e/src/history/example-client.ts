@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 
-/** A WebSocket client that misses nothing. `gap` is called when it has to load its timeline anew. */
+/** A WebSocket client that misses nothing. `gap` is called when it has to load its timeline again. */
 export function follow(url: URL, received: (event: string, payload?: string) => void, gap: () => void): () => void {
   let since: string | undefined;
   let socket: WebSocket;

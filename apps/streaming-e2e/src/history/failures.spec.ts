@@ -70,7 +70,7 @@ describe('a client that goes to another server after a failure', () => {
     return server;
   }
 
-  /** Receives from one server, is away while something fails, and goes on at another one. */
+  /** Receives from one server, is away while something fails, and continues at another one. */
   async function away(
     transport: ResumingTransport,
     from: Server,
@@ -149,7 +149,7 @@ describe('a client that goes to another server after a failure', () => {
     },
   );
 
-  it('misses nothing, or is told so, when the recorder is stopped for 5 s and goes on', async () => {
+  it('misses nothing, or is told so, when the recorder is stopped for 5 s and continues', async () => {
     const other = await second();
     const recorder = environment.server;
     const outcome = await away(

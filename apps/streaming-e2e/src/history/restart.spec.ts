@@ -241,7 +241,7 @@ describe('clients of unmodified WebSocket libraries, in a planned restart of the
       [numbers - 1, numbers].map((id) => `{"stream":["user"],"event":"delete","payload":"${id}"}`),
     );
     await after.close();
-    // The ticket is gone: a second client of the token begins anew.
+    // The ticket is gone: a second client of the token begins again.
     const third = await WebSocketClient.open(url(second));
     await publish(1, [other.account]);
     await until('a live event', () => third.received.length > 0);

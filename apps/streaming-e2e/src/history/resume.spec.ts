@@ -72,7 +72,7 @@ describe.each(['redis', 'memory'] as const)('a server with a history, on the %s 
     it.each([
       ['user', (account: Account) => `timeline:${account.id}`],
       ['public', () => 'timeline:public'],
-    ])('replays what was missed on %s, once and in order, and goes on live', async (stream, channelOf) => {
+    ])('replays what was missed on %s, once and in order, and continues live', async (stream, channelOf) => {
       const channel = channelOf(viewer.account);
       const position = await positionAfterOne(stream, channel, viewer.token);
       const texts = [await post(channel, 'missed 1'), await post(channel, 'missed 2')];

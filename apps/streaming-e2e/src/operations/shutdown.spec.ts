@@ -117,7 +117,7 @@ describe('a server that receives a signal to stop', () => {
     await server.kill();
   });
 
-  it('goes on after a second SIGTERM, and says so', async () => {
+  it('continues after a second SIGTERM, and logs that', async () => {
     const server = await Server.start({ ...environment.env, DRAIN_DELAY_SECONDS: '2' });
     const client = await WebSocketClient.open(webSocketUrl(server, { token: viewer.token, stream: 'user' }));
     server.signal('SIGTERM');

@@ -57,12 +57,12 @@ const notes = stream({
   name: 'acme:notes',
   scopes: ['read'],
   audience: 'chosen-by-publisher',
-  params: { shelf: optional(text()) },
+  params: { topic: optional(text()) },
   events,
   inject: { access: Access, roles: Roles },
   authorize: ({ params, deps }) => {
-    if (params.shelf === 'closed') {
-      throw new StreamingError('notAuthorized', 'This shelf is closed');
+    if (params.topic === 'closed') {
+      throw new StreamingError('notAuthorized', 'This topic is closed');
     }
     return deps.access.works && typeof deps.roles.can === 'function';
   },
@@ -153,9 +153,9 @@ describe('a module that a team builds in a repository of its own', () => {
       const client = await open(server, {});
       expect(await client.next()).toMatchObject({ event: 'note', payload: '{"text":"from a package"}' });
       await client.close();
-      await expect(open(server, { shelf: 'closed' })).rejects.toMatchObject({
+      await expect(open(server, { topic: 'closed' })).rejects.toMatchObject({
         status: 401,
-        body: JSON.stringify({ error: 'This shelf is closed' }),
+        body: JSON.stringify({ error: 'This topic is closed' }),
       });
     } finally {
       await server.stop();

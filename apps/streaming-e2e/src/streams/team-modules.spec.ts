@@ -111,7 +111,7 @@ describe('a server with the modules of five teams', () => {
     await publishEvent(publisher, 'timeline:system:stream:admin:reports', 'reauthorize');
     await events.ended;
     await publishEvent(publisher, 'timeline:public', 'delete', '5');
-    await until('the public stream goes on', async () => (await socket.next()).stream?.[0] === 'public');
+    await until('the public stream continues', async () => (await socket.next()).stream?.[0] === 'public');
     await until('the client is told', () => Promise.resolve(socket.errors.length > 0));
     expect(socket.errors).toEqual([{ error: 'Not authorized to stream this admin:reports', status: 401 }]);
     await socket.close();

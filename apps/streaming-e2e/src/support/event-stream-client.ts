@@ -73,7 +73,7 @@ export class EventStreamClient extends StreamClient {
     this.#response.socket.pause();
   }
 
-  /** Goes on after {@link pause}. */
+  /** Continues after {@link pause}. */
   resume(): void {
     this.#response.socket.resume();
   }

@@ -26,7 +26,7 @@ export class TableLock {
 
   /** How many statements wait for the lock now. */
   async blockedStatements(): Promise<number> {
-    // Within a transaction, PostgreSQL would go on showing the connections of the first look.
+    // Within a transaction, PostgreSQL would continue showing the connections of the first look.
     await this.#client.query('SELECT pg_stat_clear_snapshot()');
     const { rows } = await this.#client.query<{ count: string }>(
       `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,

@@ -102,7 +102,7 @@ export class WebSocketClient extends StreamClient {
     this.#socket.pause();
   }
 
-  /** Goes on after {@link pause}. */
+  /** Continues after {@link pause}. */
   resume(): void {
     this.#socket.resume();
   }

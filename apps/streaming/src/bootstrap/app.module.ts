@@ -57,7 +57,7 @@ export class AppModule {
 /** Longer than clients may be away, which is five minutes, and than a recorder may take to take over. */
 const keptForHistorySeconds = 420;
 
-/** With a history, the platform goes on publishing for clients that are away. */
+/** With a history, the platform continues publishing for clients that are away. */
 function brokerSettings(redis: RedisSettings, history: HistoryOptions | undefined): RedisSettings {
   return history === undefined ? redis : { ...redis, unusedPresenceSeconds: keptForHistorySeconds };
 }

@@ -21,7 +21,7 @@ export abstract class DrainSettings {
 const batchIntervalMs = 100;
 
 /**
- * Sends the clients of this process to other servers, in an order in which no newcomer is lost:
+ * Sends the clients of this process to other servers, in an order in which no new client is lost:
  *
  * 1. The process is not ready, and still accepts clients until load balancers have noticed.
  * 2. It stops to listen: a proxy tries the next server after a refused connection. Connections that a proxy keeps for more

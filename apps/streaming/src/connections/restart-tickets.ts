@@ -6,7 +6,7 @@ import { errorReason, LogThrottle } from '@fedistream/util';
 /**
  * Leaves tickets for WebSocket clients that do not know of positions, when their connection is closed for a planned
  * restart. A client that completes the close handshake has read everything that was sent before it. From where that ends,
- * the server that it reconnects to goes on.
+ * the server that it reconnects to continues.
  *
  * A ticket is left before the close frame is sent: some clients reconnect at once. It is withdrawn when the client does not
  * complete the handshake.

@@ -10,7 +10,7 @@ const samplePeriodMs = 50;
 /** prom-client samples as soon as it has the metrics; it is left with one sample a day. */
 const rarely = { eventLoopMonitoringPrecision: 86_400_000 } as const;
 
-/** What is told of the delays, by the middle of the metric's name: its text, and its value in nanoseconds. */
+/** The statistics of the delays, by the middle of the metric's name: help text, and value in nanoseconds. */
 const statistics: Readonly<Record<string, readonly [help: string, read: (delays: IntervalHistogram) => number]>> = {
   min: ['The minimum recorded event loop delay.', ({ min }) => min - samplePeriodMs * 1e6],
   max: ['The maximum recorded event loop delay.', ({ max }) => max - samplePeriodMs * 1e6],

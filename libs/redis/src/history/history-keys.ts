@@ -9,7 +9,7 @@ export class HistoryKeys {
   readonly leader: string;
   /** Holds the token of the recorder that listens as well, to take over. */
   readonly standby: string;
-  /** Epoch, last number, last tick and how many messages came behind it: where a successor goes on. */
+  /** Epoch, last number, last tick and how many messages came behind it: where a successor continues. */
   readonly state: string;
   /** Counts the recorders that have led, so that no two publish equal ticks. */
   readonly term: string;

@@ -94,7 +94,7 @@ export class MessageLog {
     return this.#bytes <= this.bytesAtMost * 2;
   }
 
-  /** Forgets everything: a message may have been missed. Places go on counting, so that none is taken for another. */
+  /** Forgets everything: a message may have been missed. Places continue counting, so that none is taken for another. */
   clear(): void {
     this.#first = this.end;
     this.#messages = [];

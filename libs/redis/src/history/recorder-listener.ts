@@ -37,7 +37,7 @@ export class RecorderListener {
     return this.#listening;
   }
 
-  /** Connects, if it has not, and goes on trying. */
+  /** Connects, if it has not, and continues trying. */
   begin(): void {
     if (this.#client !== undefined) {
       return;

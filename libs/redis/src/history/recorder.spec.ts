@@ -101,7 +101,7 @@ describe.skipIf(withoutRedis)('a recorder', () => {
     expect(given(await trial.resume(position))).toEqual(['meanwhile', 'after', 'last']);
   });
 
-  it('that was stopped alone goes on where it was: Redis has kept its messages', async () => {
+  it('that was stopped alone continues where it was: Redis has kept its messages', async () => {
     await trial.recorder();
     await trial.led();
     const position = await trial.publish(home, 'before');

@@ -69,7 +69,7 @@ export interface RecorderOptions {
  * Writes the history, or waits to do so. Of all processes that could, one leads and one stands by: both receive every
  * message; the others only look whether they are needed.
  *
- * Whatever goes wrong, a recorder steps down and asks for the lease anew. The recorder that gets it continues the epoch if it has
+ * Whatever goes wrong, a recorder steps down and asks for the lease again. The recorder that gets it continues the epoch if it has
  * received everything since the last message that was written, and begins a new epoch otherwise.
  */
 export class Recorder {
@@ -304,7 +304,7 @@ export class Recorder {
     await this.#platform.publish(this.#options.prefix + markerChannel, tickText(this.#epoch, this.#nextTick++));
   }
 
-  /** Publishes a last tick, and waits until it is written: a standby that has just begun to listen goes on behind it. */
+  /** Publishes a last tick, and waits until it is written: a standby that has just begun to listen continues behind it. */
   async #handOver(): Promise<void> {
     const endMs = performance.now() + this.#timing.leaseMs / 2;
     const writer = this.#writer;

@@ -62,7 +62,7 @@ export class RedisHistoryStore extends HistoryStore {
     });
   }
 
-  /** Starts to connect, and goes on trying. */
+  /** Starts to connect, and continues trying. */
   start(): void {
     for (const client of this.#clients) {
       client.connect().catch(() => undefined); // It tries again; the log has the reason.

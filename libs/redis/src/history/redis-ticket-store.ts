@@ -64,7 +64,7 @@ export class RedisTicketStore extends TicketStore {
     this.#client.on('ready', () => void this.#prepare());
   }
 
-  /** Starts to connect, and goes on trying. */
+  /** Starts to connect, and continues trying. */
   start(): void {
     this.#client.connect().catch(() => undefined); // It tries again; the log has the reason.
   }

@@ -33,7 +33,7 @@ end
 `;
 
 /**
- * Takes the lease, if it is free or the caller's own, and tells where to go on: both at once, so that no message of the
+ * Takes the lease, if it is free or the caller's own, and tells where to continue: both at once, so that no message of the
  * previous leader can fall between.
  *
  * KEYS 1 leader, 2 state, 3 term; ARGV 1 token, 2 milliseconds. Answers with epoch, tick, offset, hash of the last
@@ -145,7 +145,7 @@ return 'skipped'
 `);
 
 /**
- * Notes the place of a marker, and says so to the node that has sent it. What is no marker only counts. A tick begins to count anew, and drops channels
+ * Notes the place of a marker, and says so to the node that has sent it. What is no marker only counts. A tick begins to count again, and drops channels
  * that have been silent for longer than any accepted position is old. Where Redis has evicted a list, the answer is
  * `damaged`: a new epoch has to begin.
  *

@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 /**
  * Stands between a client and a server. While it stalls, bytes wait in both directions, as they do before a process that
- * is stopped (SIGSTOP): the server goes on, and nothing is lost.
+ * is stopped (SIGSTOP): the server continues, and nothing is lost.
  */
 export class StallingProxy {
   readonly #server: Server;

@@ -142,7 +142,7 @@ export class StreamGate {
     pipeline: Pipeline,
     { resume, hasLeft, takeTicket }: BeginningOptions,
   ): Promise<Beginning | undefined> {
-    // A newcomer has no part in what was published before it came.
+    // A new client does not receive events from before it came.
     await this.resumption.complete;
     const resuming = this.resumption.available ? resume : undefined;
     const ticket = resuming === undefined ? await takeTicket() : undefined;

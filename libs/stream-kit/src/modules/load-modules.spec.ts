@@ -285,7 +285,7 @@ describe('a module that cannot start is reported with package, version, file and
 });
 
 describe('a start in which modules may be left out', () => {
-  it('goes on with the others, and ends what has begun of those that are left out', async () => {
+  it('continues with the others, and ends what has begun of those that are left out', async () => {
     const { definitions, problems } = await load(
       [
         sourceOf(moduleOf({ name: 'good', streams: [named('good')] }), 'good'),

@@ -8,7 +8,7 @@ import { refusePromise } from './refuse-promise.js';
 const mustBeBoolean = 'it must return true or false';
 const mustBeEvent = 'it must return an event made by event(), or undefined';
 
-/** Whether an event goes on. Never throws. */
+/** Whether an event continues. Never throws. */
 export type EventFilter = (event: StreamEvent) => boolean;
 
 /**

@@ -41,7 +41,7 @@ describe('what clients have missed that come at the same time', () => {
     expect(reads).toHaveLength(1);
   });
 
-  it('is read anew for a client whose fence came later, and for another position', async () => {
+  it('is read again for a client whose fence came later, and for another position', async () => {
     past.acknowledged(upTo(1));
     expect(await idsFor(1)).toEqual(['1']);
     past.acknowledged(upTo(2));
@@ -56,7 +56,7 @@ describe('what clients have missed that come at the same time', () => {
     expect(await idsFor(3, { limit: 2 })).toBe('tooMany');
   });
 
-  it('is read anew a moment later', async () => {
+  it('is read again a moment later', async () => {
     vi.useFakeTimers();
     await idsFor(1);
     await vi.advanceTimersByTimeAsync(200);

@@ -99,7 +99,7 @@ describe('the queue of resumes', () => {
     ]);
   });
 
-  it('goes on after a resume that fails', async () => {
+  it('continues after a failed resume', async () => {
     const failing = queue.run(
       'a',
       () => true,

@@ -13,7 +13,7 @@ const maxRestMs = 1_000;
 
 /**
  * Limits what resumes cost all other clients of this process: at most `HistorySettings.resumesAtOnce` run, the others wait
- * their turn. Each owner has one turn at a time, owners take turns, and whoever has just had a long one rests: a client that
+ * their turn. Each owner has one turn at a time, owners take turns, and an owner rests after a long one: a client that
  * resumes again and again holds up itself.
  */
 export class ResumeQueue {

@@ -33,7 +33,7 @@ const decidedPerTurn = 25;
 
 /** What a client asks for that wants to know its position. */
 export interface ResumeRequest {
-  /** Its last position, as it was sent; `undefined` when it begins anew. */
+  /** Its last position, as it was sent; `undefined` when it begins again. */
   readonly since: string | undefined;
   /** Whether the client has left meanwhile: nothing more is done for it then. Left out: not known. */
   readonly hasLeft?: () => boolean;

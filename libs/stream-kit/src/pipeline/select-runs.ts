@@ -10,7 +10,7 @@ const restMs = 1_000;
 
 /**
  * What `select` makes of events, run after run. When it fails for one, that one is lost, with what it was holding back,
- * and it has begun anew before the next. When it fails before it was given any, it would do so for ever: it rests
+ * and it has begun again before the next. When it fails before it was given any, it would do so for ever: it rests
  * first, and what is published meanwhile is lost. A `select` that completes has failed, too: its clients wait for more.
  */
 export function selectRuns(
@@ -49,8 +49,8 @@ export function selectRuns(
     retry({
       delay: (failure) => {
         const next = given
-          ? 'it begins anew with the next event'
-          : `events are lost until it begins anew in ${restMs} ms`;
+          ? 'it begins again with the next event'
+          : `events are lost until it begins again in ${restMs} ms`;
         failures.add(definition, 'select', failure, next);
         return given ? of(undefined) : timer(restMs);
       },

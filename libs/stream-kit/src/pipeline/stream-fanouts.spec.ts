@@ -384,7 +384,7 @@ describe('a stream that fails', () => {
     expect(received()).toEqual(Array(10).fill('update'));
     expect(complaints()).toEqual([
       expect.stringMatching(
-        /^Stream "cats:failing" failed in select\(\): Error: again; it begins anew with the next event\n.*stream-fanouts\.spec/s,
+        /^Stream "cats:failing" failed in select\(\): Error: again; it begins again with the next event\n.*stream-fanouts\.spec/s,
       ),
     ]);
   });
@@ -399,7 +399,7 @@ describe('a stream that fails', () => {
     vi.advanceTimersByTime(10);
     expect(complaints()).toEqual([
       expect.stringContaining('"cats:failing"'),
-      expect.stringContaining('"cats:told" failed in select(): Error: each; it begins anew with the next event'),
+      expect.stringContaining('"cats:told" failed in select(): Error: each; it begins again with the next event'),
     ]);
   });
 
@@ -427,10 +427,10 @@ describe('a stream that fails', () => {
     publishAll('a', 'b');
     expect(received()).toEqual(['a', 'b']);
     expect(complaints()).toEqual([expect.stringContaining(`Stream "cats:told" failed in select(): ${told}`)]);
-    expect(complaints().join()).toContain('; events are lost until it begins anew in 1000 ms');
+    expect(complaints().join()).toContain('; events are lost until it begins again in 1000 ms');
   });
 
-  it('to go on, because its select takes only so many, begins anew and says so', async () => {
+  it('to continue, because its select takes only so many, begins again and says so', async () => {
     const received = await listen(
       selecting((events) => events.pipe(take(2))),
       '5',
@@ -444,7 +444,7 @@ describe('a stream that fails', () => {
     ]);
   });
 
-  it('once more while what has failed is ended goes on all the same', async () => {
+  it('once more while what has failed is ended continues all the same', async () => {
     const received = await listen(
       selecting((events) => events.pipe(map(failWithFence), finalize(failWithEach))),
       '5',

@@ -147,7 +147,7 @@ export class StreamFanouts {
   #selections(request: StreamRequest, events: Observable<StreamEvent>, fanout: Fanout): Observable<Selection> {
     const { eventsWithoutStatus, declaration } = request.definition;
     const { audience, closedBy } = declaration;
-    // While `select` fails and begins anew, the channels stay followed: not they have failed.
+    // While `select` fails and begins again, the channels stay followed: not they have failed.
     return audience === 'per-viewer'
       ? this.audience.select(events, () => fanout.viewers(), { closedBy, eventsWithoutStatus })
       : events.pipe(

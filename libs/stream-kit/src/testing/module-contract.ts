@@ -75,7 +75,7 @@ async function leaksNothing({ loaded, open }: OpenedModule, viewer: Viewer): Pro
       }
     }
     const leaked = stream.received.find(({ payload }) => payload?.includes(secret));
-    check(leaked === undefined, `${nameOf(definition)} let out a post that is not public, as ${leaked?.event ?? ''}`);
+    check(leaked === undefined, `${nameOf(definition)} delivered a post that is not public, as ${leaked?.event ?? ''}`);
     stream.close();
   }
 }

@@ -71,7 +71,7 @@ describe('a stream that a team has written', () => {
     );
   });
 
-  it('loses one event when it throws, and goes on with the next', async () => {
+  it('loses one event when it throws, and continues with the next', async () => {
     const log = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
     const opened = await openStream(reports, { viewer: staff, deps, params: { category: 'spam' } });
     await opened.publish('timeline:admin:reports', 'report', {});

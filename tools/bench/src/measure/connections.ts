@@ -21,7 +21,7 @@ export function listenersOf({ clients }: Sizes): number {
 }
 
 /**
- * What a new connection costs while deliveries go on. The same events are published twice, with and without new clients; the
+ * What a new connection costs while deliveries continue. The same events are published twice, with and without new clients; the
  * difference is the cost of the connections. New clients open their home streams, to which nothing is published.
  */
 export async function measureConnections(session: Session, plan: Plan, sizes: Sizes): Promise<Figures> {

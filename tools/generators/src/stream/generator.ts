@@ -110,7 +110,7 @@ Any token with ${scopes.join(' or ')} can open it until you have set, in ${file}
   scopes     the OAuth scopes that open it
   audience   what decides which viewer receives what
   authorize  which viewers may open it, where that is not for scopes to say
-Then say in ${file.replace('.stream.ts', '.contract.ts')} what it carries. docs/streams/first-stream.md goes on from here.`;
+Then say in ${file.replace('.stream.ts', '.contract.ts')} what it carries. docs/streams/first-stream.md continues from here.`;
 }
 
 function refuseTaken(tree: Tree, name: string, file: string): void {

@@ -46,6 +46,23 @@ describe('the language check', () => {
     expect(found('a.spec.ts', code)).toHaveLength(1);
   });
 
+  it.each([
+    'Filters are read anew.',
+    'Open streams go on.',
+    'The stream goes on with the next event.',
+    'Events are gathered for 50 ms.',
+    'No newcomer is confirmed.',
+    'A channel has a handful of listeners.',
+    'The rule lets out a private status.',
+    'No program could be got.',
+    'It sets apart the viewers.',
+    'Redis turned us away.',
+    'Its last words:',
+    'A server of one’s own.',
+  ])('refuses a phrase that has a plain form: %s', (text) => {
+    expect(found('a.md', text)).toHaveLength(1);
+  });
+
   it('leaves the data of a spec alone', () => {
     expect(found('a.spec.ts', "const text = 'hello to everybody out there';")).toEqual([]);
   });

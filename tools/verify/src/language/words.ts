@@ -49,4 +49,17 @@ export const words: readonly Word[] = [
   { pattern: /\b(every )?now and then\b/gi, better: 'rate-limited, at intervals (say which)' },
   { pattern: /\bcut off\b/gi, better: 'disconnected, truncated' },
   { pattern: /\bbystanders?\b/gi, better: 'other clients', inNames: true },
+
+  { pattern: /\banew\b/gi, better: 'again' },
+  { pattern: /\b(go|goes|going|went) on\b(?! to\b)/gi, better: 'continue, run' },
+  { pattern: /\bgather(s|ed|ing)?\b/gi, better: 'batch, batch delay, collect', inNames: true },
+  { pattern: /\bnewcomers?\b/gi, better: 'new client, new connection, new subscription' },
+  { pattern: /\bmoods?\b/gi, better: 'behaviour, delay, fault', inNames: true },
+  { pattern: /\bhandful\b/gi, better: 'few' },
+  { pattern: /\b(let|lets|letting) out\b/gi, better: 'emit, deliver' },
+  { pattern: /\b(be|been) (got|had)\b(?! to\b)/gi, better: 'available, fetched' },
+  { pattern: /\b(set|sets|setting) apart\b/gi, better: 'hide from, exclude' },
+  { pattern: /\bturn(s|ed)? (us|it|them|clients?|viewers?) away\b/gi, better: 'refuse' },
+  { pattern: /\blast words\b/gi, better: 'last lines of its output' },
+  { pattern: /\bone['’]s own\b/gi, better: 'its own, a new one' },
 ];

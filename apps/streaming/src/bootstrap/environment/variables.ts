@@ -435,7 +435,7 @@ export const variables = {
     group: 'audience',
     form: integer(0, 1_000),
     default: 100,
-    description: 'How long events are gathered for one statement, in milliseconds; 0: not at all.',
+    description: 'How long events of a batch may wait, in milliseconds; 0 turns batching off.',
   }),
 
   STREAM_MODULES: variable({
