@@ -23,14 +23,14 @@ function shown({ event, payload }: ReceivedEvent): string {
 }
 
 /** Members that hold a status. A status in the text of any other member is what its author wrote. */
-const statusMembers = new Set(['', 'reblog', 'quote', 'quoted_status', 'status', 'last_status']);
+const statusMembers = new Set([undefined, 'reblog', 'quote', 'quoted_status', 'status', 'last_status']);
 
 /**
  * Whether a status that is not public stands anywhere in a value, also in a text that is JSON where a status belongs.
  *
- * @param member whose value it is; empty for the payload itself
+ * @param member whose value it is; `undefined` for the payload itself
  */
-export function showsPrivateStatus(value: unknown, member = ''): boolean {
+export function showsPrivateStatus(value: unknown, member?: string): boolean {
   if (typeof value === 'string' && statusMembers.has(member) && /^\s*[[{]/.test(value)) {
     try {
       return showsPrivateStatus(JSON.parse(value), member);
