@@ -192,6 +192,7 @@ export default tseslint.config(
     rules: { '@nx/dependency-checks': ['error', { ignoredFiles: ['{projectRoot}/**/*.{spec,bench}.ts'] }] },
   },
   forbid(['libs/domain/**/*.ts', 'libs/util/**/*.ts'], nodeModules, 'Domain and util do no I/O.'),
+  forbid(['libs/*-streams/**/*.ts'], '@fedistream.stream-kit.', 'Streams enter the kit by its front door.'),
   forbid(
     ['libs/streams/**/*.ts'],
     `(${nodeModules}|@fedistream.stream-kit.)`,

@@ -51,6 +51,12 @@ export const probes: readonly Probe[] = [
   ...accept('libs/streams/src/index.ts', '@fedistream/stream-kit', 'rxjs'),
   ...accept('libs/streams/src/list.stream.spec.ts', '@fedistream/stream-kit/testing'),
 
+  // A team's lib knows the kit and its own packages; no other team's, and not the server's door to the kit.
+  ...refuse('libs/drafts-streams/src/index.ts', nxRule, '@fedistream/moderation-streams', '@fedistream/streams'),
+  ...refuse('libs/drafts-streams/src/index.ts', nxRule, '@fedistream/database', '@fedistream/audience'),
+  ...refuse('libs/drafts-streams/src/index.ts', nodeRule, '@fedistream/stream-kit/server'),
+  ...accept('libs/drafts-streams/src/index.ts', '@fedistream/stream-kit', 'typeorm', '@nestjs/common', 'node:fs'),
+
   ...refuse('libs/redis/src/index.ts', nxRule, '@fedistream/stream-kit', '@fedistream/database', 'typeorm', 'pg'),
   ...accept('libs/redis/src/index.ts', 'ioredis', 'node:tls'),
   ...refuse('libs/database/src/index.ts', nxRule, '@fedistream/redis', 'ioredis'),
