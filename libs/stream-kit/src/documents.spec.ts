@@ -47,14 +47,18 @@ describe('the pages about streams', () => {
     expect(diagnose(files)).toEqual([]);
   }, 60_000);
 
-  it('name a folder that exists for each recipe, and every member that a stream has', () => {
+  it('name a folder that exists for each recipe, and every member that streams and modules have', () => {
     const text = readFileSync(resolve(documents, 'recipes.md'), 'utf8');
     for (const [, lib] of text.matchAll(/`libs\/([\w-]+-streams)`/g)) {
       expect(readdirSync(resolve(workspace, 'libs', lib ?? ''))).toContain('src');
     }
     const reference = readFileSync(resolve(documents, 'reference.md'), 'utf8');
-    const members = readFileSync(new URL('declaration/declaration-problems.ts', import.meta.url), 'utf8');
-    for (const [, member] of members.matchAll(/^ {2}(\w+): true,$/gm)) {
+    const stream = readFileSync(new URL('declaration/declaration-problems.ts', import.meta.url), 'utf8');
+    const module = readFileSync(new URL('modules/stream-module.ts', import.meta.url), 'utf8');
+    const ofModule = /interface StreamModuleOptions[^]*?\n\}/.exec(module)?.[0] ?? '';
+    const members = [...stream.matchAll(/^ {2}(\w+): true,$/gm), ...ofModule.matchAll(/^ {2}readonly (\w+)\??:/gm)];
+    expect(members.map(([, member]) => member)).toEqual(expect.arrayContaining(['accepts', 'owner']));
+    for (const [, member] of members) {
       expect(reference).toContain(`| \`${member ?? ''}\``);
     }
   });
