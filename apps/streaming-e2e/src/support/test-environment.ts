@@ -6,6 +6,10 @@ import { RedisPublisher, type Publisher } from './publisher.js';
 import { Fixtures } from './fixtures.js';
 import { Server } from './server.js';
 
+/** `E2E_HISTORY=on` runs every suite on servers with a history: clients that ask for nothing must not notice. */
+const historyOfThisRun: Readonly<Record<string, string>> =
+  process.env['E2E_HISTORY'] === undefined ? {} : { HISTORY: process.env['E2E_HISTORY'] };
+
 /** What to build. */
 export interface TestEnvironmentOptions {
   /** Where the server gets its events from; Redis when absent. */
@@ -49,6 +53,7 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
   const env = {
     DATABASE_URL: databaseUrl,
     ...(options.broker === 'memory' ? { BROKER: 'memory' } : { REDIS_URL: redisUrl, REDIS_NAMESPACE: namespace }),
+    ...historyOfThisRun,
     ...options.env,
   };
   const server = await Server.start(env, options.execPath);
