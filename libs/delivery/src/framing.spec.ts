@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Label } from './label.js';
-import { chunkedSseFraming, plainSseFraming, sseComment } from './sse-framing.js';
+import { chunkedSseFraming, plainSseFraming, resumablePlainSseFraming, sseComment } from './sse-framing.js';
 import { messageOf, pingFrame, textFrame, webSocketFraming } from './websocket-framing.js';
 
 /** A `ws` client on one end of a TCP connection; on the other, the bytes under test are written to the socket itself. */
@@ -130,6 +130,13 @@ describe('server-sent events', () => {
 
   it('are one data line for JSON', () => {
     expect(plain(StreamEvent.of('update', { id: '1' }))).toBe('event: update\ndata: {"id":"1"}\n\n');
+    const placed = StreamEvent.of('update', { id: '1' });
+    placed.placeAt({ order: 1, position: 'place' });
+    // A client that does not follow the standard may take more lines for data.
+    expect(plain(placed)).toBe('event: update\ndata: {"id":"1"}\n\n');
+    expect(resumablePlainSseFraming.frame(placed, ['user']).toString()).toBe(
+      'event: update\ndata: {"id":"1"}\nid: place\n\n',
+    );
   });
 
   it('carry a bare id for deletes', () => {

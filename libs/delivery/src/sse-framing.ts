@@ -14,43 +14,49 @@ const inChunk: Envelope = (content) => `${content.length.toString(16)}\r\n${cont
 const identity: Envelope = (content) => content;
 
 /** Server-sent events (WHATWG HTML, section 9.2) in HTTP/1.1 chunks, one event per chunk, which a Perl client needs. */
-export const chunkedSseFraming: Framing = sseFraming('sse-chunked', inChunk);
+export const chunkedSseFraming: Framing = sseFraming('sse-chunked', inChunk, false);
 
 /** Server-sent events for HTTP/1.0, which has no chunks. */
-export const plainSseFraming: Framing = sseFraming('sse-plain', identity);
+export const plainSseFraming: Framing = sseFraming('sse-plain', identity, false);
+
+/** Both with the position of each event as `id`, for clients that follow the standard: a Perl client takes it for data. */
+export const resumableChunkedSseFraming: Framing = sseFraming('sse-chunked-resumable', inChunk, true);
+export const resumablePlainSseFraming: Framing = sseFraming('sse-plain-resumable', identity, true);
+
+const chunked: ReadonlySet<Framing> = new Set([chunkedSseFraming, resumableChunkedSseFraming]);
 
 /**
  * A block with the reconnection time. It contains no event: only clients that follow the standard may get it.
  */
 export function sseRetry(milliseconds: number, framing: Framing): Buffer {
-  const envelope = framing === chunkedSseFraming ? inChunk : identity;
+  const envelope = chunked.has(framing) ? inChunk : identity;
   return Buffer.from(envelope(utf8(`retry: ${Math.round(milliseconds)}\n\n`)), 'latin1');
 }
 
 /** A comment line, which clients ignore, in the transfer coding of `framing`. */
 export function sseComment(text: string, framing: Framing): Buffer {
-  const envelope = framing === chunkedSseFraming ? inChunk : identity;
+  const envelope = chunked.has(framing) ? inChunk : identity;
   return Buffer.from(envelope(utf8(`:${text}\n`)), 'latin1');
 }
 
-function sseFraming(name: string, envelope: Envelope): Framing {
+function sseFraming(name: string, envelope: Envelope, tellsPositions: boolean): Framing {
   return {
     type: 'eventsource',
     name,
     labelled: false,
-    tellsPositions: true,
-    frame: (event) => Buffer.from(envelope(block(event)), 'latin1'),
+    tellsPositions,
+    frame: (event) => Buffer.from(envelope(block(event, tellsPositions)), 'latin1'),
     // A block without data is never dispatched; it only sets the last event ID.
     checkpoint: (position) => Buffer.from(envelope(`id: ${position}\n\n`), 'latin1'),
   };
 }
 
-function block(event: StreamEvent): ByteString {
+function block(event: StreamEvent, tellsPositions: boolean): ByteString {
   const payload = payloadBytes(event) ?? noPayload;
   // Received bytes are on one line. In any other payload each line gets a `data:` of its own, so that none forges an event.
   const data =
     event.bytes === undefined && lineBreak.test(payload) ? payload.split(lineBreak).join('\ndata: ') : payload;
-  const position = event.origin?.position;
+  const position = tellsPositions ? event.origin?.position : undefined;
   const id = position === undefined ? '' : `id: ${position}\n`;
   return `event: ${utf8(event.name)}\ndata: ${data}\n${id}\n`;
 }

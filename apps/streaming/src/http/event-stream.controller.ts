@@ -60,7 +60,10 @@ export class EventStreamController {
       admission.release();
       return;
     }
-    const transport = new SseTransport(request.raw, reply, this.heartbeats.eventsource, resumeHeaders(resumed));
+    const transport = new SseTransport(request.raw, reply, this.heartbeats.eventsource, {
+      headers: resumeHeaders(resumed),
+      tellsPositions: resumed !== undefined,
+    });
     const connection = this.opener.open(authentication, transport, place);
     reply.raw.on('close', () => {
       connection.close(closeReasons.gone);

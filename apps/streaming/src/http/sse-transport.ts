@@ -7,6 +7,8 @@ import {
   dropOutput,
   flushOutput,
   plainSseFraming,
+  resumableChunkedSseFraming,
+  resumablePlainSseFraming,
   sseComment,
   sseRetry,
   uncork,
@@ -37,7 +39,20 @@ const headers = {
   'X-Accel-Buffering': 'no',
 } as const;
 
-const thumps = new Map([chunkedSseFraming, plainSseFraming].map((framing) => [framing, sseComment('thump', framing)]));
+const thumps = new Map(
+  [chunkedSseFraming, plainSseFraming, resumableChunkedSseFraming, resumablePlainSseFraming].map((framing) => [
+    framing,
+    sseComment('thump', framing),
+  ]),
+);
+
+/** What is special about one event stream. */
+export interface SseOptions {
+  /** Headers of this stream. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the client is told the position of each event. */
+  readonly tellsPositions?: boolean;
+}
 
 /** Writes the head of an event stream, which is the whole answer to HEAD. @param more headers of this stream */
 export function writeHead(reply: HttpReply, more: Readonly<Record<string, string>> = {}): ServerResponse {
@@ -62,18 +77,20 @@ export class SseTransport implements Transport, HeartbeatTarget {
   readonly #heartbeatSlot: HeartbeatSlot;
   #checkpointed: Connection | undefined;
 
-  /** @param more headers of this stream */
   constructor(
     request: IncomingMessage,
     reply: HttpReply,
     heartbeat: Heartbeat,
-    more: Readonly<Record<string, string>> = {},
+    { headers: more, tellsPositions = false }: SseOptions = {},
   ) {
     const response = writeHead(reply, more);
     response.write(':)\n');
     this.#response = response;
     this.#socket = request.socket;
-    this.framing = response.chunkedEncoding ? chunkedSseFraming : plainSseFraming;
+    const [inChunks, plain] = tellsPositions
+      ? [resumableChunkedSseFraming, resumablePlainSseFraming]
+      : [chunkedSseFraming, plainSseFraming];
+    this.framing = response.chunkedEncoding ? inChunks : plain;
     this.#heartbeatSlot = heartbeat.join(this);
   }
 
@@ -123,8 +140,8 @@ export class SseTransport implements Transport, HeartbeatTarget {
       // The operating system has taken everything, or the socket is closed.
       this.#response.once('close', () => {
         clearTimeout(linger);
-        // An event stream has no handshake for its end.
-        resolve(false);
+        // An event stream has no handshake for its end. A client that has seen it has read everything.
+        resolve(this.#response.writableFinished);
       });
     });
   }
