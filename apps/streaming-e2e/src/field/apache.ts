@@ -1,10 +1,14 @@
 import type { ProxyPorts, ProxyRow } from './proxy.js';
 
-const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'proxy_wstunnel'];
+const modules = ['mpm_event', 'authz_core', 'rewrite', 'proxy', 'proxy_http', 'proxy_wstunnel'];
 
-/** The line of an operator's virtual host that leads to the streaming server. */
+/** The lines of an operator's virtual host that lead to the streaming server. */
 interface Spelling {
+  /** Shown in the title instead of the ProxyPass. */
+  readonly name?: string;
   readonly proxyPass: (server: string) => string;
+  /** Lines before it. */
+  readonly before?: (server: string) => readonly string[];
   readonly pathIsLost?: boolean;
 }
 
@@ -16,11 +20,20 @@ const spellings: readonly Spelling[] = [
   { proxyPass: (server) => `/api/v1/streaming/ ws://${server}/api/v1/streaming/` },
   { proxyPass: (server) => `/api/v1/streaming ws://${server}/api/v1/streaming` },
   { proxyPass: (server) => `/api/v1/streaming http://${server}/api/v1/streaming upgrade=websocket` },
+  {
+    name: 'a RewriteRule for upgrades, ProxyPass for the rest',
+    before: (server) => [
+      'RewriteEngine on',
+      'RewriteCond %{HTTP:Upgrade} =websocket [NC]',
+      `RewriteRule ^/api/v1/streaming(.*)$ ws://${server}/api/v1/streaming$1 [P,L]`,
+    ],
+    proxyPass: (server) => `/api/v1/streaming http://${server}/api/v1/streaming`,
+  },
 ];
 
 /** Apache with each published `ProxyPass`. */
-export const apache: readonly ProxyRow[] = spellings.map(({ proxyPass, pathIsLost = false }, index) => ({
-  name: `Apache with ProxyPass ${proxyPass('127.0.0.1:4000')}`,
+export const apache: readonly ProxyRow[] = spellings.map(({ name, before, proxyPass, pathIsLost = false }, index) => ({
+  name: `Apache with ${name ?? `ProxyPass ${proxyPass('127.0.0.1:4000')}`}`,
   program: { name: 'apache2', package: 'apache2', versionFlag: '-v' },
   onlyInLongForm: index > 0,
   pathIsLost,
@@ -36,6 +49,7 @@ export const apache: readonly ProxyRow[] = spellings.map(({ proxyPass, pathIsLos
       'LogLevel crit',
       'StartServers 1',
       ...modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`),
+      ...(before?.(`127.0.0.1:${serverPort}`) ?? []),
       `ProxyPass ${proxyPass(`127.0.0.1:${serverPort}`)}`,
       '',
     ].join('\n'),
