@@ -45,8 +45,8 @@ export class JsonLiteral {
     this.#length = end;
   }
 
-  /** Copies the string that was made last. */
-  copyTo(target: Buffer, at: number): void {
-    this.#bytes.copy(target, at, 0, this.#length);
+  /** Copies the first bytes of the string that was made last. */
+  copyTo(target: Buffer, at: number, length: number): void {
+    this.#bytes.copy(target, at, 0, length);
   }
 }

@@ -20,7 +20,7 @@ export function payloadLiteral(event: StreamEvent): ByteString | undefined {
   return parts === undefined
     ? event.derived(encodeLiteral)
     : // Each character is escaped by itself, so the literal of a text is made of the literals of its parts.
-      parts.base.derived(encodeOpenLiteral) + encodeText(parts.own).slice(1);
+      parts.base.derived(encodeOpenLiteral) + textLiteral(parts.own).slice(1);
 }
 
 /** The payload's own bytes; `undefined` for an event without a payload. */
@@ -30,11 +30,11 @@ export function payloadBytes(event: StreamEvent): ByteString | undefined {
 }
 
 function encodeLiteral(event: StreamEvent): ByteString | undefined {
-  return event.text === undefined ? undefined : encodeText(event.text);
+  return event.text === undefined ? undefined : textLiteral(event.text);
 }
 
 function encodeOpenLiteral(event: StreamEvent): ByteString {
-  return encodeText(event.openText).slice(0, -1);
+  return textLiteral(event.openText).slice(0, -1);
 }
 
 function encodePayload(event: StreamEvent): ByteString | undefined {
@@ -45,6 +45,7 @@ function encodeOpenPayload(event: StreamEvent): ByteString {
   return utf8(event.openText);
 }
 
-function encodeText(text: string): ByteString {
+/** A text as a JSON string literal, quotes included. */
+export function textLiteral(text: string): ByteString {
   return utf8(JSON.stringify(text));
 }

@@ -1,8 +1,8 @@
-import type { StreamEvent } from '@fedistream/domain';
+import type { StreamEvent, VariantParts } from '@fedistream/domain';
 import type { Framing } from './framing.js';
 import { JsonLiteral } from './json-literal.js';
 import type { Label } from './label.js';
-import { payloadLiteral, utf8, type ByteString } from './payload-encoding.js';
+import { payloadLiteral, textLiteral, utf8, type ByteString } from './payload-encoding.js';
 
 /** FIN and an opcode (RFC 6455, section 5.2): the first byte of an unfragmented frame. */
 const finalText = 0x81;
@@ -55,22 +55,31 @@ let literalOf: StreamEvent | undefined;
 function eventFrame(event: StreamEvent, label: Label, position: string | undefined): Buffer {
   const head = headOf(event.name, label);
   const end = position === undefined ? '}' : `,"id":"${position}"}`;
-  if (event.bytes === undefined) {
+  const { parts } = event;
+  const source = parts?.base ?? event;
+  if (source.bytes === undefined) {
     const payload = payloadLiteral(event);
     return frame(finalText, payload === undefined ? head + end : head + beforePayload + payload + end);
   }
-  if (literalOf !== event) {
-    literal.make(event.bytes);
-    literalOf = event;
+  if (literalOf !== source) {
+    literal.make(source.bytes);
+    literalOf = source;
   }
   // Bytes are copied into the frame: as a part of its text, they would first become a string.
   const start = head + beforePayload;
-  const bytes = openFrame(finalText, start.length + literal.length + end.length);
+  const { length, rest } = parts === undefined ? { length: literal.length, rest: end } : openLiteral(parts, end);
+  const bytes = openFrame(finalText, start.length + length + rest.length);
   let at = headerBytes(bytes);
   at += bytes.write(start, at, 'latin1');
-  literal.copyTo(bytes, at);
-  bytes.write(end, at + literal.length, 'latin1');
+  literal.copyTo(bytes, at, length);
+  bytes.write(rest, at + length, 'latin1');
   return bytes;
+}
+
+/** A variant's literal: all of {@link literal} but its last brace and quote, and behind it what is the variant's own. */
+function openLiteral({ base, own }: VariantParts, end: ByteString): { length: number; rest: ByteString } {
+  const comma = base.bytes?.length === '{}'.length ? '' : ',';
+  return { length: literal.length - '}"'.length, rest: comma + textLiteral(own).slice('"'.length) + end };
 }
 
 const beforePayload = ',"payload":';
