@@ -150,10 +150,12 @@ export class GapFiller {
 
   async #fillOnce(isCurrent: () => boolean): Promise<void> {
     const endMs = performance.now() + this.settings.gapMs;
-    const after = parsePosition(this.tracker.marker?.position ?? '');
-    if (after === undefined) {
+    const marker = parsePosition(this.tracker.marker?.position ?? '');
+    if (marker === undefined) {
       throw new Unfillable('epoch');
     }
+    // This node has received it on all its channels.
+    const after = { ...marker, scope: '' };
     if (this.#overflowed) {
       throw new Unfillable('tooMany');
     }

@@ -23,7 +23,10 @@ export interface Acknowledgement {
 /** What is wanted of the history: everything on these channels behind the earliest of some positions, up to a fence. */
 export interface HistoryQuery {
   readonly channels: readonly Channel[];
-  /** Positions of one epoch: the earliest of them counts, and each of them has to be found. */
+  /**
+   * Positions of one epoch: the earliest of them counts, and each of them has to be found: among markers if it has a scope,
+   * else among messages of these channels. The caller MUST have compared the scope.
+   */
   readonly after: readonly [ParsedPosition, ...ParsedPosition[]];
   readonly upTo: Acknowledgement;
   /** With more entries than this the answer is the gap `tooMany`. */

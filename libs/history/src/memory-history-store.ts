@@ -205,15 +205,16 @@ export class MemoryHistoryStore extends HistoryStore {
     this.#channels.delete(channel);
   }
 
-  #find(channels: readonly Channel[], { epoch, hash }: ParsedPosition): number | GapReason {
+  #find(channels: readonly Channel[], { epoch, hash, scope }: ParsedPosition): number | GapReason {
     if (epoch !== this.#epoch) {
       return 'epoch';
     }
-    const places = [
-      this.#markers.get(hash),
-      ...channels.map((channel) => this.#channels.get(channel)?.places.get(hash)),
-    ];
-    const place = places.find((candidate) => candidate !== undefined);
+    const place =
+      scope === undefined
+        ? channels
+            .map((channel) => this.#channels.get(channel)?.places.get(hash))
+            .find((candidate) => candidate !== undefined)
+        : this.#markers.get(hash);
     if (place === undefined) {
       return 'unknown';
     }

@@ -5,6 +5,10 @@ import { markerChannel } from './marker.js';
 /**
  * A client's place in the order of messages, as text: `<epoch>.<hash>`. It names the last message that the client has
  * received or been filtered out of. It grants nothing: whatever is read with it is authorised and decided again.
+ *
+ * That of a marker is `<epoch>.<hash>.<scope>`. A marker has a place among the messages of all channels, but the platform
+ * publishes to some channels only while a client is subscribed to them. So it is good only for the channels that the client
+ * was subscribed to when it received it.
  */
 export type Position = string;
 
@@ -12,13 +16,17 @@ export type Position = string;
 export interface ParsedPosition {
   readonly epoch: string;
   readonly hash: string;
+  /** Of a marker: for which channels it is good, see {@link scopeOf}. `undefined` for a message. */
+  readonly scope?: string | undefined;
 }
 
 /** 9 bytes in base64url; only `[A-Za-z0-9_-]`, so that no CORS preflight begins because of them. */
 const epochLength = 12;
 /** 96 bits in base64url. */
 const hashLength = 16;
-const form = new RegExp(`^([\\w-]{${epochLength}})\\.([\\w-]{${hashLength}})$`);
+/** 48 bits in base64url. */
+const scopeLength = 8;
+const form = new RegExp(`^([\\w-]{${epochLength}})\\.([\\w-]{${hashLength}})(?:\\.([\\w-]{${scopeLength}}))?$`);
 
 /** The name of a new epoch: random, so that no two recorders ever choose the same. */
 export function newEpoch(): string {
@@ -42,13 +50,24 @@ export function messageHash(marker: string, channel: Channel, message: Buffer | 
     .slice(0, hashLength);
 }
 
+/** The scope of positions for these channels, in any order. */
+export function scopeOf(channels: readonly Channel[]): string {
+  const text = channels.toSorted().join('\n');
+  return createHash('sha256').update(text).digest('base64url').slice(0, scopeLength);
+}
+
 /** Joins the parts. */
-export function formatPosition({ epoch, hash: message }: ParsedPosition): Position {
-  return `${epoch}.${message}`;
+export function formatPosition({ epoch, hash: message, scope }: ParsedPosition): Position {
+  return scope === undefined ? `${epoch}.${message}` : `${epoch}.${message}.${scope}`;
+}
+
+/** The position of a marker, from that which the tracker gives it. */
+export function scopedPosition(markerPosition: Position, scope: string): Position {
+  return `${markerPosition}.${scope}`;
 }
 
 /** Takes a client's text apart; `undefined` for what no server has ever given out. */
 export function parsePosition(text: string): ParsedPosition | undefined {
-  const [, epoch, message] = form.exec(text) ?? [];
-  return epoch === undefined || message === undefined ? undefined : { epoch, hash: message };
+  const [, epoch, message, scope] = form.exec(text) ?? [];
+  return epoch === undefined || message === undefined ? undefined : { epoch, hash: message, scope };
 }

@@ -241,11 +241,13 @@ describe('clients of unmodified WebSocket libraries, in a planned restart of the
       [numbers - 1, numbers].map((id) => `{"stream":["user"],"event":"delete","payload":"${id}"}`),
     );
     await after.close();
-    // The ticket is gone: a second client of the token begins again.
+    // The first one may not have been the client of the restart: one that comes later misses nothing either.
     const third = await WebSocketClient.open(url(second));
     await publish(1, [other.account]);
-    await until('a live event', () => third.received.length > 0);
-    expect(third.received.map(({ payload }) => payload)).toEqual([String(numbers)]);
+    await until('what it missed, and a live event', () => third.received.length >= 3);
+    expect(third.received.map(({ payload }) => payload)).toEqual(
+      [numbers - 2, numbers - 1, numbers].map((id) => String(id)),
+    );
     await third.close();
     Object.assign(environment, { server: second });
   });

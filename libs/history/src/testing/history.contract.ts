@@ -2,7 +2,7 @@ import type { Channel } from '@fedistream/domain';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HistorySettings } from '../history-settings.js';
 import { markerChannel } from '../marker.js';
-import { messageHash } from '../position.js';
+import { messageHash, scopedPosition, scopeOf } from '../position.js';
 import type { TrackedHistory } from './tracked-history.js';
 
 /** A history with its recorder, and a node that receives everything on {@link contractChannels}. */
@@ -45,6 +45,12 @@ export function historyContract(
       return 'gap' in answer ? answer.gap : answer.entries.map(({ message }) => message.toString());
     }
 
+    /** The position of a client of one channel that is told one without a message. */
+    async function checkpoint(): Promise<string> {
+      const arrival = await history.node.tracker.fence().arrived;
+      return scopedPosition(arrival?.position ?? '', scopeOf(['timeline:1']));
+    }
+
     describe('with usual bounds', () => {
       beforeEach(async () => {
         history = await make({});
@@ -73,12 +79,18 @@ export function historyContract(
         expect(await missed(second, channels)).toEqual(['c', 'd']);
       });
 
-      it('takes a marker for a position of every channel', async () => {
+      it('finds the place of a marker among the messages of a channel', async () => {
         await published('timeline:1', 'before');
-        const { arrived } = history.node.tracker.fence();
-        const position = (await arrived)?.position ?? '';
+        const position = await checkpoint();
         await published('timeline:1', 'after');
         expect(await missed(position)).toEqual(['after']);
+      });
+
+      it('finds no marker by a position without a scope, and no message by one with a scope', async () => {
+        const message = await published('timeline:1', 'message');
+        const marker = await checkpoint();
+        expect(await missed(marker.slice(0, marker.lastIndexOf('.')))).toBe('unknown');
+        expect(await missed(scopedPosition(message, scopeOf(['timeline:1'])))).toBe('unknown');
       });
 
       it('gives texts back unchanged, long, short or with any characters', async () => {
@@ -209,8 +221,7 @@ export function historyContract(
       });
 
       it('answers with a gap when something behind the position was dropped for its bytes', async () => {
-        const { arrived } = history.node.tracker.fence();
-        const position = (await arrived)?.position ?? '';
+        const position = await checkpoint();
         for (let index = 0; index < 4; index++) {
           // Random, so that compression does not make room.
           await published(

@@ -78,7 +78,7 @@ export class RedisHistoryStore extends HistoryStore {
       return { gap: 'epoch' };
     }
     const { epoch } = upTo;
-    const hashes = after.map(({ hash }) => hash).join(' ');
+    const hashes = after.map(({ hash, scope }) => `${scope === undefined ? 'i' : 'm'}:${hash}`).join(' ');
     const keys = this.#keys;
     const answer = await readScript.run(
       this.#reader,

@@ -190,7 +190,7 @@ return {id, bytes}
  * Reads what is behind the earliest of some positions, or says why not. Nothing changes while it runs, so what it has checked holds for what
  * it answers.
  *
- * KEYS 1 state, 2 channels, 3 skipped; ARGV 1 epoch, 2 hashes of positions, 3 last number, 4 limit, 5 retention in seconds, 6 prefix of
+ * KEYS 1 state, 2 channels, 3 skipped; ARGV 1 epoch, 2 positions as m:hash of a marker or i:hash of a message, 3 last number, 4 limit, 5 retention in seconds, 6 prefix of
  * the epoch's keys, then the channels.
  */
 export const readScript = new Script(`
@@ -198,10 +198,12 @@ local state = redis.call('HMGET', KEYS[1], 'epoch', 'floor', 'channels', 'skippe
 if state[1] ~= ARGV[1] then return 'epoch' end
 local now = tonumber(redis.call('TIME')[1])
 local from = math.huge
-for hash in string.gmatch(ARGV[2], '%S+') do
-  local place = redis.call('GET', ARGV[6] .. 'm:' .. hash)
-  for at = 7, #ARGV do
-    place = place or redis.call('HGET', ARGV[6] .. 'i:' .. ARGV[at], hash)
+for kind, hash in string.gmatch(ARGV[2], '([im]):(%S+)') do
+  local place = kind == 'm' and redis.call('GET', ARGV[6] .. 'm:' .. hash)
+  if kind == 'i' then
+    for at = 7, #ARGV do
+      place = place or redis.call('HGET', ARGV[6] .. 'i:' .. ARGV[at], hash)
+    end
   end
   if not place then return 'unknown' end
   local sequence, time = string.match(place, '^(%d+):(%d+)$')

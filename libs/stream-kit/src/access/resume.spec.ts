@@ -18,7 +18,14 @@ const room = stream({
   params: { id: text() },
   channels: () => [channel as never],
 });
+const other = stream({
+  name: 'other',
+  scopes: ['read'],
+  audience: 'chosen-by-publisher',
+  channels: () => ['timeline:other' as never],
+});
 const definition = new StreamDefinition(room, identity);
+const otherRequest = new StreamDefinition(other, identity).request('other', {});
 const request = definition.request('room', { id: '1' });
 
 const resuming = (since?: string): ResumeSubscription => ({
@@ -119,6 +126,23 @@ describe('a client that resumes', () => {
     });
     await history.bench.gate.subscribe(client.connection, request, resuming(since));
     expect([read.mock.calls.length, summary(client), history.bench.broker.channels.size]).toEqual([0, [], 0]);
+  });
+
+  it('recovers from a position that it was told without an event, of this stream only', async () => {
+    const { gate } = history.bench;
+    await gate.subscribe(client.connection, request, resuming());
+    const since = client.received[0]?.id;
+    client.connection.unsubscribe(request.label);
+    publish('missed');
+    await gate.subscribe(client.connection, request, resuming(since));
+    // The platform may have published nothing there: no client was subscribed to it.
+    await gate.subscribe(client.connection, otherRequest, resuming(since));
+    const answers = summary(client).filter((text) => text !== 'checkpoint');
+    expect(answers).toEqual([
+      'resumed {"recovered":true,"events":1}',
+      'missed',
+      'resumed {"recovered":false,"events":0}',
+    ]);
   });
 
   it('is told that nothing is replayed when it is subscribed already', async () => {

@@ -8,6 +8,8 @@ import {
   HistoryStore,
   isRecorded,
   parsePosition,
+  scopedPosition,
+  scopeOf,
   PositionTracker,
   TicketStore,
   GapFiller,
@@ -116,18 +118,16 @@ export class Resumption {
   }
 
   /** The places of messages, for a pipeline in which decisions take time, or one that delivers an event when it arrives. */
-  placesFor(decides: boolean): FanoutPlaces | undefined {
+  placesFor(decides: boolean, channels: readonly Channel[]): FanoutPlaces | undefined {
     const { tracker } = this;
     if (tracker === undefined) {
       return undefined;
     }
+    const scope = scopeOf(channels);
+    const lastMarker = () => scoped(tracker.marker, scope);
     return decides
-      ? { marker: () => tracker.settledMarker, lastMarker: () => tracker.marker }
-      : {
-          marker: () => tracker.marker,
-          lastMarker: () => tracker.marker,
-          positionAt: (order) => tracker.positionAt(order),
-        };
+      ? { lastMarker, marker: () => scoped(tracker.settledMarker, scope) }
+      : { lastMarker, marker: lastMarker, positionAt: (order) => tracker.positionAt(order) };
   }
 
   /**
@@ -178,9 +178,10 @@ export class Resumption {
   ): Promise<Resumed> {
     const fence = this.tracker?.fence();
     const arrival = await fence?.arrived;
+    const place = scoped(arrival, scopeOf(channels));
     const since = 'positions' in wanted ? wanted.positions : wanted.since === undefined ? [] : [wanted.since];
     if (since.length === 0) {
-      return beginning(undefined, arrival);
+      return beginning(undefined, place);
     }
     const { timesMissed } = this;
     const missed: Missed = { viewer, request, channels, since, arrival, acknowledged: fence?.acknowledged, hasLeft };
@@ -188,15 +189,15 @@ export class Resumption {
     // What this server has missed meanwhile comes as live events, or is missing between them.
     await this.complete;
     if (hasLeft()) {
-      return beginning(false, arrival);
+      return beginning(false, place);
     }
     const answer = timesMissed === this.timesMissed ? found : 'interrupted';
     this.#statistics.resumes[typeof answer === 'string' ? answer : 'recovered'] += 1;
     if (typeof answer === 'string') {
-      return beginning(false, arrival);
+      return beginning(false, place);
     }
     this.#statistics.replayed += answer.length;
-    return { ...beginning(true, arrival), events: answer };
+    return { ...beginning(true, place), events: answer };
   }
 
   async #missed(missed: Missed): Promise<readonly StreamEvent[] | GapReason> {
@@ -206,6 +207,10 @@ export class Resumption {
       return 'invalid';
     }
     const after = [first, ...others] as const;
+    const scope = scopeOf(channels);
+    if (after.some((position) => position.scope !== undefined && position.scope !== scope)) {
+      return 'unknown';
+    }
     const { select, replayable } = request.definition.declaration;
     if (select !== undefined || replayable === false) {
       return 'notReplayable';
@@ -287,8 +292,15 @@ export class Resumption {
   }
 }
 
-function beginning(recovered: boolean | undefined, arrival: FenceArrival | undefined): Resumed {
-  return { recovered, events: [], behind: arrival?.order ?? -1, position: arrival?.position };
+function beginning(recovered: boolean | undefined, place: FenceArrival | undefined): Resumed {
+  return { recovered, events: [], behind: place?.order ?? -1, position: place?.position };
+}
+
+/** The place of a marker for clients of a stream. */
+function scoped(marker: FenceArrival | undefined, scope: string): FenceArrival | undefined {
+  return marker?.position === undefined
+    ? marker
+    : { order: marker.order, position: scopedPosition(marker.position, scope) };
 }
 
 /**

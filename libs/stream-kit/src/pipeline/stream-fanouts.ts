@@ -94,7 +94,7 @@ export class StreamFanouts {
         }
       },
       deliverySteps(request, this.failures),
-      this.resumption.placesFor(decides),
+      this.resumption.placesFor(decides, channels),
     );
     const pipeline = { fanout, channels };
     this.#pipelines.set(key, pipeline);

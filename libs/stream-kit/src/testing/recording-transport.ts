@@ -5,6 +5,8 @@ export interface ReceivedEvent {
   readonly stream: readonly string[];
   readonly event: string;
   readonly payload?: string;
+  /** The position, if the client has asked for positions. */
+  readonly id?: string;
 }
 
 /** A client that keeps what it is sent: events, and errors as `status message`. */
