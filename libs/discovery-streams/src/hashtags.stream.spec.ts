@@ -40,6 +40,10 @@ describe('the stream hashtags', () => {
     expect(stream.received).toEqual([{ stream: ['hashtags', 'any=cats', 'any=dogs'], event: 'delete', payload: '1' }]);
   });
 
+  it('is not replayed: which copies of a status a client has received cannot be known when it resumes', () => {
+    expect(hashtags.declaration.replayable).toBe(false);
+  });
+
   it.each([{}, { none: ['cats'] }, { any: ['!'] }])('refuses %j, which no channel could feed', async (params) => {
     await expect(open(params)).rejects.toMatchObject({ status: 400, message: 'Missing any or all parameter' });
   });

@@ -10,6 +10,8 @@ export const hashtags = stream({
   scopes: ['read', 'read:statuses'],
   audience: 'per-viewer',
   closedBy: 'topic-feeds',
+  // A client that resumes behind the copy of one channel would receive those of the others again.
+  replayable: false,
   inject: { arrivals: FirstArrivals },
   channels: ({ params: { any, all } }) => {
     const followed = any ?? all?.slice(0, 1);
