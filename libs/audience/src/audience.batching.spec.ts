@@ -1,23 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AudienceHarness, type Pipeline } from './testing/audience-harness.js';
-import { statusOf } from './testing/index.js';
+import { AudienceHarness, idsReceived, publishStatuses } from './testing/audience-harness.js';
 
 Logger.overrideLogger(false);
 
 /** 499 accounts from 5 on; with the harness' own viewer, a pipeline of them has a batch delay of 50 ms. */
 const manyViewers = Array.from({ length: 499 }, (_, index) => String(5 + index));
-
-/** The numbers of the statuses and deletions that account 5 has received. */
-function numbers(pipeline: Pipeline): number[] {
-  return pipeline.receivedBy('5').map((payload) => Number((payload as { id?: string }).id ?? payload));
-}
-
-function publish(pipeline: Pipeline, ...ids: number[]): void {
-  ids.forEach((id) => {
-    pipeline.publish('update', statusOf({ id: String(id) }));
-  });
-}
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
@@ -34,80 +22,80 @@ describe('on a stream with many listeners', () => {
   it('an event after a pause is emitted at once', async () => {
     const pipeline = new AudienceHarness().pipeline(manyViewers);
     for (const id of [1, 2, 3]) {
-      publish(pipeline, id);
+      publishStatuses(pipeline, id);
       await pass(0);
-      expect(numbers(pipeline).at(-1)).toBe(id);
+      expect(idsReceived(pipeline).at(-1)).toBe(id);
       await pass(50);
     }
   });
 
   it('events of one turn are emitted together, the first one included', async () => {
     const pipeline = new AudienceHarness().pipeline(manyViewers);
-    publish(pipeline, 1, 2, 3);
+    publishStatuses(pipeline, 1, 2, 3);
     await pass(0);
-    expect(numbers(pipeline)).toEqual([1, 2, 3]);
+    expect(idsReceived(pipeline)).toEqual([1, 2, 3]);
   });
 
   it('events within the batch delay are emitted together, in order', async () => {
     const pipeline = new AudienceHarness().pipeline(manyViewers);
-    publish(pipeline, 1);
+    publishStatuses(pipeline, 1);
     await pass(10);
-    publish(pipeline, 2);
+    publishStatuses(pipeline, 2);
     await pass(10);
     pipeline.publish('delete', '3');
     await pass(29);
-    publish(pipeline, 4);
-    expect(numbers(pipeline)).toEqual([1]);
+    publishStatuses(pipeline, 4);
+    expect(idsReceived(pipeline)).toEqual([1]);
     await pass(1);
-    expect(numbers(pipeline)).toEqual([1, 2, 3, 4]);
+    expect(idsReceived(pipeline)).toEqual([1, 2, 3, 4]);
   });
 
   it('a block that is committed during the batch delay hides all events of the batch', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(manyViewers);
-    publish(pipeline, 1);
+    publishStatuses(pipeline, 1);
     await pass(10);
-    publish(pipeline, 2);
+    publishStatuses(pipeline, 2);
     await pass(10);
     harness.tables.blocks.push({ accountId: '5', targetAccountId: '900' });
-    publish(pipeline, 3);
+    publishStatuses(pipeline, 3);
     await pass(50);
-    expect(numbers(pipeline)).toEqual([1]);
+    expect(idsReceived(pipeline)).toEqual([1]);
     expect(pipeline.receivedBy('6')).toHaveLength(3);
   });
 
   it('a batch does not delay other streams', async () => {
     const harness = new AudienceHarness();
     const [busy, other] = [harness.pipeline(manyViewers), harness.pipeline(manyViewers)];
-    publish(busy, 1);
+    publishStatuses(busy, 1);
     await pass(10);
-    publish(busy, 2);
-    publish(other, 3);
+    publishStatuses(busy, 2);
+    publishStatuses(other, 3);
     await pass(0);
-    expect([numbers(busy), numbers(other)]).toEqual([[1], [3]]);
+    expect([idsReceived(busy), idsReceived(other)]).toEqual([[1], [3]]);
     await pass(50);
-    expect(numbers(busy)).toEqual([1, 2]);
+    expect(idsReceived(busy)).toEqual([1, 2]);
   });
 
   it('events of a batch count towards the limit and the deadline', async () => {
     const harness = new AudienceHarness({ maxQueued: 3, maxWaitMs: 30 });
     const pipeline = harness.pipeline(manyViewers);
-    publish(pipeline, 1);
+    publishStatuses(pipeline, 1);
     await pass(10);
-    publish(pipeline, 2, 3, 4, 5);
+    publishStatuses(pipeline, 2, 3, 4, 5);
     expect(harness.statistics).toMatchObject({ waiting: 3, dropped: { overflow: 1 } });
     await pass(30);
     expect(harness.statistics).toMatchObject({ waiting: 0, dropped: { late: 3 } });
     await pass(50);
-    expect(numbers(pipeline)).toEqual([1]);
+    expect(idsReceived(pipeline)).toEqual([1]);
   });
 
   it('unsubscribing during the batch delay cancels the batch', async () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(manyViewers);
-    publish(pipeline, 1);
+    publishStatuses(pipeline, 1);
     await pass(10);
-    publish(pipeline, 2);
+    publishStatuses(pipeline, 2);
     pipeline.subscription.unsubscribe();
     expect(vi.getTimerCount()).toBe(0);
     expect(harness.statistics.waiting).toBe(0);
@@ -122,12 +110,12 @@ describe('the batch delay', () => {
   ): Promise<number> {
     const accountIds = Array.from({ length: listeners - 1 }, (_, index) => String(5 + index));
     const pipeline = new AudienceHarness(settings).pipeline(accountIds);
-    publish(pipeline, 1);
+    publishStatuses(pipeline, 1);
     await pass(0);
-    publish(pipeline, 2);
+    publishStatuses(pipeline, 2);
     for (let waited = 0; ; waited++) {
       await pass(0);
-      if (numbers(pipeline).length === 2) {
+      if (idsReceived(pipeline).length === 2) {
         return waited;
       }
       await pass(1);

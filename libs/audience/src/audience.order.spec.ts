@@ -1,8 +1,7 @@
 import { Logger } from '@nestjs/common';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AudienceHarness, type Pipeline } from './testing/audience-harness.js';
-import { statusOf } from './testing/index.js';
+import { AudienceHarness, idsReceived, publishStatuses } from './testing/audience-harness.js';
 
 Logger.overrideLogger(false);
 
@@ -12,17 +11,6 @@ const failAfter = (ms: number) =>
       reject(new Error(`no answer within ${ms} ms`));
     }, ms);
   });
-
-/** The numbers of the statuses and deletions that account 5 has received. */
-function numbers(pipeline: Pipeline): number[] {
-  return pipeline.receivedBy('5').map((payload) => Number((payload as { id?: string }).id ?? payload));
-}
-
-function publish(pipeline: Pipeline, ...ids: number[]): void {
-  ids.forEach((id) => {
-    pipeline.publish('update', statusOf({ id: String(id) }));
-  });
-}
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -39,13 +27,13 @@ describe('order', () => {
     const pipeline = harness.pipeline(['5']);
     let delay = 1_000;
     harness.store.beforeAnswering = () => new Promise((resolve) => setTimeout(resolve, (delay -= 100)));
-    publish(pipeline, 1, 2, 3);
+    publishStatuses(pipeline, 1, 2, 3);
     pipeline.publish('delete', '4');
-    publish(pipeline, 5);
+    publishStatuses(pipeline, 5);
     await vi.advanceTimersByTimeAsync(850);
-    expect(numbers(pipeline)).toEqual([]);
+    expect(idsReceived(pipeline)).toEqual([]);
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(numbers(pipeline)).toEqual([1, 2, 3, 4, 5]);
+    expect(idsReceived(pipeline)).toEqual([1, 2, 3, 4, 5]);
   });
 
   it('is kept with random delays, failures and bounds', async () => {
@@ -73,12 +61,12 @@ describe('order', () => {
           if (id % 4 === 3) {
             pipeline.publish('delete', String(id));
           } else {
-            publish(pipeline, id);
+            publishStatuses(pipeline, id);
           }
         }
         await Promise.all(pipelines.map((pipeline) => pipeline.fence()));
         pipelines.forEach((pipeline, remainder) => {
-          expect(numbers(pipeline)).toEqual(Array.from({ length: 10 }, (_, index) => index * 3 + remainder));
+          expect(idsReceived(pipeline)).toEqual(Array.from({ length: 10 }, (_, index) => index * 3 + remainder));
         });
       }),
       { numRuns: 50 },
@@ -110,13 +98,13 @@ describe('order', () => {
     const [held, free] = [harness.pipeline(['5']), harness.pipeline(['5'])];
     let calls = 0;
     harness.store.beforeAnswering = () => (calls++ === 0 ? failAfter(5_000) : undefined);
-    publish(held, 1, 2);
-    publish(free, 3, 4);
+    publishStatuses(held, 1, 2);
+    publishStatuses(free, 3, 4);
     free.publish('delete', '5');
     await vi.advanceTimersByTimeAsync(0);
-    expect(numbers(free)).toEqual([3, 4, 5]);
-    expect(numbers(held)).toEqual([]);
+    expect(idsReceived(free)).toEqual([3, 4, 5]);
+    expect(idsReceived(held)).toEqual([]);
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(numbers(held)).toEqual([1, 2]);
+    expect(idsReceived(held)).toEqual([1, 2]);
   });
 });

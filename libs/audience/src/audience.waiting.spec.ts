@@ -1,22 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AudienceHarness, type Pipeline } from './testing/audience-harness.js';
+import { AudienceHarness, idsReceived, publishStatuses } from './testing/audience-harness.js';
 import { statusOf, type Statement } from './testing/index.js';
 
 Logger.overrideLogger(false);
 
 const fail = () => Promise.reject(new Error('the database is down'));
-
-/** The numbers of the statuses and deletions that account 5 has received. */
-function numbers(pipeline: Pipeline): number[] {
-  return pipeline.receivedBy('5').map((payload) => Number((payload as { id?: string }).id ?? payload));
-}
-
-function publish(pipeline: Pipeline, ...ids: number[]): void {
-  ids.forEach((id) => {
-    pipeline.publish('update', statusOf({ id: String(id) }));
-  });
-}
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -32,15 +21,15 @@ describe('while the store is down', () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     harness.store.beforeAnswering = fail;
-    publish(pipeline, 1, 2);
+    publishStatuses(pipeline, 1, 2);
     pipeline.publish('delete', '3');
-    publish(pipeline, 4);
+    publishStatuses(pipeline, 4);
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(numbers(pipeline)).toEqual([]);
+    expect(idsReceived(pipeline)).toEqual([]);
     expect(harness.statistics.waiting).toBe(4);
     harness.store.beforeAnswering = () => undefined;
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(numbers(pipeline)).toEqual([1, 2, 3, 4]);
+    expect(idsReceived(pipeline)).toEqual([1, 2, 3, 4]);
     expect(harness.statistics).toMatchObject({ waiting: 0, dropped: { late: 0, error: 0 } });
   });
 
@@ -48,13 +37,13 @@ describe('while the store is down', () => {
     const harness = new AudienceHarness({ maxWaitMs: 10_000 });
     const pipeline = harness.pipeline(['5']);
     harness.store.beforeAnswering = fail;
-    publish(pipeline, 1);
+    publishStatuses(pipeline, 1);
     await vi.advanceTimersByTimeAsync(6_000);
     pipeline.publish('delete', '2');
     await vi.advanceTimersByTimeAsync(5_000);
     harness.store.beforeAnswering = () => undefined;
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(numbers(pipeline)).toEqual([2]);
+    expect(idsReceived(pipeline)).toEqual([2]);
     expect(harness.statistics.dropped.late).toBe(1);
   });
 
@@ -66,13 +55,13 @@ describe('while the store is down', () => {
       harness.tables.users.push({ id: '15', accountId: '5', chosenLanguages: null, roleId: '3' });
       const pipeline = harness.pipeline(['5']);
       harness.store.beforeAnswering = (statement) => (statement === missing ? fail() : undefined);
-      publish(pipeline, 1);
+      publishStatuses(pipeline, 1);
       await vi.advanceTimersByTimeAsync(9_000);
       expect(pipeline.selections).toEqual([]);
       expect(harness.store.asked).toContain(missing);
       harness.store.beforeAnswering = () => undefined;
       await vi.advanceTimersByTimeAsync(1_000);
-      expect(numbers(pipeline)).toEqual([1]);
+      expect(idsReceived(pipeline)).toEqual([1]);
     },
   );
 
@@ -80,13 +69,13 @@ describe('while the store is down', () => {
     const harness = new AudienceHarness({ concurrency: 2, maxWaitMs: 60_000 });
     const pipeline = harness.pipeline(['5']);
     harness.store.beforeAnswering = fail;
-    publish(pipeline, ...Array.from({ length: 500 }, (_, id) => id));
+    publishStatuses(pipeline, ...Array.from({ length: 500 }, (_, id) => id));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(harness.store.asked.length).toBeGreaterThan(2 * 9);
     expect(harness.store.asked.length).toBeLessThan(2 * 30);
     harness.store.beforeAnswering = () => undefined;
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(numbers(pipeline)).toHaveLength(500);
+    expect(idsReceived(pipeline)).toHaveLength(500);
   });
 
   it('a viewer who joins after a decision began does not receive its event', async () => {
@@ -94,7 +83,7 @@ describe('while the store is down', () => {
     const pipeline = harness.pipeline(['5']);
     harness.tables.blocks.push({ accountId: '6', targetAccountId: '900' });
     harness.store.beforeAnswering = fail;
-    publish(pipeline, 1);
+    publishStatuses(pipeline, 1);
     await vi.advanceTimersByTimeAsync(3_000);
     pipeline.listen(['5', '6', '7']);
     harness.store.beforeAnswering = () => new Promise((resolve) => setTimeout(resolve, 500));
@@ -111,15 +100,15 @@ describe('an event beyond the limit', () => {
     const harness = new AudienceHarness({ maxQueued: 3 });
     const [full, other] = [harness.pipeline(['5']), harness.pipeline(['5'])];
     harness.store.beforeAnswering = fail;
-    publish(full, 1, 2, 3, 4, 5);
-    publish(other, 6);
+    publishStatuses(full, 1, 2, 3, 4, 5);
+    publishStatuses(other, 6);
     expect(harness.statistics).toMatchObject({ waiting: 4, dropped: { overflow: 2 } });
     harness.store.beforeAnswering = () => undefined;
     await vi.advanceTimersByTimeAsync(2_000);
-    publish(full, 7);
+    publishStatuses(full, 7);
     await vi.advanceTimersByTimeAsync(0);
-    expect(numbers(full)).toEqual([1, 2, 3, 7]);
-    expect(numbers(other)).toEqual([6]);
+    expect(idsReceived(full)).toEqual([1, 2, 3, 7]);
+    expect(idsReceived(other)).toEqual([6]);
   });
 
   it.each([null, 'live-feeds'] as const)(
@@ -128,15 +117,15 @@ describe('an event beyond the limit', () => {
       const harness = new AudienceHarness({ maxQueued: 3, maxQueuedOverall: 3 });
       const [full, other] = [harness.pipeline(['5'], closedBy), harness.pipeline(['5'], 'topic-feeds')];
       harness.store.beforeAnswering = fail;
-      publish(full, 1, 2, 3, 4);
+      publishStatuses(full, 1, 2, 3, 4);
       full.publish('delete', '3');
       full.publish('delete', '2');
       other.publish('delete', '9');
       expect(harness.statistics).toMatchObject({ waiting: 6, dropped: { overflow: 1 } });
       harness.store.beforeAnswering = () => undefined;
       await vi.advanceTimersByTimeAsync(2_000);
-      expect(numbers(full)).toEqual([1, 2, 3, 3, 2]);
-      expect(numbers(other)).toEqual([9]);
+      expect(idsReceived(full)).toEqual([1, 2, 3, 3, 2]);
+      expect(idsReceived(other)).toEqual([9]);
       expect(harness.statistics).toMatchObject({ waiting: 0, waitingBytes: 0 });
     },
   );
@@ -151,7 +140,7 @@ describe('an event beyond the limit', () => {
     expect(harness.statistics).toMatchObject({ waiting: 3, dropped: { overflow: 1 } });
     harness.store.beforeAnswering = () => undefined;
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(numbers(pipeline)).toEqual([1, 2, 3]);
+    expect(idsReceived(pipeline)).toEqual([1, 2, 3]);
   });
 
   it('in bytes is dropped and counted', async () => {
@@ -167,7 +156,7 @@ describe('an event beyond the limit', () => {
     expect(harness.statistics.waitingBytes).toBeGreaterThan(8_000);
     harness.store.beforeAnswering = () => undefined;
     await vi.advanceTimersByTimeAsync(2_000);
-    expect([numbers(one), numbers(other)]).toEqual([[1], [2, 1]]);
+    expect([idsReceived(one), idsReceived(other)]).toEqual([[1], [2, 1]]);
     expect(harness.statistics).toMatchObject({ waiting: 0, waitingBytes: 0 });
   });
 
@@ -175,9 +164,9 @@ describe('an event beyond the limit', () => {
     const harness = new AudienceHarness({ maxQueuedOverall: 2 });
     const [waiting, idle] = [harness.pipeline(['5'], null), harness.pipeline(['5'], null)];
     harness.store.beforeAnswering = fail;
-    publish(waiting, 1, 2);
+    publishStatuses(waiting, 1, 2);
     idle.publish('delete', '3');
-    expect(numbers(idle)).toEqual([3]);
+    expect(idsReceived(idle)).toEqual([3]);
     expect(harness.statistics).toMatchObject({ waiting: 2, dropped: { overflow: 0 } });
     waiting.subscription.unsubscribe();
   });
@@ -187,12 +176,12 @@ describe('an event beyond the limit', () => {
     const pipelines = [harness.pipeline(['5']), harness.pipeline(['5']), harness.pipeline(['5'])];
     harness.store.beforeAnswering = fail;
     pipelines.forEach((pipeline, index) => {
-      publish(pipeline, index);
+      publishStatuses(pipeline, index);
     });
     expect(harness.statistics).toMatchObject({ waiting: 2, dropped: { overflow: 1 } });
     harness.store.beforeAnswering = () => undefined;
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(pipelines.map(numbers)).toEqual([[0], [1], []]);
+    expect(pipelines.map(idsReceived)).toEqual([[0], [1], []]);
     expect(harness.statistics.waiting).toBe(0);
   });
 });
@@ -205,9 +194,9 @@ describe('a rule that throws', () => {
     let calls = 0;
     harness.store.facts = (question) =>
       calls++ === 1 ? Promise.resolve({ ...question, feedAccess: undefined } as never) : facts(question);
-    publish(pipeline, 1, 2, 3);
+    publishStatuses(pipeline, 1, 2, 3);
     await vi.advanceTimersByTimeAsync(0);
-    expect(numbers(pipeline)).toEqual([1, 3]);
+    expect(idsReceived(pipeline)).toEqual([1, 3]);
     expect(harness.statistics.dropped.error).toBe(1);
   });
 
@@ -221,9 +210,9 @@ describe('a rule that throws', () => {
       },
     };
     pipeline.events.next(bad as never);
-    publish(pipeline, 1);
+    publishStatuses(pipeline, 1);
     await vi.advanceTimersByTimeAsync(0);
-    expect(numbers(pipeline)).toEqual([1]);
+    expect(idsReceived(pipeline)).toEqual([1]);
     expect(harness.statistics.dropped.error).toBe(1);
   });
 });
@@ -233,7 +222,7 @@ describe('a subscriber that unsubscribes', () => {
     const harness = new AudienceHarness({ concurrency: 2 });
     const pipeline = harness.pipeline(['5']);
     harness.store.beforeAnswering = fail;
-    publish(pipeline, 1, 2, 3, 4);
+    publishStatuses(pipeline, 1, 2, 3, 4);
     await vi.advanceTimersByTimeAsync(1_000);
     pipeline.subscription.unsubscribe();
     expect(harness.statistics.waiting).toBe(0);
@@ -250,7 +239,7 @@ describe('a subscriber that unsubscribes', () => {
     const harness = new AudienceHarness();
     const pipeline = harness.pipeline(['5']);
     harness.store.beforeAnswering = () => new Promise((resolve) => setTimeout(resolve, 500));
-    publish(pipeline, 1);
+    publishStatuses(pipeline, 1);
     await vi.advanceTimersByTimeAsync(100);
     pipeline.subscription.unsubscribe();
     await vi.advanceTimersByTimeAsync(10_000);
@@ -268,10 +257,10 @@ describe('a subscriber that unsubscribes', () => {
         received++;
         subscription.unsubscribe();
       });
-    publish(pipeline, 1, 2, 3);
+    publishStatuses(pipeline, 1, 2, 3);
     await vi.advanceTimersByTimeAsync(0);
     expect(received).toBe(1);
-    expect(numbers(pipeline)).toEqual([1, 2, 3]);
+    expect(idsReceived(pipeline)).toEqual([1, 2, 3]);
     expect(harness.statistics.waiting).toBe(0);
   });
 });
@@ -280,10 +269,10 @@ it('the output completes after the last event of a completed source', async () =
   const harness = new AudienceHarness();
   const pipeline = harness.pipeline(['5']);
   harness.store.beforeAnswering = () => new Promise((resolve) => setTimeout(resolve, 500));
-  publish(pipeline, 1, 2);
+  publishStatuses(pipeline, 1, 2);
   pipeline.events.complete();
   expect(pipeline.completed).toBe(false);
   await vi.advanceTimersByTimeAsync(2_000);
-  expect(numbers(pipeline)).toEqual([1, 2]);
+  expect(idsReceived(pipeline)).toEqual([1, 2]);
   expect(pipeline.completed).toBe(true);
 });

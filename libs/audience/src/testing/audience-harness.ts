@@ -7,6 +7,7 @@ import type { ClosedBy } from '../rules/rule.js';
 import { permissions, type AudienceTables } from './audience-tables.js';
 import { MemoryAudienceStore } from './memory-audience-store.js';
 import { referenceAudience } from './reference-audience.js';
+import { statusOf } from './status-of.js';
 import { viewerSetOf } from './viewer-set.js';
 
 /** A viewer of every pipeline who may open every feed, so that at least one viewer receives each fence. */
@@ -123,4 +124,16 @@ export class AudienceHarness {
     pipeline.subscription.unsubscribe();
     return Object.fromEntries(accountIds.map((id) => [id, pipeline.receivedBy(id)[0]]));
   }
+}
+
+/** The ids of the statuses and deletions that account 5 has received, as numbers. */
+export function idsReceived(pipeline: Pipeline): number[] {
+  return pipeline.receivedBy('5').map((payload) => Number((payload as { id?: string }).id ?? payload));
+}
+
+/** Publishes a status for each of these ids. */
+export function publishStatuses(pipeline: Pipeline, ...ids: readonly number[]): void {
+  ids.forEach((id) => {
+    pipeline.publish('update', statusOf({ id: String(id) }));
+  });
 }

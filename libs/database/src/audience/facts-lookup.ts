@@ -5,6 +5,7 @@ import { LargeBlocklists, noSubjects } from './large-blocklists.js';
 import { FactsAnswer } from './facts-answer.js';
 import { factsStatement, type FactRow, type FactsRequest } from './facts-statement.js';
 import { UserPositions } from './user-positions.js';
+import { asText } from './as-text.js';
 
 /** How many blockers of an account are read. Reading a blocker costs about half of looking up a viewer. */
 const scanLimit = (viewers: number) => Math.min(Math.max(Math.ceil(viewers / 2), 50), 1_000);
@@ -67,9 +68,4 @@ export class FactsLookup {
 
 function distinct<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
-}
-
-/** PostgreSQL's text cannot contain NUL: no value there equals a text with one. */
-function asText(text: string): string {
-  return text.replaceAll('\0', '\uFFFD');
 }

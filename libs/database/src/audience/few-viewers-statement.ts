@@ -4,6 +4,7 @@ import { utcNow } from '../connection/utc.js';
 import type { Columns } from '../schema/columns.js';
 import type { Statement } from './facts-statement.js';
 import { feedAccessSelect } from './feed-access-statement.js';
+import { asText } from './as-text.js';
 
 /** Pairs of a viewer and an account of the status that the viewer may receive. */
 class Pairs {
@@ -72,9 +73,4 @@ function pairSelect(kind: string, viewers: string, accounts: string, source: str
   return `SELECT '${kind}', a::text, v::text, NULL::boolean
   FROM unnest((SELECT ${viewers}::bigint[]), (SELECT ${accounts}::bigint[])) AS pair (v, a)
   WHERE EXISTS (SELECT FROM ${source} OFFSET 0)`;
-}
-
-/** PostgreSQL's text cannot contain NUL: no value there equals a text with one. */
-function asText(text: string): string {
-  return text.replaceAll('\0', '\uFFFD');
 }

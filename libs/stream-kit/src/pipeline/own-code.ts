@@ -93,7 +93,7 @@ function mapped(request: StreamRequest, failures: FailureLog, make: () => unknow
 function asEvent(answer: unknown): StreamEvent | undefined {
   const made = refusePromise(answer, mustBeEvent);
   if (made !== undefined && !(made instanceof StreamEvent)) {
-    throw new TypeError(`${mustBeEvent}, not ${String(made)}`);
+    throw new TypeError(`${mustBeEvent}, not a value of type ${typeof made}`);
   }
   return made;
 }
