@@ -10,12 +10,12 @@ const point = 0x2e;
 const zero = 0x30;
 const firstPrintable = 0x20;
 
-/** How a value ended up: not valid, or not of the form that {@link JsonScanner} knows. */
+/** The result for a text that is invalid, too deep or not compact. */
 const failed = -1;
 
-/** What may follow a backslash, `u` apart. */
+/** The characters that may follow a backslash, except `u`. */
 const escapable = table('"\\/bfnrt');
-/** What ends a run of ordinary bytes in a string: quotes, backslashes, and control characters, which JSON forbids there. */
+/** Bytes in a string that need attention: quotes, backslashes, and control characters, which JSON forbids there. */
 const notOrdinary = table(
   `"\\${Array.from({ length: firstPrintable }, (_, code) => String.fromCharCode(code)).join('')}`,
 );
@@ -31,7 +31,7 @@ const literals: readonly (Uint8Array | undefined)[] = Array.from({ length: 256 }
  * It knows compact JSON only (RFC 8259 without white space between tokens), as most publishers write it. For all else it
  * gives up, and the caller parses the text as a whole.
  *
- * Own code: `JSON.parse` builds objects that no home stream reads, and does not tell where a value ended.
+ * Own code: `JSON.parse` builds objects that no home stream reads, and does not return offsets.
  */
 export class JsonScanner {
   /** For each open container, which byte closes it. */
@@ -97,7 +97,7 @@ export class JsonScanner {
   }
 }
 
-/** Behind the name of a member and its colon. */
+/** The offset after the name of a member and its colon; negative if there is none. */
 function endOfName(bytes: Uint8Array, at: number): number {
   if (byteAt(bytes, at) !== quote) {
     return failed;
@@ -106,7 +106,7 @@ function endOfName(bytes: Uint8Array, at: number): number {
   return end >= 0 && byteAt(bytes, end) === colon ? end + 1 : failed;
 }
 
-/** Behind the quote that ends a string. */
+/** The offset after the quote that ends a string; negative if the string is invalid. */
 function endOfString(bytes: Uint8Array, start: number): number {
   const { length } = bytes;
   for (let at = start; at < length; at++) {
@@ -136,7 +136,7 @@ function endOfString(bytes: Uint8Array, start: number): number {
   return failed;
 }
 
-/** Behind a number, `true`, `false` or `null`. */
+/** The offset after a number, `true`, `false` or `null`; negative if there is none. */
 function endOfPrimitive(bytes: Uint8Array, start: number, first: number): number {
   if (first === minus || digits[first] === 1) {
     return endOfNumber(bytes, start);
@@ -167,7 +167,7 @@ function endOfNumber(bytes: Uint8Array, start: number): number {
   return at;
 }
 
-/** Behind at least one digit. */
+/** The offset after at least one digit; negative if there is none. */
 function endOfDigits(bytes: Uint8Array, start: number): number {
   let at = start;
   while (digits[byteAt(bytes, at)] === 1) {
@@ -176,7 +176,7 @@ function endOfDigits(bytes: Uint8Array, start: number): number {
   return at === start ? failed : at;
 }
 
-/** The byte, or 0, which stands nowhere in JSON, behind the end. */
+/** The byte at an offset; 0, which JSON never contains, after the end. */
 function byteAt(bytes: Uint8Array, at: number): number {
   return at < bytes.length ? (bytes[at] as number) : 0;
 }

@@ -2,6 +2,7 @@ import { presenceKey, type Channel } from '@fedistream/domain';
 import { jitter } from '@fedistream/util';
 import { ReconnectBackoff } from './reconnect-backoff.js';
 import type { ReconnectingRedis } from './reconnecting-redis.js';
+import { newPending, type Pending } from './pending.js';
 
 /** The expiry of a key, in seconds: three times the refresh, so that two of them may fail. */
 const keySeconds = 1_080;
@@ -43,12 +44,6 @@ export interface PresenceOptions {
   readonly failed: (error: unknown) => void;
   /** Called when all keys were written. */
   readonly written: () => void;
-}
-
-/** A promise and the function that settles it. */
-interface Pending {
-  readonly promise: Promise<void>;
-  readonly settle: () => void;
 }
 
 /**
@@ -233,12 +228,4 @@ function inBatches(channels: readonly Channel[]): (readonly Channel[])[] {
     batches.push(channels.slice(start, start + keysPerPipeline));
   }
   return batches;
-}
-
-function newPending(): Pending {
-  let settle: () => void = () => undefined;
-  const promise = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
-  return { promise, settle };
 }

@@ -1,5 +1,6 @@
 import { type Channel } from '@fedistream/domain';
 import { BatchScheduler } from '@fedistream/util';
+import { newPending, type Pending } from './pending.js';
 
 /** The commands of {@link Subscriptions}. Redis executes them in the order in which they are sent. */
 export interface SubscriptionCommands {
@@ -8,12 +9,6 @@ export interface SubscriptionCommands {
   unsubscribe(channels: readonly Channel[]): Promise<void>;
   /** Called when the server refuses to subscribe this channel. */
   refused(channel: Channel, error: unknown): void;
-}
-
-/** A channel that the server has not confirmed yet. */
-interface Pending {
-  readonly promise: Promise<void>;
-  readonly settle: () => void;
 }
 
 const confirmed = Promise.resolve();
@@ -174,14 +169,6 @@ export class Subscriptions {
     this.#pending.get(channel)?.settle();
     this.#pending.delete(channel);
   }
-}
-
-function newPending(): Pending {
-  let settle: () => void = () => undefined;
-  const promise = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
-  return { promise, settle };
 }
 
 function inChunks(channels: readonly Channel[]): (readonly Channel[])[] {

@@ -9,7 +9,7 @@ import {
 } from '@fedistream/stream-kit/server';
 import { streamingPath } from './http-request.js';
 
-/** Documents for client developers, made from the streams that were loaded. Needs no token: it tells no secrets. */
+/** Documents for client developers, generated from the loaded streams. They contain no secrets, so no token is needed. */
 @Controller(streamingPath)
 export class DocumentsController {
   readonly #asyncApi: Document;

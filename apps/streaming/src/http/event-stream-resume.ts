@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { StreamEvent } from '@fedistream/domain';
 import type { Resumed, ResumeRequest } from '@fedistream/stream-kit/server';
 
-/** The longest position that is read; no server has given out a longer one. */
+/** The longest position that is read, in characters; the server never sends a longer one. */
 const longestPosition = 128;
 
-/** What a request for an event stream asks of the history. */
+/** The resume of a request for an event stream. */
 export interface EventStreamResume extends ResumeRequest {
   /** Whether blocks without an event may be sent: clients that name the media type follow the standard. */
   readonly checkpoints: boolean;
@@ -26,19 +26,19 @@ export function readEventStreamResume(
   return since === undefined && !checkpoints ? undefined : { since: since?.slice(0, longestPosition), checkpoints };
 }
 
-/** Whether the client names the media type: it bears blocks without an event, which others take for malformed ones. */
+/** Whether the client names the media type. Such a client accepts blocks without an event; others may fail on them. */
 export function followsStandard({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return headers.accept?.toLowerCase().includes('text/event-stream') === true;
 }
 
-/** The headers that tell a client that has sent a position how its resume has ended. */
+/** The response headers with the result of a resume. */
 export function resumeHeaders(resumed: Resumed | undefined): Readonly<Record<string, string>> {
   return resumed?.recovered === undefined
     ? {}
     : { 'Stream-Resumed': String(resumed.recovered), 'Access-Control-Expose-Headers': 'Stream-Resumed' };
 }
 
-/** The event that tells a client that has sent a position that it missed events which cannot be replayed. */
+/** The event `stream.gap` for a client that has sent a position and missed events which cannot be replayed. */
 export function gapEvents({ recovered, position }: Resumed): readonly StreamEvent[] {
   if (recovered !== false) {
     return [];

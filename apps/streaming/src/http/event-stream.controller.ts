@@ -43,7 +43,7 @@ export class EventStreamController {
   @Get('*')
   async open(@Req() request: StreamHttpRequest, @Res() reply: HttpReply): Promise<void> {
     const { authentication, wanted } = this.#read(request);
-    // An unread body would keep the socket's end from being noticed.
+    // With an unread body, Node would not emit the end of the socket.
     request.raw.resume();
     this.readiness.requireReady();
     const resume = readEventStreamResume(request.raw, request.query);

@@ -28,7 +28,7 @@ class Faulty {
 
   @Get('text')
   text(): never {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- what careless libraries do
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- libraries may throw strings
     throw 'secret detail';
   }
 
@@ -65,7 +65,7 @@ describe('an error over HTTP', () => {
     return { status: response.status, body, all: JSON.stringify([...response.headers, response.statusText, body]) };
   };
 
-  it.each(['fault', 'later', 'nest', 'text'])('is answered with 500 and no internal detail (%s)', async (path) => {
+  it.each(['fault', 'later', 'nest', 'text'])('is answered with 500 and without internal detail (%s)', async (path) => {
     const { status, body, all } = await ask(path);
     expect({ status, body }).toEqual({ status: 500, body: '{"error":"An unexpected error occurred"}' });
     expect(all).not.toContain('secret');
@@ -79,13 +79,16 @@ describe('an error over HTTP', () => {
 
   const browser = { Accept: 'text/event-stream', 'Sec-Fetch-Mode': 'cors' };
 
-  it.each(['refusal', 'limit'])('is no answer to a browser’s event stream when it is temporary (%s)', async (path) => {
-    const log = app.get(RefusalLog);
-    const before = log.unanswered;
-    const answer = fetch(`${await app.getUrl()}/${path}`, { headers: browser });
-    await expect(answer).rejects.toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } });
-    expect(log.unanswered).toBe(before + 1);
-  });
+  it.each(['refusal', 'limit'])(
+    'closes the socket of a browser’s event stream without an answer when it is temporary (%s)',
+    async (path) => {
+      const log = app.get(RefusalLog);
+      const before = log.unanswered;
+      const answer = fetch(`${await app.getUrl()}/${path}`, { headers: browser });
+      await expect(answer).rejects.toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } });
+      expect(log.unanswered).toBe(before + 1);
+    },
+  );
 
   it.each([
     ['a lasting error of a browser’s event stream', 'fault', browser, 500, undefined],

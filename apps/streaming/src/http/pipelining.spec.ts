@@ -60,7 +60,7 @@ describe('pipelined requests', () => {
     expect(excess).not.toHaveBeenCalled();
   });
 
-  it('end their connection when more than 32 wait, and nothing of them is handled', async () => {
+  it('end their connection when more than 32 wait, and none of these is handled', async () => {
     send('/first', ...Array.from({ length: 1_000 }, (_, number) => `/${number}`));
     await once(client, 'close');
     expect(paths()).toEqual(['/first']);
@@ -101,7 +101,7 @@ describe('pipelined requests', () => {
     expect(delayed).toHaveBeenCalled();
   });
 
-  it('may follow each other for ever on a connection that waits for each answer', async () => {
+  it('are not limited on a connection that waits for each answer', async () => {
     for (let number = 0; number < 100; number++) {
       send(`/${number}`);
       await vi.waitUntil(() => handling.length === number + 1, { interval: 1, timeout: 10_000 });

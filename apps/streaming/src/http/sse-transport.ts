@@ -26,10 +26,10 @@ import { jitter } from '@fedistream/util';
 import { followsStandard } from './event-stream-resume.js';
 import type { HttpReply } from './http-request.js';
 
-/** How long a client may take to read the end of its stream, before its socket is destroyed. */
+/** How long a client may take to read the end of its stream, in ms, before its socket is destroyed. */
 const lingerMs = 5_000;
 
-/** Clients that are closed together come back after 1 to 4 s, each after another time. Browsers wait 3 to 5 s. */
+/** The bounds of the reconnection time: clients that are closed together reconnect at different times. Browsers wait 3 to 5 s. */
 const reconnectMs = [1_000, 4_000] as const;
 
 const headers = {
@@ -110,13 +110,13 @@ export class SseTransport implements Transport, HeartbeatTarget {
     uncork(this.#socket);
   }
 
-  /** From now on each heartbeat tells the client its position. */
+  /** Sends the client its position with each heartbeat from now on. */
   sendCheckpointsOf(connection: Connection): void {
     this.#checkpointed = connection;
   }
 
   beat(): void {
-    // Waiting output keeps the connection alive as well, and a client that does not read must not be sent more.
+    // Waiting output keeps the connection alive, too, and a client that does not read must not get more output.
     if (this.bufferedBytes === 0) {
       writeAlone(this.#socket, thumps.get(this.framing) as Buffer);
       this.#checkpointed?.sendCheckpoints(this.framing);

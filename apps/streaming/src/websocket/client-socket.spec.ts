@@ -8,7 +8,7 @@ import { ClientSocket } from './client-socket.js';
 
 const opened: { server: WebSocketServer; client: WebSocket }[] = [];
 
-/** A client, and the server's side of its socket. */
+/** Connects a client to a server; returns both sides of the socket. */
 async function connect(maxMessagesPerSecond: number) {
   const server = new WebSocketServer({
     port: 0,
@@ -50,7 +50,7 @@ const subscribe = '{"type":"subscribe","stream":"user"}';
 describe('the socket of a client', () => {
   it('queues at most one pong for a client that does not read, and answers its latest ping afterwards', async () => {
     const { client, socket, reasons } = await connect(1_000_000);
-    // A full send buffer of the system: nothing leaves until it is released.
+    // Simulates a full send buffer of the system: nothing is sent until `uncork`.
     const raw = Reflect.get(socket, '_socket') as { cork(): void; uncork(): void };
     raw.cork();
     const pings = vi.fn();
@@ -68,7 +68,7 @@ describe('the socket of a client', () => {
     expect(reasons).toEqual([]);
   });
 
-  it('reads a client more slowly that exceeds its budget, and handles everything it sent', async () => {
+  it('reads a client more slowly that exceeds its budget, and handles all of its messages', async () => {
     const { client, socket, handled, reasons } = await connect(20);
     const pause = vi.spyOn(socket, 'pause');
     for (let sent = 0; sent < 230; sent++) {
@@ -108,7 +108,7 @@ describe('the socket of a client', () => {
     expect(reasons).toEqual([closeReasons.flooding]);
   });
 
-  it('handles one frame of a client in a turn of the event loop, so that others get theirs', async () => {
+  it('handles one frame of a client in each turn of the event loop, so that other clients are served, too', async () => {
     const { client, handled } = await connect(1_000_000);
     const other = await connect(1_000_000);
     const order: string[] = [];

@@ -13,14 +13,14 @@ import { shortcutPongs } from './pong-shortcut.js';
 export class ClientSocket extends WebSocket {
   /** Whether the client answered the last ping. */
   isAlive = true;
-  /** Whether the client has asked to know the positions of all its subscriptions. */
+  /** Whether the client has asked for the positions of all its subscriptions. */
   wantsPositions = false;
   /** Set by {@link bind}. */
   connection?: Connection;
 
   #handlers: readonly WsMessageHandler[] = [];
   #inputSettings?: InputLimits;
-  /** Made by the client's first frame: most clients send none but pongs. */
+  /** Created by the client's first frame: most clients send only pongs. */
   #inputBudget?: InputBudget;
   #pongWaits = false;
   #unansweredPing: { readonly data: unknown } | undefined;

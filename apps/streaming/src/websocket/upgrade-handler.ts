@@ -28,17 +28,17 @@ export interface AcceptedUpgrade {
   readonly place: ConnectionReservation;
   /** The subscription that the URL asked for, if it asked for one and may have it. */
   readonly admission?: Admission;
-  /** Why the URL's subscription is refused. A browser cannot read the status of a refused upgrade, so a frame tells it. */
+  /** Why the URL's subscription is refused. An error frame tells it, because a browser cannot read the status of an upgrade. */
   readonly refusal?: StreamingError;
-  /** What the URL asks of the history for {@link admission}. */
+  /** The resume that the URL asks for, for {@link admission}. */
   readonly resume: ResumeSubscription | undefined;
   /** Whether the URL asks for positions of every subscription. */
   readonly wantsPositions: boolean;
 }
 
 /**
- * Authenticates an upgrade before the connection switches protocols, so that a refusal is a plain HTTP answer. The path is
- * not looked at, as in Mastodon's server: proxies strip or double it, and old clients append the stream to it.
+ * Authenticates an upgrade before the connection switches protocols, so that a refusal is a plain HTTP response. It ignores
+ * the path, as Mastodon's server does: proxies strip or double it, and old clients append the stream to it.
  */
 @Injectable()
 export class UpgradeHandler {
@@ -138,7 +138,7 @@ export class UpgradeHandler {
 }
 
 function ignore(): void {
-  // A broken socket is noticed when it is used.
+  // The next use of the socket reports the error.
 }
 
 /** The first value of each parameter. */

@@ -3,8 +3,8 @@ import { StreamEvent } from '@fedistream/domain';
 import type { RawParams, Resumed, ResumeSubscription } from '@fedistream/stream-kit/server';
 
 /**
- * Reads whether a client wants to know its positions: `since` with its last one, or `resume` to begin with. Neither is
- * sent by clients that do not know of it, and to those nothing changes.
+ * Reads whether a client wants positions: `since` has its last one; `resume` asks for them from the start. Clients that do
+ * not know this extension send neither, and see no difference.
  *
  * @param message a `subscribe` message, or the query of the upgrade
  * @param always whether the client has asked for all subscriptions of its connection
@@ -21,7 +21,7 @@ export function wantsPositions({ resume }: RawParams): boolean {
   return resume === true || resume === 1 || resume === '1' || resume === 'true';
 }
 
-/** The frame behind which everything that was missed follows, or that says that something is missing. */
+/** The event `resumed`, before the missed events; it tells whether all of them follow. */
 export function resumeAnswer({ recovered, events }: Resumed): readonly StreamEvent[] {
   return recovered === undefined ? [] : [StreamEvent.of('resumed', { recovered, events: events.length })];
 }

@@ -44,8 +44,8 @@ describe('a WebSocket transport', () => {
   });
 
   it.each([
-    ['past ws, when frames leave as they are', false],
-    ['through ws, when they would have to be compressed', true],
+    ['directly to the socket, without compression', false],
+    ['through ws, with compression', true],
   ])('writes %s', async (_, compressed) => {
     const { client, webSocket, transport } = await connect({ compressed });
     expect(rawSocketOf(webSocket) === undefined).toBe(compressed);
@@ -67,7 +67,7 @@ describe('a WebSocket transport', () => {
     expect(received).toEqual([message, message]);
   });
 
-  it('has been closed when the client has answered', async () => {
+  it('settles close() when the client has answered the close frame', async () => {
     const { client, webSocket, transport } = await connect({ compressed: false });
     const told = once(client, 'close') as Promise<[number]>;
     await transport.close(closeReasons.restart);
@@ -75,7 +75,7 @@ describe('a WebSocket transport', () => {
     expect((await told)[0]).toBe(1012);
   });
 
-  it('finds out at the second heartbeat that the client has not answered the first', async () => {
+  it('closes the connection at the second heartbeat if the client has not answered the first', async () => {
     const { client, webSocket, close, transport } = await connect({ compressed: false });
     transport.beat();
     expect(webSocket.isAlive).toBe(false);
@@ -101,7 +101,7 @@ describe('a WebSocket transport', () => {
     for (let ping = 0; ping < 1_000; ping++) {
       webSocket.pong();
     }
-    // One answer may wait, of 2 bytes.
+    // One pong of 2 bytes may wait.
     expect(socket.writableLength).toBeLessThanOrEqual(before + 2);
   });
 
