@@ -193,7 +193,7 @@ const rules: readonly Rule[] = [
 
 const streams = documentedStreams.filter(({ name }) => ['public', 'hashtag'].includes(name));
 
-/** Who receives a status on the public streams and those of hashtags. */
+/** The expected receivers of statuses on public and hashtag streams. */
 export const audienceExpectations: readonly Expectation[] = rules.flatMap((rule) =>
   streams.flatMap((stream) =>
     carriers.map((carrier): Expectation => ({

@@ -126,7 +126,7 @@ const names: readonly Expectation[] = unknownNames.flatMap((stream) =>
   })),
 );
 
-/** Who may open what. */
+/** The expected answers to clients that open streams. */
 export const authorizationExpectations: readonly Expectation[] = [...scopes, ...places, ...parameters, ...names];
 
 function openWebSocket(
