@@ -18,7 +18,10 @@ export class ClientSocket extends WebSocket {
   /** Set by {@link bind}. */
   connection?: Connection;
 
-  #handlers: readonly WsMessageHandler[] = [];
+  /** Calls {@link handleMessages}, before the first message is handled. */
+  bindHandlers?: (client: ClientSocket) => void;
+
+  #handlers?: readonly WsMessageHandler[];
   #inputSettings?: InputLimits;
   /** Created by the client's first frame: most clients send only pongs. */
   #inputBudget?: InputBudget;
@@ -28,14 +31,16 @@ export class ClientSocket extends WebSocket {
   /** Dispatches the client's messages to these handlers, by type. */
   handleMessages(handlers: readonly WsMessageHandler[]): void {
     this.#handlers = handlers;
-    this.on('message', onMessage);
   }
 
   /** Calls the handler of one text message. */
   dispatch(text: string): void {
     const message = readClientMessage(text);
+    if (this.#handlers === undefined) {
+      this.bindHandlers?.(this);
+    }
     // Handlers return nothing, and the gateway's filter answers their errors.
-    void this.#handlers.find((handler) => handler.message === message?.type)?.callback(message);
+    void this.#handlers?.find((handler) => handler.message === message?.type)?.callback(message);
   }
 
   /** Binds the socket to its connection, right after the handshake: the connection ends with the socket. */
@@ -43,6 +48,7 @@ export class ClientSocket extends WebSocket {
     this.connection = connection;
     this.#inputSettings = settings;
     shortcutPongs(this);
+    this.on('message', onMessage);
     this.on('ping', onPing);
     this.on('pong', onPong);
     this.on('close', onClose);

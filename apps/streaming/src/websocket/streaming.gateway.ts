@@ -1,12 +1,5 @@
 import { UseFilters, UseGuards } from '@nestjs/common';
-import {
-  ConnectedSocket,
-  MessageBody,
-  SubscribeMessage,
-  WebSocketGateway,
-  type OnGatewayConnection,
-} from '@nestjs/websockets';
-import type { IncomingMessage } from 'node:http';
+import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { ScopesGuard } from '@fedistream/auth';
 import { StreamGate, StreamRegistry } from '@fedistream/stream-kit/server';
 import { ConnectionOpener } from '../connections/connection-opener.js';
@@ -42,7 +35,7 @@ const maxMessageBytes = 16 * 1024;
 })
 @UseGuards(ScopesGuard)
 @UseFilters(WebSocketErrorFilter)
-export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
+export class StreamingGateway {
   constructor(
     private readonly errors: ErrorFrames,
     private readonly gate: StreamGate,
@@ -52,10 +45,9 @@ export class StreamingGateway implements OnGatewayConnection<ClientSocket> {
     private readonly registry: StreamRegistry,
   ) {}
 
-  /** Called by Nest after the handshake. */
-  handleConnection(
+  /** Opens the connection of a client after the handshake. */
+  open(
     client: ClientSocket,
-    _request: IncomingMessage,
     { authentication, place, admission, resume, wantsPositions, refusal }: AcceptedUpgrade,
   ): void {
     const transport = new WebSocketTransport(client, this.heartbeats.websocket);

@@ -103,14 +103,17 @@ export class StreamFanouts {
   }
 
   #join(request: StreamRequest, channels: readonly Channel[], fanout: Fanout): readonly Unsubscribable[] {
-    const { audience, select } = request.definition.declaration;
+    const { names, declaration } = request.definition;
+    const { audience, select } = declaration;
+    // Only the name is kept: the request would hold 100 bytes for each account.
+    const stream = names[0] ?? '';
     const passes = eventFilter(request, this.failures, this.registry.statistics);
     if (audience === 'chosen-by-publisher' && select === undefined) {
       // Nothing to decide, and nothing over time. Every account has such a pipeline (`user`), so there are no operators:
       // 2 KB less for each.
       const deliver = (event: StreamEvent) => {
         if (passes === undefined || passes(event)) {
-          this.#deliver(fanout, forEveryone(event), request);
+          this.#deliver(fanout, forEveryone(event), stream);
         }
       };
       return channels.map((channel) => this.bus.listen(channel, deliver));
@@ -119,12 +122,12 @@ export class StreamFanouts {
     const accepted = passes === undefined ? published : published.pipe(filter(passes));
     return [
       this.#selections(request, accepted, fanout).subscribe((selection) => {
-        this.#deliver(fanout, selection, request);
+        this.#deliver(fanout, selection, stream);
       }),
     ];
   }
 
-  #deliver(fanout: Fanout, selection: Selection, { definition }: StreamRequest): void {
+  #deliver(fanout: Fanout, selection: Selection, stream: string): void {
     if (this.observer === undefined) {
       fanout.deliver(selection);
       return;
@@ -135,7 +138,7 @@ export class StreamFanouts {
     if (event?.receivedAtMs !== undefined) {
       this.observer.delivered({
         event,
-        stream: definition.names[0] ?? '',
+        stream,
         receivedAtMs: event.receivedAtMs,
         decidedAtMs,
         writtenAtMs: performance.now(),
