@@ -25,6 +25,13 @@ export interface AudienceOptions {
    * close the stream.
    */
   readonly eventsWithoutStatus?: ReadonlySet<string> | undefined;
+
+  /**
+   * Called when an event is dropped undecided, because the store was unavailable for too long or too many events waited.
+   *
+   * @param accountIds of the viewers for whom it is dropped; `undefined` for all
+   */
+  readonly undecided?: ((accountIds: Iterable<string> | undefined) => void) | undefined;
 }
 
 /** The cache keeps the filters of this many accounts before it looks for viewers that have left. */
@@ -65,10 +72,10 @@ export class Audience {
   select(
     events: Observable<StreamEvent>,
     viewers: () => ViewerSet,
-    { closedBy, eventsWithoutStatus = noEvents }: AudienceOptions = {},
+    { closedBy, eventsWithoutStatus = noEvents, undecided }: AudienceOptions = {},
   ): Observable<Selection> {
     return defer(() => {
-      const stream: EvaluatedStream = { closedBy, eventsWithoutStatus, viewers };
+      const stream: EvaluatedStream = { closedBy, eventsWithoutStatus, undecided, viewers };
       this.#streams.add(stream);
       return events.pipe(
         decideInOrder(
@@ -77,6 +84,7 @@ export class Audience {
               this.#prune();
               return this.#evaluator.evaluate(event, stream);
             },
+            dropped: () => undecided?.(undefined),
             sizeOf,
             listeners: () => viewers().accountIds.length,
           },

@@ -1,6 +1,7 @@
 import type { EventOrigin, Selection, StreamEvent, Viewer, ViewerSet } from '@fedistream/domain';
 import { Backlog } from './backlog.js';
 import { stepsForOne, type DeliverySteps } from './delivery-steps.js';
+import { FanoutViewers } from './fanout-viewers.js';
 import type { Framing } from './framing.js';
 import { labelKey, type Label } from './label.js';
 import type { Subscription, SubscriptionSet } from './subscription.js';
@@ -43,6 +44,7 @@ export class Fanout implements SubscriptionSet {
   readonly #keepsPositions: boolean;
   #members = 0;
   #holds = 0;
+  #gaps = 0;
   #viewers: FanoutViewers | undefined;
 
   /**
@@ -140,7 +142,18 @@ export class Fanout implements SubscriptionSet {
 
   /** The accounts that are subscribed now; the same object until a subscription is added or removed. */
   viewers(): ViewerSet {
-    return (this.#viewers ??= new FanoutViewers(this.#groups.values(), this.#backlogs));
+    return (this.#viewers ??= new FanoutViewers(this.#accountIds()));
+  }
+
+  *#accountIds(): Iterable<string> {
+    for (const { members } of this.#groups.values()) {
+      for (const { connection } of members) {
+        yield connection.viewer.accountId;
+      }
+    }
+    for (const { viewer } of this.#backlogs) {
+      yield viewer.accountId;
+    }
   }
 
   /**
@@ -157,11 +170,22 @@ export class Fanout implements SubscriptionSet {
     return this.positionOf(subscription) ?? this.#places?.positionAt?.(lastOrder) ?? lastPosition;
   }
 
-  /** Tells all subscriptions whose clients follow their positions that events are missing. @param eventFor what they are sent */
-  tellGap(eventFor: (framing: Framing) => StreamEvent): void {
+  /** How often subscriptions were told that events are missing: what was kept since before may have a gap. */
+  get gaps(): number {
+    return this.#gaps;
+  }
+
+  /**
+   * Tells the subscriptions whose clients follow their positions that events are missing.
+   *
+   * @param eventFor what they are sent
+   * @param accountIds those of these accounts only, if given
+   */
+  tellGap(eventFor: (framing: Framing) => StreamEvent, accountIds?: ReadonlySet<string>): void {
+    this.#gaps += 1;
     for (const { framing, label, members } of this.#groups.values()) {
       for (const { followsPositions, connection } of members) {
-        if (followsPositions) {
+        if (followsPositions && accountIds?.has(connection.viewer.accountId) !== false) {
           connection.send(framing.frame(eventFor(framing), label));
         }
       }
@@ -270,27 +294,5 @@ function deliverSelected(
       member.lastPosition = keepsPositions ? selected.origin?.position : undefined;
       connection.send(bytes);
     }
-  }
-}
-
-/** The accounts behind subscriptions and backlogs, each once. */
-class FanoutViewers implements ViewerSet {
-  readonly accountIds: readonly string[];
-  readonly #accounts = new Set<string>();
-
-  constructor(groups: Iterable<LabelGroup>, backlogs: Iterable<Backlog>) {
-    for (const { members } of groups) {
-      for (const { connection } of members) {
-        this.#accounts.add(connection.viewer.accountId);
-      }
-    }
-    for (const { viewer } of backlogs) {
-      this.#accounts.add(viewer.accountId);
-    }
-    this.accountIds = [...this.#accounts];
-  }
-
-  has(accountId: string): boolean {
-    return this.#accounts.has(accountId);
   }
 }

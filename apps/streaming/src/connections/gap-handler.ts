@@ -1,12 +1,7 @@
 import { Injectable, Optional, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Framing } from '@fedistream/delivery';
-import { StreamEvent } from '@fedistream/domain';
 import { GapFiller } from '@fedistream/history';
 import { StreamFanouts } from '@fedistream/stream-kit/server';
 import type { Unsubscribable } from 'rxjs';
-
-const eventStreamGap = StreamEvent.of('stream.gap', {});
-const webSocketGap = StreamEvent.of('resumed', { recovered: false, events: 0 });
 
 /**
  * Tells clients that follow their positions when this server has missed messages for good, before they receive the next
@@ -26,7 +21,7 @@ export class GapHandler implements OnApplicationBootstrap, OnApplicationShutdown
   /** Called by Nest. */
   onApplicationBootstrap(): void {
     this.#subscription = this.gaps?.unfilled.subscribe(({ channels }) => {
-      this.fanouts.tellGap(channels, gapFor);
+      this.fanouts.tellGap(channels);
     });
   }
 
@@ -34,8 +29,4 @@ export class GapHandler implements OnApplicationBootstrap, OnApplicationShutdown
   onApplicationShutdown(): void {
     this.#subscription?.unsubscribe();
   }
-}
-
-function gapFor({ type }: Framing): StreamEvent {
-  return type === 'websocket' ? webSocketGap : eventStreamGap;
 }

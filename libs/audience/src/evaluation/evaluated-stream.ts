@@ -7,6 +7,8 @@ export interface EvaluatedStream {
   readonly closedBy: ClosedBy | undefined;
   /** The event types that the stream declares as carrying no status. */
   readonly eventsWithoutStatus: ReadonlySet<string>;
+  /** Called when an event is dropped undecided. @param accountIds of the viewers for whom; `undefined` for all */
+  readonly undecided?: ((accountIds: Iterable<string> | undefined) => void) | undefined;
   /** Returns the present viewers; called again for each attempt to decide. */
   viewers(): ViewerSet;
 }

@@ -86,6 +86,7 @@ export class FilterStage {
     const queued = this.#held.filter((held) => held.size.isRetraction === size.isRetraction).length;
     if (queued >= settings.maxQueued || !limit.acquire(size)) {
       statistics.droppedForViewer += waiting.size;
+      this.stream.undecided?.(waiting);
       return;
     }
     this.#held.push({ decided, copies, waiting, size, dueMs: performance.now() + settings.maxWaitMs });
@@ -183,6 +184,7 @@ export class FilterStage {
       const stays = dueMs > now || decided.subjects.length === 0;
       if (!stays) {
         statistics.droppedForViewer += waiting.size;
+        this.stream.undecided?.(waiting);
         limit.release(size);
       }
       return stays;

@@ -17,6 +17,8 @@ export interface Decider<I, O> {
   evaluate(input: I): Decision<O>;
   /** The size of an input that has to wait, in bytes. */
   sizeOf(input: I): number;
+  /** Called when an input is dropped undecided. */
+  dropped?(): void;
   /** The present number of listeners: the more, the longer the batch delay. */
   listeners(): number;
 }

@@ -60,6 +60,7 @@ export class OrderedQueue<I, O> {
     const entry = new QueueEntry(decision, this.#decider.sizeOf(input), performance.now() + settings.maxWaitMs);
     if (!this.#enqueue(entry)) {
       statistics.dropped.overflow++;
+      this.#decider.dropped?.();
       return;
     }
     if (entry.settled) {
@@ -69,6 +70,7 @@ export class OrderedQueue<I, O> {
       this.#scheduler.schedule(this.#beginBatch);
       entry.expireAfter(settings.maxWaitMs, () => {
         statistics.dropped.late++;
+        this.#decider.dropped?.();
         this.#settle(entry, undefined);
       });
     }
@@ -191,6 +193,7 @@ export class OrderedQueue<I, O> {
 
   #reportFailure(error: unknown): void {
     this.#context.statistics.dropped.error++;
+    this.#decider.dropped?.();
     failureLog.run((suffix) => {
       logger.error(`Dropped an event because an audience rule threw: ${describe(error)}${suffix}`);
     });

@@ -1,4 +1,5 @@
 import { HistorySettings, TicketStore, type HistoryAnswer } from '@fedistream/history';
+import { MemoryAudienceStore, statusOf } from '@fedistream/audience/testing';
 import { resumableWebSocketFraming } from '@fedistream/delivery';
 import { StreamEvent } from '@fedistream/domain';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -206,5 +207,61 @@ describe('a client that resumes', () => {
       await gate.subscribe(client.connection, request);
       expect(tickets.giveBack).toHaveBeenCalledTimes(2);
     });
+  });
+});
+
+describe('a client of a filtered stream that follows its position', () => {
+  const timeline = stream({
+    name: 'timeline',
+    scopes: ['read'],
+    audience: 'per-viewer',
+    channels: () => [channel as never],
+  });
+  const wanted = new StreamDefinition(timeline, identity).request('timeline', {});
+  let store: MemoryAudienceStore;
+  let history: HistoryBench;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    store = new MemoryAudienceStore();
+    history = new HistoryBench([], { audience: store });
+  });
+
+  afterEach(() => {
+    history.stop();
+    vi.useRealTimers();
+  });
+
+  const post = (id: string) => {
+    history.publish(channel, JSON.stringify({ event: 'update', payload: statusOf({ id }) }));
+  };
+  const down = () => Promise.reject(new Error('the database is down'));
+
+  it('is told of events that were dropped undecided, once, before it receives the next one', async () => {
+    const [follows, plain] = [history.bench.connect(viewer()), history.bench.connect(viewer())];
+    const subscribing = history.bench.gate.subscribe(follows.connection, wanted, resuming());
+    await vi.advanceTimersByTimeAsync(100);
+    await subscribing;
+    await history.bench.gate.subscribe(plain.connection, wanted);
+    store.beforeAnswering = down;
+    post('1');
+    post('2');
+    await vi.advanceTimersByTimeAsync(10_000);
+    store.beforeAnswering = () => undefined;
+    post('3');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(summary(follows)).toEqual(['checkpoint', 'resumed {"recovered":false,"events":0}', 'update']);
+    expect(summary(plain)).toEqual(['update']);
+  });
+
+  it('is told a moment later when no other event follows', async () => {
+    const client = history.bench.connect(viewer());
+    const subscribing = history.bench.gate.subscribe(client.connection, wanted, resuming());
+    await vi.advanceTimersByTimeAsync(100);
+    await subscribing;
+    store.beforeAnswering = down;
+    post('1');
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(summary(client)).toEqual(['checkpoint', 'resumed {"recovered":false,"events":0}']);
   });
 });

@@ -173,6 +173,7 @@ export class StreamGate {
     hasLeft: (() => boolean) | undefined,
   ): Promise<Omit<Beginning, 'resumed' | 'ticket'> | undefined> {
     const { timesMissed } = this.resumption;
+    const { gaps } = pipeline.fanout;
     const backlog = pipeline.fanout.keepFor(viewer);
     try {
       await this.#live(pipeline);
@@ -182,7 +183,7 @@ export class StreamGate {
       if (backlog.overflowed) {
         throw new StreamingError('unavailable');
       }
-      if (timesMissed !== this.resumption.timesMissed) {
+      if (timesMissed !== this.resumption.timesMissed || gaps !== pipeline.fanout.gaps) {
         backlog.discard();
         return undefined;
       }

@@ -1,6 +1,6 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { Audience } from '@fedistream/audience';
-import { DeliveryObserver, Fanout, type Framing } from '@fedistream/delivery';
+import { DeliveryObserver, Fanout } from '@fedistream/delivery';
 import { forEveryone, type Channel, type Selection, type StreamEvent, type Viewer } from '@fedistream/domain';
 import { EventBus } from '@fedistream/event-bus';
 import { connect, filter, map, merge, type Observable, type Unsubscribable } from 'rxjs';
@@ -8,9 +8,11 @@ import type { StreamRequest } from '../modules/stream-definition.js';
 import { StreamRegistry } from '../modules/stream-registry.js';
 import { channelsOf } from './channels-of.js';
 import { FailureLog } from './failure-log.js';
+import { gapEvent } from './gap-event.js';
 import { deliverySteps, eventFilter } from './own-code.js';
 import { Resumption } from './resumption.js';
 import { selectRuns } from './select-runs.js';
+import { UndecidedEvents } from './undecided-events.js';
 
 /** What events of one stream pass on their way to its subscriptions. */
 export interface Pipeline {
@@ -68,12 +70,11 @@ export class StreamFanouts {
    * Tells all clients that follow their positions that events are missing.
    *
    * @param channels on which messages were missed; `undefined` for all
-   * @param eventFor what clients with this framing are sent
    */
-  tellGap(channels: ReadonlySet<Channel> | undefined, eventFor: (framing: Framing) => StreamEvent): void {
+  tellGap(channels: ReadonlySet<Channel> | undefined): void {
     for (const { fanout, channels: own } of this.#pipelines.values()) {
       if (channels === undefined || own.some((channel) => channels.has(channel))) {
-        fanout.tellGap(eventFor);
+        fanout.tellGap(gapEvent);
       }
     }
   }
@@ -120,11 +121,17 @@ export class StreamFanouts {
     }
     const published = merge(...channels.map((channel) => this.bus.on(channel)));
     const accepted = passes === undefined ? published : published.pipe(filter(passes));
-    return [
-      this.#selections(request, accepted, fanout).subscribe((selection) => {
-        this.#deliver(fanout, selection, stream);
-      }),
-    ];
+    const undecided = new UndecidedEvents((accountIds) => {
+      fanout.tellGap(gapEvent, accountIds);
+    });
+    const delivering = this.#selections(request, accepted, fanout, undecided).subscribe((selection) => {
+      undecided.flush();
+      this.#deliver(fanout, selection, stream);
+    });
+    delivering.add(() => {
+      undecided.close();
+    });
+    return [delivering];
   }
 
   #deliver(fanout: Fanout, selection: Selection, stream: string): void {
@@ -147,12 +154,23 @@ export class StreamFanouts {
   }
 
   /** The audience decides about what was published. What a stream makes of it, it makes afterwards, in the fanout. */
-  #selections(request: StreamRequest, events: Observable<StreamEvent>, fanout: Fanout): Observable<Selection> {
+  #selections(
+    request: StreamRequest,
+    events: Observable<StreamEvent>,
+    fanout: Fanout,
+    dropped: UndecidedEvents,
+  ): Observable<Selection> {
     const { eventsWithoutStatus, declaration } = request.definition;
     const { audience, closedBy } = declaration;
     // While `select` fails and begins again, the channels stay followed: not they have failed.
     return audience === 'per-viewer'
-      ? this.audience.select(events, () => fanout.viewers(), { closedBy, eventsWithoutStatus })
+      ? this.audience.select(events, () => fanout.viewers(), {
+          closedBy,
+          eventsWithoutStatus,
+          undecided: (accountIds) => {
+            dropped.add(accountIds);
+          },
+        })
       : events.pipe(
           connect((shared) => selectRuns(request, shared, this.failures)),
           map(forEveryone),
