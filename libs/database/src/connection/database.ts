@@ -15,18 +15,18 @@ import { StatementNames } from './statement-names.js';
 const defaultPoolSize = 10;
 const defaultTimeoutMs = 5_000;
 const idleTimeoutMs = 30_000;
-/** How much longer than its statements a pool may take to end. */
+/** How long the end of a pool may take beyond the time limit of its statements, in ms. */
 const closeGraceMs = 1_000;
-/** A plan that was made for small tables does not outlive them for long. */
+/** The maximum age of a connection, so that a plan for small tables is not used for long after the tables have grown. */
 const maxLifetimeSeconds = 1_800;
-/** Connections that look-ups for events leave to clients that connect, where the pool is large enough. */
+/** Connections that look-ups for events leave to connecting clients, if the pool is large enough. */
 const reservedConnections = 2;
-/** Look-ups that wait for a connection; there are about as many as events that are decided at a time. */
+/** The most look-ups that may wait for a connection: about the number of events that are decided at a time. */
 const maxWaitingLookups = 1_000;
 
 /** SQLSTATEs of a column or a table that does not exist. */
 const otherSchema = ['42703', '42P01'];
-/** SQLSTATEs of a prepared statement that does not exist, or exists already: another client shares the session. */
+/** SQLSTATEs of a prepared statement that is missing, or exists already, because another client shares the session. */
 const sharedSession = ['26000', '42P05'];
 /** SQLSTATE of "cached plan must not change result type", among others. */
 const featureNotSupported = '0A000';
@@ -47,20 +47,20 @@ interface Server {
 export interface Statements {
   /**
    * @returns the rows as objects
-   * @throws Error when the database cannot be asked, does not answer in time or refuses; the connection is given up then
+   * @throws Error when the database is unreachable, does not answer in time or refuses; then the connection is closed
    */
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 
   /** Like {@link query}, with rows as arrays of their columns, which is cheaper. */
   queryArrays<Row extends readonly unknown[]>(text: string, values: readonly unknown[]): Promise<Row[]>;
 
-  /** Which optional columns there are. Asked once, and again after a failure. */
+  /** The optional columns that exist. Looked up once, and again after a failed statement. */
   columns(): Promise<Columns>;
 }
 
 /**
- * The connection to the tables: one pool, shared by TypeORM's repositories and by the hot statements. It connects on first
- * use and again after it was lost. While there is no database, every statement is rejected within the connection's timeout.
+ * The connection to the tables: one pool, shared by TypeORM's repositories and the hot statements. It connects on first use,
+ * and reconnects after a loss. While the database is unreachable, every statement rejects within the connection's timeout.
  */
 export class Database implements Statements, OnApplicationBootstrap, OnApplicationShutdown {
   /** Statements sent so far. */
@@ -91,10 +91,10 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
   }
 
   /**
-   * A PostgreSQL server is not contacted yet. The embedded one is started and its tables are brought up to date, which
-   * takes some seconds the first time.
+   * Does not connect to a PostgreSQL server yet. Starts the embedded one and migrates its tables, which takes some seconds the
+   * first time.
    *
-   * @throws Error when the settings cannot be read, or the embedded database's directory is in use
+   * @throws Error when the settings are invalid, or another process uses the embedded database's directory
    */
   static async open(settings: DatabaseSettings): Promise<Database> {
     return settings.kind === 'postgresql' ? Database.#ofServer(settings) : Database.#embedded(settings.directory);
@@ -106,7 +106,7 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
     const { queryTimeoutMs = defaultTimeoutMs, connectTimeoutMs = defaultTimeoutMs } = settings;
     const pool = {
       connectionTimeoutMillis: connectTimeoutMs,
-      // On our side, because a timeout of the server's would be state of the session.
+      // A timeout of node-postgres, because PostgreSQL's `statement_timeout` would be session state.
       query_timeout: queryTimeoutMs,
       idleTimeoutMillis: idleTimeoutMs,
       maxLifetimeSeconds,
@@ -118,9 +118,9 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
   static async #embedded(directory: string): Promise<Database> {
     const { parameters, stop } = await EmbeddedPostgresql.start(directory);
     try {
-      // The embedded server is one process with one session: a second connection would only share it.
+      // The embedded server has one session, which a second connection would share.
       const poolSize = 1;
-      // All its connections are one session, in which a name would exist already.
+      // A new connection has the same session, in which the prepared statements exist already.
       const database = new Database(new PooledSource(), {
         poolSize,
         connection: { attempts: [{ parameters, encryption: false }], sessionAttributes: 'any' },
@@ -137,17 +137,17 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
     }
   }
 
-  /** TypeORM's data source; initialised once the database was asked. */
+  /** TypeORM's data source; initialised by the first statement. */
   get source(): DataSource {
     return this.pooled.source;
   }
 
-  /** Whether the last attempt to ask was answered; false before the first one. */
+  /** Whether the database answers, see {@link DatabaseState.up}; false before the first statement. */
   get up(): boolean {
     return this.#state.up;
   }
 
-  /** Connections in all, those not in use, and what waits: the pool's own counters, 0 before it exists. */
+  /** The pool's counters: all connections, idle ones, and waiting statements and look-ups; 0 before the pool exists. */
   get pool(): { readonly total: number; readonly idle: number; readonly waiting: number } {
     const { totalCount = 0, idleCount = 0, waitingCount = 0 } = this.#pool ?? {};
     return { total: totalCount, idle: idleCount, waiting: waitingCount + this.#lookups.waiting };
@@ -189,18 +189,18 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
   }
 
   /**
-   * Runs a look-up for an event when its turn comes. There are fewer turns than connections: clients that connect always
-   * find one, however many look-ups wait. (With the embedded database's one connection, they take turns.)
+   * Runs a look-up for an event in its turn. Fewer look-ups run at a time than there are connections, so a connecting client
+   * always finds one. (With the embedded database's one connection, they run one after the other.)
    *
    * @param work MUST send its statements through its parameter, so that they end with the look-up's deadline
-   * @param askedMs when the caller asked, by `performance.now()`
+   * @param startMs the time from which the deadline counts, by `performance.now()`; now by default
    * @throws StoreUnavailable as {@link LookupQueue.run}; and what `work` throws
    */
-  lookup<T>(work: (statements: Statements) => Promise<T>, askedMs?: number): Promise<T> {
-    return this.#lookups.run((deadline) => work(this.#within(deadline)), askedMs);
+  lookup<T>(work: (statements: Statements) => Promise<T>, startMs?: number): Promise<T> {
+    return this.#lookups.run((deadline) => work(this.#within(deadline)), startMs);
   }
 
-  /** Which optional columns there are. Asked once, and again after a failure. */
+  /** The optional columns that exist. Looked up once, and again after a failed statement. */
   columns(): Promise<Columns> {
     this.#columns ??= readColumns(this).catch((failure: unknown) => {
       this.#columns = undefined;
@@ -209,12 +209,12 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
     return this.#columns;
   }
 
-  /** Called by Nest: one attempt, so that a wrong address or missing tables are in the log before the first client comes. */
+  /** Called by Nest: sends one statement, so that a wrong address or missing tables are logged at the start. */
   onApplicationBootstrap(): void {
     this.query('SELECT FROM oauth_access_tokens LIMIT 0').catch(() => undefined);
   }
 
-  /** Called by Nest: statements under way are awaited, new ones rejected, the embedded server is stopped. */
+  /** Called by Nest: waits for running statements, rejects new ones, and stops the embedded server. */
   async onApplicationShutdown(): Promise<void> {
     if (this.#closed) {
       return;
@@ -257,7 +257,7 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
     }
   }
 
-  /** Whether a prepared statement no longer fits: sent without a name, the same text does. */
+  /** Whether a prepared statement failed because of its plan or its session. Without a name, the same text succeeds. */
   #hasLostItsPlan(failure: unknown): boolean {
     const code = codeOf(failure);
     if (sharedSession.includes(code)) {
@@ -271,7 +271,7 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
     return false;
   }
 
-  /** Of several servers, another one is looked for when the one in use can no longer be reached. */
+  /** With several servers, connects to another one after the present one became unreachable. */
   #leaveLostServer(failure: unknown): void {
     if (
       this.#server.connection.attempts.length > 1 &&
