@@ -57,7 +57,7 @@ describe('the contract of modules', () => {
   }
 
   it('is broken by a stream that opens although what it injects failed', async () => {
-    const [, , , survives] = moduleContract(moduleWith(careless), { viewer: viewer() });
+    const [, , , , survives] = moduleContract(moduleWith(careless), { viewer: viewer() });
     await expect(survives?.run()).rejects.toThrow('careless opened although what it injects failed');
   });
 });

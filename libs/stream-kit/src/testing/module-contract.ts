@@ -19,7 +19,8 @@ export interface ContractOptions extends OpenModuleOptions {
 /** Of more optional parameters than this, not every combination is tried. */
 const mostOptional = 10;
 const unseen = ['unlisted', 'private', 'direct'] as const;
-const secret = 'the-text-of-a-post-that-is-not-public';
+const secret = 'the-text-of-a-post-that-the-viewer-must-not-see';
+const blocked = { accounts: ['901'], domains: ['blocked.example'] } as const;
 
 /**
  * What every module promises, for any test framework:
@@ -29,20 +30,26 @@ const secret = 'the-text-of-a-post-that-is-not-public';
  * ```
  */
 export function moduleContract(module: StreamModule, options: ContractOptions): readonly ContractTest[] {
-  const withModule = (run: (opened: OpenedModule) => Promise<void>) => async () => {
-    const opened = await openModule(module, options);
-    try {
-      await run(opened);
-    } finally {
-      await opened.close();
-    }
-  };
+  const withModule =
+    (run: (opened: OpenedModule) => Promise<void>, changes: OpenModuleOptions = {}) =>
+    async () => {
+      const opened = await openModule(module, { ...options, ...changes });
+      try {
+        await run(opened);
+      } finally {
+        await opened.close();
+      }
+    };
   return [
     { title: 'starts, with every stream, channel and provider', run: withModule(() => Promise.resolve()) },
     { title: 'refuses tokens without a scope of the stream', run: withModule((opened) => refusesScopes(opened)) },
     {
       title: 'lets nothing of a post that is not public out of a per-viewer stream',
-      run: withModule((opened) => leaksNothing(opened, options.viewer)),
+      run: withModule((opened) => leaksNothing(opened, options.viewer, unseen.flatMap(disguises))),
+    },
+    {
+      title: 'lets nothing of an account or a domain that the viewer has blocked out of a per-viewer stream',
+      run: withModule((opened) => leaksNothing(opened, options.viewer, postsOfBlocked()), { blocked }),
     },
     {
       title: 'refuses, and does not fail, while what it injects cannot be asked',
@@ -63,25 +70,53 @@ async function refusesScopes({ loaded, open }: OpenedModule): Promise<void> {
   }
 }
 
-async function leaksNothing({ loaded, open }: OpenedModule, viewer: Viewer): Promise<void> {
+type Publication = readonly [event: string, payload: unknown];
+
+async function leaksNothing(
+  { loaded, open }: OpenedModule,
+  viewer: Viewer,
+  publications: readonly Publication[],
+): Promise<void> {
   const perViewer = loaded.definitions.filter(({ declaration }) => declaration.audience === 'per-viewer');
   for (const definition of perViewer) {
     const stream = await open(nameOf(definition), { viewer, params: textsOf(definition) });
     for (const channel of stream.channels) {
-      for (const visibility of unseen) {
-        for (const [event, payload] of disguises(visibility)) {
-          await stream.publish(channel, event, payload);
-        }
+      for (const [event, payload] of publications) {
+        await stream.publish(channel, event, payload);
       }
     }
     const leaked = stream.received.find(({ payload }) => payload?.includes(secret));
-    check(leaked === undefined, `${nameOf(definition)} delivered a post that is not public, as ${leaked?.event ?? ''}`);
+    check(
+      leaked === undefined,
+      `${nameOf(definition)} let out a post that its viewer must not see, as ${leaked?.event ?? ''}`,
+    );
     stream.close();
   }
 }
 
+/** Public posts of a blocked account or domain, boosts and quotes of them, and a post that mentions the account. */
+function postsOfBlocked(): readonly Publication[] {
+  const by = (id: string, domain = 'mastodon.social', mentions: readonly object[] = []) => ({
+    id: '1',
+    visibility: 'public',
+    account: { id, username: 'ada', acct: `ada@${domain}`, url: `https://${domain}/@ada` },
+    content: secret,
+    mentions,
+    tags: [{ name: 'text' }, { name: 'cats' }],
+  });
+  const mentioning = by('900', undefined, [{ id: '901', username: 'bob', acct: 'bob' }]);
+  const outer = { ...by('900'), content: '' };
+  return [by('901'), by('900', 'blocked.example')].flatMap((status): Publication[] => [
+    ['update', status],
+    ['status.update', status],
+    ['update', mentioning],
+    ['update', { ...outer, reblog: status }],
+    ['update', { ...outer, quote: { state: 'accepted', quoted_status: status } }],
+  ]);
+}
+
 /** A post as it could arrive: as a status, within one, and under names that no one has declared. */
-function disguises(visibility: string): readonly (readonly [event: string, payload: unknown])[] {
+function disguises(visibility: string): readonly Publication[] {
   const account = { id: '900', username: 'ada', acct: 'ada@remote.example' };
   const status = {
     id: '1',

@@ -1,11 +1,4 @@
-import {
-  Audience,
-  AudienceSettings,
-  AudienceStatistics,
-  AudienceStore,
-  type AudienceFacts,
-  type FilterRecord,
-} from '@fedistream/audience';
+import { Audience, AudienceSettings, AudienceStatistics, type AudienceStore } from '@fedistream/audience';
 import { Connection, DeliverySettings, DeliveryStatistics } from '@fedistream/delivery';
 import { mastodonFamilies, type AnyChannelFamily, type Viewer } from '@fedistream/domain';
 import { BusStatistics, EventBus } from '@fedistream/event-bus';
@@ -24,11 +17,14 @@ import { FailureLog } from '../pipeline/failure-log.js';
 import { Resumption } from '../pipeline/resumption.js';
 import { Snapshots } from '../pipeline/snapshots.js';
 import { StreamFanouts } from '../pipeline/stream-fanouts.js';
+import { BlockingStore, type Blocked } from './blocking-store.js';
 import { recordingTransport, type ReceivedEvent } from './recording-transport.js';
 import { SubscribedChannels } from './subscribed-channels.js';
 
 /** What a bench may be told. */
 export interface BenchOptions {
+  /** What every viewer has blocked: statuses of these accounts and domains never reach a `per-viewer` stream. */
+  readonly blocked?: Blocked;
   /** Channel families beside Mastodon's. Left out: any channel whose name begins with `timeline:` is claimed. */
   readonly families?: readonly AnyChannelFamily[];
   /** How often `authorize` is asked again, in milliseconds; a minute when left out. */
@@ -72,11 +68,15 @@ export class StreamBench {
 
   constructor(
     definitions: readonly StreamDefinition[],
-    store: AudienceStore = new EmptyAudienceStore(),
-    { families, history, reauthorizationIntervalMs = 60_000 }: BenchOptions = {},
+    store: AudienceStore | undefined = undefined,
+    { families, history, blocked, reauthorizationIntervalMs = 60_000 }: BenchOptions = {},
   ) {
     // Nothing waits for company, so that what is published has arrived a turn later.
-    const audience = new Audience(store, new AudienceSettings({ maxBatchDelayMs: 0 }), new AudienceStatistics());
+    const audience = new Audience(
+      store ?? new BlockingStore(blocked),
+      new AudienceSettings({ maxBatchDelayMs: 0 }),
+      new AudienceStatistics(),
+    );
     this.registry = new StreamRegistry(definitions, families ? [...mastodonFamilies, ...families] : [anyFamily]);
     const failures = new FailureLog(this.registry.statistics);
     const resumption = new Resumption(
@@ -116,24 +116,5 @@ export class StreamBench {
   /** Ends what the bench has begun by itself. */
   stop(): void {
     this.reauthorization.onApplicationShutdown();
-  }
-}
-
-/** A database without blocks, mutes, filters and chosen languages. */
-class EmptyAudienceStore extends AudienceStore {
-  override facts(): Promise<AudienceFacts> {
-    return Promise.resolve({ hiddenFrom: new Set(), otherLanguage: new Set(), feedAccess: new Map() });
-  }
-
-  override feedAccess(): Promise<ReadonlyMap<string, string>> {
-    return Promise.resolve(new Map());
-  }
-
-  override mayViewClosedFeeds(): Promise<ReadonlySet<string>> {
-    return Promise.resolve(new Set());
-  }
-
-  override filters(): Promise<ReadonlyMap<string, readonly FilterRecord[]>> {
-    return Promise.resolve(new Map());
   }
 }
