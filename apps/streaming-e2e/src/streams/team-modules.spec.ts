@@ -1,7 +1,11 @@
 import { databasesOn } from '@fedistream/services';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   authorization,
+  EventStreamClient,
   eventStream,
   httpRequest,
   openTestEnvironment,
@@ -141,6 +145,26 @@ describe('a server with the modules of five teams', () => {
     await socket.close();
   });
 
+  it.each(['any=a&any=b', 'any[]=a&any[]=b', 'any=a&any[]=b'])(
+    'reads %s as one list, and passes a status of both tags once',
+    async (query) => {
+      const { fixtures, publisher, server } = environment;
+      const { token } = await fixtures.viewer({ scopes: 'read' });
+      const client = await EventStreamClient.open(
+        server.url(`/api/v1/streaming/hashtags?${query}`),
+        authorization({ token }),
+      );
+      // Nothing that is published behind the headers of the response is missed.
+      const status = { id: '1', visibility: 'public', account: { id: '900', username: 'ada', acct: 'ada' } };
+      for (const channel of ['timeline:hashtag:a', 'timeline:hashtag:b']) {
+        await publishEvent(publisher, channel, 'update', { ...status, tags: [{ name: 'a' }, { name: 'b' }] });
+      }
+      await publishEvent(publisher, 'timeline:hashtag:b', 'delete', '2');
+      expect([(await client.next()).event, (await client.next()).payload]).toEqual(['update', '2']);
+      await client.close();
+    },
+  );
+
   it('describes all of them in documents, and counts for their owners', async () => {
     const { server } = environment;
     const openApi = JSON.parse((await httpRequest(server.url('/api/v1/streaming/openapi.json'))).body) as {
@@ -211,5 +235,55 @@ describe('a server whose modules have problems', () => {
       String(msg).startsWith('Stream module left out: @fedistream/drafts-streams'),
     );
     await environment.stop();
+  });
+});
+
+describe('npm run streams', () => {
+  const workspace = join(import.meta.dirname, '..', '..', '..', '..');
+  const print = (named: string) =>
+    promisify(execFile)(process.execPath, ['apps/streaming/dist/bootstrap/print-streams.js'], {
+      cwd: workspace,
+      env: {
+        PATH: process.env['PATH'],
+        STREAM_MODULES: named,
+        DRAFTS_DATABASE_URL: 'postgresql://127.0.0.1:1/none',
+      },
+    });
+
+  it('prints a line for each name, with owner and package, and starts nothing', async () => {
+    const { stdout } = await print(modules.join(','));
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+    expect(rows[0]).toEqual([
+      'Name',
+      'Path',
+      'Scopes',
+      'Audience',
+      'Parameters',
+      'Channels',
+      'Events',
+      'Owner',
+      'Package',
+    ]);
+    expect(rows).toContainEqual([
+      'drafts:sync',
+      '/api/v1/streaming/drafts/sync',
+      'read or write:statuses',
+      'chosen-by-publisher',
+      'draft kind?',
+      'timeline:draft:{draft}',
+      'draft unread',
+      'team-drafts',
+      '@fedistream/drafts-streams 0.1.0',
+    ]);
+  });
+
+  it('fails, and says why, when a module would not start', async () => {
+    await expect(print('@acme/missing')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('@acme/missing: it cannot be loaded') as string,
+    });
   });
 });

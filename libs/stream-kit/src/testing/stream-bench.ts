@@ -68,7 +68,7 @@ export class StreamBench {
 
   constructor(
     definitions: readonly StreamDefinition[],
-    store: AudienceStore | undefined = undefined,
+    store?: AudienceStore,
     { families, history, blocked, reauthorizationIntervalMs = 60_000 }: BenchOptions = {},
   ) {
     // Nothing waits for company, so that what is published has arrived a turn later.
