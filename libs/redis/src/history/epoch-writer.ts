@@ -174,7 +174,7 @@ export class EpochWriter {
 
   #check(reply: unknown): void {
     if (reply === 'lost') {
-      throw new LeaseLost();
+      throw new LeaseLost('another recorder leads');
     }
     if (reply === 'damaged') {
       throw new EpochDamaged();

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { redisUrl, withoutRedis } from '../testing/redis-url.js';
@@ -113,6 +114,18 @@ describe.skipIf(withoutRedis)('a recorder', () => {
     await trial.fenced();
     const resumed = await trial.resume(position);
     expect([['meanwhile', 'after'], 'epoch']).toContainEqual(given(resumed));
+  });
+
+  it('asks for the lease again when Redis fails while it begins an epoch, and does not end the process', async () => {
+    await trial.recorder();
+    await trial.led();
+    await trial.publish(home, 'before');
+    const failing = vi.spyOn(Redis.prototype, 'hget').mockRejectedValueOnce(new Error('Command timed out'));
+    await trial.publisher.del(await trial.publisher.keys(`${trial.prefix}history:*:channels`));
+    await trial.publish(home, 'noticed');
+    await vi.waitUntil(() => failing.mock.calls.length > 0, patient);
+    failing.mockRestore();
+    await vi.waitUntil(() => trial.recorders.some(({ recorder }) => recorder.leading), patient);
   });
 
   it('whose connection is cut hands over to a standby, and nothing is missing', async () => {

@@ -279,7 +279,10 @@ export class Recorder {
     const old = (await this.#writerClient.hget(this.#keys.state, 'epoch')) ?? undefined;
     const { leader, state } = this.#keys;
     const seconds = this.#options.settings.retentionSeconds + 600;
-    await beginScript.run(this.#writerClient, [leader, state], [this.#token, epoch, seconds]);
+    const answer = await beginScript.run(this.#writerClient, [leader, state], [this.#token, epoch, seconds]);
+    if (String(answer) !== 'begun') {
+      throw new LeaseLost('another recorder leads');
+    }
     if (stint !== this.#stint) {
       return;
     }
@@ -374,7 +377,9 @@ export class Recorder {
       this.#writer = undefined;
       this.#epoch = undefined;
       this.#logger.warn('Redis has evicted a part of the history; give it more memory, or HISTORY_MAX_MIB less');
-      await this.#beginEpoch(this.#stint);
+      await this.#beginEpoch(this.#stint).catch((failure: unknown) =>
+        this.#stepDown(`no epoch could begin: ${errorReason(failure)}`, true),
+      );
     } else {
       await this.#stepDown(error instanceof LeaseLost ? 'another recorder leads' : errorReason(error), false);
     }
