@@ -94,6 +94,12 @@ export const commandRules: readonly CommandRule[] = [
   { matches: /^npx nx graph$/, notRun: 'it opens a browser' },
   { matches: /^npx nx (run-many|affected) /, run: runs(' --graph=stdout') },
   { matches: /^npx nx release /, provedBy: 'apps/streaming-e2e/src/packages/release.spec.ts' },
+  { matches: /^promtool /, provedBy: 'apps/streaming-e2e/src/observability/rules.spec.ts' },
+  {
+    matches: /^npm run test:(chaos|fuzz)$/,
+    notRun: 'it repeats what apps/streaming-e2e/src/chaos and fuzz do, for longer',
+  },
+  { matches: /^kubectl /, notRun: 'it needs a Kubernetes cluster' },
   { matches: /^docker /, notRun: 'it needs a Docker engine' },
 ];
 
