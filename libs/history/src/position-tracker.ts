@@ -27,6 +27,9 @@ export interface Fence {
 
 /** How far apart markers are that are remembered, in milliseconds. */
 const markerPauseMs = 2_000;
+/** How many messages behind the last marker are remembered, and their bytes. */
+const behindMarkerAtMost = 20_000;
+const bytesBehindMarkerAtMost = 32 * 1024 * 1024;
 
 interface PendingFence {
   readonly arrived: Expected<FenceArrival>;
@@ -52,8 +55,9 @@ export class PositionTracker {
   #markerText: string | undefined;
   #tickMs = -Infinity;
   #marker: EventOrigin | undefined;
-  /** The messages behind the last marker, in order and without a hole: about a second's. */
+  /** The messages behind the last marker, in order and without a hole: about a second's while a recorder is alive. */
   #behindMarker: MessageOrigin[] = [];
+  #bytesBehindMarker = 0;
   /** One in {@link markerPauseMs}, in order. */
   readonly #markers: { readonly origin: EventOrigin; readonly arrivedMs: number }[] = [];
 
@@ -119,9 +123,11 @@ export class PositionTracker {
     const text = channel === markerChannel ? message.toString() : '';
     const marker = channel === markerChannel ? readMarker(text) : undefined;
     if (marker === undefined) {
-      return this.#follow(new MessageOrigin(this.#order, channel, this.#epoch, this.#markerText, message));
+      const origin = new MessageOrigin(this.#order, channel, this.#epoch, this.#markerText, message);
+      // Before the first marker no message has a position.
+      return this.#markerText === undefined ? origin : this.#follow(origin, message.length);
     }
-    this.#behindMarker = [];
+    this.#forgetMarker();
     this.#markerText = text;
     if (marker.kind === 'tick') {
       if (marker.epoch !== this.#epoch) {
@@ -149,10 +155,8 @@ export class PositionTracker {
    */
   missed(): void {
     this.#timesMissed += 1;
-    this.#markerText = undefined;
-    this.#marker = undefined;
     this.#markers.length = 0;
-    this.#behindMarker = [];
+    this.#forgetMarker();
   }
 
   /** The place of a message that this node has missed, and fetched from the history. */
@@ -160,6 +164,7 @@ export class PositionTracker {
     this.#order += 1;
     return this.#follow(
       new MessageOrigin(this.#order, channel, undefined, undefined, undefined, formatPosition(position)),
+      0,
     );
   }
 
@@ -223,9 +228,21 @@ export class PositionTracker {
     }
   }
 
-  #follow(origin: MessageOrigin): MessageOrigin {
+  /** Without a recorder no marker comes. Messages then have no position until the next one, and no gap can be filled. */
+  #follow(origin: MessageOrigin, bytes: number): MessageOrigin {
     this.#behindMarker.push(origin);
+    this.#bytesBehindMarker += bytes;
+    if (this.#behindMarker.length > behindMarkerAtMost || this.#bytesBehindMarker > bytesBehindMarkerAtMost) {
+      this.#forgetMarker();
+    }
     return origin;
+  }
+
+  #forgetMarker(): void {
+    this.#markerText = undefined;
+    this.#marker = undefined;
+    this.#behindMarker = [];
+    this.#bytesBehindMarker = 0;
   }
 
   #remember(origin: EventOrigin): void {
