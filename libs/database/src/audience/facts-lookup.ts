@@ -1,6 +1,6 @@
 import type { AudienceQuery } from '@fedistream/audience';
 import type { ViewerSet } from '@fedistream/domain';
-import type { Statements } from '../connection/database.js';
+import type { Statements } from '../connection/statements.js';
 import { LargeBlocklists, noSubjects } from './large-blocklists.js';
 import { FactsAnswer } from './facts-answer.js';
 import { factsStatement, type FactRow, type FactsRequest } from './facts-statement.js';

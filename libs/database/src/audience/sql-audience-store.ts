@@ -3,7 +3,8 @@ import { AudienceStore, type AudienceFacts, type AudienceQuery, type FilterRecor
 import type { ViewerSet } from '@fedistream/domain';
 import DataLoader from 'dataloader';
 import { bigintArray } from '../connection/array-parameters.js';
-import { Database, type Statements } from '../connection/database.js';
+import { Database } from '../connection/database.js';
+import type { Statements } from '../connection/statements.js';
 import { mayViewClosedFeedsSelect } from './closed-feeds-statement.js';
 import type { FactRow } from './facts-statement.js';
 import { FactsLookup } from './facts-lookup.js';

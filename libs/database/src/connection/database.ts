@@ -1,5 +1,4 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { DatabaseError, type Pool, type QueryConfig } from 'pg';
 import { QueryFailedError, type DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
 import { EmbeddedPostgresql } from '../embedded/embedded-postgresql.js';
 import { readColumns, type Columns } from '../schema/columns.js';
@@ -8,9 +7,10 @@ import type { PoolOptions } from './data-source-options.js';
 import type { DatabaseSettings, PostgresqlSettings } from './database-settings.js';
 import { DatabaseState } from './database-state.js';
 import { LookupQueue, type Deadline } from './lookup-queue.js';
-import { openPool } from './open-pool.js';
+import { LazyPool } from './lazy-pool.js';
 import { PooledSource } from './pooled-source.js';
-import { StatementNames } from './statement-names.js';
+import { PreparedStatements } from './prepared-statements.js';
+import { sqlStateOf, type Query, type Statements } from './statements.js';
 
 const defaultPoolSize = 10;
 const defaultTimeoutMs = 5_000;
@@ -26,13 +26,6 @@ const maxWaitingLookups = 1_000;
 
 /** SQLSTATEs of a column or a table that does not exist. */
 const otherSchema = ['42703', '42P01'];
-/** SQLSTATEs of a prepared statement that is missing, or exists already, because another client shares the session. */
-const sharedSession = ['26000', '42P05'];
-/** SQLSTATE of "cached plan must not change result type", among others. */
-const featureNotSupported = '0A000';
-
-/** A statement of node-postgres. */
-type Query = QueryConfig<unknown[]> & { rowMode?: 'array'; query_timeout?: number };
 
 interface Server {
   readonly poolSize: number;
@@ -41,21 +34,6 @@ interface Server {
   readonly pool: Omit<PoolOptions, 'onIdleError' | 'poolSize'>;
   readonly mayPrepare: boolean;
   readonly stop: () => Promise<void>;
-}
-
-/** Sends statements; within a look-up, its deadline ends them. */
-export interface Statements {
-  /**
-   * @returns the rows as objects
-   * @throws Error when the database is unreachable, does not answer in time or refuses; then the connection is closed
-   */
-  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-
-  /** Like {@link query}, with rows as arrays of their columns, which is cheaper. */
-  queryArrays<Row extends readonly unknown[]>(text: string, values: readonly unknown[]): Promise<Row[]>;
-
-  /** The optional columns that exist. Looked up once, and again after a failed statement. */
-  columns(): Promise<Columns>;
 }
 
 /**
@@ -67,27 +45,37 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
   statements = 0;
 
   readonly #state = new DatabaseState();
-  readonly #server: Server;
   readonly #lookups: LookupQueue;
-  readonly #statementNames = new StatementNames();
-  #mayPrepare: boolean;
-  #opening: Promise<Pool> | undefined;
-  #pool: Pool | undefined;
+  readonly #prepared: PreparedStatements;
+  readonly #pool: LazyPool;
+  readonly #stop: () => Promise<void>;
   #columns: Promise<Columns> | undefined;
-  #closed = false;
+  #ended: Promise<void> | undefined;
 
   private constructor(
     private readonly pooled: PooledSource,
-    server: Server,
+    { poolSize, queryTimeoutMs = defaultTimeoutMs, connection, pool, mayPrepare, stop }: Server,
   ) {
-    const { poolSize, queryTimeoutMs = defaultTimeoutMs, mayPrepare } = server;
-    this.#server = server;
+    this.#stop = stop;
     this.#lookups = new LookupQueue({
       concurrency: Math.max(1, poolSize - reservedConnections),
       maxWaiting: maxWaitingLookups,
       timeoutMs: queryTimeoutMs,
     });
-    this.#mayPrepare = mayPrepare;
+    this.#prepared = new PreparedStatements(mayPrepare);
+    const onIdleError = (error: Error) => {
+      this.#state.report(error);
+    };
+    this.#pool = new LazyPool(pooled, {
+      connection,
+      options: { ...pool, poolSize, onIdleError },
+      closeTimeoutMs: queryTimeoutMs + closeGraceMs,
+      opened: ({ direct }) => {
+        if (!direct) {
+          this.#prepared.forbid();
+        }
+      },
+    });
   }
 
   /**
@@ -128,7 +116,7 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
         mayPrepare: false,
         stop,
       });
-      await database.#connect();
+      await database.#pool.open();
       await database.source.runMigrations({ transaction: 'all' });
       return database;
     } catch (failure) {
@@ -149,7 +137,7 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
 
   /** The pool's counters: all connections, idle ones, and waiting statements and look-ups; 0 before the pool exists. */
   get pool(): { readonly total: number; readonly idle: number; readonly waiting: number } {
-    const { totalCount = 0, idleCount = 0, waitingCount = 0 } = this.#pool ?? {};
+    const { totalCount = 0, idleCount = 0, waitingCount = 0 } = this.#pool.current ?? {};
     return { total: totalCount, idle: idleCount, waiting: waitingCount + this.#lookups.waiting };
   }
 
@@ -173,7 +161,7 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
   ): Promise<T> {
     let table = '';
     try {
-      await (this.#pool ?? this.#connect());
+      await this.#pool.open();
       const repository = this.source.getRepository(entity);
       table = repository.metadata.tableName;
       this.statements++;
@@ -183,7 +171,7 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
     } catch (error) {
       const failure: unknown = error instanceof QueryFailedError ? error.driverError : error;
       this.#state.failed(failure, table);
-      this.#leaveLostServer(failure);
+      this.#pool.leaveLostServer(failure);
       throw failure;
     }
   }
@@ -215,14 +203,9 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
   }
 
   /** Called by Nest: waits for running statements, rejects new ones, and stops the embedded server. */
-  async onApplicationShutdown(): Promise<void> {
-    if (this.#closed) {
-      return;
-    }
-    this.#closed = true;
-    await this.#opening?.catch(() => undefined);
-    await this.#disconnect();
-    await this.#server.stop();
+  onApplicationShutdown(): Promise<void> {
+    this.#ended ??= this.#pool.close().then(() => this.#stop());
+    return this.#ended;
   }
 
   #within(deadline: Deadline): Statements {
@@ -238,82 +221,22 @@ export class Database implements Statements, OnApplicationBootstrap, OnApplicati
   async #send(query: Query, isRetry = false): Promise<object[]> {
     let name: string | undefined;
     try {
-      const pool = this.#pool ?? (await this.#connect());
-      name = this.#mayPrepare && !isRetry ? this.#statementNames.of(query.text) : undefined;
+      const pool = this.#pool.current ?? (await this.#pool.open());
+      name = isRetry ? undefined : this.#prepared.nameOf(query.text);
       this.statements++;
       const { rows } = await pool.query<object>(name === undefined ? query : { ...query, name });
       this.#state.succeeded(query.text);
       return rows;
     } catch (failure) {
-      if (this.#hasLostItsPlan(failure) && name !== undefined) {
+      if (this.#prepared.hasLostItsPlan(failure) && name !== undefined) {
         return await this.#send(query, true);
       }
-      if (otherSchema.includes(codeOf(failure))) {
+      if (otherSchema.includes(sqlStateOf(failure))) {
         this.#columns = undefined;
       }
       this.#state.failed(failure, query.text);
-      this.#leaveLostServer(failure);
+      this.#pool.leaveLostServer(failure);
       throw failure;
     }
   }
-
-  /** Whether a prepared statement failed because of its plan or its session. Without a name, the same text succeeds. */
-  #hasLostItsPlan(failure: unknown): boolean {
-    const code = codeOf(failure);
-    if (sharedSession.includes(code)) {
-      this.#mayPrepare = false;
-      return true;
-    }
-    if (code === featureNotSupported) {
-      this.#statementNames.renew();
-      return true;
-    }
-    return false;
-  }
-
-  /** With several servers, connects to another one after the present one became unreachable. */
-  #leaveLostServer(failure: unknown): void {
-    if (
-      this.#server.connection.attempts.length > 1 &&
-      !(failure instanceof DatabaseError) &&
-      this.#pool !== undefined
-    ) {
-      this.#pool = undefined;
-      this.#opening ??= this.#disconnect()
-        .then(() => this.#open())
-        .finally(() => {
-          this.#opening = undefined;
-        });
-      this.#opening.catch(() => undefined);
-    }
-  }
-
-  #connect(): Promise<Pool> {
-    if (this.#closed) {
-      return Promise.reject(new Error('the database has been closed'));
-    }
-    this.#opening ??= this.#open().finally(() => {
-      this.#opening = undefined;
-    });
-    return this.#opening;
-  }
-
-  async #open(): Promise<Pool> {
-    const { poolSize, connection, pool: options } = this.#server;
-    const onIdleError = (error: Error) => {
-      this.#state.report(error);
-    };
-    const { pool, direct } = await openPool(this.pooled, connection, { ...options, poolSize, onIdleError });
-    this.#mayPrepare &&= direct;
-    return (this.#pool = pool);
-  }
-
-  async #disconnect(): Promise<void> {
-    this.#pool = undefined;
-    await this.pooled.close((this.#server.queryTimeoutMs ?? defaultTimeoutMs) + closeGraceMs);
-  }
-}
-
-function codeOf(failure: unknown): string {
-  return failure instanceof Error && 'code' in failure ? String(failure.code) : '';
 }
