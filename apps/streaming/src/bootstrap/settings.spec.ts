@@ -27,6 +27,7 @@ describe('settings', () => {
         outputBudgetPieces: 10_000,
       },
       admin: { port: undefined, address: '127.0.0.1' },
+      metrics: { onPublicPort: true },
       drain: { delayMs: 0, drainMs: 0 },
       connectionLimits: {
         maxConnections: 1_000_000,
@@ -129,6 +130,13 @@ describe('settings', () => {
 
   it.each(['redis://', 'redis://:p%23w@[::1]:6379/3', 'unix:///run/redis.sock?db=3'])('accept REDIS_URL=%s', (url) => {
     expect(readSettings({ REDIS_URL: url })).toMatchObject({ redis: { url } });
+  });
+
+  it('take the metrics off the public port only when the internal listener serves them', () => {
+    expect(readSettings({ METRICS_ON_PUBLIC_PORT: 'false', ADMIN_PORT: '4100' }).metrics.onPublicPort).toBe(false);
+    expect(errorOf({ METRICS_ON_PUBLIC_PORT: 'false' })).toBe(
+      'METRICS_ON_PUBLIC_PORT="false": must be true without ADMIN_PORT, which then serves the metrics',
+    );
   });
 
   it('report every wrong variable, one line each', () => {

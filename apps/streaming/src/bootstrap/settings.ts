@@ -23,6 +23,7 @@ export interface Settings {
     readonly outputBudgetPieces: number;
   };
   readonly admin: { readonly port: number | undefined; readonly address: string };
+  readonly metrics: { readonly onPublicPort: boolean };
   readonly drain: { readonly delayMs: number; readonly drainMs: number };
   readonly connectionLimits: {
     readonly maxConnections: number;
@@ -83,6 +84,7 @@ export function readSettingsFrom(environment: Environment): Settings {
       outputBudgetPieces: environment.read('OUTPUT_BUDGET_WRITES'),
     },
     admin: { port: environment.read('ADMIN_PORT'), address: environment.read('ADMIN_BIND') },
+    metrics: { onPublicPort: environment.read('METRICS_ON_PUBLIC_PORT') },
     drain: {
       delayMs: (environment.read('DRAIN_DELAY_SECONDS') ?? (production ? 3 : 0)) * 1_000,
       drainMs: (environment.read('DRAIN_SECONDS') ?? (production ? 4 : 0)) * 1_000,
@@ -121,6 +123,11 @@ export function readSettingsFrom(environment: Environment): Settings {
   // The demo's access tokens are published, so they must not get into a database that others use.
   if (demo && database.kind !== 'embedded') {
     throw new SettingsError('DEMO="true": the demo runs only with DATABASE=embedded');
+  }
+  if (!settings.metrics.onPublicPort && settings.admin.port === undefined) {
+    throw new SettingsError(
+      'METRICS_ON_PUBLIC_PORT="false": must be true without ADMIN_PORT, which then serves the metrics',
+    );
   }
   return deepFreeze({ ...settings, tracing, history, servesClients: environment.read('ROLE') !== 'recorder', demo });
 }

@@ -112,6 +112,12 @@ export const variables = {
     default: '127.0.0.1',
     description: 'Address of the internal listener. It asks for no token: never publish it.',
   }),
+  METRICS_ON_PUBLIC_PORT: variable({
+    group: 'server',
+    form: flag,
+    default: true,
+    description: '`false`: only the internal listener serves `/metrics`.',
+  }),
   DRAIN_DELAY_SECONDS: variable({
     group: 'server',
     form: integer(0, 600),
