@@ -237,7 +237,7 @@ describe('a client of a filtered stream that follows its position', () => {
   };
   const down = () => Promise.reject(new Error('the database is down'));
 
-  it('is told of events that were dropped undecided, once, before it receives the next one', async () => {
+  it('learns of events that were dropped undecided, once, before it receives the next one', async () => {
     const [follows, plain] = [history.bench.connect(viewer()), history.bench.connect(viewer())];
     const subscribing = history.bench.gate.subscribe(follows.connection, wanted, resuming());
     await vi.advanceTimersByTimeAsync(100);

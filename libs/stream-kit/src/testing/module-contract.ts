@@ -88,7 +88,7 @@ async function leaksNothing(
     const leaked = stream.received.find(({ payload }) => payload?.includes(secret));
     check(
       leaked === undefined,
-      `${nameOf(definition)} let out a post that its viewer must not see, as ${leaked?.event ?? ''}`,
+      `${nameOf(definition)} delivered a post that its viewer must not see, as ${leaked?.event ?? ''}`,
     );
     stream.close();
   }
