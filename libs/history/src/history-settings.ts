@@ -24,7 +24,7 @@ export class HistorySettings {
   /** Resumes that wait for that at most; with more, they are told `unavailable`. */
   readonly maxResumesWaiting: number = 10_000;
   /** How long a resume waits for that, in milliseconds; then it is told `unavailable`. */
-  readonly resumeWaitMs: number = 10_000;
+  readonly resumeWaitMs: number = 20_000;
   /** Messages that a node fetches at most to fill a gap of its own. */
   readonly maxFetched: number = 20_000;
   /** How long a node tries to fill a gap of its own, in milliseconds. Meanwhile its clients receive nothing. */

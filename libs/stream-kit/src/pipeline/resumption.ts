@@ -29,9 +29,9 @@ import { PastMessages } from './past-messages.js';
 import { ResumeQueue } from './resume-queue.js';
 
 /** How long PostgreSQL may take to decide about everything that a client missed. */
-const decidedWithinMs = 5_000;
+const decidedWithinMs = 10_000;
 /** Events that are decided about in one turn of the event loop. */
-const decidedPerTurn = 25;
+const decidedPerTurn = 100;
 
 /** What a client asks for that wants to know its position. */
 export interface ResumeRequest {
