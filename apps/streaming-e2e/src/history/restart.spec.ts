@@ -1,9 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { WebSocket } from 'ws';
-import type { EventRecorder } from '../clients/event-recorder.js';
-import { MastoReader, type MastoReading } from '../clients/masto-reader.js';
-import { MegalodonReader } from '../clients/megalodon-reader.js';
-import { openReader, streamTitled } from '../clients/streams.js';
+import { openReader } from '../clients/streams.js';
 import {
   openTestEnvironment,
   publishEvent,
@@ -14,52 +10,7 @@ import {
   WebSocketClient,
   type RedisTestEnvironment,
 } from '../support/index.js';
-
-type OpenReader = Awaited<ReturnType<typeof openReader>>;
-
-const home = streamTitled('user');
-
-/** What a client has received, as ids of deletes, and its end. */
-interface Following {
-  readonly name: string;
-  ids(): readonly string[];
-  close(): void;
-}
-
-/** A client without a library: reconnects at once, by the same URL, and subscribes by the same frames. */
-function followByHand(name: string, url: URL, frames: readonly object[], pauseMs = 0): Following {
-  const ids: string[] = [];
-  let socket: WebSocket;
-  let closed = false;
-  const open = () => {
-    socket = new WebSocket(url);
-    socket.on('open', () => {
-      for (const frame of frames) {
-        socket.send(JSON.stringify(frame));
-      }
-    });
-    socket.on('message', (data: Buffer) => {
-      ids.push((JSON.parse(data.toString()) as { payload: string }).payload);
-      if (pauseMs > 0) {
-        socket.pause();
-        setTimeout(() => {
-          socket.resume();
-        }, pauseMs);
-      }
-    });
-    socket.on('error', () => undefined);
-    socket.on('close', () => closed || setTimeout(open, 5));
-  };
-  open();
-  return {
-    name,
-    ids: () => ids,
-    close: () => {
-      closed = true;
-      socket.terminate();
-    },
-  };
-}
+import { followByHand, followByMasto, followByMegalodon, type Following, type HomeReader } from './following.js';
 
 describe('clients of unmodified WebSocket libraries, in a planned restart of their server', () => {
   let environment: RedisTestEnvironment;
@@ -99,56 +50,15 @@ describe('clients of unmodified WebSocket libraries, in a planned restart of the
     }
   }
 
-  const idsOf = (recorders: readonly EventRecorder[]) => () =>
-    recorders.flatMap(({ recorded }) => recorded.map(({ payload }) => String(payload)));
-
-  /** masto reconnects; its iterators stay with the connection that they began on, so that a program begins another one. */
-  function followByMasto(url: string, reader: OpenReader): Following {
-    const readings: MastoReading[] = [];
-    class ReopenedWebSocket extends WebSocket {
-      constructor(target: URL, protocols: string[]) {
-        super(target, protocols);
-        this.on('open', () => setTimeout(() => readings.push(masto.read(home, reader))));
-      }
-    }
-    const masto = new MastoReader({
-      streamingApiUrl: url,
-      accessToken: reader.token,
-      implementation: ReopenedWebSocket,
-    });
-    // masto connects with its first iterator.
-    void masto.client.user.subscribe().values().next();
-    return {
-      name: 'masto',
-      ids: () => idsOf(readings)(),
-      close: () => {
-        masto.close();
-      },
-    };
-  }
-
-  function followByMegalodon(url: string, reader: OpenReader): Following {
-    const megalodon = new MegalodonReader(url, reader.token, home, reader);
-    return {
-      name: 'megalodon',
-      ids: idsOf([megalodon]),
-      close: () => {
-        megalodon.close();
-      },
-    };
-  }
-
   /** Follows home timelines over five kinds of client, in the order of these readers. */
-  function open(readers: readonly OpenReader[]): void {
-    const url = `ws://127.0.0.1:${address.port}`;
-    const endpoint = (token: string, query = '') => new URL(`${url}/api/v1/streaming?access_token=${token}${query}`);
-    const subscribe = [{ type: 'subscribe', stream: 'user' }];
-    const ways: ((reader: OpenReader) => Following)[] = [
-      (reader) => followByMasto(url, reader),
-      (reader) => followByMegalodon(url, reader),
-      ({ token }) => followByHand('by query', endpoint(token, '&stream=user'), []),
-      ({ token }) => followByHand('by frame', endpoint(token), subscribe),
-      ({ token }) => followByHand('by frame, reading slowly', endpoint(token), subscribe, 20),
+  function open(readers: readonly HomeReader[]): void {
+    const { port } = address;
+    const ways: ((reader: HomeReader) => Following)[] = [
+      (reader) => followByMasto(port, reader),
+      (reader) => followByMegalodon(port, reader),
+      (reader) => followByHand(port, reader, { name: 'by query', byQuery: true }),
+      (reader) => followByHand(port, reader, { name: 'by frame' }),
+      (reader) => followByHand(port, reader, { name: 'by frame, reading slowly', pauseMs: 20 }),
     ];
     readers.forEach((reader, index) => following.push((ways[index] as (typeof ways)[number])(reader)));
   }
