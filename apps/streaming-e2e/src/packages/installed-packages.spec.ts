@@ -12,7 +12,7 @@ import { eventStream, httpRequest, Server } from '../support/index.js';
 import { InstalledProject } from './installed-project.js';
 
 const workspace = join(import.meta.dirname, '..', '..', '..', '..');
-const limit = { timeout: 240_000 };
+const limit = { timeout: 600_000 };
 
 const service = `
 import 'reflect-metadata';

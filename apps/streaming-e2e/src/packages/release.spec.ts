@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandsOf } from '../documents/document-commands.js';
 import { WorkspaceCopy } from '../support/workspace-copy.js';
 
-const limit = { timeout: 300_000 };
+const limit = { timeout: 600_000 };
 
 describe('a release, as CONTRIBUTING.md tells to make it', () => {
   let copy: WorkspaceCopy;

@@ -8,7 +8,7 @@ import { WorkspaceCopy } from '../support/workspace-copy.js';
 
 /** The lint takes longer than everything else together: `npm run test:generate` runs it. */
 const withLint = process.env['GENERATED_STREAMS'] === 'lint';
-const limit = { timeout: 300_000 };
+const limit = { timeout: 600_000 };
 
 const page = await readFile(join(import.meta.dirname, '../../../../docs/streams/first-stream.md'), 'utf8');
 const commandOf = (beginning: string) => {
