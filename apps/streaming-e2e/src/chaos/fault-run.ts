@@ -24,6 +24,10 @@ export async function runFault(environment: ChaosEnvironment, fault: Fault): Pro
   const traffic = new Traffic(environment.publisher, kinds, authors);
   const back = new Map<string, number>();
   try {
+    if (environment.history) {
+      // Each event brings one.
+      await until('all clients know a position', () => followers.every(({ client }) => client.knowsPosition));
+    }
     await delay(aroundMs);
     await fault.run({ environment, followers, traffic });
     const healedAtMs = performance.now();

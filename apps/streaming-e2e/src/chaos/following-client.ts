@@ -11,8 +11,8 @@ export interface Followed {
 /** A connection of a following client. */
 interface Session {
   readonly client: EventStreamClient | WebSocketClient;
-  /** Whether the server says that nothing is missing; `undefined` when it says nothing about it (yet). */
-  recovered(): boolean | undefined;
+  /** How often the server has said that something is missing: when the client resumed, or later. */
+  gaps(): number;
   /** The last position that the server has told. */
   position(): string | undefined;
 }
@@ -27,7 +27,7 @@ export const followEventStream: Follow = async ({ url, token }, since) => {
   const answer = client.headers['stream-resumed'];
   return {
     client,
-    recovered: () => (answer === undefined ? undefined : answer === 'true'),
+    gaps: () => Number(answer === 'false') + client.received.filter(({ event }) => event === 'stream.gap').length,
     position: () => [...client.bytes.toString().matchAll(/^id: (.+)$/gm)].at(-1)?.[1],
   };
 };
@@ -44,10 +44,11 @@ export const followWebSocket: Follow = async ({ url, token }, since) => {
   const client = await WebSocketClient.open(resuming);
   return {
     client,
-    recovered() {
-      const answer = client.received.find(({ event }) => event === 'resumed');
-      return answer && (JSON.parse(answer.payload ?? '{}') as { readonly recovered: boolean }).recovered;
-    },
+    gaps: () =>
+      client.received.filter(
+        ({ event, payload = '{}' }) =>
+          event === 'resumed' && !(JSON.parse(payload) as { readonly recovered: boolean }).recovered,
+      ).length,
     position: () =>
       client.frames.reduce<string | undefined>(
         (last, frame) => (JSON.parse(frame) as { readonly id?: string }).id ?? last,
@@ -86,7 +87,6 @@ export class FollowingClient {
 
   /** When the client was last told that it missed events; `-Infinity` if never. */
   get toldAtMs(): number {
-    this.#noteGap();
     return this.#toldAtMs;
   }
 
@@ -120,10 +120,12 @@ export class FollowingClient {
   async #run(follow: Follow, followed: Followed): Promise<void> {
     while (!this.#closed) {
       try {
-        this.#session = await follow(followed, this.#position);
+        const session = await follow(followed, this.#position);
+        this.#session = session;
         this.connects += 1;
-        await this.#session.client.ended;
-        this.#endSession();
+        void this.#noteGaps(session);
+        await session.client.ended;
+        this.#endSession(session);
       } catch {
         // Refused, or not reachable: again, as every client does.
       }
@@ -131,26 +133,24 @@ export class FollowingClient {
     }
   }
 
-  #endSession(): void {
-    const session = this.#session;
-    if (session !== undefined) {
-      this.#noteGap();
-      this.#events.push(...eventsOf(session));
-      this.#position = session.position() ?? this.#position;
-      this.#session = undefined;
-    }
+  #endSession(session: Session): void {
+    this.#events.push(...eventsOf(session));
+    this.#position = session.position() ?? this.#position;
+    this.#session = undefined;
   }
 
-  /** A gap is noted once for each session. */
-  #noteGap(): void {
-    const session = this.#session;
-    if (session?.recovered() === false && !this.#noted.has(session)) {
-      this.#noted.add(session);
-      this.#toldAtMs = performance.now();
+  /** Notes when the server says that something is missing, as long as the session lasts. */
+  async #noteGaps(session: Session): Promise<void> {
+    let known = 0;
+    while (session === this.#session) {
+      const gaps = session.gaps();
+      if (gaps > known) {
+        known = gaps;
+        this.#toldAtMs = performance.now();
+      }
+      await delay(10);
     }
   }
-
-  readonly #noted = new WeakSet<Session>();
 }
 
 function eventsOf({ client }: Session): ReceivedEvent[] {
