@@ -10,8 +10,8 @@ let client: Socket;
 let received: string;
 const excess = vi.fn();
 const delayed = vi.fn();
-/** Of each connection, in requests a second. */
-let perSecond: number | undefined;
+/** How many requests of a connection are within its budget; the others wait 20 ms each. */
+let allowed: number | undefined;
 /** The requests that are being handled. */
 let handling: { readonly path: string; readonly response: ServerResponse }[];
 
@@ -20,12 +20,20 @@ beforeEach(async () => {
   received = '';
   excess.mockClear();
   delayed.mockClear();
-  perSecond = undefined;
+  allowed = undefined;
   server = createServer((request, response) => {
     handling.push({ path: request.url ?? '', response });
   });
   handleOneRequestAtATime(server, {
-    budgetOf: () => (perSecond === undefined ? undefined : new InputBudget(perSecond)),
+    budgetOf: () => {
+      if (allowed === undefined) {
+        return undefined;
+      }
+      const budget = new InputBudget(1);
+      let left = allowed;
+      vi.spyOn(budget, 'spend').mockImplementation(() => (left-- > 0 ? 0 : 20));
+      return budget;
+    },
     onDelay: delayed,
     onExcess: excess,
   });
@@ -77,8 +85,8 @@ describe('pipelined requests', () => {
   });
 
   it('are handled more slowly on a connection that has used up its budget, each of them', async () => {
-    perSecond = 2;
-    const budget = 20;
+    const budget = 5;
+    allowed = budget;
     for (let number = 0; number <= budget + 1; number++) {
       send(`/${number}`);
       await vi.waitUntil(() => handling.length === number + 1, { interval: 1, timeout: 10_000 });
@@ -92,13 +100,13 @@ describe('pipelined requests', () => {
   });
 
   it('have a budget also when they come pipelined', async () => {
-    perSecond = 1;
+    allowed = 5;
     send(...Array.from({ length: 12 }, (_, number) => `/${number}`));
     for (let number = 0; number < 12; number++) {
       await vi.waitUntil(() => handling.length === number + 1, { interval: 1, timeout: 10_000 });
       handling[number]!.response.end();
     }
-    expect(delayed).toHaveBeenCalled();
+    expect(delayed).toHaveBeenCalledTimes(6);
   });
 
   it('are not limited on a connection that waits for each answer', async () => {
