@@ -19,8 +19,9 @@ export const chunkedSseFraming: Framing = sseFraming('sse-chunked', inChunk, fal
 /** Server-sent events for HTTP/1.0, which has no chunks. */
 export const plainSseFraming: Framing = sseFraming('sse-plain', identity, false);
 
-/** Both with the position of each event as `id`, for clients that follow the standard: a Perl client takes it for data. */
+/** {@link chunkedSseFraming} with the position of each event as `id`, for clients that follow the standard: a Perl client takes it for data. */
 export const resumableChunkedSseFraming: Framing = sseFraming('sse-chunked-resumable', inChunk, true);
+/** {@link plainSseFraming} with positions. */
 export const resumablePlainSseFraming: Framing = sseFraming('sse-plain-resumable', identity, true);
 
 const chunked: ReadonlySet<Framing> = new Set([chunkedSseFraming, resumableChunkedSseFraming]);

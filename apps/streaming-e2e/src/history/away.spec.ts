@@ -81,7 +81,7 @@ describe.each(resumingTransports)('a client that was away, over $name,', (transp
     let client = await open('public');
     await client.position();
     const [first = ''] = await publish('timeline:public', 1);
-    let publishing = true;
+    let publishing = true as boolean;
     const published = (async () => {
       for (let batch = 0; batch < 100; batch++) {
         await publish('timeline:public', 10);

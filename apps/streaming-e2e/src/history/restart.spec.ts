@@ -92,7 +92,7 @@ describe('clients of unmodified WebSocket libraries, in a planned restart of the
     await until('the first events', caughtUp);
 
     address.switchTo(second.port);
-    let stopping = true;
+    let stopping = true as boolean;
     const stopped = environment.server.stop().then(() => (stopping = false));
     while (stopping) {
       await publish(1, channels);

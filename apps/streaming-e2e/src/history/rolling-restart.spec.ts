@@ -49,7 +49,7 @@ async function rollingRestart(test: TestContext, history: 'on' | 'off'): Promise
   onTestFinished(async () => {
     await Promise.all([...servers.values()].map((server) => server.stop()));
   });
-  const { port, stop } = await startProgram(nginx.program, {
+  const proxy = await startProgram(nginx.program, {
     configuration: (own, directory) => shippedNginx(own, [first, second], directory).replace('256;', '4096;'),
     args: nginxArguments,
     ready: (own) =>
@@ -63,7 +63,8 @@ async function rollingRestart(test: TestContext, history: 'on' | 'off'): Promise
     }
     throw error;
   });
-  onTestFinished(() => stop());
+  onTestFinished(() => proxy.stop());
+  const { port } = proxy;
 
   const readers: HomeReader[] = [];
   while (readers.length < clientCount) {
@@ -102,7 +103,7 @@ async function rollingRestart(test: TestContext, history: 'on' | 'off'): Promise
   expected.forEach((ids) => ids.splice(0, ids.length - 1));
   const from = String(numbers);
 
-  let publishing = true;
+  let publishing = true as boolean;
   const published = (async () => {
     for (let next = 0; publishing; next += accountsPerEvent) {
       await publish(Array.from({ length: accountsPerEvent }, (_, offset) => (next + offset) % readers.length));
