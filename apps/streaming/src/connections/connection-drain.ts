@@ -73,7 +73,6 @@ export class ConnectionDrain implements BeforeApplicationShutdown {
     const intervalMs = drainMs / Math.ceil(connections.length / size);
     while (connections.length > 0) {
       this.closer.close(connections.splice(0, size), closeReasons.restart);
-      server?.closeIdleConnections();
       if (connections.length > 0) {
         await delay(jitter(0.5 * intervalMs, 1.5 * intervalMs));
       }
@@ -81,6 +80,7 @@ export class ConnectionDrain implements BeforeApplicationShutdown {
     await this.closer.idle();
     this.heartbeats.stop();
     await this.opener.released();
+    // Not earlier: Node counts an event stream as idle once its end was written, also while its client still reads.
     server?.closeIdleConnections();
   }
 
