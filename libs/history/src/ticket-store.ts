@@ -19,7 +19,7 @@ export interface Ticket extends TicketHolder {
  * Which client takes which ticket is not known: a new one of the same token may come before the one that was restarted.
  * Promises an implementation makes, so that this one misses nothing all the same:
  * - Each ticket taken answers with the positions of all equal subscriptions that have left one.
- * - When as many were taken as were left, the positions stay for those that come later, until another ticket is left, and
+ * - When as many were taken as were left, the positions stay for those that come later, until a later restart leaves another, and
  *   for {@link ticketSeconds} at most.
  */
 export abstract class TicketStore {

@@ -50,9 +50,18 @@ describe.skipIf(withoutRedis)('tickets in Redis', () => {
     expect(await taking().take(home)).toEqual(['a']);
   });
 
-  it('that were taken end when another one is left: their client has been here since', async () => {
+  it('of one restart stay for all its clients, also while one is taken before the next is left', async () => {
     await leaving().leave([{ ...home, position: 'a' }]);
     await taking().take(home);
+    await leaving().leave([{ ...home, position: 'b' }]);
+    expect((await taking().take(home)).toSorted()).toEqual(['a', 'b']);
+  });
+
+  it('that were taken end when another one is left in a later restart: their client has been here since', async () => {
+    await leaving().leave([{ ...home, position: 'a' }]);
+    await taking().take(home);
+    const [key = ''] = await redis.keys(`${prefix}*`);
+    await redis.expire(key, ticketSeconds - 15);
     await taking().leave([{ ...home, position: 'b' }]);
     expect(await leaving().take(home)).toEqual(['b']);
   });

@@ -10,6 +10,9 @@ import { Script } from './script.js';
 /** A client that reconnects does not wait for longer: it begins as a new one then. */
 const commandTimeoutMs = 500;
 
+/** A server closes its connections one after the other: tickets that it leaves within this time are of one restart. */
+const restartSeconds = 15;
+
 /** What a {@link RedisTicketStore} is told at its making. */
 export interface RedisTicketOptions {
   /** The Redis that keeps the history. */
@@ -20,10 +23,12 @@ export interface RedisTicketOptions {
 
 /**
  * KEYS 1 tickets of a subscription: how many are left, and each position with the number of tickets that have it; ARGV 1
- * position, 2 seconds. Where all earlier ones were taken, they end: their clients have been here since.
+ * position, 2 seconds, 3 how long a restart takes at most. Where all earlier ones were taken, and are of an earlier restart, they
+ * end: their clients have been here since.
  */
 const leaveScript = new Script(`
-if tonumber(redis.call('HGET', KEYS[1], 'left') or 0) <= 0 then redis.call('DEL', KEYS[1]) end
+local left = tonumber(redis.call('HGET', KEYS[1], 'left') or 0)
+if left <= 0 and redis.call('TTL', KEYS[1]) <= ARGV[2] - ARGV[3] then redis.call('DEL', KEYS[1]) end
 redis.call('HINCRBY', KEYS[1], 'left', 1)
 redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
 redis.call('EXPIRE', KEYS[1], ARGV[2])
@@ -72,7 +77,7 @@ export class RedisTicketStore extends TicketStore {
   async leave(tickets: readonly Ticket[]): Promise<void> {
     const pipeline = this.#client.pipeline();
     for (const ticket of tickets) {
-      leaveScript.add(pipeline, [this.#keyOf(ticket)], [ticket.position, ticketSeconds]);
+      leaveScript.add(pipeline, [this.#keyOf(ticket)], [ticket.position, ticketSeconds, restartSeconds]);
     }
     await this.#carryOut(pipeline);
   }

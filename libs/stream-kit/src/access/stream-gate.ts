@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Connection, Fanout, Framing, Subscription } from '@fedistream/delivery';
+import type { Connection, Framing, Subscription } from '@fedistream/delivery';
 import { StreamingError, type StreamEvent, type Viewer } from '@fedistream/domain';
 import { withTimeout } from '@fedistream/util';
 import type { StreamRequest } from '../modules/stream-definition.js';

@@ -1,9 +1,32 @@
-import type { HistoryAnswer, HistoryQuery, HistoryStore } from '@fedistream/history';
+import { HistoryStore, type HistoryAnswer, type HistoryQuery } from '@fedistream/history';
+import { NEVER } from 'rxjs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { PastMessages } from './past-messages.js';
 
 const epoch = 'e'.repeat(12);
 const upTo = (sequence: number) => ({ fence: sequence, epoch, sequence });
+
+/** A history with a message for each number. */
+class NumberedHistory extends HistoryStore {
+  readonly node = 'node';
+  readonly acknowledged = NEVER;
+  readonly fence = () => Promise.resolve();
+
+  constructor(private readonly reads: HistoryQuery[]) {
+    super();
+  }
+
+  read(query: HistoryQuery): Promise<HistoryAnswer> {
+    this.reads.push(query);
+    const entries = Array.from({ length: query.upTo.sequence }, (_, index) => ({
+      sequence: index + 1,
+      channel: 'timeline:public',
+      hash: String(index + 1).padStart(16, '0'),
+      message: Buffer.from(`{"event":"delete","payload":"${index + 1}"}`),
+    }));
+    return Promise.resolve(entries.length > query.limit ? { gap: 'tooMany' } : { entries });
+  }
+}
 
 describe('what clients have missed that come at the same time', () => {
   let reads: HistoryQuery[];
@@ -11,18 +34,7 @@ describe('what clients have missed that come at the same time', () => {
 
   beforeEach(() => {
     reads = [];
-    /** A history with a message for each number. */
-    const read = (query: HistoryQuery): Promise<HistoryAnswer> => {
-      reads.push(query);
-      const entries = Array.from({ length: query.upTo.sequence }, (_, index) => ({
-        sequence: index + 1,
-        channel: 'timeline:public',
-        hash: String(index + 1).padStart(16, '0'),
-        message: Buffer.from(`{"event":"delete","payload":"${index + 1}"}`),
-      }));
-      return Promise.resolve(entries.length > query.limit ? { gap: 'tooMany' } : { entries });
-    };
-    past = new PastMessages({ read } as HistoryStore);
+    past = new PastMessages(new NumberedHistory(reads));
   });
 
   /** A client's read, as the ids of the deletions that it answers with. */

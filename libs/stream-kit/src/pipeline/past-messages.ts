@@ -8,7 +8,6 @@ import {
   type HistoryQuery,
   type HistoryStore,
 } from '@fedistream/history';
-import { setImmediate } from 'node:timers/promises';
 
 /** Clients that reconnect together have equal positions, and read the same within this time. */
 const sharedMs = 200;
@@ -81,7 +80,7 @@ export class PastMessages {
     const events: PastEvent[] = [];
     for (const [index, entry] of answer.entries.entries()) {
       if (index % decodedPerTurn === decodedPerTurn - 1) {
-        await setImmediate();
+        await new Promise(setImmediate);
       }
       events.push(...toEvent(entry, query.upTo.epoch));
     }

@@ -20,7 +20,6 @@ import {
   type Position,
 } from '@fedistream/history';
 import { errorReason, LogThrottle, withTimeout } from '@fedistream/util';
-import { setImmediate } from 'node:timers/promises';
 import type { StreamRequest } from '../modules/stream-definition.js';
 import { StreamRegistry } from '../modules/stream-registry.js';
 import { FailureLog } from './failure-log.js';
@@ -274,7 +273,7 @@ export class Resumption {
     const endMs = performance.now() + decidedWithinMs;
     for (let start = 0; start < accepted.length; start += decidedPerTurn) {
       // Other clients have their turn in between.
-      await setImmediate();
+      await new Promise(setImmediate);
       if (!isWanted()) {
         return undefined;
       }
