@@ -140,6 +140,10 @@ export class SseTransport implements Transport, HeartbeatTarget {
       // The operating system has taken everything, or the socket is closed.
       this.#response.once('close', () => {
         clearTimeout(linger);
+        if (name === 'restart') {
+          // A proxy would keep the connection, and choose this process again.
+          this.#socket.end();
+        }
         // An event stream has no handshake for its end. A client that has seen it has read everything.
         resolve(this.#response.writableFinished);
       });
