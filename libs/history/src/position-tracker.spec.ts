@@ -1,5 +1,5 @@
 import { NEVER } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HistorySettings } from './history-settings.js';
 import { HistoryStatistics } from './history-statistics.js';
 import { HistoryStore } from './history-store.js';
@@ -77,5 +77,26 @@ describe('the positions that a node gives messages', () => {
     expect(positionOf('timeline:1', 'message')).toBeUndefined();
     positionOf(markerChannel, fenceText('other', 1));
     expect(positionOf('timeline:1', 'message')).toBeDefined();
+  });
+});
+
+describe('the recorder that a node presumes', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is alive at first and after each tick, for as long as one may be late', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const settings = new HistorySettings();
+    const tracker = new PositionTracker(new SilentStore(), settings, new HistoryStatistics(), () => true);
+    const isAlive = () => tracker.recorderAlive;
+    expect(isAlive()).toBe(true);
+    vi.advanceTimersByTime(settings.recorderSilentMs);
+    expect(isAlive()).toBe(false);
+    tracker.tag(markerChannel, Buffer.from(tickText(epoch, 0)));
+    expect(isAlive()).toBe(true);
+    vi.advanceTimersByTime(settings.recorderSilentMs);
+    expect(isAlive()).toBe(false);
+    tracker.close();
   });
 });

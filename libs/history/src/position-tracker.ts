@@ -53,7 +53,8 @@ export class PositionTracker {
   #epoch: string | undefined;
   /** The text of the last marker; `undefined` while one may have been missed. */
   #markerText: string | undefined;
-  #tickMs = -Infinity;
+  /** At first a recorder is presumed: clients of a restart come before the first tick of the server that they reach. */
+  #tickMs = performance.now();
   #marker: EventOrigin | undefined;
   /** The messages behind the last marker, in order and without a hole: about a second's while a recorder is alive. */
   #behindMarker: MessageOrigin[] = [];

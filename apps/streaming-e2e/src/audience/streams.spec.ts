@@ -103,10 +103,11 @@ describe('the audience rules', () => {
     for (const event of events) {
       await publisher.publish(channel, `{"event":"${event}","payload":${about}}`);
     }
+    await publisher.publish(channel, '{"event":"delete","payload":"1"}');
     await publisher.publish(channel, '{"event":"filters_changed"}');
     const received = await receivedBeforeFence(client, publisher, channel);
     expect(received.map(({ event, payload }) => [event, payload])).toEqual([
-      ['delete', about],
+      ['delete', '1'],
       ['filters_changed', undefined],
     ]);
     await client.close();

@@ -74,7 +74,7 @@ describe('the commands of the documents', () => {
 });
 
 it('docs/metrics.md has every metric of the server, and no other', async () => {
-  const server = await Server.start({ BROKER: 'memory', DATABASE_URL: inject('templateUrl') });
+  const server = await Server.start({ BROKER: 'memory', HISTORY: 'on', DATABASE_URL: inject('templateUrl') });
   try {
     const text = await (await fetch(server.url('/metrics'))).text();
     const served = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? '');

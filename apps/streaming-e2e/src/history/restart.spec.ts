@@ -118,6 +118,17 @@ describe('clients of unmodified WebSocket libraries, in a planned restart of the
     }
   });
 
+  it('miss nothing where five of them use one token: then an event may be repeated', async () => {
+    const reader = await openReader(environment.fixtures);
+    open(Array.from({ length: 5 }, () => reader));
+    const { expected } = await restarted([reader.account]);
+    for (const client of following) {
+      const ids = client.ids();
+      const inOrder = [...new Set(ids.slice(ids.indexOf(expected[0] ?? '')))];
+      expect([client.name, inOrder]).toEqual([client.name, expected]);
+    }
+  });
+
   it('are told nothing of it: frames have no members that they do not know', async () => {
     const other = await openReader(environment.fixtures);
     const second = await startSecond();
