@@ -153,11 +153,11 @@ describe.skipIf(withoutRedis)('a recorder', () => {
     await trial.publisher.del(`${trial.prefix}subscribed:${home}`);
     await trial.recorder();
     await trial.led();
-    const marker = trial.node.tracker.marker?.position ?? '';
+    const [atHome, atPublic] = [trial.markerPosition([home]), trial.markerPosition(['timeline:public'])];
     await trial.publish(home, 'not recorded');
     await trial.publish('timeline:public', 'recorded');
-    expect(given(await trial.resume(marker, [home]))).toBe('trimmed');
-    expect(given(await trial.resume(marker, ['timeline:public']))).toEqual(['recorded']);
+    expect(given(await trial.resume(atHome, [home]))).toBe('trimmed');
+    expect(given(await trial.resume(atPublic, ['timeline:public']))).toEqual(['recorded']);
   });
 
   it('never takes a message for an equal one that was not recorded: the client may have received only that one', async () => {
@@ -176,7 +176,7 @@ describe.skipIf(withoutRedis)('a recorder', () => {
     async (key) => {
       await trial.recorder();
       await trial.led();
-      const marker = trial.node.tracker.marker?.position ?? '';
+      const marker = trial.markerPosition();
       const position = await trial.publish(home, 'first');
       await trial.publish(home, 'evicted');
       await trial.publisher.del(`${trial.prefix}history:${trial.node.tracker.epoch ?? ''}:${key}`);
@@ -213,6 +213,7 @@ describe.skipIf(program === undefined)('a Redis that is restarted', () => {
       await first.stop();
       await servers.server([], first.port);
       await vi.waitUntil(() => trial.statistics.epochs === 2, patient);
+      await trial.standingBy();
       await trial.fenced();
       await trial.publisher.set(`${trial.prefix}subscribed:${home}`, '1');
       await trial.publish(home, 'after');

@@ -1,4 +1,11 @@
-import { HistorySettings, HistoryStatistics, markerChannel, type HistoryAnswer } from '@fedistream/history';
+import {
+  HistorySettings,
+  HistoryStatistics,
+  markerChannel,
+  scopedPosition,
+  scopeOf,
+  type HistoryAnswer,
+} from '@fedistream/history';
 import { TrackedHistory, type ReceivedMessage } from '@fedistream/history/testing';
 import { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
@@ -140,6 +147,11 @@ export class HistoryTrial {
     await pipeline.exec();
     await vi.waitUntil(() => this.node.received.some(({ text }) => text === arrival), patient);
     return this.node.received.findLast((message) => message.channel === channel)?.position ?? '';
+  }
+
+  /** The position of a client of these channels that has received nothing but the last marker. */
+  markerPosition(channels = this.channels): string {
+    return scopedPosition(this.node.tracker.marker?.position ?? '', scopeOf(channels));
   }
 
   /**
