@@ -141,9 +141,10 @@ describe('the internal listener', () => {
     expect(clients.flatMap(({ close }) => close.mock.calls).flat()).toEqual(expected.map(() => closeReasons.revoked));
   });
 
-  it('closes nothing without an account, a token or an address', async () => {
+  it('closes nothing without an account, a token or an address, or with a filter that does not exist', async () => {
     expect((await ask('/connections', 'DELETE')).status).toBe(400);
     expect((await ask('/connections?stream=user', 'DELETE')).status).toBe(400);
+    expect((await ask('/connections?account=1&steam=public', 'DELETE')).status).toBe(400);
     expect(clients.every(({ close }) => close.mock.calls.length === 0)).toBe(true);
   });
 
