@@ -7,8 +7,11 @@ const maxSelections = 1_000;
 
 /** Where a subscription begins among all messages, on a server with a history. */
 export interface BacklogPlace {
+  /** Of what was kept, only events behind this place are sent: what comes first stands for the others. Default: all. */
   readonly behind?: number;
+  /** The position of a client that has received what comes first. */
   readonly position?: string | undefined;
+  /** Whether the client is told that position. Default: no. */
   readonly checkpoint?: boolean;
 }
 
@@ -51,9 +54,6 @@ export class Backlog {
    * Sends the subscription what comes first, then what was kept, and attaches it: nothing is missing or repeated in
    * between. A subscription that has ended receives nothing. Whatever happens, nothing is kept any more afterwards.
    *
-   * @param behind of what was kept, only events behind this place are sent: what comes first stands for the others
-   * @param position of a client that has received what comes first
-   * @param checkpoint whether the client is told that position
    * @throws StreamingError `tooManySubscriptions`, before anything is sent, as {@link Subscription.attach}
    */
   attach(subscription: Subscription, first: readonly StreamEvent[], place: BacklogPlace = {}): void {
