@@ -20,7 +20,12 @@ export interface ClientPurpose {
   readonly name: string;
   /** How long a single command may take before it fails. Default: no limit. */
   readonly commandTimeoutMs?: number;
+  /** Called for each command that Redis refuses with READONLY: the server is a replica, such as a master that was demoted. */
+  readonly refusedAsReplica?: () => void;
 }
+
+/** READONLY, also inside the error of a script: before Redis 7 that begins with ERR. */
+const refusalOfReplica = /\bREADONLY\b/;
 
 /**
  * A client that is not connected yet. Once connected it reconnects for ever. It never queues commands: a command without a
@@ -66,7 +71,10 @@ function sentinelsOf({ url, sentinels }: RedisSettings): readonly SentinelAddres
   return url === undefined && sentinels !== undefined && sentinels.length > 0 ? sentinels : undefined;
 }
 
-function commonOptions({ connectionName }: RedisSettings, { name, commandTimeoutMs }: ClientPurpose): RedisOptions {
+function commonOptions(
+  { connectionName }: RedisSettings,
+  { name, commandTimeoutMs, refusedAsReplica }: ClientPurpose,
+): RedisOptions {
   // No `keyPrefix`: ioredis would put it before the channels of SUBSCRIBE, but not take it from those of messages.
   return {
     lazyConnect: true,
@@ -76,6 +84,14 @@ function commonOptions({ connectionName }: RedisSettings, { name, commandTimeout
     maxRetriesPerRequest: null,
     socketTimeout: silenceMs,
     ...(commandTimeoutMs !== undefined && { commandTimeout: commandTimeoutMs }),
+    ...(refusedAsReplica && {
+      reconnectOnError: ({ message }: Error) => {
+        if (refusalOfReplica.test(message)) {
+          refusedAsReplica();
+        }
+        return false;
+      },
+    }),
     connectionName: `${connectionName ?? 'fedistream'}-${name}`,
   };
 }

@@ -42,6 +42,8 @@ export interface PresenceOptions {
   readonly unusedSeconds: number;
   /** Called for each attempt to write keys that failed. */
   readonly failed: (error: unknown) => void;
+  /** Called when the server refuses writes as a replica, when {@link client} leaves it. Left out: nothing else leaves it. */
+  readonly refusedAsReplica?: () => void;
   /** Called when all keys were written. */
   readonly written: () => void;
 }
@@ -203,7 +205,7 @@ export class Presence {
   }
 
   #fail(error: unknown): void {
-    const { client, failed } = this.#options;
+    const { client, failed, refusedAsReplica } = this.#options;
     this.#working = false;
     this.#round++;
     clearTimeout(this.#timer);
@@ -215,6 +217,7 @@ export class Presence {
     if (error instanceof Error && error.message.startsWith('READONLY')) {
       this.#isLeaving = true;
       client.disconnect(true); // After a failover the old master answers as a replica: look for the new one.
+      refusedAsReplica?.();
     } else {
       this.#timer = setTimeout(() => void this.#refresh(), this.#backoff.next());
     }

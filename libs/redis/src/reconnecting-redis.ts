@@ -57,6 +57,11 @@ export class ReconnectingRedis extends Redis {
     return this.#refusal;
   }
 
+  /** Whether {@link disconnect} has ended it for good. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /**
    * Declares that the commands of this connection succeed, so that the back-off starts again. A connection that has lasted a
    * minute counts as working without this call.

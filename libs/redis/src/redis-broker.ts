@@ -1,10 +1,9 @@
 import type { Channel } from '@fedistream/domain';
 import { type Broker, BrokerServer } from '@fedistream/event-bus';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient, createMasterWatch } from './create-client.js';
-import type { MasterWatch } from './master-watch.js';
 import { Presence } from './presence.js';
 import type { ReconnectingRedis } from './reconnecting-redis.js';
+import { RedisConnections } from './redis-connections.js';
 import { RedisLog } from './redis-log.js';
 import type { RedisSettings } from './redis-settings.js';
 import { RedisStatistics } from './redis-statistics.js';
@@ -26,24 +25,21 @@ export class RedisBroker extends BrokerServer implements Broker {
   readonly #presenceClient: ReconnectingRedis;
   readonly #presence: Presence;
   readonly #subscriber: Subscriber;
-  readonly #masterWatch: MasterWatch | undefined;
+  readonly #connections: RedisConnections;
 
-  constructor(settings: RedisSettings, statistics = new RedisStatistics()) {
+  /** @param connections those of the process to the Redis of these settings */
+  constructor(
+    settings: RedisSettings,
+    statistics = new RedisStatistics(),
+    connections = new RedisConnections(settings, new RedisLog(statistics)),
+  ) {
     super();
     const { namespace } = settings;
     const prefix = namespace === undefined || namespace === '' ? '' : `${namespace}:`;
-    const log = new RedisLog(statistics);
-    const subscriberClient = createClient(settings, { name: 'subscriber' });
-    this.#presenceClient = createClient(settings, { name: 'presence', commandTimeoutMs: presenceMs });
-    const clients = [subscriberClient, this.#presenceClient];
-    for (const client of clients) {
-      log.watch(client);
-    }
-    this.#masterWatch = createMasterWatch(settings, (master) => {
-      for (const client of clients) {
-        client.announceMaster(master);
-      }
-    });
+    const { log } = connections;
+    this.#connections = connections;
+    const subscriberClient = connections.create({ name: 'subscriber' });
+    this.#presenceClient = connections.create({ name: 'presence', commandTimeoutMs: presenceMs });
     this.#subscriber = new Subscriber({
       client: subscriberClient,
       prefix,
@@ -64,6 +60,9 @@ export class RedisBroker extends BrokerServer implements Broker {
       unusedSeconds: settings.unusedPresenceSeconds ?? 0,
       failed: (error) => {
         log.presenceFailed(error);
+      },
+      refusedAsReplica: () => {
+        connections.leaveReplica();
       },
       written: () => {
         log.presenceWritten();
@@ -103,11 +102,11 @@ export class RedisBroker extends BrokerServer implements Broker {
     this.#presence.close();
     this.#subscriber.close();
     this.#presenceClient.disconnect();
-    this.#masterWatch?.close();
+    this.#connections.close();
   }
 
   #connect(callback: () => void): void {
-    this.#masterWatch?.start();
+    this.#connections.start();
     const presence = this.#presenceClient.connect().catch(() => undefined); // It retries; the log has the reason.
     const connected = Promise.all([this.#subscriber.connect(), presence]);
     void Promise.race([connected, sleep(startMs, undefined, { ref: false })]).then(() => {

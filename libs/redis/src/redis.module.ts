@@ -1,6 +1,8 @@
 import { Broker } from '@fedistream/event-bus';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { RedisBroker } from './redis-broker.js';
+import { RedisConnections } from './redis-connections.js';
+import { RedisLog } from './redis-log.js';
 import type { RedisSettings } from './redis-settings.js';
 import { RedisStatistics } from './redis-statistics.js';
 
@@ -14,13 +16,19 @@ export class RedisModule {
       providers: [
         RedisStatistics,
         {
-          provide: RedisBroker,
-          useFactory: (statistics: RedisStatistics) => new RedisBroker(settings, statistics),
+          provide: RedisConnections,
+          useFactory: (statistics: RedisStatistics) => new RedisConnections(settings, new RedisLog(statistics)),
           inject: [RedisStatistics],
+        },
+        {
+          provide: RedisBroker,
+          useFactory: (statistics: RedisStatistics, connections: RedisConnections) =>
+            new RedisBroker(settings, statistics, connections),
+          inject: [RedisStatistics, RedisConnections],
         },
         { provide: Broker, useExisting: RedisBroker },
       ],
-      exports: [Broker, RedisBroker, RedisStatistics],
+      exports: [Broker, RedisBroker, RedisConnections, RedisStatistics],
     };
   }
 }

@@ -102,8 +102,7 @@ export class HistoryModule {
     records,
   }: HistoryOptions): DynamicModule {
     const settings = new HistorySettings({ maxBytes, maxReplayBytes, decisionMs });
-    const overRedis =
-      redis && RedisHistoryModule.forRoot({ platform: redis, history: historyRedis, settings, records });
+    const overRedis = redis && RedisHistoryModule.forRoot({ history: historyRedis, settings, records });
     const tracker = {
       provide: PositionTracker,
       useFactory: (store: HistoryStore, statistics: HistoryStatistics, broker: Broker) =>

@@ -28,7 +28,7 @@ export class TrackedHistory {
   readonly received: ReceivedMessage[] = [];
 
   constructor(
-    private readonly store: HistoryStore,
+    readonly store: HistoryStore,
     private readonly settings = new HistorySettings(),
     complete: () => boolean = () => true,
   ) {

@@ -42,14 +42,13 @@ export class RecorderListener {
     if (this.#client !== undefined) {
       return;
     }
-    const { connect, log, prefix, message } = this.#options;
+    const { connect, prefix, message } = this.#options;
     const client = connect();
     this.#client = client;
     client.on('ready', () => void this.#subscribe(client));
     client.on('close', () => {
       this.#down(client);
     });
-    log.watch(client);
     const skip = Buffer.byteLength(prefix);
     const receive = (name: Buffer, bytes: Buffer) => {
       const channel = name.toString('utf8', skip);

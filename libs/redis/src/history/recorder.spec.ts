@@ -1,3 +1,4 @@
+import { parsePosition, type ParsedPosition } from '@fedistream/history';
 import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -120,6 +121,7 @@ describe.skipIf(withoutRedis)('a recorder', () => {
     await trial.recorder();
     await trial.led();
     await trial.publish(home, 'before');
+    await trial.fenced(); // It is recorded.
     const failing = vi.spyOn(Redis.prototype, 'hget').mockRejectedValueOnce(new Error('Command timed out'));
     await trial.publisher.del(await trial.publisher.keys(`${trial.prefix}history:*:channels`));
     await trial.publish(home, 'noticed');
@@ -166,6 +168,7 @@ describe.skipIf(withoutRedis)('a recorder', () => {
     await trial.recorder();
     await trial.led();
     const position = await trial.publish(home, 'same');
+    await trial.fenced(); // The recorder has decided not to record it.
     await trial.publisher.set(presence, '1');
     await trial.publish(home, 'missed', 'same', 'last');
     expect(['unknown', 'trimmed']).toContain(given(await trial.resume(position)));
@@ -192,6 +195,19 @@ describe.skipIf(withoutRedis)('a recorder', () => {
       }, patient);
     },
   );
+
+  it('has acknowledged more than a Redis has, after a failover or on a replica: then nothing is given', async () => {
+    await trial.recorder();
+    await trial.led();
+    const position = await trial.publish(home, 'before');
+    await trial.publish(home, 'missed');
+    await trial.fenced();
+    expect(given(await trial.resume(position))).toEqual(['missed']);
+    const after = parsePosition(position) as ParsedPosition;
+    const upTo = { fence: 0, epoch: after.epoch, sequence: 1_000_000 };
+    const query = { channels: [home], after: [after], upTo, limit: 10 } as const;
+    expect(await trial.node.store.read(query)).toEqual({ gap: 'unavailable' });
+  });
 
   it('answers nothing without a recorder', async () => {
     const position = await trial.publish(home, 'before');

@@ -12,10 +12,8 @@ import {
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { Subject } from 'rxjs';
-import { createClient } from '../create-client.js';
 import type { ReconnectingRedis } from '../reconnecting-redis.js';
-import type { RedisLog } from '../redis-log.js';
-import type { RedisSettings } from '../redis-settings.js';
+import type { RedisConnections } from '../redis-connections.js';
 import { HistoryKeys } from './history-keys.js';
 import { readScript } from './scripts.js';
 import { readMessage } from './stored-message.js';
@@ -27,12 +25,11 @@ const inflatedPerTurn = 50;
 /** What a {@link RedisHistoryStore} is told at its making. */
 export interface RedisHistoryOptions {
   /** The Redis on which the platform publishes. */
-  readonly platform: RedisSettings;
+  readonly platform: RedisConnections;
   /** The Redis that keeps the history; may be the same. */
-  readonly history: RedisSettings;
+  readonly history: RedisConnections;
   readonly prefix: string;
   readonly settings: HistorySettings;
-  readonly log: RedisLog;
 }
 
 /** History in Redis Streams, as a node reads it. What a `Recorder` writes. */
@@ -50,12 +47,10 @@ export class RedisHistoryStore extends HistoryStore {
     super();
     this.#options = options;
     this.#keys = new HistoryKeys(options.prefix);
-    this.#publisher = createClient(options.platform, { name: 'history-fences', commandTimeoutMs });
-    this.#reader = createClient(options.history, { name: 'history-reader', commandTimeoutMs });
-    this.#listener = createClient(options.history, { name: 'history-listener' });
-    for (const client of this.#clients) {
-      options.log.watch(client);
-    }
+    const { platform, history } = options;
+    this.#publisher = platform.create({ name: 'history-fences', commandTimeoutMs, leavesReplica: true });
+    this.#reader = history.create({ name: 'history-reader', commandTimeoutMs, leavesReplica: true });
+    this.#listener = history.create({ name: 'history-listener', leavesReplica: true });
     this.#listener.on('ready', () => void this.#subscribe());
     this.#listener.on('message', (_channel, text) => {
       this.#acknowledge(text);
@@ -71,6 +66,7 @@ export class RedisHistoryStore extends HistoryStore {
 
   async fence(number: number): Promise<void> {
     await this.#publisher.publish(this.#options.prefix + markerChannel, fenceText(this.node, number));
+    this.#publisher.confirmWorking();
   }
 
   async read({ channels, after, upTo, limit, limitBytes = Infinity }: HistoryQuery): Promise<HistoryAnswer> {
@@ -85,6 +81,7 @@ export class RedisHistoryStore extends HistoryStore {
       [keys.state, keys.channels(epoch), keys.skipped(epoch)],
       [epoch, hashes, upTo.sequence, limit, this.#options.settings.retentionSeconds, keys.epoch(epoch), ...channels],
     );
+    this.#reader.confirmWorking();
     if (!Array.isArray(answer)) {
       return { gap: String(answer) as GapReason };
     }
@@ -119,8 +116,9 @@ export class RedisHistoryStore extends HistoryStore {
   async #subscribe(): Promise<void> {
     try {
       await this.#listener.subscribe(this.#keys.acknowledgements(this.node));
+      this.#listener.confirmWorking();
     } catch (error) {
-      this.#options.log.commandFailed(
+      this.#options.history.log.commandFailed(
         'Redis refuses to subscribe the acknowledgements of history',
         error,
         'clients cannot resume',

@@ -7,18 +7,16 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { RedisLog } from '../redis-log.js';
+import { RedisConnections } from '../redis-connections.js';
 import type { RedisSettings } from '../redis-settings.js';
-import { RedisStatistics } from '../redis-statistics.js';
-import { Recorder, type RecorderOptions } from './recorder.js';
+import { Recorder } from './recorder.js';
+import type { RecorderOptions } from './recorder-options.js';
 import { RedisHistoryStore } from './redis-history-store.js';
 import { RedisTicketStore } from './redis-ticket-store.js';
 
 /** How a process takes part in history. */
 export interface RedisHistoryOptions {
-  /** The Redis on which the platform publishes. */
-  readonly platform: RedisSettings;
-  /** The Redis that keeps the history, with the same namespace; by default the platform's. */
+  /** The Redis that keeps the history, in the namespace of the platform's; by default the platform's. */
   readonly history?: RedisSettings | undefined;
   readonly settings: HistorySettings;
   /** Whether this process records when no other does. */
@@ -32,6 +30,8 @@ const records = Symbol('records');
 @Injectable()
 class HistoryProcess implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #recorder: Recorder | undefined;
+  /** The connections to a Redis that keeps nothing but the history. */
+  readonly #own: RedisConnections | undefined;
 
   constructor(
     private readonly store: RedisHistoryStore,
@@ -39,10 +39,13 @@ class HistoryProcess implements OnApplicationBootstrap, OnApplicationShutdown {
     @Inject(recorderOptions) options: RecorderOptions,
     @Inject(records) mayRecord: boolean,
   ) {
+    const { platform, history } = options;
+    this.#own = history === platform ? undefined : history;
     this.#recorder = mayRecord ? new Recorder(options) : undefined;
   }
 
   onApplicationBootstrap(): void {
+    this.#own?.start();
     this.store.start();
     this.tickets.start();
     this.#recorder?.start();
@@ -52,16 +55,18 @@ class HistoryProcess implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.#recorder?.close();
     this.store.close();
     this.tickets.close();
+    this.#own?.close();
   }
 }
 
-/** History over Redis Streams: provides {@link HistoryStore}, and records where that is asked for. */
+/**
+ * History over Redis Streams: provides {@link HistoryStore}, and records where that is asked for. It needs the `RedisModule` as
+ * the broker of the event bus: the Redis of that one is the platform's.
+ */
 @Module({})
 export class RedisHistoryModule {
   /** Connects to nothing before the application starts. */
-  static forRoot({ platform, history = platform, settings, records: mayRecord }: RedisHistoryOptions): DynamicModule {
-    const { namespace } = platform;
-    const prefix = namespace === undefined || namespace === '' ? '' : `${namespace}:`;
+  static forRoot({ history, settings, records: mayRecord }: RedisHistoryOptions): DynamicModule {
     return {
       module: RedisHistoryModule,
       providers: [
@@ -70,11 +75,13 @@ export class RedisHistoryModule {
         { provide: records, useValue: mayRecord },
         {
           provide: recorderOptions,
-          useFactory: (statistics: HistoryStatistics, redis?: RedisStatistics): RecorderOptions => {
-            const log = new RedisLog(redis ?? new RedisStatistics());
-            return { platform, history, prefix, settings, statistics, log };
+          useFactory: (statistics: HistoryStatistics, platform: RedisConnections): RecorderOptions => {
+            const { namespace = '' } = platform.settings;
+            const prefix = namespace === '' ? '' : `${namespace}:`;
+            const other = history && new RedisConnections(history, platform.log);
+            return { platform, history: other ?? platform, prefix, settings, statistics };
           },
-          inject: [HistoryStatistics, { token: RedisStatistics, optional: true }],
+          inject: [HistoryStatistics, RedisConnections],
         },
         {
           provide: RedisHistoryStore,

@@ -4,8 +4,7 @@ import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
 import { describe, vi } from 'vitest';
-import { RedisLog } from '../redis-log.js';
-import { RedisStatistics } from '../redis-statistics.js';
+import { RedisConnections } from '../redis-connections.js';
 import { redisUrl, withoutRedis } from '../testing/redis-url.js';
 import { RedisHistoryStore } from './redis-history-store.js';
 import { Recorder } from './recorder.js';
@@ -16,13 +15,13 @@ describe.skipIf(withoutRedis)('over Redis Streams', () => {
   historyContract('RedisHistoryStore', async (changes) => {
     const prefix = `history-${randomBytes(6).toString('hex')}:`;
     const settings = new HistorySettings(changes);
+    const connections = new RedisConnections({ url: redisUrl });
     const common = {
-      platform: { url: redisUrl },
-      history: { url: redisUrl },
+      platform: connections,
+      history: connections,
       prefix,
       settings,
       statistics: new HistoryStatistics(),
-      log: new RedisLog(new RedisStatistics()),
     };
     const store = new RedisHistoryStore(common);
     store.start();

@@ -3,8 +3,7 @@ import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RedisLog } from '../redis-log.js';
-import { RedisStatistics } from '../redis-statistics.js';
+import { RedisConnections } from '../redis-connections.js';
 import { redisUrl, withoutRedis } from '../testing/redis-url.js';
 import { RedisTicketStore } from './redis-ticket-store.js';
 
@@ -21,8 +20,7 @@ describe.skipIf(withoutRedis)('tickets in Redis', () => {
     redis = new Redis(redisUrl);
     // Two servers.
     stores = [1, 2].map(() => {
-      const log = new RedisLog(new RedisStatistics());
-      const store = new RedisTicketStore({ history: { url: redisUrl }, prefix, log });
+      const store = new RedisTicketStore({ history: new RedisConnections({ url: redisUrl }), prefix });
       store.start();
       return store;
     });

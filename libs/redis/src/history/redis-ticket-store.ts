@@ -1,9 +1,7 @@
 import { ticketSeconds, TicketStore, type Position, type Ticket, type TicketHolder } from '@fedistream/history';
 import { createHash } from 'node:crypto';
-import { createClient } from '../create-client.js';
 import type { ReconnectingRedis } from '../reconnecting-redis.js';
-import type { RedisLog } from '../redis-log.js';
-import type { RedisSettings } from '../redis-settings.js';
+import type { RedisConnections } from '../redis-connections.js';
 import { HistoryKeys } from './history-keys.js';
 import { Script } from './script.js';
 
@@ -16,9 +14,8 @@ const restartSeconds = 15;
 /** What a {@link RedisTicketStore} is told at its making. */
 export interface RedisTicketOptions {
   /** The Redis that keeps the history. */
-  readonly history: RedisSettings;
+  readonly history: RedisConnections;
   readonly prefix: string;
-  readonly log: RedisLog;
 }
 
 /**
@@ -61,11 +58,10 @@ export class RedisTicketStore extends TicketStore {
   readonly #client: ReconnectingRedis;
   readonly #keys: HistoryKeys;
 
-  constructor({ history, prefix, log }: RedisTicketOptions) {
+  constructor({ history, prefix }: RedisTicketOptions) {
     super();
     this.#keys = new HistoryKeys(prefix);
-    this.#client = createClient(history, { name: 'history-tickets', commandTimeoutMs });
-    log.watch(this.#client);
+    this.#client = history.create({ name: 'history-tickets', commandTimeoutMs, leavesReplica: true });
     this.#client.on('ready', () => void this.#prepare());
   }
 

@@ -194,8 +194,10 @@ return {id, bytes}
  * the epoch's keys, then the channels.
  */
 export const readScript = new Script(`
-local state = redis.call('HMGET', KEYS[1], 'epoch', 'floor', 'channels', 'skipped')
+local state = redis.call('HMGET', KEYS[1], 'epoch', 'floor', 'channels', 'skipped', 'sequence')
 if state[1] ~= ARGV[1] then return 'epoch' end
+-- A replica that is behind, or a master that has lost its last writes in a failover.
+if tonumber(state[5]) < tonumber(ARGV[3]) then return 'unavailable' end
 local now = tonumber(redis.call('TIME')[1])
 local from = math.huge
 for kind, hash in string.gmatch(ARGV[2], '([im]):(%S+)') do

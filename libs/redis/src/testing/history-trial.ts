@@ -13,8 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { vi } from 'vitest';
 import { RedisHistoryStore } from '../history/redis-history-store.js';
 import { Recorder } from '../history/recorder.js';
-import { RedisLog } from '../redis-log.js';
-import { RedisStatistics } from '../redis-statistics.js';
+import { RedisConnections } from '../redis-connections.js';
 import { StallingProxy } from './stalling-proxy.js';
 
 /** Faster than a server's, and slow enough for a busy machine. */
@@ -188,8 +187,8 @@ export class HistoryTrial {
   }
 
   #redis(url: string) {
-    const log = new RedisLog(new RedisStatistics());
-    return { platform: { url }, history: { url }, prefix: this.prefix, log };
+    const connections = new RedisConnections({ url });
+    return { platform: connections, history: connections, prefix: this.prefix };
   }
 }
 
