@@ -34,7 +34,10 @@ describe('a subscription that begins with what its client missed', () => {
 
   beforeEach(() => {
     onEmpty.mockReset();
-    fanout = new Fanout(onEmpty, undefined, { marker: () => undefined, lastMarker: () => undefined });
+    fanout = new Fanout(onEmpty, {
+      channels: ['timeline:public'],
+      places: { marker: () => undefined, lastMarker: () => undefined },
+    });
     sent = [];
     bufferedBytes = 0;
     const transport: Transport = {
@@ -92,7 +95,7 @@ describe('the position of a subscription to which nothing was sent', () => {
 
   it('is that of the last marker before it, never one from before that', () => {
     let marker = settled;
-    const fanout = new Fanout(() => undefined, undefined, { marker: () => marker, lastMarker: () => last });
+    const fanout = new Fanout(() => undefined, { places: { marker: () => marker, lastMarker: () => last } });
     const connection = {
       viewer,
       framing: webSocketFraming,

@@ -59,7 +59,7 @@ export class Backlog {
   attach(subscription: Subscription, first: readonly StreamEvent[], place: BacklogPlace = {}): void {
     try {
       if (!subscription.ended) {
-        subscription.connection.checkLabels(this.#set);
+        subscription.claim(this.#set);
         this.#send(subscription, first, place);
       }
     } finally {

@@ -1,4 +1,12 @@
-import { forEveryone, parseScopes, Selection, StreamEvent, StreamingError, type Viewer } from '@fedistream/domain';
+import {
+  channels,
+  forEveryone,
+  parseScopes,
+  Selection,
+  StreamEvent,
+  StreamingError,
+  type Viewer,
+} from '@fedistream/domain';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { closeReasons, type CloseReason } from './close-reason.js';
 import { Connection } from './connection.js';
@@ -211,7 +219,8 @@ describe('Connection', () => {
 
   it('may subscribe to one channel under five labels only', () => {
     const { connection } = open();
-    const [one, other] = [new Fanout(() => undefined), new Fanout(() => undefined)];
+    const fanoutOf = (tag: string) => new Fanout(() => undefined, { channels: [channels.hashtag(tag)] });
+    const [one, other] = [fanoutOf('photo'), fanoutOf('cat')];
     const spellings = ['photo', 'Photo', 'photo!', 'photo!!', 'PHOTO'];
     spellings.forEach((tag) => connection.reserve(['hashtag', tag])?.attach(one));
     const sixth = connection.reserve(['hashtag', 'photo!!!']);
@@ -220,6 +229,22 @@ describe('Connection', () => {
     connection.reserve(['hashtag', 'cat'])?.attach(other);
     connection.unsubscribe(['hashtag', 'photo!']);
     connection.reserve(['hashtag', 'photo!!!'])?.attach(one);
+    expect(connection.labels).toHaveLength(6);
+  });
+
+  it('may listen to one channel under five labels only, whatever the fan-outs, also before they are attached', () => {
+    const { connection } = open();
+    const fanoutOf = (...tags: string[]) =>
+      new Fanout(() => undefined, { channels: tags.map((tag) => channels.hashtag(tag)) });
+    for (const other of ['b', 'c', 'd', 'e']) {
+      connection.reserve(['hashtags', 'any=a', `any=${other}`])?.attach(fanoutOf('a', other));
+    }
+    connection.reserve(['hashtags', 'any=f', 'any=a'])?.claim(fanoutOf('f', 'a'));
+    const sixth = connection.reserve(['hashtags', 'any=a', 'any=g']);
+    expect(() => sixth?.claim(fanoutOf('a', 'g'))).toThrow(/Too many subscriptions/);
+    connection.reserve(['hashtags', 'any=b', 'any=g'])?.attach(fanoutOf('b', 'g'));
+    connection.unsubscribe(['hashtags', 'any=f', 'any=a']);
+    sixth?.attach(fanoutOf('a', 'g'));
     expect(connection.labels).toHaveLength(6);
   });
 

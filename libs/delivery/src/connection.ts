@@ -1,10 +1,10 @@
-import { StreamingError, type Viewer } from '@fedistream/domain';
+import { StreamingError, type Channel, type Viewer } from '@fedistream/domain';
 import { closeReasons, type CloseReason } from './close-reason.js';
 import type { DeliverySettings } from './delivery-settings.js';
 import { count, type ClientStatistics, type DeliveryStatistics } from './delivery-statistics.js';
 import type { Framing } from './framing.js';
 import { labelKey, type Label } from './label.js';
-import { Subscription, type Subscriber, type SubscriptionSet } from './subscription.js';
+import { Subscription, type Subscriber } from './subscription.js';
 import type { Transport } from './transport.js';
 
 /** The settings, counters and callback that all connections of a server share. */
@@ -95,15 +95,20 @@ export class Connection implements Subscriber {
   }
 
   /**
-   * Bounds the labels of this connection in one set. Spellings of a parameter (`Foo`, `foo`) are labels of the same events,
-   * and each label has bytes of its own: hundreds of them would multiply the work of each event.
+   * Bounds the labels of this connection that receive events of the same channel, whatever their streams. Each label has
+   * bytes of its own, and other parameters of a stream with its own code have a run of that code and a decision of their
+   * own: hundreds of them would multiply the work of each event.
+   *
+   * @throws StreamingError `tooManySubscriptions`
    */
-  checkLabels(set: SubscriptionSet): void {
-    let labels = 0;
+  checkLabels(channels: readonly Channel[]): void {
+    const labels = new Map(channels.map((channel) => [channel, 0]));
     for (const subscription of this.#subscriptions.values()) {
-      labels += subscription.isIn(set) ? 1 : 0;
+      for (const [channel, counted] of labels) {
+        labels.set(channel, subscription.listensTo(channel) ? counted + 1 : counted);
+      }
     }
-    if (labels >= this.#context.settings.maxLabelsPerChannel) {
+    if (Math.max(...labels.values()) >= this.#context.settings.maxLabelsPerChannel) {
       throw new StreamingError('tooManySubscriptions');
     }
   }

@@ -9,7 +9,7 @@ export class DeliverySettings {
   readonly outputBudgetPieces: number = 10_000;
   /** Subscriptions that one connection may hold at a time. */
   readonly maxSubscriptions: number = 200;
-  /** Labels (spellings of a parameter) under which one connection may subscribe to the same channel. */
+  /** Labels of one connection that may receive events of the same channel: spellings of a parameter, or other parameters. */
   readonly maxLabelsPerChannel: number = 5;
 
   constructor(settings: Partial<DeliverySettings> = {}) {

@@ -1,23 +1,11 @@
-import type { EventOrigin, Selection, StreamEvent, Viewer, ViewerSet } from '@fedistream/domain';
+import type { Channel, Selection, StreamEvent, Viewer, ViewerSet } from '@fedistream/domain';
 import { Backlog } from './backlog.js';
 import { stepsForOne, type DeliverySteps } from './delivery-steps.js';
 import { FanoutViewers } from './fanout-viewers.js';
+import type { FanoutOptions, FanoutPlaces } from './fanout-options.js';
 import type { Framing } from './framing.js';
 import { labelKey, type Label } from './label.js';
 import type { Subscription, SubscriptionSet } from './subscription.js';
-
-/** What a fan-out knows of the places of messages, on a server with a history. */
-export interface FanoutPlaces {
-  /** The last marker behind which no event is on its way to the fan-out. */
-  readonly marker: () => EventOrigin | undefined;
-  /** The last marker of all: a subscription that begins now owes nothing to what was published before it. */
-  readonly lastMarker: () => EventOrigin | undefined;
-  /**
-   * The position of a message that came after the last marker of all. Left out where events take time to arrive: the
-   * position of each subscription's last event is kept then.
-   */
-  readonly positionAt?: (order: number) => string | undefined;
-}
 
 /** Subscriptions that receive the same bytes. */
 interface LabelGroup {
@@ -31,6 +19,7 @@ interface LabelGroup {
  * them. Only here is work done per viewer: a look-up if there are exceptions, and a write.
  */
 export class Fanout implements SubscriptionSet {
+  readonly channels: readonly Channel[];
   readonly #groups = new Map<string, LabelGroup>();
   readonly #backlogs = new Set<Backlog>();
   /** Subscriptions that have received, in another way, everything up to a place; and the last of these places. */
@@ -47,13 +36,10 @@ export class Fanout implements SubscriptionSet {
   #gaps = 0;
   #viewers: FanoutViewers | undefined;
 
-  /**
-   * @param onEmpty called when the last subscription and the last hold are gone
-   * @param places left out without a history
-   * @param steps left out for streams without code of their own per viewer: an event costs nothing more then
-   */
-  constructor(onEmpty: () => void, steps?: DeliverySteps, places?: FanoutPlaces) {
+  /** @param onEmpty called when the last subscription and the last hold are gone */
+  constructor(onEmpty: () => void, { channels = [], steps, places }: FanoutOptions = {}) {
     this.#onEmpty = onEmpty;
+    this.channels = channels;
     this.#places = places;
     this.#keepsPositions = places !== undefined && places.positionAt === undefined;
     this.#steps = steps;

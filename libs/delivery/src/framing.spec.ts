@@ -38,6 +38,18 @@ async function readFrame(bytes: Buffer): Promise<string> {
 
 const sizes = [0, 1, 125, 126, 127, 65_535, 65_536, 200_000];
 
+describe('blocks of an event stream', () => {
+  it('are made once for all that deliver the same event one after the other', () => {
+    const [one, other] = [StreamEvent.of('update', 'one'), StreamEvent.of('update', 'other')];
+    const [first, second, third, fourth] = [one, one, other, one].map((event) =>
+      chunkedSseFraming.frame(event, ['user']),
+    );
+    expect(second).toBe(first);
+    expect(third?.toString()).toContain('other');
+    expect(fourth).toEqual(first);
+  });
+});
+
 describe('WebSocket frames', () => {
   it.each(sizes)('of %i bytes are read by ws', async (size) => {
     const text = 'x'.repeat(size);

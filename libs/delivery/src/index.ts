@@ -10,6 +10,7 @@ export * from './delivery-steps.js';
 export * from './framing.js';
 export * from './heartbeat.js';
 export * from './label.js';
+export * from './fanout-options.js';
 export * from './fanout.js';
 export * from './sse-framing.js';
 export * from './subscription.js';

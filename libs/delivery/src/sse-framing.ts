@@ -41,12 +41,21 @@ export function sseComment(text: string, framing: Framing): Buffer {
 }
 
 function sseFraming(name: string, envelope: Envelope, tellsPositions: boolean): Framing {
+  // Fan-outs of other parameters deliver the same event one after the other, and its bytes contain no label.
+  let framed: StreamEvent | undefined;
+  let bytes: Buffer = Buffer.alloc(0);
   return {
     type: 'eventsource',
     name,
     labelled: false,
     tellsPositions,
-    frame: (event) => Buffer.from(envelope(block(event, tellsPositions)), 'latin1'),
+    frame: (event) => {
+      if (framed !== event) {
+        bytes = Buffer.from(envelope(block(event, tellsPositions)), 'latin1');
+        framed = event;
+      }
+      return bytes;
+    },
     // A block without data is never dispatched; it only sets the last event ID.
     checkpoint: (position) => Buffer.from(envelope(`id: ${position}\n\n`), 'latin1'),
   };

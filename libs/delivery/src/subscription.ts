@@ -1,4 +1,4 @@
-import type { StreamingError, Viewer } from '@fedistream/domain';
+import type { Channel, StreamingError, Viewer } from '@fedistream/domain';
 import type { Framing } from './framing.js';
 import type { Label } from './label.js';
 
@@ -9,14 +9,16 @@ export interface Subscriber {
   readonly framing: Framing;
   /** Writes the bytes of one event, if the client is within its output budget. */
   send(bytes: Buffer): void;
-  /** @throws StreamingError `tooManySubscriptions` when this connection has the most labels in the set that it may have */
-  checkLabels(set: SubscriptionSet): void;
+  /** @throws StreamingError `tooManySubscriptions` when one of the channels has the most labels of this connection that it may have */
+  checkLabels(channels: readonly Channel[]): void;
   /** Ends a subscription that the viewer may no longer have, and tells the client why. */
   withdraw(subscription: Subscription, error: StreamingError): void;
 }
 
 /** The subscriptions that receive the same events: the members of a fan-out that a subscription uses. */
 export interface SubscriptionSet {
+  /** The channels whose events they receive. */
+  readonly channels: readonly Channel[];
   /** Adds a subscription. @param behind only for events behind this place, if given */
   add(subscription: Subscription, behind?: number): void;
   /** The position of a client that has received everything that was sent to this subscription, if its last event has none. */
@@ -43,6 +45,7 @@ export class Subscription {
   /** Whether its client has asked for positions, and understands events about them. */
   followsPositions = false;
   #set: SubscriptionSet | undefined;
+  #channels: readonly Channel[] | undefined;
   #ended = false;
   #onEnd: (() => void) | undefined;
 
@@ -68,20 +71,32 @@ export class Subscription {
     return this.#set?.lastPositionOf(this);
   }
 
-  /** Whether it receives the events of this set. */
-  isIn(set: SubscriptionSet): boolean {
-    return this.#set === set;
+  /** Whether it receives the events of this channel, or will when it is attached. */
+  listensTo(channel: Channel): boolean {
+    return this.#channels?.includes(channel) === true;
+  }
+
+  /**
+   * Counts among its connection's subscriptions to these channels from now on, also before it is attached.
+   *
+   * @throws StreamingError `tooManySubscriptions` when the connection has too many labels for one of the channels
+   */
+  claim({ channels }: SubscriptionSet): void {
+    if (this.#channels === undefined) {
+      this.connection.checkLabels(channels);
+      this.#channels = channels;
+    }
   }
 
   /**
    * Receives events from now on, unless it has ended meanwhile.
    *
    * @param behind only events behind this place, if given
-   * @throws StreamingError `tooManySubscriptions` when the connection has too many labels for the same events
+   * @throws StreamingError `tooManySubscriptions` as {@link claim}
    */
   attach(set: SubscriptionSet, behind?: number): void {
     if (!this.#ended) {
-      this.connection.checkLabels(set);
+      this.claim(set);
       this.#set = set;
       set.add(this, behind);
     }

@@ -165,6 +165,27 @@ describe('a server with the modules of five teams', () => {
     },
   );
 
+  it('refuses more subscriptions of a connection to one channel than it may have, whatever their parameters', async () => {
+    const { fixtures, publisher } = environment;
+    const viewer = await fixtures.viewer({ scopes: 'read' });
+    const socket = await openSocket(viewer.token);
+    for (const other of ['b', 'c', 'd', 'e', 'f', 'g']) {
+      socket.send(JSON.stringify({ type: 'subscribe', stream: 'hashtags', any: ['many', other] }));
+    }
+    expect(await socket.nextError()).toEqual({ error: 'Too many subscriptions', status: 429 });
+    const labels = new Set<string | undefined>();
+    let id = 1;
+    await until('five subscriptions receive events', async () => {
+      await publishEvent(publisher, 'timeline:hashtag:many', 'delete', String(id++));
+      socket.frames.forEach((frame) => labels.add((JSON.parse(frame) as { stream?: string[] }).stream?.at(-1)));
+      return labels.size === 6;
+    });
+    // The error frame has no label.
+    expect(labels).toEqual(new Set([undefined, 'any=b', 'any=c', 'any=d', 'any=e', 'any=f']));
+    expect(socket.errors).toHaveLength(1);
+    await socket.close();
+  });
+
   it('describes all of them in documents, and counts for their owners', async () => {
     const { server } = environment;
     const openApi = JSON.parse((await httpRequest(server.url('/api/v1/streaming/openapi.json'))).body) as {

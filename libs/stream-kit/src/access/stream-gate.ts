@@ -119,7 +119,7 @@ export class StreamGate {
     fanout.hold();
     try {
       // Refused before anything is kept, read or decided for it.
-      subscription.connection.checkLabels(fanout);
+      subscription.claim(fanout);
       const beginning = await this.#beginning(viewer, request, pipeline, {
         resume,
         hasLeft: () => subscription.ended,

@@ -2,7 +2,18 @@ import { accountOf, MemoryAudienceStore, statusOf } from '@fedistream/audience/t
 import { Logger } from '@nestjs/common';
 import { debounceTime, EMPTY, finalize, map, take, throwError, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
-import { channelFamily, optional, param, payload, stream, text, type AnyStream, type StatusPayload } from '../index.js';
+import {
+  channelFamily,
+  hashtag,
+  list,
+  optional,
+  param,
+  payload,
+  stream,
+  text,
+  type AnyStream,
+  type StatusPayload,
+} from '../index.js';
 import { StreamEvent } from '@fedistream/domain';
 import { StreamDefinition } from '../modules/stream-definition.js';
 import { viewer } from '../testing/index.js';
@@ -329,6 +340,87 @@ describe('requests with other parameters', () => {
       bench.bus.publish(channel, StreamEvent.of(name));
     }
     expect(client.received.map(({ event }) => event)).toEqual(expected);
+  });
+
+  it('are one decision and one run of its own code where they are spellings of equal parameters', async () => {
+    const decisions = vi.spyOn(store, 'facts');
+    const calls = {
+      accepts: vi.fn(() => true),
+      acceptsFor: vi.fn(() => true),
+      map: vi.fn((event: StreamEvent) => event),
+    };
+    const tagged = stream({
+      ...declared,
+      ...(calls as object),
+      name: 'cats:tagged',
+      params: { tags: list(hashtag(), { max: 3 }), also: optional(text()) },
+    });
+    const clients = [connect('5'), connect('6')];
+    const written = [
+      ['Cat', 'DOG'],
+      ['cat', 'dog'],
+      ['#cat', '#Dog'],
+    ];
+    for (const client of clients) {
+      for (const tags of written) {
+        await subscribe(client, tagged, { tags } as never);
+      }
+    }
+    await subscribe(clients[0]!, tagged, { tags: ['cat', 'dog'], also: 'x' } as never);
+    bench.bus.publish(channel, StreamEvent.of('update', statusOf({ account: accountOf('900') })));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(clients[0]?.received.map(({ stream: label }) => label)).toEqual([
+      ...written.map((tags) => ['cats:tagged', ...tags.map((tag) => `tags=${tag}`)]),
+      ['cats:tagged', 'tags=cat', 'tags=dog', 'also=x'],
+    ]);
+    const [accepted, decided, mapped] = [calls.accepts, decisions, calls.map].map((spy) => spy.mock.calls.length);
+    // One for the three spellings of both clients, one for the request with another parameter.
+    expect([bench.fanouts.size, accepted, decided, mapped]).toEqual([2, 2, 2, 2]);
+  });
+
+  it.each<{ readonly what: string; readonly value: (written: string) => unknown }>([
+    { what: 'a Set', value: (written) => new Set([written]) },
+    { what: 'a Date', value: () => new Date(0) },
+    { what: 'a list of objects', value: (written) => [{ written }] },
+    { what: 'the result of a regular expression', value: (written) => /./u.exec(written) },
+    { what: 'not a number', value: () => NaN },
+  ])('are runs of their own where a value is $what, which may look equal and not be', async ({ value }) => {
+    const odd = stream({
+      ...public_,
+      name: 'cats:odd',
+      params: { odd: param<unknown>({ parse: value, example: 'x' }) },
+      accepts: () => true,
+    });
+    await subscribe(connect('5'), odd, { odd: 'aa' });
+    await subscribe(connect('6'), odd, { odd: 'ab' });
+    expect(bench.fanouts.size).toBe(2);
+  });
+
+  it('listen to one channel as often as one connection may, also while they wait for a snapshot', async () => {
+    let answer = (): void => undefined;
+    const waiting = stream({
+      ...public_,
+      name: 'cats:waiting',
+      params: { q: text() },
+      accepts: () => true,
+      snapshot: () =>
+        new Promise<never[]>(
+          (resolve) =>
+            (answer = () => {
+              resolve([]);
+            }),
+        ),
+    });
+    const client = bench.connect(viewer(), { maxLabelsPerChannel: 1 });
+    const first = subscribe(client, waiting, { q: 'a' });
+    await vi.waitFor(() => {
+      expect(bench.fanouts.size).toBe(1);
+    });
+    await expect(subscribe(client, waiting, { q: 'b' })).rejects.toMatchObject({ code: 'tooManySubscriptions' });
+    expect(bench.fanouts.size).toBe(1);
+    answer();
+    await first;
+    expect(client.connection.labels).toEqual([['cats:waiting', 'a']]);
   });
 
   it('share everything where the stream has no code of its own', async () => {

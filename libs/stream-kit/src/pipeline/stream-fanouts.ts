@@ -10,6 +10,7 @@ import { channelsOf } from './channels-of.js';
 import { FailureLog } from './failure-log.js';
 import { gapEvent } from './gap-event.js';
 import { deliverySteps, eventFilter } from './own-code.js';
+import { pipelineKey } from './pipeline-key.js';
 import { Resumption } from './resumption.js';
 import { selectRuns } from './select-runs.js';
 import { UndecidedEvents } from './undecided-events.js';
@@ -94,8 +95,7 @@ export class StreamFanouts {
           subscription.unsubscribe();
         }
       },
-      deliverySteps(request, this.failures),
-      this.resumption.placesFor(decides, channels),
+      { channels, steps: deliverySteps(request, this.failures), places: this.resumption.placesFor(decides, channels) },
     );
     const pipeline = { fanout, channels };
     this.#pipelines.set(key, pipeline);
@@ -176,15 +176,4 @@ export class StreamFanouts {
           map(forEveryone),
         );
   }
-}
-
-/**
- * Parameters count only for streams with code of their own for events; without it, equal channels mean equal events. They
- * count as the client wrote them: a parsed value may be anything, also what looks equal and is not. A label is unique.
- */
-function pipelineKey({ definition, label }: StreamRequest, channels: readonly Channel[]): string {
-  const { audience, closedBy } = definition.declaration;
-  const decision = audience === 'per-viewer' ? (closedBy ?? 'nothing') : '';
-  // Whatever a text is made of, no two requests can have the same key.
-  return JSON.stringify([decision, definition.hasOwnCode ? label : [], channels]);
 }

@@ -366,7 +366,8 @@ export const variables = {
     group: 'limits',
     form: integer(1, 100_000),
     default: 5,
-    description: 'Spellings of one hashtag that one connection may subscribe to. More are answered with 429.',
+    description:
+      'Subscriptions of one connection to one channel: spellings of a hashtag, or other parameters of a stream. More: 429.',
   }),
   MAX_CONNECTIONS: variable({
     group: 'limits',
