@@ -69,6 +69,24 @@ describe('the settings of PostgreSQL', () => {
     });
   });
 
+  it.each(['DB_HOST', 'DB_PORT', 'DB_USER', 'DB_PASS', 'DB_NAME'])('are those of PostgreSQL when %s is set', (name) => {
+    expect(databaseOf({ [name]: '5432' })).toMatchObject({ kind: 'postgresql' });
+  });
+
+  it.each([
+    ['false', false],
+    ['False', false],
+    ['off', false],
+    ['no', false],
+    ['true', true],
+    ['0', true],
+    ['', undefined],
+  ])('read PREPARED_STATEMENTS=%s as Rails does', (text, expected) => {
+    expect(databaseOf({ DB_HOST: 'db', PREPARED_STATEMENTS: text })).toMatchObject(
+      expected === undefined ? {} : { preparedStatements: expected },
+    );
+  });
+
   it('are those of the embedded database when none is named', () => {
     expect(databaseOf({ FEDISTREAM_DATA_DIR: '/data' })).toEqual({ kind: 'embedded', directory: '/data/database' });
   });

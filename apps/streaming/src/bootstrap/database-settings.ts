@@ -11,6 +11,9 @@ const fileParameters = new Map([
   ['sslkey', 'private key'],
 ] as const);
 
+/** One of these, outside of production, asks for PostgreSQL instead of the embedded database. */
+const ofServer = ['DATABASE_URL', 'DB_HOST', 'DB_PORT', 'DB_USER', 'DB_PASS', 'DB_NAME', 'DB_SSLMODE'];
+
 /**
  * Where the platform's tables are, as Mastodon's server reads it: DATABASE_URL alone, but for a password that it lacks, or
  * else the DB_ variables.
@@ -19,7 +22,7 @@ const fileParameters = new Map([
  */
 export function readDatabaseSettings(environment: Environment): DatabaseSettings {
   const production = environment.read('NODE_ENV') === 'production';
-  const given = ['DATABASE_URL', 'DB_HOST', 'DB_NAME', 'DB_USER'].some((name) => environment.isSet(name));
+  const given = ofServer.some((name) => environment.isSet(name));
   const kind = environment.read('DATABASE') ?? (production || given ? 'postgresql' : 'embedded');
   if (kind === 'embedded') {
     return { kind, directory: join(environment.read('FEDISTREAM_DATA_DIR'), 'database') };

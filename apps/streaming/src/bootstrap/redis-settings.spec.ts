@@ -143,6 +143,10 @@ describe('the settings of Redis', () => {
     expect(redisOf({})).toBeUndefined();
   });
 
+  it.each(['HOST', 'PORT', 'DB', 'USER', 'USERNAME', 'PASSWORD'])('are those of Redis when REDIS_%s is set', (name) => {
+    expect(redisOf({ [`REDIS_${name}`]: '1' })).toMatchObject({ db: expect.any(Number) as number });
+  });
+
   it('are not read for the in-memory broker', () => {
     expect(redisOf({ ...leftovers, REDIS_URL: 'nonsense', BROKER: 'memory' })).toBeUndefined();
   });

@@ -2,6 +2,12 @@ import type { RedisSettings, SentinelAddress } from '@fedistream/redis';
 import type { Environment } from './environment/environment.js';
 import { readPem } from './pem-file.js';
 
+/** One of these, outside of production, asks for Redis instead of the in-memory broker. */
+const ofServer = [
+  ...['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_HOST', 'REDIS_PORT'],
+  ...['REDIS_DB', 'REDIS_USER', 'REDIS_USERNAME', 'REDIS_PASSWORD'],
+];
+
 /**
  * Where Redis is, as Mastodon's server reads it: REDIS_URL alone, else Sentinels, else a host.
  *
@@ -10,7 +16,7 @@ import { readPem } from './pem-file.js';
  */
 export function readRedisSettings(environment: Environment): RedisSettings | undefined {
   const production = environment.read('NODE_ENV') === 'production';
-  const given = ['REDIS_URL', 'REDIS_HOST', 'REDIS_SENTINELS'].some((name) => environment.isSet(name));
+  const given = ofServer.some((name) => environment.isSet(name));
   if ((environment.read('BROKER') ?? (production || given ? 'redis' : 'memory')) === 'memory') {
     return undefined;
   }

@@ -28,18 +28,24 @@ export function connectionOptions(settings: PostgresqlSettings): ConnectionOptio
   const { url, host, port, user, password, name, sslMode } = settings;
   if (url === undefined) {
     const parameters = given({ host, port, user, password, database: name });
-    const attempts = encryptionsOf({ mode: sslMode ?? 'prefer', tls: {} });
-    return { attempts: attempts.map((encryption) => ({ parameters, encryption })), sessionAttributes: 'any' };
+    const attempts = attemptsOn(parameters, encryptionsOf({ mode: sslMode ?? 'prefer', tls: {} }));
+    return { attempts, sessionAttributes: 'any' };
   }
   const { servers, parameters, ssl, sessionAttributes } = readUrl(url);
   const encryptions = encryptionsOf(ssl);
   const attempts = servers.flatMap((server) =>
-    encryptions.map((encryption) => ({
-      parameters: { ...given({ password }), ...given({ ...parameters, ...server }) },
-      encryption,
-    })),
+    attemptsOn({ ...given({ password }), ...given({ ...parameters, ...server }) }, encryptions),
   );
   return { attempts, sessionAttributes };
+}
+
+/** As with libpq, the mode does not count for a unix socket: PostgreSQL has no encryption there. */
+function attemptsOn(
+  parameters: Readonly<Record<string, unknown>>,
+  encryptions: readonly Encryption[],
+): ConnectionAttempt[] {
+  const isSocket = String(parameters['host']).startsWith('/');
+  return (isSocket ? [false as const] : encryptions).map((encryption) => ({ parameters, encryption }));
 }
 
 function given(parameters: Readonly<Record<string, unknown>>): Record<string, unknown> {

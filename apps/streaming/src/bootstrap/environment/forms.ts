@@ -20,6 +20,12 @@ export const text: Form<string> = z.string();
 /** `true` or `false`. */
 export const flag: Form<boolean> = z.enum(['true', 'false']).transform((value) => value === 'true');
 
+/**
+ * As Rails reads a flag in YAML: `false`, `no` and `off` are false, every other text is true. Mastodon's streaming server
+ * does not read these variables, so that no text of them may prevent the start.
+ */
+export const railsFlag: Form<boolean> = z.string().transform((value) => !/^(?:false|no|off)$/i.test(value));
+
 /** One of these words. */
 export function oneOf<const T extends string>(...words: readonly T[]): Form<T> {
   return z.enum(words);

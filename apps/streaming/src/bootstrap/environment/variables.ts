@@ -7,6 +7,7 @@ import {
   oneOf,
   packages,
   proxies,
+  railsFlag,
   socketPath,
   text,
   url,
@@ -141,7 +142,8 @@ export const variables = {
   DATABASE: variable({
     group: 'database',
     form: oneOf('postgresql', 'embedded'),
-    defaultText: '`postgresql` in production or when one of its variables is set, else `embedded`',
+    defaultText:
+      '`postgresql` in production, or when a variable of its server (all below but `DB_POOL` and `PREPARED_STATEMENTS`) is set; else `embedded`',
     description: 'Where the platform’s tables are.',
   }),
   DATABASE_URL: variable({
@@ -202,7 +204,7 @@ export const variables = {
     form: oneOf(...sslModes),
     default: 'prefer',
     ignoredBeside: ['DATABASE_URL'],
-    description: 'Encryption, with libpq’s modes and `no-verify`.',
+    description: 'Encryption, with libpq’s modes and `no-verify`. A unix socket has none.',
   }),
   DB_POOL: variable({
     group: 'database',
@@ -214,7 +216,7 @@ export const variables = {
   PREPARED_STATEMENTS: variable({
     group: 'database',
     origin,
-    form: flag,
+    form: railsFlag,
     defaultText: 'found out from the server',
     description: '`false` behind a pooler in transaction mode, as for Mastodon’s other processes.',
   }),
@@ -222,7 +224,8 @@ export const variables = {
   BROKER: variable({
     group: 'redis',
     form: oneOf('redis', 'memory'),
-    defaultText: '`redis` in production or when one of its variables is set, else `memory`',
+    defaultText:
+      '`redis` in production, or when a variable of its server (address, user, password, database) is set; else `memory`',
     description: 'Where events come from.',
   }),
   REDIS_URL: variable({
@@ -529,6 +532,10 @@ export const notRead = {
   STREAMING_CLUSTER_NUM: 'Mastodon has removed it. Start one process for each core, each with its own `PORT`.',
   STREAMING_API_BASE_URL: 'It tells Mastodon’s web server where clients find this one.',
   REDIS_DRIVER: 'It chooses a Ruby library. TLS needs `rediss://`, or `REDIS_TLS` with Sentinels.',
+  OTEL_EXPORTER_OTLP_ENDPOINT:
+    'Traces of Mastodon’s Ruby processes, like the other `OTEL_` variables. Those of this server need `TRACES_URL`.',
+  MASTODON_PROMETHEUS_EXPORTER_ENABLED:
+    'Metrics of Mastodon’s Ruby processes, like the other `PROMETHEUS_` variables. This server always has `/metrics`.',
   CACHE_REDIS_URL: 'The cache, like the other `CACHE_REDIS_` variables: nothing is published there.',
   SIDEKIQ_REDIS_URL: 'The job queue, like the other `SIDEKIQ_REDIS_` variables: nothing is published there.',
   REPLICA_DATABASE_URL:
