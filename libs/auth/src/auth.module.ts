@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, ModuleMetadata } from '@nestjs/common';
+import { AdmissionQueue } from './admission-queue.js';
 import { AuthStatistics } from './auth-statistics.js';
 import { Authenticator } from './authenticator.js';
 import { ConnectionRegistry } from './connection-registry.js';
@@ -21,8 +22,16 @@ export class AuthModule {
       module: AuthModule,
       global: true,
       imports,
-      providers: [...providers, RecentKills, AuthStatistics, Authenticator, ConnectionRegistry, Revalidation],
-      exports: [AuthStatistics, Authenticator, ConnectionRegistry, Revalidation],
+      providers: [
+        ...providers,
+        RecentKills,
+        AdmissionQueue,
+        AuthStatistics,
+        Authenticator,
+        ConnectionRegistry,
+        Revalidation,
+      ],
+      exports: [AdmissionQueue, AuthStatistics, Authenticator, ConnectionRegistry, Revalidation],
     };
   }
 }

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import type { Viewer } from '@fedistream/domain';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AdmissionQueue } from './admission-queue.js';
+import { AuthSettings } from './auth-settings.js';
 import { AuthStatistics } from './auth-statistics.js';
 import { Authenticator } from './authenticator.js';
 import { storeDeadlineMs } from './store-deadline.js';
@@ -24,6 +26,11 @@ class WaitingStore extends TokenStore {
   }
 }
 
+class Settings extends AuthSettings {
+  override readonly revalidationIntervalMs = 1;
+  override readonly maxWaitingClients = 1_000;
+}
+
 describe('Authenticator', () => {
   let store: WaitingStore;
   let kills: RecentKills;
@@ -35,7 +42,8 @@ describe('Authenticator', () => {
     store = new WaitingStore();
     kills = new RecentKills();
     statistics = new AuthStatistics();
-    authenticator = new Authenticator(store, kills, statistics);
+    const admissions = new AdmissionQueue(new Settings(), statistics);
+    authenticator = new Authenticator(admissions, store, kills, statistics);
   });
 
   afterEach(() => {
@@ -72,6 +80,38 @@ describe('Authenticator', () => {
     await vi.advanceTimersToNextTimerAsync();
     expect(admitted).toEqual(clients);
     expect(statistics.waiting).toBe(0);
+  });
+
+  it('looks up no more than 256 tokens at once, and those of the others in order as clients are let in or refused', async () => {
+    const clients = Array.from({ length: 300 }, (_, number) => `t${number}`);
+    const settled = Promise.allSettled(
+      clients.map((token) => authenticator.authenticate({ headers: { authorization: `Bearer ${token}` } })),
+    );
+    expect(store.lookups.map(({ token }) => token)).toEqual(clients.slice(0, 256));
+    store.lookups[0]!.answer();
+    store.lookups[1]!.fail(new Error('down'));
+    store.lookups[2]!.answer(viewer);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(store.lookups.map(({ token }) => token)).toEqual(clients.slice(0, 259));
+    for (let answered = 3; answered < clients.length; answered++) {
+      store.lookups[answered]!.answer(viewer);
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    await vi.runAllTimersAsync();
+    expect((await settled).filter(({ status }) => status === 'fulfilled')).toHaveLength(298);
+  });
+
+  it('looks up no token of a client that has left while it waited', async () => {
+    const socket = { destroyed: false };
+    const waits = Array.from({ length: 257 }, (_, number) =>
+      authenticator.authenticate({ headers: { authorization: `Bearer t${number}` }, socket }),
+    );
+    const last = expect(waits.pop()).rejects.toMatchObject({ code: 'badRequest' });
+    socket.destroyed = true;
+    store.lookups[0]!.answer(viewer);
+    await vi.advanceTimersByTimeAsync(0);
+    await last;
+    expect(store.lookups).toHaveLength(256);
   });
 
   it('refuses an unknown token', async () => {

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { StreamingError } from '@fedistream/domain';
-import { TurnQueue, withTimeout } from '@fedistream/util';
+import { withTimeout } from '@fedistream/util';
 import type { Viewer } from '@fedistream/domain';
+import { AdmissionQueue } from './admission-queue.js';
 import { AuthStatistics } from './auth-statistics.js';
+import { hasLeft, type ClientRequest } from './client-request.js';
 import { readToken } from './read-token.js';
-import type { TokenRequest } from './read-token.js';
 import { RecentKills } from './recent-kills.js';
 import type { KillSequence } from './recent-kills.js';
 import { withoutToken } from './redact.js';
@@ -18,12 +19,6 @@ export interface Authentication {
   readonly killSequence: KillSequence;
 }
 
-/**
- * Opening a connection takes up to 0.7 ms: so many hold the event loop for some 14 ms. One statement looks hundreds of
- * tokens up, whose clients would otherwise all be served in one turn, and everything else would wait.
- */
-const admittedPerTurn = 20;
-
 interface Lookup {
   readonly killSequence: KillSequence;
   readonly viewer: Promise<Viewer>;
@@ -33,27 +28,38 @@ interface Lookup {
 @Injectable()
 export class Authenticator {
   readonly #lookups = new Map<string, Lookup>();
-  readonly #admissions = new TurnQueue<() => void>(admittedPerTurn, (admit) => {
-    admit();
-  });
 
   constructor(
+    private readonly admissions: AdmissionQueue,
     private readonly store: TokenStore,
     private readonly kills: RecentKills,
     private readonly statistics: AuthStatistics,
   ) {}
 
   /**
-   * Authenticates a request by its access token. Both transports use it. Of clients whose tokens are found together, 20 are
-   * admitted in each turn of the event loop, in the order in which they came.
+   * Authenticates a request by its access token. Both transports use it. Clients are let in one after the other, see
+   * {@link AdmissionQueue}.
    *
-   * @throws {StreamingError} as {@link readToken} and {@link findViewer}
+   * @throws {StreamingError} as {@link readToken}, {@link AdmissionQueue.enter} and {@link findViewer}; `badRequest` when
+   *   the client has left while it waited
    */
-  async authenticate(request: TokenRequest): Promise<Authentication> {
-    const killSequence = this.kills.now();
-    const viewer = await this.findViewer(readToken(request));
-    await this.#admission();
-    return { viewer, killSequence };
+  async authenticate(request: ClientRequest): Promise<Authentication> {
+    const token = readToken(request);
+    const entered = this.admissions.enter();
+    if (entered !== undefined) {
+      await entered;
+    }
+    try {
+      if (hasLeft(request)) {
+        throw new StreamingError('badRequest');
+      }
+      const killSequence = this.kills.now();
+      const viewer = await this.findViewer(token);
+      await this.admissions.turn();
+      return { viewer, killSequence };
+    } finally {
+      this.admissions.leave();
+    }
   }
 
   /**
@@ -67,14 +73,6 @@ export class Authenticator {
     const viewer = await this.#shared(token);
     this.statistics.authenticated++;
     return viewer;
-  }
-
-  async #admission(): Promise<void> {
-    this.statistics.waiting += 1;
-    await new Promise<void>((admit) => {
-      this.#admissions.add([admit]);
-    });
-    this.statistics.waiting -= 1;
   }
 
   #shared(token: string): Promise<Viewer> {

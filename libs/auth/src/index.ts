@@ -1,4 +1,5 @@
 export { ScopeRequirements, type ScopeRequirement } from './scope-requirements.js';
+export { AdmissionQueue } from './admission-queue.js';
 export { AuthSettings } from './auth-settings.js';
 export { AuthStatistics } from './auth-statistics.js';
 export { AuthModule } from './auth.module.js';

@@ -15,6 +15,7 @@ const maxIntervalMs = interval * 1.2;
 
 class Settings extends AuthSettings {
   override readonly revalidationIntervalMs = interval;
+  override readonly maxWaitingClients = 100;
 }
 
 class StoreOfRevoked extends TokenStore {

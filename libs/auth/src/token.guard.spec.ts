@@ -76,7 +76,7 @@ describe('TokenGuard', () => {
         AuthModule.forRoot({
           providers: [
             { provide: TokenStore, useValue: store },
-            { provide: AuthSettings, useValue: { revalidationIntervalMs: 300_000 } },
+            { provide: AuthSettings, useValue: { revalidationIntervalMs: 300_000, maxWaitingClients: 100 } },
           ],
         }),
       ],

@@ -5,6 +5,7 @@ export * from './error-reason.js';
 export * from './jitter.js';
 export * from './log-throttle.js';
 export * from './outage.js';
+export * from './paced-queue.js';
 export * from './record-id.js';
 export * from './turn-queue.js';
 export * from './with-timeout.js';

@@ -1,4 +1,4 @@
-import { ConnectionRegistry, type Authentication } from '@fedistream/auth';
+import { AdmissionQueue, ConnectionRegistry, type Authentication } from '@fedistream/auth';
 import { DatabasePool } from '@fedistream/database';
 import { closeReasons } from '@fedistream/delivery';
 import { Broker } from '@fedistream/event-bus';
@@ -16,6 +16,7 @@ import { AdminSettings } from './admin-settings.js';
 import { ConnectionOverview } from './connection-overview.js';
 import { ReadinessReport } from './readiness-report.js';
 
+const admissions = { overloaded: false };
 const broker = { ready: true };
 const pool = { up: true };
 const drain = { drain: vi.fn(() => Promise.resolve()) };
@@ -42,6 +43,7 @@ beforeEach(async () => {
   drain.drain.mockClear();
   vi.spyOn(Logger.prototype, 'log').mockReturnValue();
   vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+  Object.assign(admissions, { overloaded: false });
   Object.assign(broker, { ready: true });
   Object.assign(pool, { up: true });
   clients = [
@@ -57,6 +59,7 @@ beforeEach(async () => {
       Readiness,
       ReadinessReport,
       { provide: AdminSettings, useValue: { port: 0, address: '127.0.0.1' } },
+      { provide: AdmissionQueue, useValue: admissions },
       { provide: Broker, useValue: broker },
       { provide: ConnectionDrain, useValue: drain },
       { provide: ConnectionRegistry, useValue: { all: () => [...clients] } },
@@ -100,6 +103,11 @@ describe('the internal listener', () => {
     expect(await ask('/ready')).toEqual({ status: 200, body: { ready: true, reasons: [] } });
     Object.assign(broker, { ready: false });
     expect(await ask('/ready')).toEqual({ status: 503, body: { ready: false, reasons: ['redis'] } });
+    Object.assign(broker, { ready: true });
+    Object.assign(admissions, { overloaded: true });
+    expect(await ask('/ready')).toEqual({ status: 503, body: { ready: false, reasons: ['overloaded'] } });
+    Object.assign(admissions, { overloaded: false });
+    Object.assign(broker, { ready: false });
     Object.assign(pool, { up: false });
     readiness.startDraining();
     expect(await ask('/ready')).toEqual({

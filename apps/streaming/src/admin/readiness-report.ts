@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { AdmissionQueue } from '@fedistream/auth';
 import { DatabasePool } from '@fedistream/database';
 import { Broker } from '@fedistream/event-bus';
 import { performance } from 'node:perf_hooks';
@@ -19,9 +20,10 @@ const measuredMs = 1_000;
 export class ReadinessReport implements OnApplicationBootstrap {
   #utilization = performance.eventLoopUtilization();
   #measuredAt = performance.now();
-  #overloaded = false;
+  #busy = false;
 
   constructor(
+    private readonly admissions: AdmissionQueue,
     private readonly broker: Broker,
     private readonly pool: DatabasePool,
     private readonly readiness: Readiness,
@@ -39,19 +41,19 @@ export class ReadinessReport implements OnApplicationBootstrap {
       draining: this.readiness.leaving,
       redis: !this.broker.ready,
       postgresql: !this.pool.up,
-      overloaded: this.#isOverloaded(),
+      overloaded: this.admissions.overloaded || this.#isBusy(),
     };
     return unreadyReasons.filter((reason) => checks[reason]);
   }
 
   /** Measured since the last question, and at least over a second. */
-  #isOverloaded(): boolean {
+  #isBusy(): boolean {
     if (performance.now() - this.#measuredAt >= measuredMs) {
       const current = performance.eventLoopUtilization();
-      this.#overloaded = performance.eventLoopUtilization(current, this.#utilization).utilization > overloadedAbove;
+      this.#busy = performance.eventLoopUtilization(current, this.#utilization).utilization > overloadedAbove;
       this.#utilization = current;
       this.#measuredAt = performance.now();
     }
-    return this.#overloaded;
+    return this.#busy;
   }
 }

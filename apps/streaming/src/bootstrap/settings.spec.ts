@@ -36,7 +36,7 @@ describe('settings', () => {
         maxConnectionsPerAddress: 10_000,
       },
       input: { maxMessagesPerSecond: 50, maxRequestsPerSecond: 50 },
-      auth: { revalidationIntervalMs: 300_000 },
+      auth: { revalidationIntervalMs: 300_000, maxWaitingClients: 10_000 },
       audience: { maxWaitMs: 10_000, maxQueued: 1_000, maxBatchDelayMs: 100 },
       streamModules: { named: [], onFailure: 'stop', environment: {} },
       history: undefined,

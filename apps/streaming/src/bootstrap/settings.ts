@@ -32,7 +32,7 @@ export interface Settings {
     readonly maxConnectionsPerAddress: number;
   };
   readonly input: { readonly maxMessagesPerSecond: number; readonly maxRequestsPerSecond: number };
-  readonly auth: { readonly revalidationIntervalMs: number };
+  readonly auth: { readonly revalidationIntervalMs: number; readonly maxWaitingClients: number };
   readonly audience: { readonly maxWaitMs: number; readonly maxQueued: number; readonly maxBatchDelayMs: number };
   /** The teams' modules beside those of the workspace, and the environment that their own settings are read from. */
   readonly streamModules: {
@@ -99,7 +99,10 @@ export function readSettingsFrom(environment: Environment): Settings {
       maxMessagesPerSecond: environment.read('MAX_MESSAGES_PER_SECOND'),
       maxRequestsPerSecond: environment.read('MAX_REQUESTS_PER_SECOND'),
     },
-    auth: { revalidationIntervalMs: environment.read('TOKEN_REVALIDATION_SECONDS') * 1_000 },
+    auth: {
+      revalidationIntervalMs: environment.read('TOKEN_REVALIDATION_SECONDS') * 1_000,
+      maxWaitingClients: environment.read('MAX_WAITING_CLIENTS'),
+    },
     audience: {
       maxWaitMs: environment.read('AUDIENCE_MAX_WAIT_SECONDS') * 1_000,
       maxQueued: environment.read('AUDIENCE_MAX_WAITING_EVENTS'),

@@ -22,7 +22,16 @@ export function clientMetrics({ auth, delivery, descriptors, refusals }: ClientS
       labels: ['reason'],
       read: () => Object.values(closeReasons).map(({ name }) => [{ reason: name }, delivery.closed.get(name) ?? 0]),
     },
-    gauge('fedistream_admissions_waiting', 'Clients with a valid token that wait for their turn', () => auth.waiting),
+    gauge(
+      'fedistream_admissions_waiting',
+      'Clients that wait for the look-up of their token, or for their turn afterwards',
+      () => auth.waiting,
+    ),
+    counter(
+      'fedistream_admissions_refused_total',
+      'Clients refused because MAX_WAITING_CLIENTS waited already, or after a wait of 20 s',
+      () => auth.refused,
+    ),
     counter('fedistream_authentications_total', 'Tokens accepted', () => auth.authenticated),
     counterBy(
       'fedistream_refusals_total',

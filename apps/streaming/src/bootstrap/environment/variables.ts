@@ -396,6 +396,12 @@ export const variables = {
     default: 10_000,
     description: 'Open connections of one client address, behind `TRUSTED_PROXY_IP`.',
   }),
+  MAX_WAITING_CLIENTS: variable({
+    group: 'limits',
+    form: integer(1, 1_000_000),
+    default: 10_000,
+    description: 'Clients that may wait to be let in, as after a restart. More are answered with 503.',
+  }),
   MAX_MESSAGES_PER_SECOND: variable({
     group: 'limits',
     form: integer(1, 1_000_000),
