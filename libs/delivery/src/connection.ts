@@ -38,7 +38,8 @@ export class Connection implements Subscriber {
   /** The size of the last event that was larger than the budget. */
   #oversizedBytes = 0;
   #open = true;
-  #silent = false;
+  /** Open and not silent, in one field: it is read for each event and client. */
+  #writable = true;
 
   constructor(viewer: Viewer, transport: Transport, context: ConnectionContext) {
     this.#viewer = viewer;
@@ -218,22 +219,19 @@ export class Connection implements Subscriber {
    * it before they write bytes of their own, such as answers to pings.
    */
   isWithinBudget(): boolean {
-    if (this.#silent) {
-      return false;
-    }
-    if (this.#open && this.#isOverBudget()) {
+    if (this.#writable && this.#isOverBudget()) {
       // Corked bytes do not count: the client could not have read them.
       this.#transport.uncork();
       if (this.#isOverBudget()) {
         this.close(closeReasons.slow);
       }
     }
-    return this.#open;
+    return this.#writable;
   }
 
   /** Writes nothing more to the client, until {@link close}. For a connection that is to be closed, but not in this turn. */
   silence(): void {
-    this.#silent = true;
+    this.#writable = false;
   }
 
   /** The teardown: ends all subscriptions, then the transport. A second call does nothing. */
@@ -243,6 +241,7 @@ export class Connection implements Subscriber {
     }
     this.#context.closing?.(this, reason);
     this.#open = false;
+    this.#writable = false;
     for (const subscription of this.#subscriptions.values()) {
       this.#finish(subscription);
     }

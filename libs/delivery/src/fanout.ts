@@ -7,6 +7,9 @@ import type { Framing } from './framing.js';
 import { labelKey, type Label } from './label.js';
 import type { Subscription, SubscriptionSet } from './subscription.js';
 
+/** What each subscription keeps of its last event, beside what the fan-out looks up. */
+type Kept = 'nothing' | 'place' | 'place-and-position';
+
 /** Subscriptions that receive the same bytes. */
 interface LabelGroup {
   readonly framing: Framing;
@@ -30,7 +33,7 @@ export class Fanout implements SubscriptionSet {
   readonly #onEmpty: () => void;
   readonly #steps: DeliverySteps | undefined;
   readonly #places: FanoutPlaces | undefined;
-  readonly #keepsPositions: boolean;
+  readonly #keeps: Kept;
   #members = 0;
   #holds = 0;
   #gaps = 0;
@@ -41,7 +44,7 @@ export class Fanout implements SubscriptionSet {
     this.#onEmpty = onEmpty;
     this.channels = channels;
     this.#places = places;
-    this.#keepsPositions = places !== undefined && places.positionAt === undefined;
+    this.#keeps = places === undefined ? 'nothing' : places.positionAt ? 'place' : 'place-and-position';
     this.#steps = steps;
   }
 
@@ -191,9 +194,9 @@ export class Fanout implements SubscriptionSet {
     const steps = this.#steps && stepsForOne(this.#steps);
     for (const group of this.#groups.values()) {
       if (decidedForAll && exceptions.size === 0 && steps?.acceptsFor === undefined) {
-        deliverToAll(group, event && steps?.map ? steps.map(event) : event, this.#keepsPositions);
+        deliverToAll(group, event && steps?.map ? steps.map(event) : event, this.#keeps);
       } else {
-        deliverSelected(group, selection, { decidedForAll, steps, keepsPositions: this.#keepsPositions });
+        deliverSelected(group, selection, { decidedForAll, steps, keeps: this.#keeps });
       }
     }
     for (const subscription of this.#excluded ?? []) {
@@ -225,17 +228,19 @@ function groupKey({ label, framing }: Subscription): string {
   return framing.labelled ? `${framing.name} ${labelKey(label)}` : framing.name;
 }
 
-function deliverToAll(
-  { framing, label, members }: LabelGroup,
-  event: StreamEvent | undefined,
-  keepsPositions: boolean,
-): void {
+function deliverToAll({ framing, label, members }: LabelGroup, event: StreamEvent | undefined, keeps: Kept): void {
   if (event === undefined) {
     return;
   }
   const bytes = framing.frame(event, label);
+  if (keeps === 'nothing') {
+    for (const { connection } of members) {
+      connection.send(bytes);
+    }
+    return;
+  }
   const order = event.origin?.order ?? 0;
-  const position = keepsPositions ? event.origin?.position : undefined;
+  const position = keeps === 'place-and-position' ? event.origin?.position : undefined;
   for (const member of members) {
     member.lastOrder = order;
     member.lastPosition = position;
@@ -247,14 +252,13 @@ function deliverToAll(
 interface SelectedDelivery {
   readonly decidedForAll: boolean;
   readonly steps: DeliverySteps | undefined;
-  /** Whether each subscription keeps the position of its last event. */
-  readonly keepsPositions: boolean;
+  readonly keeps: Kept;
 }
 
 function deliverSelected(
   { framing, label, members }: LabelGroup,
   selection: Selection,
-  { decidedForAll, steps, keepsPositions }: SelectedDelivery,
+  { decidedForAll, steps, keeps }: SelectedDelivery,
 ): void {
   const bytesOf = new Map<StreamEvent, Buffer | undefined>();
   let event: StreamEvent | undefined;
@@ -276,8 +280,10 @@ function deliverSelected(
       bytes = bytesOf.get(event);
     }
     if (bytes !== undefined) {
-      member.lastOrder = selected.origin?.order ?? 0;
-      member.lastPosition = keepsPositions ? selected.origin?.position : undefined;
+      if (keeps !== 'nothing') {
+        member.lastOrder = selected.origin?.order ?? 0;
+        member.lastPosition = keeps === 'place-and-position' ? selected.origin?.position : undefined;
+      }
       connection.send(bytes);
     }
   }

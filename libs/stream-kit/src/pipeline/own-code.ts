@@ -48,9 +48,12 @@ export function deliverySteps(request: StreamRequest, failures: FailureLog): Del
   const context = definition.requestContext(request);
   const contexts = new WeakMap<Viewer, ReturnType<typeof definition.context>>();
   const contextOf = (viewer: Viewer) => {
-    const known = contexts.get(viewer) ?? definition.context(request, viewer);
-    contexts.set(viewer, known);
-    return known;
+    let context = contexts.get(viewer);
+    if (context === undefined) {
+      context = definition.context(request, viewer);
+      contexts.set(viewer, context);
+    }
+    return context;
   };
   return {
     acceptsFor:
