@@ -31,27 +31,45 @@ const spellings: readonly Spelling[] = [
   },
 ];
 
-/** Apache with each published `ProxyPass`. */
-export const apache: readonly ProxyRow[] = spellings.map(({ name, before, proxyPass, pathIsLost = false }, index) => ({
-  name: `Apache with ${name ?? `ProxyPass ${proxyPass('127.0.0.1:4000')}`}`,
-  program: { name: 'apache2', package: 'apache2', versionFlag: '-v' },
-  onlyInLongForm: index > 0,
-  pathIsLost,
-  configuration: ({ port, serverPort, directory }: ProxyPorts) =>
-    [
-      `ServerRoot ${directory}`,
-      'ServerName streaming.example',
-      `Listen 127.0.0.1:${port}`,
-      `PidFile ${directory}/apache.pid`,
-      `DefaultRuntimeDir ${directory}`,
-      `Mutex file:${directory} default`,
-      `ErrorLog ${directory}/error.log`,
-      'LogLevel crit',
-      'StartServers 1',
-      ...modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`),
-      ...(before?.(`127.0.0.1:${serverPort}`) ?? []),
-      `ProxyPass ${proxyPass(`127.0.0.1:${serverPort}`)}`,
-      '',
-    ].join('\n'),
-  args: (file) => ['-D', 'FOREGROUND', '-f', file],
-}));
+/** Apache with each published `ProxyPass`, and with the last one behind TLS. */
+export const apache: readonly ProxyRow[] = [
+  ...spellings.map((spelling, index) => rowOf(spelling, { onlyInLongForm: index > 0 })),
+  ...spellings.slice(-1).map((spelling) => rowOf(spelling, { onlyInLongForm: true, tls: true })),
+];
+
+interface RowOptions {
+  readonly onlyInLongForm: boolean;
+  readonly tls?: boolean;
+}
+
+function rowOf({ name, before, proxyPass, pathIsLost = false }: Spelling, { onlyInLongForm, tls = false }: RowOptions) {
+  return {
+    name: `Apache with ${name ?? `ProxyPass ${proxyPass('127.0.0.1:4000')}`}${tls ? ', and TLS' : ''}`,
+    program: { name: 'apache2', package: 'apache2', versionFlag: '-v' },
+    onlyInLongForm,
+    pathIsLost,
+    tls,
+    configuration: ({ port, serverPort, directory }: ProxyPorts) =>
+      [
+        `ServerRoot ${directory}`,
+        'ServerName streaming.example',
+        `Listen 127.0.0.1:${port}`,
+        `PidFile ${directory}/apache.pid`,
+        `DefaultRuntimeDir ${directory}`,
+        `Mutex file:${directory} default`,
+        `ErrorLog ${directory}/error.log`,
+        'LogLevel crit',
+        'StartServers 1',
+        ...[...modules, ...(tls ? ['ssl'] : [])].map(
+          (name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`,
+        ),
+        ...(tls
+          ? ['SSLEngine on', `SSLCertificateFile ${directory}/cert.pem`, `SSLCertificateKeyFile ${directory}/key.pem`]
+          : []),
+        ...(before?.(`127.0.0.1:${serverPort}`) ?? []),
+        `ProxyPass ${proxyPass(`127.0.0.1:${serverPort}`)}`,
+        '',
+      ].join('\n'),
+    args: (file: string) => ['-D', 'FOREGROUND', '-f', file],
+  };
+}

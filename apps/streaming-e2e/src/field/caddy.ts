@@ -17,3 +17,16 @@ export const caddy: ProxyRow = {
     ].join('\n'),
   args: (file) => ['run', '--adapter', 'caddyfile', '--config', file],
 };
+
+/** The same with TLS. */
+export const caddyWithTls: ProxyRow = {
+  ...caddy,
+  name: 'Caddy with reverse_proxy and TLS',
+  tls: true,
+  onlyInLongForm: true,
+  configuration: (ports: ProxyPorts) =>
+    caddy
+      .configuration(ports)
+      .replace('http://', 'https://')
+      .replace('  reverse_proxy', `  tls ${ports.directory}/cert.pem ${ports.directory}/key.pem\n  reverse_proxy`),
+};

@@ -22,6 +22,19 @@ export const haproxy: ProxyRow = {
   args: haproxyArguments,
 };
 
+/** The same with TLS. */
+export const haproxyWithTls: ProxyRow = {
+  ...haproxy,
+  name: 'HAProxy with docker/haproxy.cfg and TLS',
+  tls: true,
+  onlyInLongForm: true,
+  configuration: (ports: ProxyPorts) =>
+    replaceOnce(haproxy.configuration(ports), [
+      `bind 127.0.0.1:${ports.port}`,
+      `bind 127.0.0.1:${ports.port} ssl crt ${ports.directory}/both.pem`,
+    ]),
+};
+
 /** How to run HAProxy in the foreground. */
 export function haproxyArguments(file: string): readonly string[] {
   return ['-db', '-f', file];

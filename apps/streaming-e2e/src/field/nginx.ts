@@ -18,6 +18,30 @@ export const nginx: ProxyRow = {
   args: nginxArguments,
 };
 
+/** The same with TLS, as the shipped file describes it in comments. */
+export const nginxWithTls: ProxyRow = {
+  ...nginx,
+  name: 'nginx with docker/nginx.conf and TLS',
+  tls: true,
+  onlyInLongForm: true,
+  configuration: ({ port, serverPort, directory }: ProxyPorts) =>
+    (
+      [
+        [`listen 127.0.0.1:${port};`, ''],
+        ['# listen 443 ssl;', `listen 127.0.0.1:${port} ssl;`],
+        [
+          '# ssl_certificate     /etc/letsencrypt/live/streaming.example/fullchain.pem;',
+          `ssl_certificate ${directory}/cert.pem;`,
+        ],
+        [
+          '# ssl_certificate_key /etc/letsencrypt/live/streaming.example/privkey.pem;',
+          `ssl_certificate_key ${directory}/key.pem;`,
+        ],
+        ['# ssl_protocols', 'ssl_protocols'],
+      ] as const
+    ).reduce(replaceOnce, shippedNginx(port, [serverPort, closedPort], directory)),
+};
+
 /** How to run nginx in the foreground. */
 export function nginxArguments(file: string): readonly string[] {
   return ['-e', 'stderr', '-g', 'daemon off;', '-c', file];

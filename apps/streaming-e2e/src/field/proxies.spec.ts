@@ -1,7 +1,7 @@
-import { MissingServerError, type StartedProgram } from '@fedistream/services';
-import { readFileSync } from 'node:fs';
+import { makeCertificate, MissingServerError, type StartedProgram } from '@fedistream/services';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, type TestContext } from 'vitest';
 
 import {
   authorization,
@@ -17,10 +17,10 @@ import {
   type Viewer,
 } from '../support/index.js';
 import { apache } from './apache.js';
-import { caddy } from './caddy.js';
-import { haproxy } from './haproxy.js';
-import { nginx } from './nginx.js';
-import { startProxy } from './proxy.js';
+import { caddy, caddyWithTls } from './caddy.js';
+import { haproxy, haproxyWithTls } from './haproxy.js';
+import { nginx, nginxWithTls } from './nginx.js';
+import { schemeOf, startProxy, type Pem } from './proxy.js';
 import { rowsOfThisRun } from './row.js';
 
 /** Proxies that hold events back do so for 200 ms at least. */
@@ -29,24 +29,29 @@ const heldBackMs = 150;
 let environment: RedisTestEnvironment;
 let viewer: Viewer;
 let channel: string;
+let pem: Pem;
 
 beforeAll(async () => {
   environment = await openTestEnvironment();
   viewer = await environment.fixtures.viewer();
   channel = `timeline:${viewer.account.id}`;
+  const { certFile, keyFile } = await makeCertificate(mkdtempSync(join(inject('scratchDirectory'), 'proxies-')));
+  pem = { certificate: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
 });
 
 afterAll(async () => {
   await environment.stop();
 });
 
-describe.each(rowsOfThisRun([nginx, ...apache, haproxy, caddy]))('behind $name', (row) => {
+const rows = [nginx, ...apache, haproxy, caddy, nginxWithTls, haproxyWithTls, caddyWithTls];
+
+describe.each(rowsOfThisRun(rows))('behind $name', (row) => {
   let proxy: StartedProgram | undefined;
   let missing: string | undefined;
 
   beforeAll(async () => {
     try {
-      proxy = await startProxy(row, environment.server.port);
+      proxy = await startProxy(row, environment.server.port, pem);
     } catch (error) {
       if (!(error instanceof MissingServerError)) {
         throw error;
@@ -64,17 +69,22 @@ describe.each(rowsOfThisRun([nginx, ...apache, haproxy, caddy]))('behind $name',
     if (proxy === undefined) {
       test.skip(missing);
     }
-    return new URL(`${path}?${new URLSearchParams(query).toString()}`, `http://127.0.0.1:${proxy.port}`);
+    return new URL(`${path}?${new URLSearchParams(query).toString()}`, `${schemeOf(row)}://127.0.0.1:${proxy.port}`);
   }
 
   function socketUrl(test: TestContext, query: Readonly<Record<string, string>>): URL {
     const address = url(test, `${streamingPath}/`, query);
-    address.protocol = 'ws';
+    address.protocol = row.tls === true ? 'wss' : 'ws';
     return address;
   }
 
+  const openSocket = (address: URL, headers: Readonly<Record<string, string>> = {}) =>
+    WebSocketClient.open(address, { headers, ca: pem.certificate });
+  const openStream = (address: URL, headers: Readonly<Record<string, string>> = {}) =>
+    EventStreamClient.open(address, headers, pem.certificate);
+
   it('a WebSocket that names its stream in the URL receives an event', async (test) => {
-    const client = await WebSocketClient.open(socketUrl(test, { stream: 'user', access_token: viewer.token }));
+    const client = await openSocket(socketUrl(test, { stream: 'user', access_token: viewer.token }));
     await untilSubscribed(client, environment.publisher, channel);
     await publishEvent(environment.publisher, channel, 'delete', '1');
     expect(await client.next()).toMatchObject({ event: 'delete', payload: '1', stream: ['user'] });
@@ -82,9 +92,7 @@ describe.each(rowsOfThisRun([nginx, ...apache, haproxy, caddy]))('behind $name',
   });
 
   it('an unknown stream is answered with an error frame, and the socket takes another stream', async (test) => {
-    const client = await WebSocketClient.open(socketUrl(test, { stream: 'nonsense' }), {
-      headers: authorization(viewer),
-    });
+    const client = await openSocket(socketUrl(test, { stream: 'nonsense' }), authorization(viewer));
     expect(await client.nextError()).toMatchObject({ error: 'Unknown stream type', status: 400 });
     client.subscribe('user');
     await untilSubscribed(client, environment.publisher, channel);
@@ -92,16 +100,16 @@ describe.each(rowsOfThisRun([nginx, ...apache, haproxy, caddy]))('behind $name',
   });
 
   it('a WebSocket with a wrong token is refused with 401', async (test) => {
-    const refusal: unknown = await WebSocketClient.open(
-      socketUrl(test, { stream: 'user', access_token: 'wrong' }),
-    ).catch((error: unknown) => error);
+    const refusal: unknown = await openSocket(socketUrl(test, { stream: 'user', access_token: 'wrong' })).catch(
+      (error: unknown) => error,
+    );
     expect(refusal).toBeInstanceOf(Refusal);
     expect(refusal).toMatchObject({ status: 401 });
   });
 
   it('the close code of a revoked token arrives', async (test) => {
     const { id, token } = await environment.fixtures.token(viewer.user);
-    const client = await WebSocketClient.open(socketUrl(test, { stream: 'user', access_token: token }));
+    const client = await openSocket(socketUrl(test, { stream: 'user', access_token: token }));
     await untilSubscribed(client, environment.publisher, channel);
     await publishEvent(environment.publisher, `timeline:access_token:${id}`, 'kill');
     expect(await client.ended).toMatchObject({ code: 1000 });
@@ -112,7 +120,7 @@ describe.each(rowsOfThisRun([nginx, ...apache, haproxy, caddy]))('behind $name',
   }
 
   it('an event stream receives each event at once', async (test) => {
-    const client = await EventStreamClient.open(url(test, `${streamingPath}/user`), authorization(viewer));
+    const client = await openStream(url(test, `${streamingPath}/user`), authorization(viewer));
     const took: number[] = [];
     for (const payload of ['1', '2', '3', '4', '5']) {
       const published = performance.now();
@@ -126,15 +134,15 @@ describe.each(rowsOfThisRun([nginx, ...apache, haproxy, caddy]))('behind $name',
   });
 
   it('an event stream with a wrong token is refused with 401', async (test) => {
-    const refusal: unknown = await EventStreamClient.open(
-      url(test, `${streamingPath}/user`, { access_token: 'wrong' }),
-    ).catch((error: unknown) => error);
+    const refusal: unknown = await openStream(url(test, `${streamingPath}/user`, { access_token: 'wrong' })).catch(
+      (error: unknown) => error,
+    );
     expect(refusal).toMatchObject({ status: 401, body: JSON.stringify({ error: 'Invalid access token' }) });
   });
 
   it.skipIf(row.logFiles === undefined)('its logs name the request without its token', async (test) => {
     const address = url(test, `${streamingPath}/user`, { access_token: viewer.token });
-    await (await EventStreamClient.open(address)).close();
+    await (await openStream(address)).close();
     const log = () =>
       (row.logFiles ?? []).map((file) => readFileSync(join(proxy?.directory ?? '', file), 'utf8')).join('\n');
     await until('the access log has the request', () => log().includes('GET /api/v1/streaming/user" 200'));

@@ -1,4 +1,5 @@
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as secureRequest } from 'node:https';
 
 import { EventStreamParser } from './event-stream-parser.js';
 import { Refusal, StreamClient } from './stream-client.js';
@@ -34,11 +35,13 @@ export class EventStreamClient extends StreamClient {
   /**
    * Opens the stream; settles when its headers are here.
    *
+   * @param ca the authority of a server with `https:`, in PEM
    * @throws Refusal
    */
-  static open(url: URL, headers: Readonly<Record<string, string>> = {}): Promise<EventStreamClient> {
+  static open(url: URL, headers: Readonly<Record<string, string>> = {}, ca?: string): Promise<EventStreamClient> {
     return new Promise((resolve, reject) => {
-      const sent = request(url, { headers: { Accept: 'text/event-stream', ...headers }, agent: false });
+      const options = { headers: { Accept: 'text/event-stream', ...headers }, agent: false };
+      const sent = url.protocol === 'https:' ? secureRequest(url, { ...options, ca }) : request(url, options);
       sent.once('error', reject);
       sent.once('response', (response) => {
         if (response.statusCode === 200) {
