@@ -21,8 +21,8 @@ export interface RedisOptions extends ServerOptions {
   readonly args?: readonly string[];
   /** The password that clients need. */
   readonly password?: string;
-  /** Requires TLS and a client certificate; not in a container. */
-  readonly tls?: boolean;
+  /** Requires TLS and a client certificate: this one, as a replica needs that of its master, or a new one. Not in a container. */
+  readonly tls?: boolean | Certificate;
 }
 
 /** A Redis server for a test or a benchmark. */
@@ -79,7 +79,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<StartedRed
     return { url: urlOf(server.port, password), port: server.port, control: server, stop: () => server.dispose() };
   }
   const directory = new ServerDirectory('redis');
-  const certificate = tls ? await makeCertificate(directory.path) : undefined;
+  const certificate = tls === true ? await makeCertificate(directory.path) : tls || undefined;
   const server = await LocalServer.run({
     executable: found,
     args: (port) => [

@@ -1,4 +1,5 @@
 import { startSentinel, type SentinelOptions, type RedisOptions, type StartedRedis } from '@fedistream/services';
+import { Redis } from 'ioredis';
 import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
@@ -6,9 +7,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext 
 import {
   openTestEnvironment,
   ownRedis,
+  publishEvent,
+  receivedBeforeFence,
   RedisPublisher,
   Server,
+  until,
   untilMetric,
+  untilSubscribed,
+  webSocket,
   type TestEnvironment,
 } from '../support/index.js';
 import { expectDelivery } from './delivery.js';
@@ -27,6 +33,9 @@ interface SentinelRow extends FieldRow, Servers {
 }
 
 const secret = 'sentinel-secret';
+
+/** How long a Sentinel may take to promote a replica. After a delay of 2 s it pauses for 30 s (tilt mode). */
+const failoverMs = 60_000;
 
 const rows: readonly SentinelRow[] = [
   {
@@ -113,6 +122,71 @@ describe('Sentinels that ask for', () => {
     await expectDelivery(server, publisher, await environment.fixtures.viewer());
     expect(server.outputSoFar).not.toContain(secret);
   });
+
+  it.runIf(everyRow)(
+    'TLS and a password promote a replica that does, too: the server stays up, and events continue',
+    async (test) => {
+      const args = ['--masterauth', secret, '--tls-replication', 'yes', '--repl-diskless-sync-delay', '0'];
+      const master = await ownRedis(test, { from, password: secret, tls: true, args });
+      atEnd.push(() => master.stop());
+      const { certificate = expect.fail('a Redis without certificate') } = master;
+      const ofReplica = ['--replicaof', '127.0.0.1', String(master.port)];
+      const replica = await ownRedis(test, { from, password: secret, tls: certificate, args: [...args, ...ofReplica] });
+      atEnd.push(() => replica.stop());
+      const tls = await tlsOf(master);
+      const [before, after] = [master, replica].map(({ url }) => new RedisPublisher(url, undefined, tls));
+      atEnd.push(
+        () => before?.close(),
+        () => after?.close(),
+      );
+      // Before the Sentinel looks, which it does every ten seconds: it is to see a replica that is fit to be promoted.
+      await until('the replica has what the master has', async () =>
+        String(await after?.client.info('replication')).includes('master_link_status:up'),
+      );
+      const sentinel = await startSentinel(master, { from, progress: () => undefined, password: secret });
+      atEnd.push(() => sentinel.stop());
+      const asked = new Redis({ port: sentinel.port, password: secret, tls: { ...tls } });
+      atEnd.push(() => {
+        asked.disconnect();
+      });
+      await until('the Sentinel knows the replica and its state', async () =>
+        String(await asked.call('SENTINEL', 'REPLICAS', 'mymaster')).includes('master-link-status,ok'),
+      );
+      const server = await start({
+        REDIS_SENTINELS: `127.0.0.1:${sentinel.port}`,
+        REDIS_SENTINEL_MASTER: 'mymaster',
+        REDIS_PASSWORD: secret,
+        REDIS_SENTINEL_TLS: 'true',
+        REDIS_TLS_CA_FILE: certificate.certFile,
+        REDIS_TLS_CERT_FILE: certificate.certFile,
+        REDIS_TLS_KEY_FILE: certificate.keyFile,
+      });
+      await untilMetric(server, 'fedistream_broker_up', {}, 1);
+      const viewer = await environment.fixtures.viewer();
+      const [old, promoted] = [before ?? expect.fail(), after ?? expect.fail()];
+      const stream = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
+      const client = await webSocket.open(server, old, stream);
+      expect(await receivedBeforeFence(client, old, stream.channel)).toEqual([]);
+
+      process.kill(master.pid ?? expect.fail('no process'), 'SIGKILL');
+      await until(
+        'the server subscribes at the new master',
+        async () => {
+          const [, count] = (await promoted.client.pubsub('NUMSUB', stream.channel)) as [string, number];
+          return count === 1;
+        },
+        failoverMs,
+      );
+      await untilSubscribed(client, promoted, stream.channel);
+      await publishEvent(promoted, stream.channel, 'delete', '2');
+      expect(await receivedBeforeFence(client, promoted, stream.channel)).toMatchObject([{ payload: '2' }]);
+      await untilMetric(server, 'fedistream_presence_failing', {}, 0);
+      await expectDelivery(server, promoted, viewer);
+      expect(server.outputSoFar).not.toContain(secret);
+      await client.close();
+    },
+    failoverMs * 2,
+  );
 
   it.runIf(everyRow).for(rows)('$name refuse a server without $needed, whose log says so', async (row, test) => {
     const { redis, settings } = await startBoth(test, row);
