@@ -78,21 +78,31 @@ describe('an error over HTTP', () => {
   });
 
   const browser = { Accept: 'text/event-stream', 'Sec-Fetch-Mode': 'cors' };
+  const olderBrowser = { Accept: 'text/event-stream', 'User-Agent': 'Mozilla/5.0 (iPad) Version/15.6 Safari/604.1' };
 
-  it.each(['refusal', 'limit'])(
-    'closes the socket of a browser’s event stream without an answer when it is temporary (%s)',
-    async (path) => {
-      const log = app.get(RefusalLog);
-      const before = log.unanswered;
-      const answer = fetch(`${await app.getUrl()}/${path}`, { headers: browser });
-      await expect(answer).rejects.toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } });
-      expect(log.unanswered).toBe(before + 1);
-    },
-  );
+  it.each([
+    ['a temporary error', 'refusal', browser],
+    ['a temporary limit', 'limit', browser],
+    ['a temporary error without TLS, or in Safari before 16.4', 'refusal', olderBrowser],
+  ])('closes the socket of a browser’s event stream without an answer: %s', async (_, path, headers) => {
+    const log = app.get(RefusalLog);
+    const before = log.unanswered;
+    const sent = get(`${await app.getUrl()}/${path}`, { headers });
+    await expect(once(sent, 'response')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(log.unanswered).toBe(before + 1);
+  });
 
   it.each([
     ['a lasting error of a browser’s event stream', 'fault', browser, 500, undefined],
     ['a temporary error of another event stream', 'refusal', { Accept: 'text/event-stream' }, 503, '5'],
+    [
+      'a temporary error of a library’s event stream',
+      'refusal',
+      { Accept: 'text/event-stream', 'User-Agent': 'python-requests/2.32' },
+      503,
+      '5',
+    ],
+    ['a temporary error of a page', 'refusal', { Accept: 'text/html,*/*', 'User-Agent': 'Mozilla/5.0' }, 503, '5'],
     ['a temporary error of a browser’s other request', 'refusal', { 'Sec-Fetch-Mode': 'cors' }, 503, '5'],
     ['a temporary limit of another event stream', 'limit', {}, 429, '60'],
   ])('answers %s', async (_, path, headers, status, retryAfter) => {

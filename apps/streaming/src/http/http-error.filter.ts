@@ -37,9 +37,13 @@ export class HttpErrorFilter implements ExceptionFilter {
   }
 }
 
-/** Whether an EventSource sends this request. `Sec-Fetch-Mode` comes from browsers and Node's fetch (W3C Fetch Metadata). */
+/**
+ * Whether an EventSource sends this request. Browsers send `Sec-Fetch-Mode` to https: and to localhost only (W3C Fetch
+ * Metadata), and Safari only since 16.4. All name themselves Mozilla (RFC 9110, section 10.1.5), which no library does.
+ */
 function isBrowserEventStream({ headers }: FastifyRequest): boolean {
-  return headers['sec-fetch-mode'] !== undefined && headers.accept?.includes('text/event-stream') === true;
+  const isBrowser = headers['sec-fetch-mode'] !== undefined || headers['user-agent']?.startsWith('Mozilla/') === true;
+  return isBrowser && headers.accept?.includes('text/event-stream') === true;
 }
 
 /** Nest itself throws only for routes that do not exist. */
