@@ -82,12 +82,14 @@ export class Authenticator {
     if (running?.killSequence === killSequence) {
       return running.viewer;
     }
-    const viewer = this.#lookUp(token).finally(() => {
+    const viewer = this.#lookUp(token);
+    this.#lookups.set(token, { killSequence, viewer });
+    const forget = () => {
       if (this.#lookups.get(token)?.viewer === viewer) {
         this.#lookups.delete(token);
       }
-    });
-    this.#lookups.set(token, { killSequence, viewer });
+    };
+    void viewer.then(forget, forget);
     return viewer;
   }
 

@@ -4,20 +4,25 @@
  *
  * @param late makes the error of a timeout
  */
-export async function withTimeout<T>(
+export function withTimeout<T>(
   milliseconds: number,
   work: Promise<T>,
   late: () => Error = () => new Error(`no answer within ${milliseconds} ms`),
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+  // Not a race of promises: each new client waits for three of these, and a race makes four promises for each.
+  return new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => {
       reject(late());
     }, milliseconds);
+    work.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (reason: unknown) => {
+        clearTimeout(timer);
+        reject(reason as Error);
+      },
+    );
   });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

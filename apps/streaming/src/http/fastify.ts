@@ -82,8 +82,13 @@ function requestFault({ method, raw }: FastifyRequest): StreamingError | undefin
 }
 
 /** Whether a request has exactly one `Host`; HTTP/1.0 may have none. */
-export function hasValidHost({ headersDistinct, httpVersion }: IncomingMessage): boolean {
-  const hosts = headersDistinct['host']?.length ?? 0;
+export function hasValidHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  let hosts = 0;
+  // Names and values in turn. Node's collections of them have no other use here, and would be made for each request.
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    hosts += name?.length === 'host'.length && name.toLowerCase() === 'host' ? 1 : 0;
+  }
   return hosts === 1 || (hosts === 0 && httpVersion !== '1.1');
 }
 

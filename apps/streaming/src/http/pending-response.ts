@@ -6,6 +6,6 @@ import type { Duplex } from 'node:stream';
  * `_httpMessage` is a private member of Node's HTTP server; without it there seems to be none.
  */
 export function pendingResponse(socket: Duplex): ServerResponse | undefined {
-  const response: unknown = Reflect.get(socket, '_httpMessage');
+  const { _httpMessage: response } = socket as { _httpMessage?: unknown };
   return response instanceof ServerResponse ? response : undefined;
 }

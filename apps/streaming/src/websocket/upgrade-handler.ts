@@ -27,9 +27,9 @@ export interface AcceptedUpgrade {
   /** The place within the limits: to be taken or released. */
   readonly place: ConnectionReservation;
   /** The subscription that the URL asked for, if it asked for one and may have it. */
-  readonly admission?: Admission;
+  readonly admission: Admission | undefined;
   /** Why the URL's subscription is refused. An error frame tells it, because a browser cannot read the status of an upgrade. */
-  readonly refusal?: StreamingError;
+  readonly refusal: StreamingError | undefined;
   /** The resume that the URL asks for, for {@link admission}. */
   readonly resume: ResumeSubscription | undefined;
   /** Whether the URL asks for positions of every subscription. */
@@ -61,7 +61,7 @@ export class UpgradeHandler {
   async accept(request: IncomingMessage, socket: Duplex): Promise<AcceptedUpgrade | undefined> {
     // Without a listener, a connection reset during the token lookup would end the process.
     socket.on('error', ignore);
-    if (!(await this.#earlierResponsesEnd(socket))) {
+    if (pendingResponse(socket) !== undefined && !(await this.#earlierResponsesEnd(socket))) {
       socket.destroy();
       return undefined;
     }
@@ -118,15 +118,16 @@ export class UpgradeHandler {
     const query = firstOfEach(queryOf(request.url ?? ''));
     const resume = readWebSocketResume(query, false);
     const place = this.limits.reserve(authentication.viewer, this.addresses.of(request));
-    const common = { authentication, place, resume, wantsPositions: wantsPositions(query) };
-    if (!query['stream']) {
-      return common;
+    let admission: Admission | undefined;
+    let refusal: StreamingError | undefined;
+    if (query['stream']) {
+      try {
+        admission = await this.#admit(authentication.viewer, query['stream'], query, resume);
+      } catch (failure) {
+        refusal = toStreamingError(failure);
+      }
     }
-    try {
-      return { ...common, admission: await this.#admit(authentication.viewer, query['stream'], query, resume) };
-    } catch (failure) {
-      return { ...common, refusal: toStreamingError(failure) };
-    }
+    return { authentication, place, admission, refusal, resume, wantsPositions: wantsPositions(query) };
   }
 
   /** @throws StreamingError when this viewer may not open the stream, or it cannot be opened now */

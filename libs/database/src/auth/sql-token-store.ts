@@ -11,7 +11,7 @@ import { milliseconds, utcNow } from '../connection/utc.js';
  * The batch delay between look-ups of tokens, in milliseconds. While many clients connect, a statement is for several tokens.
  * A client that connects after a pause does not wait.
  */
-const betweenStatementsMs = 40;
+const betweenStatementsMs = 60;
 
 /** Bounds the length of a statement. */
 const tokensPerStatement = 500;
