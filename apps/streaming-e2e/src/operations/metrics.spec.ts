@@ -185,6 +185,10 @@ describe('the metrics of a server', () => {
     await receivedBeforeFence(stream, publisher, channel);
     await expect.poll(sent, { timeout: defaultTimeoutMs }).toEqual([toStreams + 2, toSockets + 2]);
     await shows(received + 2, 'redis_messages_received_total');
+    await untilMetric(server, 'fedistream_delivery_seconds_count', { stream: 'public' }, (count) => count >= 1);
+    const seconds = await metric(server, 'fedistream_delivery_seconds_sum', { stream: 'public' });
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThan(60);
     await until('every connection of the pool is idle', async () => {
       const { body } = await httpRequest(server.url('/metrics'));
       return readMetric(body, 'pg_pool_idle_connections') === readMetric(body, 'pg_pool_total_connections');

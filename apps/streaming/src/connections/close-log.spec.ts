@@ -41,6 +41,16 @@ describe('the log of disconnected clients', () => {
     },
   );
 
+  it('does not hide one reason behind another', () => {
+    const log = new CloseLog();
+    for (const reason of [...serverSide, ...serverSide]) {
+      log.record(connection, reason, 0);
+    }
+    expect(lines.mock.calls.map(([line]: unknown[]) => (line as { readonly reason: string }).reason)).toEqual(
+      serverSide.map(({ name }) => name),
+    );
+  });
+
   it('does not tell of clients that leave by themselves', () => {
     new CloseLog().record(connection, closeReasons.gone, 0);
     expect(lines).not.toHaveBeenCalled();
