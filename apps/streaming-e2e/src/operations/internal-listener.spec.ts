@@ -4,7 +4,9 @@ import {
   httpRequest,
   openTestEnvironment,
   publishEvent,
+  readMetric,
   streamingPath,
+  until,
   WebSocketClient,
   webSocketUrl,
   type RedisTestEnvironment,
@@ -58,6 +60,23 @@ describe('a server with an internal listener', () => {
       ({ msg, account }) => msg === 'connections closed by an operator' && account === one.account.id,
     );
     await stays?.close();
+  });
+
+  it('leaves probes of a stopped process without an answer, and tells afterwards how long it stood still', async () => {
+    const { server } = environment;
+    const probe = () => fetch(new URL('/live', admin), { signal: AbortSignal.timeout(1_000) });
+    server.signal('SIGSTOP');
+    try {
+      await expect(probe()).rejects.toMatchObject({ name: 'TimeoutError' });
+    } finally {
+      server.signal('SIGCONT');
+    }
+    // Each scrape tells of the time since the one before, so this is the first that asks.
+    await until('a scrape tells of the delay', async () => {
+      return Number(readMetric((await ask('/metrics')).body, 'nodejs_eventloop_lag_max_seconds')) > 0.5;
+    });
+    expect(await ask('/live')).toMatchObject({ status: 200 });
+    await until('it is ready', async () => (await ask('/ready')).status === 200);
   });
 
   it('drains on request, and keeps running', async () => {

@@ -22,6 +22,18 @@ const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),
 );
 
+/** Gives `localhost` the addresses that it has on most machines, whatever this one's are. */
+const localhostWithTwoAddresses = `
+  import dns from 'node:dns';
+  import { syncBuiltinESMExports } from 'node:module';
+  const addresses = [{ address: '::1', family: 6 }, { address: '127.0.0.1', family: 4 }];
+  const lookup = dns.lookup;
+  dns.lookup = (name, options, done = options) =>
+    name !== 'localhost' ? lookup(name, options, done)
+    : options.all ? done(null, addresses) : done(null, '::1', 6);
+  dns.promises.lookup = async (name, { all } = {}) => (all ? addresses : addresses[0]);
+  syncBuiltinESMExports();`;
+
 describe('a server listens', () => {
   let environment: TestEnvironment;
   let viewer: Viewer;
@@ -97,6 +109,21 @@ describe('a server listens', () => {
     expect(server.address).toMatch(/^http:\/\/\[::1\]:\d+$/);
     expect(await httpRequest(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
   });
+
+  it.skipIf(!hasIpv6)(
+    'on one address of BIND=localhost alone: a second one would stay open during a drain',
+    async () => {
+      server = await Server.start({
+        ...environment.env,
+        BIND: 'localhost',
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(localhostWithTwoAddresses)}`,
+      });
+      expect(server.address).toBe(`http://[::1]:${server.port}`);
+      expect(await httpRequest(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200 });
+      const second = new URL(`http://127.0.0.1:${server.port}${streamingPath}/health`);
+      await expect(httpRequest(second)).rejects.toThrow('ECONNREFUSED');
+    },
+  );
 
   it('on the address and port that are set, and nowhere else', async () => {
     server = await Server.start({ ...environment.env, BIND: '127.0.0.2' });

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { chmod } from 'node:fs/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SettingsError } from './environment/environment.js';
@@ -21,7 +22,7 @@ export async function listen(
   { address, port, socket }: Settings['listen'],
 ): Promise<string> {
   if (socket === undefined) {
-    await app.listen(port, address).catch((failure: unknown) => {
+    await listenOn(app, port, address).catch((failure: unknown) => {
       const code = codeOf(failure);
       throw addressErrors.has(code)
         ? new SettingsError(`BIND="${address}": must be an address of this machine (${code})`, { cause: failure })
@@ -39,6 +40,14 @@ export async function listen(
     });
   }
   return socket;
+}
+
+/**
+ * For `localhost` Fastify would make one more server for each further address of that name: without this server's bounds, and
+ * still listening while this one drains. So it is the first address, as for Mastodon's server.
+ */
+async function listenOn(app: NestFastifyApplication, port: number, address: string): Promise<void> {
+  await app.listen(port, address === 'localhost' ? (await lookup(address)).address : address);
 }
 
 function codeOf(failure: unknown): string {

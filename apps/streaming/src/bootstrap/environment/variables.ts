@@ -79,7 +79,7 @@ export const variables = {
     origin,
     form: host,
     default: '127.0.0.1',
-    description: 'Address to listen on. An IPv6 address may stand in brackets.',
+    description: 'Address to listen on. An IPv6 address may stand in brackets. `localhost` is its first address.',
   }),
   SOCKET: variable({
     group: 'server',
