@@ -27,7 +27,9 @@ function diagnose(files: readonly string[]): readonly string[] {
   const configFile = resolve(workspace, 'tsconfig.lint.json');
   const { config } = ts.readConfigFile(configFile, (path) => ts.sys.readFile(path)) as { config: unknown };
   const { options } = ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, workspace);
-  const program = ts.createProgram(files, options);
+  // The lib of the first page, for the service that publishes for it.
+  const lib = { '@fedistream/notes-streams': [resolve(directory, 'first-stream', 'index.ts')] };
+  const program = ts.createProgram(files, { ...options, paths: { ...options.paths, ...lib } });
   return files.flatMap((file) =>
     ts
       .getPreEmitDiagnostics(program, program.getSourceFile(file))
