@@ -20,7 +20,9 @@ import { watchedEnvironment } from './watched-environment.js';
 const maxSubscriptions = 200;
 
 describe('subscribing and unsubscribing', () => {
-  const watched = watchedEnvironment({ env: { MAX_MESSAGES_PER_SECOND: '1000000' } });
+  const watched = watchedEnvironment({
+    env: { MAX_MESSAGES_PER_SECOND: '1000000', MAX_MESSAGES_PER_SECOND_PER_ACCOUNT: '1000000' },
+  });
   const channel = () => `timeline:list:${watched.list}`;
 
   const open = async () => {

@@ -20,7 +20,7 @@ describe(`random inputs, seed ${seed}`, { timeout: 7_200_000 }, () => {
   beforeAll(async () => {
     // The budgets have tests of their own: here every input has to be read.
     environment = await openTestEnvironment({
-      env: { MAX_MESSAGES_PER_SECOND: '1000000' },
+      env: { MAX_MESSAGES_PER_SECOND: '1000000', MAX_MESSAGES_PER_SECOND_PER_ACCOUNT: '1000000' },
     });
     canary = await Canary.open(environment);
   });

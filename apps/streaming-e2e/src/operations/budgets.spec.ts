@@ -32,6 +32,7 @@ describe('a client', () => {
         MAX_CONNECTIONS_PER_ADDRESS: '5',
         MAX_CONNECTIONS: '6',
         MAX_LABELS_PER_CHANNEL: '2',
+        MAX_MESSAGES_PER_SECOND_PER_ACCOUNT: '20',
         MAX_REQUESTS_PER_SECOND: '1',
       },
     });
@@ -100,6 +101,24 @@ describe('a client', () => {
     client.subscribe('hashtag', { tag: 'other' });
     await client.ping();
     expect(client.errors).toHaveLength(1);
+  });
+
+  it('has messages of all its WebSockets read more slowly when together they are too many, and none is closed', async () => {
+    const { server } = environment;
+    const sockets = [await connect(viewer.token), await connect(viewer.token)];
+    const other = await connect((await environment.fixtures.viewer()).token);
+    const delayed = async () => (await metric(server, 'fedistream_messages_delayed_total')) ?? 0;
+    const before = await delayed();
+    // One of them alone may send 500 at once, all of an account 200.
+    for (const socket of sockets) {
+      for (let count = 0; count < 150; count++) {
+        socket.send('{"type":"unsubscribe","stream":"public"}');
+      }
+    }
+    await until('a client is read more slowly', async () => (await delayed()) > before);
+    await server.logged(({ msg }) => String(msg).includes('MAX_MESSAGES_PER_SECOND_PER_ACCOUNT'));
+    await other.ping();
+    await Promise.all(sockets.map((socket) => socket.ping()));
   });
 
   it('has its requests on one connection handled more slowly when it sends them too fast', async () => {

@@ -35,7 +35,7 @@ describe('settings', () => {
         maxConnectionsPerToken: 1_000,
         maxConnectionsPerAddress: 10_000,
       },
-      input: { maxMessagesPerSecond: 50, maxRequestsPerSecond: 50 },
+      input: { maxMessagesPerSecond: 50, maxMessagesPerSecondPerAccount: 1_000, maxRequestsPerSecond: 50 },
       auth: { revalidationIntervalMs: 300_000, maxWaitingClients: 10_000 },
       audience: { maxWaitMs: 10_000, maxQueued: 1_000, maxBatchDelayMs: 100 },
       streamModules: { named: [], onFailure: 'stop', environment: {} },

@@ -31,7 +31,11 @@ export interface Settings {
     readonly maxConnectionsPerToken: number;
     readonly maxConnectionsPerAddress: number;
   };
-  readonly input: { readonly maxMessagesPerSecond: number; readonly maxRequestsPerSecond: number };
+  readonly input: {
+    readonly maxMessagesPerSecond: number;
+    readonly maxMessagesPerSecondPerAccount: number;
+    readonly maxRequestsPerSecond: number;
+  };
   readonly auth: { readonly revalidationIntervalMs: number; readonly maxWaitingClients: number };
   readonly audience: { readonly maxWaitMs: number; readonly maxQueued: number; readonly maxBatchDelayMs: number };
   /** The teams' modules beside those of the workspace, and the environment that their own settings are read from. */
@@ -97,6 +101,7 @@ export function readSettingsFrom(environment: Environment): Settings {
     },
     input: {
       maxMessagesPerSecond: environment.read('MAX_MESSAGES_PER_SECOND'),
+      maxMessagesPerSecondPerAccount: environment.read('MAX_MESSAGES_PER_SECOND_PER_ACCOUNT'),
       maxRequestsPerSecond: environment.read('MAX_REQUESTS_PER_SECOND'),
     },
     auth: {

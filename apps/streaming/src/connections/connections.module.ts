@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DeliveryStatistics } from '@fedistream/delivery';
 import { ClientAddress } from './client-address.js';
+import { ClientInputs } from './client-input.js';
 import { ConnectionCloser } from './connection-closer.js';
 import { CloseLog } from './close-log.js';
 import { ConnectionDrain } from './connection-drain.js';
@@ -17,6 +18,7 @@ import { ScopeChanges } from './scope-changes.js';
 @Module({
   providers: [
     ClientAddress,
+    ClientInputs,
     ConnectionCloser,
     CloseLog,
     ConnectionDrain,
@@ -32,6 +34,7 @@ import { ScopeChanges } from './scope-changes.js';
   ],
   exports: [
     ClientAddress,
+    ClientInputs,
     ConnectionCloser,
     ConnectionDrain,
     ConnectionLimits,

@@ -1,12 +1,9 @@
-/** How fast one client may send messages. */
-export interface InputLimits {
+/** How fast clients may send anything. */
+export abstract class InputSettings {
   /** Messages and pings a second that one WebSocket may send for ever; ten times as many at once. */
-  readonly maxMessagesPerSecond: number;
-}
-
-/** How fast one client may send anything, as Nest injects it. */
-export abstract class InputSettings implements InputLimits {
   abstract readonly maxMessagesPerSecond: number;
+  /** The same of all WebSockets of an account together. */
+  abstract readonly maxMessagesPerSecondPerAccount: number;
   /** HTTP requests a second that one connection may send for ever; ten times as many at once. */
   abstract readonly maxRequestsPerSecond: number;
 }
@@ -43,6 +40,11 @@ export class InputBudget {
     if (this.#tokens >= 0) {
       return 0;
     }
-    return this.#tokens < -this.#capacity ? Infinity : (-this.#tokens / this.#perSecond) * 1_000;
+    if (this.#tokens < -this.#capacity) {
+      // Several clients may share a budget: it must not take longer to fill than one that is just empty.
+      this.#tokens = -this.#capacity;
+      return Infinity;
+    }
+    return (-this.#tokens / this.#perSecond) * 1_000;
   }
 }

@@ -1,5 +1,6 @@
 import type { AuthStatistics } from '@fedistream/auth';
 import { closeReasons, type DeliveryStatistics } from '@fedistream/delivery';
+import type { ClientInputs } from '../connections/client-input.js';
 import type { DescriptorMonitor } from './descriptor-monitor.js';
 import { counter, counterBy, gauge, type Metric } from './metric.js';
 import type { RefusalLog } from './refusal-log.js';
@@ -9,11 +10,12 @@ export interface ClientSources {
   readonly auth: AuthStatistics;
   readonly delivery: DeliveryStatistics;
   readonly descriptors: DescriptorMonitor;
+  readonly inputs: ClientInputs;
   readonly refusals: RefusalLog;
 }
 
 /** Which clients were let in, refused and disconnected, and why. */
-export function clientMetrics({ auth, delivery, descriptors, refusals }: ClientSources): readonly Metric[] {
+export function clientMetrics({ auth, delivery, descriptors, inputs, refusals }: ClientSources): readonly Metric[] {
   return [
     {
       kind: 'counter',
@@ -43,6 +45,11 @@ export function clientMetrics({ auth, delivery, descriptors, refusals }: ClientS
       'fedistream_event_streams_unanswered_total',
       'Temporary refusals of browser event streams, closed without an answer so that they reconnect',
       () => refusals.unanswered,
+    ),
+    counter(
+      'fedistream_messages_delayed_total',
+      'Frames after which a WebSocket was read more slowly, because it or its account sent too many',
+      () => inputs.delayed,
     ),
     counter(
       'fedistream_requests_delayed_total',

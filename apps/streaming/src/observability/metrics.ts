@@ -8,6 +8,7 @@ import { HistoryStatistics } from '@fedistream/history';
 import { RedisStatistics } from '@fedistream/redis';
 import { StreamRegistry } from '@fedistream/stream-kit/server';
 import { Counter, Gauge, Registry } from 'prom-client';
+import { ClientInputs } from '../connections/client-input.js';
 import { audienceMetrics } from './audience-metrics.js';
 import { clientMetrics } from './client-metrics.js';
 import { dependencyMetrics } from './dependency-metrics.js';
@@ -45,6 +46,7 @@ export class Metrics {
     registry: StreamRegistry,
     refusals: RefusalLog,
     descriptors: DescriptorMonitor,
+    inputs: ClientInputs,
     times: DeliveryTimes,
     /** Absent for the in-memory broker. */
     @Optional() redis: RedisStatistics = new RedisStatistics(),
@@ -53,7 +55,7 @@ export class Metrics {
   ) {
     register(this.#mastodon, mastodonMetrics({ delivery, received, bus, pool, registry }));
     register(this.#own, dependencyMetrics({ broker, pool, received, redis }));
-    register(this.#own, clientMetrics({ auth, delivery, descriptors, refusals }));
+    register(this.#own, clientMetrics({ auth, delivery, descriptors, inputs, refusals }));
     register(this.#own, audienceMetrics(audience));
     register(this.#own, streamMetrics(registry, delivery));
     if (history !== undefined) {

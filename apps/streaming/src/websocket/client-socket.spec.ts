@@ -4,9 +4,20 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { ClientInputs } from '../connections/client-input.js';
+import { InputSettings } from '../connections/input-budget.js';
 import { ClientSocket } from './client-socket.js';
 
 const opened: { server: WebSocketServer; client: WebSocket }[] = [];
+
+class Settings extends InputSettings {
+  override readonly maxMessagesPerSecondPerAccount = 1_000_000;
+  override readonly maxRequestsPerSecond = 50;
+
+  constructor(override readonly maxMessagesPerSecond: number) {
+    super();
+  }
+}
 
 /** Connects a client to a server; returns both sides of the socket. */
 async function connect(maxMessagesPerSecond: number) {
@@ -26,13 +37,14 @@ async function connect(maxMessagesPerSecond: number) {
   const reasons: CloseReason[] = [];
   const connection = {
     open: true,
+    viewer: { accountId: '1', userId: '1', tokenId: '1', scopes: new Set<string>() },
     close(reason: CloseReason) {
       reasons.push(reason);
       connection.open = false;
       socket.close(reason.code);
     },
   };
-  socket.bind(connection as Partial<Connection> as Connection, { maxMessagesPerSecond });
+  socket.bind(connection as Partial<Connection> as Connection, new ClientInputs(new Settings(maxMessagesPerSecond)));
   const handled = vi.fn();
   socket.handleMessages([{ message: 'subscribe', callback: handled, isAckHandledManually: false }]);
   return { client, socket, reasons, handled };

@@ -1,7 +1,7 @@
 import type { WsMessageHandler } from '@nestjs/common';
 import { closeReasons, type Connection } from '@fedistream/delivery';
 import { WebSocket, type RawData } from 'ws';
-import { InputBudget, type InputLimits } from '../connections/input-budget.js';
+import type { ClientInput, ClientInputs } from '../connections/client-input.js';
 import { readClientMessage } from './client-message.js';
 import { shortcutPongs } from './pong-shortcut.js';
 
@@ -22,9 +22,9 @@ export class ClientSocket extends WebSocket {
   bindHandlers?: (client: ClientSocket) => void;
 
   #handlers?: readonly WsMessageHandler[];
-  #inputSettings?: InputLimits;
+  #inputs?: Pick<ClientInputs, 'open'>;
   /** Created by the client's first frame: most clients send only pongs. */
-  #inputBudget?: InputBudget;
+  #input?: ClientInput;
   #pongWaits = false;
   #unansweredPing: { readonly data: unknown } | undefined;
 
@@ -44,9 +44,9 @@ export class ClientSocket extends WebSocket {
   }
 
   /** Binds the socket to its connection, right after the handshake: the connection ends with the socket. */
-  bind(connection: Connection, settings: InputLimits): void {
+  bind(connection: Connection, inputs: Pick<ClientInputs, 'open'>): void {
     this.connection = connection;
-    this.#inputSettings = settings;
+    this.#inputs = inputs;
     shortcutPongs(this);
     this.on('message', onMessage);
     this.on('ping', onPing);
@@ -75,14 +75,14 @@ export class ClientSocket extends WebSocket {
   }
 
   /**
-   * Takes a frame from the input budget. A client beyond it is read slower, then closed.
+   * Takes a frame from the input budgets. A client beyond them is read slower; one far beyond its own is closed.
    *
    * @returns whether the frame may be handled
    */
   spend(): boolean {
-    if (this.#inputSettings !== undefined && this.connection?.open === true) {
-      this.#inputBudget ??= new InputBudget(this.#inputSettings.maxMessagesPerSecond);
-      const pauseMs = this.#inputBudget.spend();
+    if (this.#inputs !== undefined && this.connection?.open === true) {
+      this.#input ??= this.#inputs.open(this.connection.viewer.accountId);
+      const pauseMs = this.#input.spend();
       if (pauseMs === Infinity) {
         this.connection.close(closeReasons.flooding);
       } else if (pauseMs > 0) {
@@ -90,6 +90,12 @@ export class ClientSocket extends WebSocket {
       }
     }
     return this.connection?.open === true;
+  }
+
+  /** Called when the socket is closed. */
+  release(): void {
+    this.connection?.close(closeReasons.gone);
+    this.#input?.release();
   }
 
   #pauseFor(milliseconds: number): void {
@@ -132,6 +138,6 @@ function onPong(this: WebSocket): void {
 
 function onClose(this: WebSocket): void {
   if (this instanceof ClientSocket) {
-    this.connection?.close(closeReasons.gone);
+    this.release();
   }
 }

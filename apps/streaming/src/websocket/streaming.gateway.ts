@@ -3,7 +3,7 @@ import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from
 import { ScopesGuard } from '@fedistream/auth';
 import { StreamGate, StreamRegistry } from '@fedistream/stream-kit/server';
 import { ConnectionOpener } from '../connections/connection-opener.js';
-import { InputSettings } from '../connections/input-budget.js';
+import { ClientInputs } from '../connections/client-input.js';
 import { Heartbeats } from '../connections/heartbeats.js';
 import { streamingPath } from '../http/http-request.js';
 import type { ClientMessage } from './client-message.js';
@@ -40,7 +40,7 @@ export class StreamingGateway {
     private readonly errors: ErrorFrames,
     private readonly gate: StreamGate,
     private readonly heartbeats: Heartbeats,
-    private readonly inputSettings: InputSettings,
+    private readonly inputs: ClientInputs,
     private readonly opener: ConnectionOpener,
     private readonly registry: StreamRegistry,
   ) {}
@@ -52,7 +52,7 @@ export class StreamingGateway {
   ): void {
     const transport = new WebSocketTransport(client, this.heartbeats.websocket);
     const connection = this.opener.open(authentication, transport, place);
-    client.bind(connection, this.inputSettings);
+    client.bind(connection, this.inputs);
     client.wantsPositions = wantsPositions;
     const { resumed } = admission ?? {};
     admission?.attach(connection, resumed && resume ? { framing: resume.framing, first: resume.answer(resumed) } : {});

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { ClientInput } from '../connections/client-input.js';
+import { InputBudget } from '../connections/input-budget.js';
 import { ClientSocket } from './client-socket.js';
 import { rawSocketOf } from './raw-socket.js';
 import { WebSocketTransport } from './websocket-transport.js';
@@ -24,12 +26,15 @@ async function connect(options: { compressed: boolean }) {
   const connection = {
     close,
     open: true,
+    viewer: { accountId: '1', userId: '1', tokenId: '1', scopes: new Set<string>() },
     isWithinBudget: () => true,
     sendCheckpoints: () => undefined,
   } as Partial<Connection>;
-  webSocket.bind(connection as Connection, { maxMessagesPerSecond: 50 });
+  webSocket.bind(connection as Connection, { open: () => unlimited });
   return { client, webSocket, close, transport: new WebSocketTransport(webSocket, heartbeat) };
 }
+
+const unlimited = new ClientInput(new InputBudget(1_000), new InputBudget(1_000), vi.fn(), vi.fn());
 
 const frame = webSocketFraming.frame(StreamEvent.of('update', { text: 'héllo' }), ['user']);
 const message = '{"stream":["user"],"event":"update","payload":"{\\"text\\":\\"héllo\\"}"}';

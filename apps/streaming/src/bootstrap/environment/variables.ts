@@ -409,6 +409,12 @@ export const variables = {
     description:
       'Messages and pings a second of one WebSocket, ten times as many at once. More are read slower, then closed with 1008.',
   }),
+  MAX_MESSAGES_PER_SECOND_PER_ACCOUNT: variable({
+    group: 'limits',
+    form: integer(1, 1_000_000),
+    default: 1_000,
+    description: 'The same of all WebSockets of one account together. More are read slower.',
+  }),
   MAX_REQUESTS_PER_SECOND: variable({
     group: 'limits',
     form: integer(1, 1_000_000),

@@ -159,6 +159,7 @@ export const effects = {
   MAX_CONNECTIONS_PER_ADDRESS: { text: '7', changes: { 'connectionLimits.maxConnectionsPerAddress': 7 } },
   MAX_WAITING_CLIENTS: { text: '7', changes: { 'auth.maxWaitingClients': 7 } },
   MAX_MESSAGES_PER_SECOND: { text: '7', changes: { 'input.maxMessagesPerSecond': 7 } },
+  MAX_MESSAGES_PER_SECOND_PER_ACCOUNT: { text: '7', changes: { 'input.maxMessagesPerSecondPerAccount': 7 } },
   MAX_REQUESTS_PER_SECOND: { text: '7', changes: { 'input.maxRequestsPerSecond': 7 } },
   OUTPUT_BUDGET_KIB: {
     text: '128',
