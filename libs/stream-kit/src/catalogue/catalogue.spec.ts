@@ -2,11 +2,24 @@ import { Parser } from '@asyncapi/parser';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { channelFamily, mastodonFamilies } from '@fedistream/domain';
 import { describe, expect, it } from 'vitest';
-import { channels, hashtag, list, noPayload, optional, payload, recordId, stream, StreamingError } from '../index.js';
+import {
+  channels,
+  hashtag,
+  list,
+  noPayload,
+  optional,
+  param,
+  payload,
+  recordId,
+  stream,
+  StreamingError,
+  streamModule,
+} from '../index.js';
 import { StreamDefinition } from '../modules/stream-definition.js';
 import { asyncApiOf } from './asyncapi.js';
 import { catalogueOf } from './catalogue.js';
 import { openApiOf } from './openapi.js';
+import { readCatalogue } from './read-catalogue.js';
 import { tableOf } from './table.js';
 
 /** What the parser calls an error: https://github.com/asyncapi/parser-js */
@@ -50,6 +63,31 @@ const entries = catalogueOf(
   ].map((each) => new StreamDefinition(each, identity)),
   [...mastodonFamilies, draftChannel],
 );
+
+describe('the catalogue of modules that were not started', () => {
+  it('names the problems of a module, and describes its streams as far as it can', async () => {
+    const module = streamModule({
+      name: 'team',
+      owner: 'team-test',
+      kit: '^1',
+      streams: [
+        stream({
+          name: 'x',
+          scopes: ['read'],
+          audience: 'chosen-by-publisher',
+          params: { q: param({ parse: () => undefined, example: 'nothing' }) },
+          channels: () => [channels.public()],
+        }),
+      ],
+    });
+    const load = () => Promise.resolve({ default: module });
+    const catalogue = await readCatalogue([{ package: '@acme/streams', version: '2.3.4', load }], {});
+    expect(catalogue.problems.map(({ what }) => what)).toEqual([
+      'stream "x": params.q does not read its own example "nothing": Missing q name parameter',
+    ]);
+    expect(catalogue.entries).toMatchObject([{ name: 'x', channels: [] }]);
+  });
+});
 
 describe('the documents of the streams', () => {
   it('are a valid AsyncAPI 3.0 document', async () => {

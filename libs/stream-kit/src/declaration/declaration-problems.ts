@@ -1,5 +1,9 @@
-import { reservedNames, reservedParameters } from './reserved-names.js';
+import type { EventType } from '@fedistream/domain';
+import { errorReason } from '@fedistream/util';
+import type { Param } from '../params/param.js';
+import { readParams } from '../params/read-params.js';
 import { namesOf, type AnyDeclaration } from './any-declaration.js';
+import { reservedNames, reservedParameters } from './reserved-names.js';
 
 const members = Object.keys({
   name: true,
@@ -48,6 +52,7 @@ export function problemsOf(declaration: Partial<AnyDeclaration>): readonly strin
     ...problemsOfNames(declaration),
     ...problemsOfAccess(declaration),
     ...problemsOfParameters(declaration),
+    ...problemsOfEvents(declaration),
     ...problemsOfFunctions(declaration),
   ];
 }
@@ -97,9 +102,51 @@ function* problemsOfParameters(declaration: Partial<AnyDeclaration>): Iterable<s
     yield 'flags must add words of a-z, 0-9, _ and -, joined by ":"';
   }
   for (const [name, param] of Object.entries<unknown>(params)) {
-    if (typeof (param as { parse?: unknown } | undefined)?.parse !== 'function') {
-      yield `params.${name} must be text(), recordId() or another kind of parameter`;
+    yield* problemsOfParameter(name, param);
+  }
+}
+
+/** The server tries each stream with the examples of its parameters at start, and documents them. */
+function* problemsOfParameter(name: string, param: unknown): Iterable<string> {
+  const { parse, example, schema } = (param ?? {}) as Partial<Param<unknown>>;
+  if (typeof parse !== 'function') {
+    yield `params.${name} must be text(), recordId() or another kind of parameter`;
+  } else if (typeof example !== 'string' || example === '') {
+    yield `params.${name} must have an example, a text as a client could write it`;
+  } else if (!isJson(schema)) {
+    yield `the schema of params.${name} must be JSON: it is part of the documents`;
+  } else {
+    try {
+      readParams({ [name]: { ...(param as Param<unknown>), optional: false } }, { [name]: example });
+    } catch (failure) {
+      yield `params.${name} does not read its own example "${example}": ${errorReason(failure)}`;
     }
+  }
+}
+
+/** An event type without `carriesStatus` would count as one without a status, and pass a `per-viewer` stream undecided. */
+function* problemsOfEvents({ events, source }: Partial<AnyDeclaration>): Iterable<string> {
+  for (const [member, types] of Object.entries<unknown>({ events, source })) {
+    if (types !== undefined && (typeof types !== 'object' || types === null || Array.isArray(types))) {
+      yield `${member} must be an object: event types by name`;
+      continue;
+    }
+    for (const [name, type] of Object.entries((types ?? {}) as Record<string, unknown>)) {
+      const { carriesStatus, schema } = (type ?? {}) as Partial<EventType>;
+      if (typeof carriesStatus !== 'boolean') {
+        yield `${member}.${name} must be payload<T>() or noPayload()`;
+      } else if (!isJson(schema)) {
+        yield `the schema of ${member}.${name} must be JSON: it is part of the documents`;
+      }
+    }
+  }
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    return typeof JSON.stringify(value) === 'string';
+  } catch {
+    return false;
   }
 }
 

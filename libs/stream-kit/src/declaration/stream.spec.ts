@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { stream, text, type AnyStream } from '../index.js';
+import { param, payload, stream, text, type AnyStream } from '../index.js';
 import { problemsOf } from './declaration-problems.js';
 import { reservedNames, reservedParameters } from './reserved-names.js';
 
 const good = { name: 'x', scopes: ['read'], audience: 'per-viewer', channels: () => [] } as const;
+const cyclic: Record<string, unknown> = {};
+cyclic['self'] = cyclic;
 const sentencesFor = (changes: object) => problemsOf({ ...good, ...changes });
 
 describe('a declaration', () => {
@@ -95,6 +97,24 @@ describe('a declaration does not start', () => {
       ]);
     },
   );
+
+  it.each<[object, string]>([
+    [{ note: null }, 'events.note must be payload<T>() or noPayload()'],
+    [{ note: {} }, 'events.note must be payload<T>() or noPayload()'],
+    [{ note: { carriesStatus: 'no', schema: {} } }, 'events.note must be payload<T>() or noPayload()'],
+    [['note'], 'events must be an object: event types by name'],
+    [{ note: payload({ schema: cyclic }) }, 'the schema of events.note must be JSON: it is part of the documents'],
+  ])('with the events %o', (events, sentence) => {
+    expect(sentencesFor({ events })).toEqual([sentence]);
+    expect(sentencesFor({ source: events })).toEqual([sentence.replace('events', 'source')]);
+  });
+
+  it('with a parameter whose schema would break the documents', () => {
+    const q = param({ parse: (word) => word, example: 'x', schema: { size: 10n } });
+    expect(sentencesFor({ params: { q } })).toEqual([
+      'the schema of params.q must be JSON: it is part of the documents',
+    ]);
+  });
 
   it('with a parameter and a flag of one name', () => {
     expect(sentencesFor({ params: { media: text() }, flags: { media: 'media' } })).toEqual([

@@ -2,12 +2,14 @@ import 'reflect-metadata';
 import { Roles } from '@fedistream/auth';
 import { Global, Inject, Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   channelFamily,
   channels,
+  param,
   stream,
   streamModule,
+  StreamingError,
   type StreamModule,
   type StreamModuleOptions,
 } from '../index.js';
@@ -80,6 +82,21 @@ class GreedyModule {}
 class Unresolved {
   constructor(@Inject('A') readonly a: unknown) {}
 }
+
+const withParam = (options: Parameters<typeof param>[0]) =>
+  stream({
+    name: 'x',
+    scopes: ['read'],
+    audience: 'chosen-by-publisher',
+    params: { q: param(options) },
+    channels: () => [channels.public()],
+  });
+const failing = () => {
+  throw new Error('no such word');
+};
+const refusing = (_: string, name: string) => {
+  throw new StreamingError('invalidParameter', `Invalid ${name} parameter`);
+};
 
 const injecting = (name = 'y') =>
   stream({
@@ -191,6 +208,21 @@ describe('a module that cannot start is reported with package, version, file and
       says: /stream "x" failed in channels\(\) with the parameters \{\}: no channel family claims "timelin:boom"/,
     },
     {
+      when: 'a parameter fails for its own example',
+      module: () => moduleOf({ streams: [withParam({ parse: failing, example: 'x' })] }),
+      says: /spec\.ts:\d+\): stream "x": params\.q does not read its own example "x": no such word; correct the declaration/,
+    },
+    {
+      when: 'a parameter refuses its own example',
+      module: () => moduleOf({ streams: [withParam({ parse: refusing, example: 'x' })] }),
+      says: /stream "x": params\.q does not read its own example "x": Invalid q parameter; correct the declaration/,
+    },
+    {
+      when: 'a parameter has no example',
+      module: () => moduleOf({ streams: [withParam({ parse: (text: string) => text } as never)] }),
+      says: /stream "x": params\.q must have an example, a text as a client could write it; correct the declaration/,
+    },
+    {
       when: 'its settings are not valid',
       module: () =>
         moduleOf({
@@ -251,6 +283,17 @@ describe('a module that cannot start is reported with package, version, file and
     },
   ])('when $when', async ({ module, says }) => {
     expect(await problemsOf(module())).toEqual([expect.stringMatching(says)]);
+  });
+
+  it('when its package does not finish loading', async () => {
+    vi.useFakeTimers();
+    const never = { ...sourceOf(undefined), load: () => new Promise<never>(() => undefined) };
+    const loading = load([never, sourceOf(moduleOf(), 'good')], { onFailure: 'leave-out' });
+    await vi.advanceTimersByTimeAsync(30_000);
+    const { definitions, problems } = await loading;
+    vi.useRealTimers();
+    expect(definitions).toHaveLength(1);
+    expect(problems.map(({ what }) => what)).toEqual(['it cannot be loaded: no answer within 30000 ms']);
   });
 
   it('when two claim one name, or one channel', async () => {

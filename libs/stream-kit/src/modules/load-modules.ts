@@ -1,5 +1,6 @@
 import type { AnyChannelFamily } from '@fedistream/domain';
 import { mastodonFamilies } from '@fedistream/domain';
+import { errorReason } from '@fedistream/util';
 import type { INestApplicationContext } from '@nestjs/common';
 import { conflictsOf } from './conflicts.js';
 import { StreamModulesError, type ModuleProblem, type ModuleSource } from './module-problem.js';
@@ -41,7 +42,13 @@ export async function loadModules(sources: readonly ModuleSource[], options: Loa
   const sound = read.filter(({ source }) => !problems.some((problem) => problem.source === source));
   const families = familiesOf(sound);
   const isClaimed = (channel: string) => families.some((family) => family.claims(channel));
-  const outcomes = await Promise.all(sound.map((each) => startModule(each, options.ports, isClaimed, options.start)));
+  const outcomes = await Promise.all(
+    sound.map((each) =>
+      startModule(each, options.ports, isClaimed, options.start).catch((failure: unknown) => [
+        unexpected(each, failure),
+      ]),
+    ),
+  );
   problems.push(...outcomes.flatMap((outcome) => (isProblems(outcome) ? outcome : [])));
   const started = outcomes.flatMap((outcome) => (isProblems(outcome) ? [] : [outcome]));
   const contexts = started.flatMap(({ context }) => context ?? []);
@@ -59,6 +66,12 @@ export async function loadModules(sources: readonly ModuleSource[], options: Loa
 
 function familiesOf(modules: readonly ReadModule[]): readonly AnyChannelFamily[] {
   return [...mastodonFamilies, ...modules.flatMap(({ module }) => module.families ?? [])];
+}
+
+/** Whatever a module does, it harms the start of no other. */
+function unexpected({ source, module }: ReadModule, failure: unknown): ModuleProblem {
+  const what = `it cannot be started: ${errorReason(failure)}`;
+  return { source, file: module.declaredAt, what, remedy: 'correct the module' };
 }
 
 function hasProblems({ problems }: Reading): boolean {

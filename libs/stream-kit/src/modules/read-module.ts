@@ -1,4 +1,4 @@
-import { errorReason } from '@fedistream/util';
+import { errorReason, withTimeout } from '@fedistream/util';
 import { satisfies, validRange } from 'semver';
 import { isBranded, moduleBrand } from '../declaration/brand.js';
 import { kitVersion } from '../kit-version.js';
@@ -21,11 +21,14 @@ export interface Reading {
   readonly problems: readonly ModuleProblem[];
 }
 
+/** A package that awaits something for ever while it is imported has not loaded. */
+const loadedWithinMs = 30_000;
+
 /** Imports a package and examines what it exports, in this order: it resolves, is a module, fits the kit, is complete. */
 export async function readModule(source: ModuleSource, environment: Environment): Promise<Reading> {
   let exported: unknown;
   try {
-    exported = ((await source.load()) as { readonly default?: unknown }).default;
+    exported = ((await withTimeout(loadedWithinMs, source.load())) as { readonly default?: unknown }).default;
   } catch (failure) {
     return only(source, {
       what: `it cannot be loaded: ${errorReason(failure)}`,
