@@ -7,14 +7,16 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
-import { Server } from '../support/index.js';
+import { copyEmbedded, Server } from '../support/index.js';
 import { commandRules, type CommandContext } from './command-rules.js';
 import { commandsOf, documents, workspace } from './document-commands.js';
 
 const files = await documents();
 const commands = (await Promise.all(files.map(commandsOf))).flat();
 const ruleOf = (text: string) => commandRules.find(({ matches }) => matches.test(text));
-const run = commands.flatMap((command) => {
+/** A command that stands in several documents runs once. */
+const different = commands.filter(({ text }, index) => commands.findIndex((other) => other.text === text) === index);
+const run = different.flatMap((command) => {
   const rule = ruleOf(command.text);
   return rule !== undefined && 'run' in rule ? [{ command, rule, title: `${command.document}: ${command.text}` }] : [];
 });
@@ -52,12 +54,15 @@ describe('the commands of the documents', () => {
       databases = databasesOn(inject('postgresUrl'));
       directory = await mkdtemp(join(tmpdir(), 'fedistream-documents-'));
       const env = { BROKER: 'memory', DATABASE: 'embedded', DEMO: 'true' };
-      server = await Server.start({ ...env, FEDISTREAM_DATA_DIR: join(directory, 'demo') });
+      const [ofDemo, other] = [join(directory, 'demo'), join(directory, 'other')];
+      await copyEmbedded(ofDemo);
+      await copyEmbedded(other);
+      server = await Server.start({ ...env, FEDISTREAM_DATA_DIR: ofDemo });
       context = {
         address: server.address,
         redisUrl: inject('redisUrl'),
         createDatabase: (content) => databases.createDatabase(content === 'tables' ? inject('templateUrl') : undefined),
-        directory: join(directory, 'other'),
+        directory: other,
       };
     });
 

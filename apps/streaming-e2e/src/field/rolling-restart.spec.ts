@@ -61,13 +61,15 @@ describe.each(rows)('behind $name', ({ program, args, configuration }) => {
       DRAIN_SECONDS: '2',
     });
 
+  const startBoth = () => Promise.all([start(ports[0]), start(ports[1])]);
+
   beforeAll(async () => {
     const [one, two, three, four] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
     ports = [
       { port: one, adminPort: two },
       { port: three, adminPort: four },
     ];
-    servers = [await start(ports[0]), await start(ports[1])];
+    servers = await startBoth();
     try {
       proxy = await startProgram(program, {
         configuration: (port, directory) => configuration(port, ports, directory),
@@ -147,7 +149,7 @@ describe.each(rows)('behind $name', ({ program, args, configuration }) => {
       httpRequest(new URL(`${streamingPath}/user`, `http://127.0.0.1:${port}`), { headers }),
     ).rejects.toThrow('socket hang up');
     await until('it tries again', () => source.readyState === 0);
-    servers = [await start(ports[0]), await start(ports[1])];
+    servers[0] = await start(ports[0]);
     await until('it is open again', () => source.readyState === 1);
     source.close();
   });

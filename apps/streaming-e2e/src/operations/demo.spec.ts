@@ -6,7 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 
-import { eventStream, newId, publishEvent, RedisPublisher, Server, transports } from '../support/index.js';
+import {
+  copyEmbedded,
+  eventStream,
+  newId,
+  publishEvent,
+  RedisPublisher,
+  Server,
+  transports,
+} from '../support/index.js';
 
 describe('a demo on Redis, with the embedded database,', () => {
   let directory: string;
@@ -15,6 +23,7 @@ describe('a demo on Redis, with the embedded database,', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'fedistream-demo-'));
+    await copyEmbedded(directory);
     publisher = new RedisPublisher(inject('redisUrl'), `e2e-${randomBytes(4).toString('hex')}`);
     server = await Server.start({
       REDIS_URL: inject('redisUrl'),

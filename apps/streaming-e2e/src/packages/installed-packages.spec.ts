@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
-import { eventStream, httpRequest, Server } from '../support/index.js';
+import { copyEmbedded, eventStream, httpRequest, Server } from '../support/index.js';
 import { InstalledProject } from './installed-project.js';
 
 const workspace = join(import.meta.dirname, '..', '..', '..', '..');
@@ -127,6 +127,7 @@ describe('a module that a team builds in a repository of its own', () => {
     await project.write('module/index.ts', streamModule);
     await project.compile('module');
     await project.installInto(directory, 'module');
+    await copyEmbedded(join(directory, 'data'));
   }, limit.timeout);
 
   afterAll(() => rm(directory, { recursive: true, force: true }));

@@ -17,12 +17,23 @@ export async function seedEmbedded<Known>(
   directory: string,
   fill: (fixtures: Fixtures) => Promise<Known>,
 ): Promise<Known> {
-  const data = join(directory, 'database', 'postgresql');
-  await cp(await template(), data, { recursive: true });
-  return withEmbedded(data, (url) => {
+  return withEmbedded(await copyEmbedded(directory), (url) => {
     const fixtures = new Fixtures(url, 1);
     return fill(fixtures).finally(() => fixtures.close());
   });
+}
+
+/**
+ * Makes the embedded database of a server that has not started yet, with the schema and no rows: the server's start then
+ * takes 3 s of CPU time instead of 7.
+ *
+ * @param directory for `FEDISTREAM_DATA_DIR`
+ * @returns the directory of the database's files
+ */
+export async function copyEmbedded(directory: string): Promise<string> {
+  const data = join(directory, 'database', 'postgresql');
+  await cp(await template(), data, { recursive: true });
+  return data;
 }
 
 /**

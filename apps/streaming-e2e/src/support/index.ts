@@ -1,4 +1,4 @@
-export { seedEmbedded } from './embedded.js';
+export { copyEmbedded, seedEmbedded } from './embedded.js';
 export { EventStreamClient } from './event-stream-client.js';
 export { EventStreamParser } from './event-stream-parser.js';
 export { publishEvent, receivedBeforeFence, RedisPublisher, untilSubscribed, type Publisher } from './publisher.js';

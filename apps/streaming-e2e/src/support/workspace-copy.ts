@@ -25,12 +25,23 @@ const environment = {
 export class WorkspaceCopy {
   private constructor(readonly directory: string) {}
 
-  /** Copies the files that Git knows, or that are new, and links the installed packages. */
-  static async create(): Promise<WorkspaceCopy> {
+  /**
+   * Copies the files that Git knows, or that are new, and links the installed packages.
+   *
+   * @param built copies what is built, too, as a developer has it who has started the server before
+   */
+  static async create({ built = false } = {}): Promise<WorkspaceCopy> {
     const directory = await mkdtemp(join(tmpdir(), 'fedistream-workspace-'));
     const list = 'git ls-files --cached --others --exclude-standard --deduplicate -z';
     const copy = `${list} | xargs -0 ls -d 2>/dev/null | tar -c -T - | tar -x -C "$1"`;
     await run('sh', ['-c', copy, 'sh', directory], { cwd: workspace });
+    if (built) {
+      await run(
+        'sh',
+        ['-c', 'ls -d apps/*/dist libs/*/dist tools/*/dist | tar -c -T - | tar -x -C "$1"', 'sh', directory],
+        { cwd: workspace },
+      );
+    }
     await linkPackages(join(workspace, 'node_modules'), join(directory, 'node_modules'));
     const made = new WorkspaceCopy(directory);
     await made.run('git init --quiet --initial-branch=main && git add --all');

@@ -26,7 +26,7 @@ const filterSchema = {
 export class AdminServer implements OnApplicationShutdown {
   readonly #logger = new Logger(AdminServer.name);
   readonly #throttle = new LogThrottle();
-  readonly #server: FastifyInstance;
+  #server: FastifyInstance | undefined;
 
   constructor(
     private readonly closer: ConnectionCloser,
@@ -35,17 +35,7 @@ export class AdminServer implements OnApplicationShutdown {
     private readonly overview: ConnectionOverview,
     private readonly report: ReadinessReport,
     private readonly settings: AdminSettings,
-  ) {
-    // A misspelt filter is refused, not dropped: without it more connections would be closed than was asked for.
-    this.#server = fastify({ forceCloseConnections: true, ajv: { customOptions: { removeAdditional: false } } });
-    this.#addProbes(this.#server);
-    void this.#server.register((guarded, _options, done) => {
-      this.#refusePages(guarded);
-      this.#addConnections(guarded);
-      this.#addDrain(guarded);
-      done();
-    });
-  }
+  ) {}
 
   /** Starts to listen if a port is set. @returns its URL */
   async listen(): Promise<string | undefined> {
@@ -53,6 +43,7 @@ export class AdminServer implements OnApplicationShutdown {
     if (port === undefined) {
       return undefined;
     }
+    this.#server = this.#createServer();
     const url = await this.#server.listen({ port, host: address });
     this.#logger.log({ msg: 'internal listener', address: url });
     return url;
@@ -60,7 +51,21 @@ export class AdminServer implements OnApplicationShutdown {
 
   /** Called by Nest, after draining: the probes are answered until then. */
   async onApplicationShutdown(): Promise<void> {
-    await this.#server.close();
+    await this.#server?.close();
+  }
+
+  /** Only for a server that listens: Fastify's compilers of schemas, which it loads, are a seventh of the start. */
+  #createServer(): FastifyInstance {
+    // A misspelt filter is refused, not dropped: without it more connections would be closed than was asked for.
+    const server = fastify({ forceCloseConnections: true, ajv: { customOptions: { removeAdditional: false } } });
+    this.#addProbes(server);
+    void server.register((guarded, _options, done) => {
+      this.#refusePages(guarded);
+      this.#addConnections(guarded);
+      this.#addDrain(guarded);
+      done();
+    });
+    return server;
   }
 
   #addProbes(server: FastifyInstance): void {
