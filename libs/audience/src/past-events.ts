@@ -7,6 +7,7 @@ import type { DecidedEvent } from './evaluation/decided-event.js';
 import type { FilterCache } from './filters/filter-cache.js';
 import type { QueueContext } from './queue/decision.js';
 import type { ClosedBy } from './rules/rule.js';
+import { SharedDecisions } from './shared-decisions.js';
 import { readRelatedAccounts } from './status/related-accounts.js';
 
 /** The parts of the audience that decide about past events. */
@@ -17,9 +18,25 @@ export interface PastEventsOptions {
   readonly context: QueueContext;
 }
 
-/** Decides which past events one viewer may see, by what is committed now. Each call decides about all events or rejects. */
+/** The rules of a `per-viewer` stream. */
+interface StreamRules {
+  readonly closedBy: ClosedBy | undefined;
+  readonly eventsWithoutStatus: ReadonlySet<string>;
+}
+
+type DecisionsByClosing = Map<ClosedBy | undefined, SharedDecisions<DecidedEvent | undefined>>;
+
+/** Whether an event is hidden from each of the viewers for whom it was decided. */
+type HiddenFrom = (accountId: string) => boolean;
+
+/**
+ * Decides which past events one viewer may see, by what is committed now. Each call decides about all events or rejects. An event
+ * that several viewers ask about at the same time is decided about once, for all of them.
+ */
 export class PastEvents {
   readonly #options: PastEventsOptions;
+  readonly #hidden = new SharedDecisions((event, viewers) => this.#hiddenFrom(event, viewers));
+  readonly #decided = new Map<ReadonlySet<string>, DecisionsByClosing>();
 
   constructor(options: PastEventsOptions) {
     this.#options = options;
@@ -32,20 +49,11 @@ export class PastEvents {
    * @returns the events that the viewer receives, in order
    * @throws StoreUnavailable
    */
-  async decide(
-    events: readonly StreamEvent[],
-    accountId: string,
-    rules: { readonly closedBy: ClosedBy | undefined; readonly eventsWithoutStatus: ReadonlySet<string> },
-  ): Promise<readonly StreamEvent[]> {
-    const { evaluator, filters, context } = this.#options;
+  async decide(events: readonly StreamEvent[], accountId: string, rules: StreamRules): Promise<readonly StreamEvent[]> {
+    const { filters, context } = this.#options;
     const viewers = only(accountId);
     const stream = { ...rules, viewers: () => viewers };
-    const answers = await Promise.all(
-      events.map(async (event): Promise<DecidedEvent | undefined> => {
-        const decision = evaluator.evaluate(event, stream);
-        return 'now' in decision ? decision.now : decision.later();
-      }),
-    );
+    const answers = await this.#decidedBy(rules).about(events, accountId);
     const visible = answers.filter((answer) => answer !== undefined && !answer.hiddenFrom.has(accountId));
     const filtered = from(visible as readonly DecidedEvent[]).pipe(applyFilters(stream, filters, context), toArray());
     const selections = await lastValueFrom(filtered);
@@ -63,18 +71,33 @@ export class PastEvents {
    * @throws StoreUnavailable
    */
   async withoutHidden(events: readonly StreamEvent[], accountId: string): Promise<readonly StreamEvent[]> {
-    const viewers = only(accountId);
-    const isHidden = await Promise.all(
-      events.map(async (event) => {
-        const related = readRelatedAccounts(event);
-        if (related === 'none' || related === 'unreadable') {
-          return related === 'unreadable';
-        }
-        const facts = await this.#options.store.facts({ viewers, ...related, language: null });
-        return facts.hiddenFrom.has(accountId);
-      }),
-    );
-    return events.filter((_, index) => isHidden[index] === false);
+    const hidden = await this.#hidden.about(events, accountId);
+    return events.filter((_, index) => hidden[index]?.(accountId) === false);
+  }
+
+  /** Streams have few sets of rules; each set stays. */
+  #decidedBy({ closedBy, eventsWithoutStatus }: StreamRules): SharedDecisions<DecidedEvent | undefined> {
+    const byClosing = this.#decided.get(eventsWithoutStatus) ?? (new Map() as DecisionsByClosing);
+    this.#decided.set(eventsWithoutStatus, byClosing);
+    const known = byClosing.get(closedBy);
+    const decisions =
+      known ??
+      new SharedDecisions(async (event, viewers): Promise<DecidedEvent | undefined> => {
+        const stream = { closedBy, eventsWithoutStatus, viewers: () => viewers };
+        const decision = this.#options.evaluator.evaluate(event, stream);
+        return 'now' in decision ? decision.now : decision.later();
+      });
+    byClosing.set(closedBy, decisions);
+    return decisions;
+  }
+
+  async #hiddenFrom(event: StreamEvent, viewers: ViewerSet): Promise<HiddenFrom> {
+    const related = readRelatedAccounts(event);
+    if (related === 'none' || related === 'unreadable') {
+      return () => related === 'unreadable';
+    }
+    const { hiddenFrom } = await this.#options.store.facts({ viewers, ...related, language: null });
+    return (accountId) => hiddenFrom.has(accountId);
   }
 }
 

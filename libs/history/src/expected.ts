@@ -1,4 +1,12 @@
-/** A promise that others settle; `undefined` stands for a time-out. */
+/** Time is counted in slices, in milliseconds: see {@link Expected}. */
+const sliceMs = 50;
+
+/**
+ * A promise that others settle; `undefined` stands for a time-out.
+ *
+ * Time in which the event loop stood still does not count: what is expected may have arrived meanwhile, and Node runs timers
+ * before it reads sockets. When thousands of clients come at once, an answer in time would be taken for none.
+ */
 export class Expected<T> {
   readonly promise: Promise<T | undefined>;
   #timer: NodeJS.Timeout | undefined;
@@ -11,8 +19,17 @@ export class Expected<T> {
         resolve(value);
       };
     });
-    this.#timer = setTimeout(() => {
+    this.#wait(milliseconds);
+  }
+
+  #wait(milliseconds: number): void {
+    if (milliseconds <= 0) {
       this.settle(undefined);
-    }, milliseconds);
+      return;
+    }
+    const slice = Math.min(sliceMs, milliseconds);
+    this.#timer = setTimeout(() => {
+      this.#wait(milliseconds - slice);
+    }, slice);
   }
 }

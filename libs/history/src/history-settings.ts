@@ -19,8 +19,9 @@ export class HistorySettings {
   readonly maxBytes: number = 256 * 1024 * 1024;
   /** Events replayed to one subscription at most. With more, nothing is replayed. */
   readonly maxReplay: number = 300;
-  /** Resumes of this process that read and decide at a time. */
+  /** Resumes of this process that read and decide at a time, however late the event loop is; and while it is in time. */
   readonly resumesAtOnce: number = 8;
+  readonly maxResumesAtOnce: number = 128;
   /** Resumes that wait for that at most; with more, they are told `unavailable`. */
   readonly maxResumesWaiting: number = 10_000;
   /** How long a resume waits for that, in milliseconds; then it is told `unavailable`. */

@@ -7,10 +7,11 @@ export function delay(milliseconds: number): Promise<void> {
 
 const pollMs = 10;
 
-/** Settles when the condition holds, or after this time. */
+/** Settles when the condition holds, or after this time; time in which the event loop stood still does not count. */
 export async function until(holds: () => boolean, milliseconds: number): Promise<void> {
-  const endMs = performance.now() + milliseconds;
-  while (!holds() && performance.now() < endMs) {
+  for (let left = milliseconds; !holds() && left > 0;) {
+    const beganMs = performance.now();
     await delay(pollMs);
+    left -= Math.min(performance.now() - beganMs, 5 * pollMs);
   }
 }

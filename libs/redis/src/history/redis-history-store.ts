@@ -15,6 +15,7 @@ import { Subject } from 'rxjs';
 import type { ReconnectingRedis } from '../reconnecting-redis.js';
 import type { RedisConnections } from '../redis-connections.js';
 import { HistoryKeys } from './history-keys.js';
+import { RecentMessages } from './recent-messages.js';
 import { readScript } from './scripts.js';
 import { readMessage } from './stored-message.js';
 
@@ -42,6 +43,7 @@ export class RedisHistoryStore extends HistoryStore {
   readonly #publisher: ReconnectingRedis;
   readonly #reader: ReconnectingRedis;
   readonly #listener: ReconnectingRedis;
+  readonly #recent = new RecentMessages();
 
   constructor(options: RedisHistoryOptions) {
     super();
@@ -87,17 +89,23 @@ export class RedisHistoryStore extends HistoryStore {
     }
     const entries: HistoryEntry[] = [];
     let bytes = 0;
+    let inflated = 0;
     for (const [id, channel, hash, stored] of answer as [Buffer, number, Buffer, Buffer][]) {
-      const message = readMessage(stored);
+      const sequence = Number(id.toString().split('-', 1)[0]);
+      const known = this.#recent.get(epoch, sequence);
+      const message = known ?? readMessage(stored);
+      if (known === undefined) {
+        this.#recent.add(epoch, sequence, message);
+        inflated += 1;
+        if (inflated % inflatedPerTurn === 0) {
+          await setImmediate();
+        }
+      }
       bytes += message.length;
       if (bytes > limitBytes) {
         return { gap: 'tooMany' };
       }
-      const sequence = Number(id.toString().split('-', 1)[0]);
       entries.push({ sequence, channel: channels[channel] ?? '', hash: hash.toString(), message });
-      if (entries.length % inflatedPerTurn === 0) {
-        await setImmediate();
-      }
     }
     return { entries: entries.sort((one, other) => one.sequence - other.sequence) };
   }

@@ -68,6 +68,34 @@ describe('what clients have missed that come at the same time', () => {
     expect(await idsFor(3, { limit: 2 })).toBe('tooMany');
   });
 
+  it('is decoded once, also for clients with different positions', async () => {
+    const messages = new Map<number, Buffer>();
+    const store = new NumberedHistory(reads);
+    const read = store.read.bind(store);
+    // As an adapter that keeps what it has read a moment ago.
+    store.read = async (query) => {
+      const answer = await read(query);
+      return 'gap' in answer
+        ? answer
+        : {
+            entries: answer.entries.map((entry) => {
+              const message = messages.get(entry.sequence) ?? entry.message;
+              messages.set(entry.sequence, message);
+              return { ...entry, message };
+            }),
+          };
+    };
+    past = new PastMessages(store);
+    const [one, other] = await Promise.all(
+      ['a', 'b'].map((hash) =>
+        past.read({ channels: ['timeline:public'], after: [{ epoch, hash }], upTo: upTo(2), limit: 10 }),
+      ),
+    );
+    expect(reads).toHaveLength(2);
+    expect(one).toHaveLength(2);
+    expect([one?.[0] === other?.[0], one?.[1] === other?.[1]]).toEqual([true, true]);
+  });
+
   it('is read again a moment later', async () => {
     vi.useFakeTimers();
     await idsFor(1);

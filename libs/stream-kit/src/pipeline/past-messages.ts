@@ -28,6 +28,8 @@ interface Read {
 /** Reads events from the history, once for all clients that have missed the same and come at the same time. */
 export class PastMessages {
   readonly #reads = new Map<string, Read>();
+  /** A store may answer several reads with one buffer: then the message is decoded, and framed, once. */
+  readonly #events = new WeakMap<Buffer, readonly PastEvent[]>();
   #newest: Acknowledgement | undefined;
 
   constructor(private readonly store: HistoryStore) {}
@@ -82,8 +84,15 @@ export class PastMessages {
       if (index % decodedPerTurn === decodedPerTurn - 1) {
         await new Promise(setImmediate);
       }
-      events.push(...toEvent(entry, query.upTo.epoch));
+      events.push(...this.#eventOf(entry, query.upTo.epoch));
     }
+    return events;
+  }
+
+  #eventOf(entry: HistoryEntry, epoch: string): readonly PastEvent[] {
+    const known = this.#events.get(entry.message);
+    const events = known ?? toEvent(entry, epoch);
+    this.#events.set(entry.message, events);
     return events;
   }
 }

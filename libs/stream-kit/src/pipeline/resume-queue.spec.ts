@@ -12,7 +12,7 @@ describe('the queue of resumes', () => {
     vi.useFakeTimers();
     statistics = new HistoryStatistics();
     queue = new ResumeQueue(
-      new HistorySettings({ resumesAtOnce: 2, maxResumesWaiting: 4, resumeWaitMs: 5_000 }),
+      new HistorySettings({ resumesAtOnce: 2, maxResumesAtOnce: 2, maxResumesWaiting: 4, resumeWaitMs: 5_000 }),
       statistics,
     );
     started = [];
@@ -49,27 +49,65 @@ describe('the queue of resumes', () => {
     expect([await Promise.all(all), statistics.resumesWaiting]).toEqual([['a', 'b', 'c', 'd'], 0]);
   });
 
-  it('runs one of a token at a time, and gives others their turn while that token rests from a long one', async () => {
+  it('gives tokens their turn one after the other, and a token that has used much a rest', async () => {
     void resume('token', 'first');
-    void resume('token', 'second');
-    void resume('other', 'third');
-    expect(started).toEqual(['first', 'third']);
-    await vi.advanceTimersByTimeAsync(100);
+    void resume('other', 'second');
+    void resume('token', 'third');
+    expect(started).toEqual(['first', 'second']);
+    await vi.advanceTimersByTimeAsync(200);
     await finishNow('first');
-    await vi.advanceTimersByTimeAsync(299);
-    expect(started).toEqual(['first', 'third']);
+    // It has used 200 ms, which makes 600 ms of rest, of which 500 are free.
+    await vi.advanceTimersByTimeAsync(99);
+    expect(started).toEqual(['first', 'second']);
     await vi.advanceTimersByTimeAsync(2);
-    expect(started).toEqual(['first', 'third', 'second']);
+    expect(started).toEqual(['first', 'second', 'third']);
   });
 
-  it('rests too when the token comes again after its last one has ended', async () => {
+  it('runs several of a token at a time while no other waits', async () => {
+    ['a', 'b', 'c'].forEach((name) => void resume('token', name));
+    expect(started).toEqual(['a']);
+    await finishNow('a');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(started).toEqual(['a', 'b', 'c']);
+  });
+
+  it('remembers what a token has used when it comes again later', async () => {
     void resume('token', 'first');
-    await vi.advanceTimersByTimeAsync(100);
+    await vi.advanceTimersByTimeAsync(200);
     await finishNow('first');
+    await vi.advanceTimersByTimeAsync(200);
     void resume('token', 'second');
-    expect(started).toEqual(['first']);
-    await vi.advanceTimersByTimeAsync(301);
     expect(started).toEqual(['first', 'second']);
+    await vi.advanceTimersByTimeAsync(300);
+    await finishNow('second');
+    void resume('token', 'third');
+    // 400 ms were left of the first one, and 900 come to it.
+    await vi.advanceTimersByTimeAsync(500);
+    expect(started).toEqual(['first', 'second']);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(started).toEqual(['first', 'second', 'third']);
+  });
+
+  it('runs more at a time while the event loop is in time, and fewer when it is late', async () => {
+    queue = new ResumeQueue(
+      new HistorySettings({ resumesAtOnce: 2, maxResumesAtOnce: 8, maxResumesWaiting: 100 }),
+      statistics,
+    );
+    const names = Array.from({ length: 40 }, (_, index) => `${index}`);
+    names.forEach((name) => void resume(name, name));
+    expect(started).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(started).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(started).toHaveLength(8);
+    // The clock goes on while the event loop stands still.
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 200);
+    await vi.advanceTimersByTimeAsync(20);
+    vi.mocked(performance.now).mockRestore();
+    for (const name of names.slice(0, 5)) {
+      await finishNow(name);
+    }
+    expect(started).toHaveLength(9);
   });
 
   it('does not run what nothing waits for any more', async () => {

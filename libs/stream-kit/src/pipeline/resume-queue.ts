@@ -1,4 +1,5 @@
 import type { HistorySettings, HistoryStatistics } from '@fedistream/history';
+import { AdaptiveLimit } from './adaptive-limit.js';
 
 /** Work that waits for its turn. */
 interface Waiting {
@@ -10,15 +11,28 @@ interface Waiting {
 /** After its turn an owner rests for so many times as long as it took, and at most {@link maxRestMs}. */
 const restFactor = 3;
 const maxRestMs = 1_000;
+/** What an owner may use without a rest, in milliseconds, when it has used nothing for a while. */
+const freeMs = 500;
+/** Of one owner, so many run at a time when no other owner waits. */
+const ownAtOnce = 16;
+
+/** Work of one owner. */
+interface Owner {
+  readonly waiting: Waiting[];
+  /** When it will have rested for all that it has used, on the clock of `performance.now()`. */
+  restedMs: number;
+  /** Whether it neither runs, rests nor waits for its turn. */
+  isIdle: boolean;
+}
 
 /**
- * Limits what resumes cost all other clients of this process: at most `HistorySettings.resumesAtOnce` run, the others wait
- * their turn. Each owner has one turn at a time, owners take turns, and an owner rests after a long one: a client that
- * resumes again and again holds up itself.
+ * Limits what resumes cost all other clients of this process. As many run at a time as leave the event loop in time, from
+ * `HistorySettings.resumesAtOnce` to `maxResumesAtOnce`; the others wait their turn. Owners take turns, and an owner rests after
+ * its turns: a client that resumes again and again holds up itself.
  */
 export class ResumeQueue {
-  /** By owner, in order. An owner that runs or rests is listed, too. */
-  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #owners = new Map<string, Owner>();
+  readonly #limit: AdaptiveLimit;
   /** Owners that may have a turn, in order. */
   #turns: string[] = [];
   #running = 0;
@@ -26,12 +40,16 @@ export class ResumeQueue {
   constructor(
     private readonly settings: HistorySettings,
     private readonly statistics: HistoryStatistics,
-  ) {}
+  ) {
+    this.#limit = new AdaptiveLimit(settings.resumesAtOnce, settings.maxResumesAtOnce, () => {
+      this.#next();
+    });
+  }
 
   /**
    * Runs `work` when it is its turn.
    *
-   * @param owner of whose work one piece runs at a time
+   * @param owner of the work: owners take turns
    * @param isWanted asked when it is its turn: whether the client is still there
    * @returns what `work` returns; `undefined` when it was not run: it is not wanted any more, too many wait, or it has waited
    *   for `HistorySettings.resumeWaitMs`
@@ -69,53 +87,83 @@ export class ResumeQueue {
     });
   }
 
-  #add(owner: string, waiting: Waiting): void {
-    const own = this.#waiting.get(owner);
-    if (own === undefined) {
-      this.#waiting.set(owner, [waiting]);
-      this.#turns.push(owner);
-      this.#next();
-    } else {
-      own.push(waiting);
+  #add(name: string, waiting: Waiting): void {
+    const owner = this.#owners.get(name) ?? { waiting: [], restedMs: -Infinity, isIdle: true };
+    this.#owners.set(name, owner);
+    owner.waiting.push(waiting);
+    if (owner.isIdle) {
+      owner.isIdle = false;
+      this.#turns.push(name);
     }
+    this.#next();
   }
 
   #next(): void {
-    while (this.#running < this.settings.resumesAtOnce) {
-      const owner = this.#turns.shift();
-      if (owner === undefined) {
-        return;
+    while (this.#running < this.#limit.value) {
+      const name = this.#turns.shift();
+      const owner = this.#owners.get(name ?? '');
+      if (name === undefined || owner === undefined) {
+        break;
       }
-      const wanted = this.#firstWanted(this.#waiting.get(owner) ?? []);
-      if (wanted === undefined) {
-        this.#waiting.delete(owner);
+      const atOnce = this.#turns.length > 0 ? 1 : Math.min(ownAtOnce, this.#limit.value - this.#running);
+      const wanted = takeWanted(owner.waiting, atOnce);
+      if (wanted.length === 0) {
+        this.#forget(name, owner);
       } else {
-        void this.#turn(owner, wanted);
+        void this.#turn(name, owner, wanted);
       }
+    }
+    if (this.#turns.length > 0) {
+      this.#limit.follow();
+    } else if (this.#running === 0) {
+      this.#limit.rest();
     }
   }
 
-  /** Takes it out, and all unwanted ones before it. */
-  #firstWanted(own: Waiting[]): Waiting | undefined {
-    for (let waiting = own.shift(); waiting !== undefined; waiting = own.shift()) {
-      if (waiting.isWanted()) {
-        return waiting;
-      }
-      waiting.giveUp();
+  /** Forgets an owner without work when it has rested. */
+  #forget(name: string, owner: Owner): void {
+    owner.isIdle = true;
+    const restMs = owner.restedMs - performance.now();
+    if (restMs <= 0) {
+      this.#owners.delete(name);
+      return;
     }
-    return undefined;
-  }
-
-  async #turn(owner: string, { run }: Waiting): Promise<void> {
-    this.#running += 1;
-    const beganMs = performance.now();
-    await run();
-    const restMs = Math.min(maxRestMs, (performance.now() - beganMs) * restFactor);
     setTimeout(() => {
-      this.#turns.push(owner);
+      if (owner.isIdle) {
+        this.#forget(name, owner);
+      }
+    }, restMs).unref();
+  }
+
+  async #turn(name: string, owner: Owner, wanted: readonly Waiting[]): Promise<void> {
+    this.#running += wanted.length;
+    const beganMs = performance.now();
+    await Promise.all(wanted.map(({ run }) => run()));
+    const now = performance.now();
+    owner.restedMs = Math.max(owner.restedMs, beganMs) + (now - beganMs) * (1 + restFactor);
+    const restMs = Math.min(maxRestMs, Math.max(0, owner.restedMs - now - freeMs));
+    setTimeout(() => {
+      this.#turns.push(name);
       this.#next();
     }, restMs).unref();
-    this.#running -= 1;
+    this.#running -= wanted.length;
     this.#next();
   }
+}
+
+/** Takes out the first ones, and all unwanted ones before them. */
+function takeWanted(own: Waiting[], count: number): readonly Waiting[] {
+  const wanted: Waiting[] = [];
+  while (wanted.length < count) {
+    const waiting = own.shift();
+    if (waiting === undefined) {
+      break;
+    }
+    if (waiting.isWanted()) {
+      wanted.push(waiting);
+    } else {
+      waiting.giveUp();
+    }
+  }
+  return wanted;
 }
