@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ConnectionRegistry } from '@fedistream/auth';
 import { StreamingError, type Viewer } from '@fedistream/domain';
 import { ClientAddress } from './client-address.js';
+import { networkOf } from './client-network.js';
 import type { ClientConnection } from './client-connection.js';
 
 /** How many connections may be open at a time. */
@@ -41,13 +42,13 @@ export class ConnectionReservation {
 }
 
 /**
- * Limits the connections of an account, a token, an address and the process: those that are open, and those that are being
+ * Limits the connections of an account, a token, an address (or the /64 network of an IPv6 address) and the process: those that are open, and those that are being
  * opened. Each check is O(1). A trusted proxy that does not tell its clients' addresses is not limited: all clients would
  * share its limit.
  */
 @Injectable()
 export class ConnectionLimits {
-  readonly #byAddress = new Map<string, number>();
+  readonly #byNetwork = new Map<string, number>();
   /** Connections that are being opened; the registry counts those that are open. */
   readonly #openingByAccount = new Map<string, number>();
   readonly #openingByToken = new Map<string, number>();
@@ -92,13 +93,14 @@ export class ConnectionLimits {
       ofAccount >= settings.maxConnectionsPerAccount ||
       ofToken >= settings.maxConnectionsPerToken ||
       // The count first: whether an address is a proxy's takes comparing it with networks.
-      ((this.#byAddress.get(address) ?? 0) >= settings.maxConnectionsPerAddress && !this.addresses.isProxy(address))
+      ((this.#byNetwork.get(networkOf(address)) ?? 0) >= settings.maxConnectionsPerAddress &&
+        !this.addresses.isProxy(address))
     );
   }
 
   #count(address: string, change: 1 | -1): void {
     this.#total += change;
-    add(this.#byAddress, address, change);
+    add(this.#byNetwork, networkOf(address), change);
   }
 
   #countOpening({ accountId, tokenId }: Viewer, change: 1 | -1): void {

@@ -328,6 +328,14 @@ describe('the limits of connections', () => {
     expect(Array.from({ length: allowed }, (_, number) => reserve(number))).toHaveLength(allowed);
   });
 
+  it('count all addresses of an IPv6 network of 64 bits together', () => {
+    for (let number = 0; number < 3; number++) {
+      open({ address: `2001:db8::${number}`, accountId: `a${number}`, tokenId: `t${number}` });
+    }
+    expect(() => limits.reserve(viewer('x', 'x'), '2001:db8::ffff')).toThrow(refused);
+    limits.reserve(viewer('x', 'x'), '2001:db8:0:1::ffff').release();
+  });
+
   it('do not count the address of a trusted proxy', () => {
     for (let number = 0; number < 4; number++) {
       open({ address: '127.0.0.1', accountId: `a${number}`, tokenId: `t${number}` });

@@ -394,7 +394,7 @@ export const variables = {
     group: 'limits',
     form: integer(1, 10_000_000),
     default: 10_000,
-    description: 'Open connections of one client address, behind `TRUSTED_PROXY_IP`.',
+    description: 'Open connections of one client address, behind `TRUSTED_PROXY_IP`; of IPv6, of one /64 network.',
   }),
   MAX_WAITING_CLIENTS: variable({
     group: 'limits',
