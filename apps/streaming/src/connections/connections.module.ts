@@ -8,6 +8,7 @@ import { ConnectionDrain } from './connection-drain.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { ConnectionOpener } from './connection-opener.js';
 import { ControlEventHandler } from './control-event-handler.js';
+import { DescriptorReserve } from './descriptor-reserve.js';
 import { GapHandler } from './gap-handler.js';
 import { Heartbeats } from './heartbeats.js';
 import { Readiness } from './readiness.js';
@@ -25,6 +26,7 @@ import { ScopeChanges } from './scope-changes.js';
     ConnectionLimits,
     ConnectionOpener,
     ControlEventHandler,
+    DescriptorReserve,
     GapHandler,
     DeliveryStatistics,
     Heartbeats,
@@ -40,6 +42,7 @@ import { ScopeChanges } from './scope-changes.js';
     ConnectionLimits,
     ConnectionOpener,
     DeliveryStatistics,
+    DescriptorReserve,
     Heartbeats,
     Readiness,
   ],

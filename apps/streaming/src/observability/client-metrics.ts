@@ -1,6 +1,7 @@
 import type { AuthStatistics } from '@fedistream/auth';
 import { closeReasons, type DeliveryStatistics } from '@fedistream/delivery';
 import type { ClientInputs } from '../connections/client-input.js';
+import type { DescriptorReserve } from '../connections/descriptor-reserve.js';
 import type { DescriptorMonitor } from './descriptor-monitor.js';
 import { counter, counterBy, gauge, type Metric } from './metric.js';
 import type { RefusalLog } from './refusal-log.js';
@@ -12,10 +13,18 @@ export interface ClientSources {
   readonly descriptors: DescriptorMonitor;
   readonly inputs: ClientInputs;
   readonly refusals: RefusalLog;
+  readonly reserve: DescriptorReserve;
 }
 
 /** Which clients were let in, refused and disconnected, and why. */
-export function clientMetrics({ auth, delivery, descriptors, inputs, refusals }: ClientSources): readonly Metric[] {
+export function clientMetrics({
+  auth,
+  delivery,
+  descriptors,
+  inputs,
+  refusals,
+  reserve,
+}: ClientSources): readonly Metric[] {
   return [
     {
       kind: 'counter',
@@ -55,6 +64,11 @@ export function clientMetrics({ auth, delivery, descriptors, inputs, refusals }:
       'fedistream_requests_delayed_total',
       'HTTP requests handled later, because their connection sent more than MAX_REQUESTS_PER_SECOND',
       () => refusals.delayed,
+    ),
+    counter(
+      'fedistream_connections_dropped_total',
+      'Connections closed at once, to keep file descriptors free for Redis, PostgreSQL and operators',
+      () => reserve.dropped,
     ),
     counter(
       'fedistream_file_descriptors_exhausted_total',

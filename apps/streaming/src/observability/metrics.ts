@@ -9,6 +9,7 @@ import { RedisStatistics } from '@fedistream/redis';
 import { StreamRegistry } from '@fedistream/stream-kit/server';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { ClientInputs } from '../connections/client-input.js';
+import { DescriptorReserve } from '../connections/descriptor-reserve.js';
 import { audienceMetrics } from './audience-metrics.js';
 import { clientMetrics } from './client-metrics.js';
 import { dependencyMetrics } from './dependency-metrics.js';
@@ -47,6 +48,7 @@ export class Metrics {
     refusals: RefusalLog,
     descriptors: DescriptorMonitor,
     inputs: ClientInputs,
+    reserve: DescriptorReserve,
     times: DeliveryTimes,
     /** Absent for the in-memory broker. */
     @Optional() redis: RedisStatistics = new RedisStatistics(),
@@ -55,7 +57,7 @@ export class Metrics {
   ) {
     register(this.#mastodon, mastodonMetrics({ delivery, received, bus, pool, registry }));
     register(this.#own, dependencyMetrics({ broker, pool, received, redis }));
-    register(this.#own, clientMetrics({ auth, delivery, descriptors, inputs, refusals }));
+    register(this.#own, clientMetrics({ auth, delivery, descriptors, inputs, refusals, reserve }));
     register(this.#own, audienceMetrics(audience));
     register(this.#own, streamMetrics(registry, delivery));
     if (history !== undefined) {
