@@ -1,8 +1,9 @@
 import { StreamEvent, type Viewer } from '@fedistream/domain';
 import type { DeliverySteps } from '@fedistream/delivery';
-import type { StreamRequest } from '../modules/stream-definition.js';
+import type { StreamDefinition, StreamRequest } from '../modules/stream-definition.js';
 import type { StreamFunction, StreamStatistics } from '../modules/stream-statistics.js';
 import type { FailureLog } from './failure-log.js';
+import { mustBeDeclared } from './must-be-declared.js';
 import { refusePromise } from './refuse-promise.js';
 
 const mustBeBoolean = 'it must return true or false';
@@ -63,10 +64,7 @@ export function deliverySteps(request: StreamRequest, failures: FailureLog): Del
       map &&
       ((event) => {
         const made = mapped(request, failures, () => map(event, context));
-        if (event.origin !== undefined) {
-          made?.placeAt(event.origin);
-        }
-        return made;
+        return made && placed(made, event);
       }),
   };
 }
@@ -86,17 +84,30 @@ function isTrue(request: StreamRequest, failures: FailureLog, method: StreamFunc
 
 function mapped(request: StreamRequest, failures: FailureLog, make: () => unknown): StreamEvent | undefined {
   try {
-    return asEvent(make());
+    return asEvent(make(), request.definition);
   } catch (failure) {
     failures.add(request.definition, 'map', failure, 'the event was dropped');
     return undefined;
   }
 }
 
-function asEvent(answer: unknown): StreamEvent | undefined {
+/** An event has one place. A stream may make the same object of several events: each gets its own then. */
+function placed(made: StreamEvent, { origin }: StreamEvent): StreamEvent {
+  if (origin === undefined || made.origin === origin) {
+    return made;
+  }
+  const event = made.origin === undefined ? made : StreamEvent.of(made.name, made.text);
+  event.placeAt(origin);
+  return event;
+}
+
+function asEvent(answer: unknown, definition: StreamDefinition): StreamEvent | undefined {
   const made = refusePromise(answer, mustBeEvent);
   if (made !== undefined && !(made instanceof StreamEvent)) {
     throw new TypeError(`${mustBeEvent}, not a value of type ${typeof made}`);
+  }
+  if (made !== undefined) {
+    mustBeDeclared(definition, made);
   }
   return made;
 }

@@ -1,7 +1,8 @@
-import type { StreamEvent } from '@fedistream/domain';
+import { StreamEvent } from '@fedistream/domain';
 import { isObservable, Observable, of, retry, tap, timer, type Unsubscribable } from 'rxjs';
-import type { StreamRequest } from '../modules/stream-definition.js';
+import type { StreamDefinition, StreamRequest } from '../modules/stream-definition.js';
 import type { FailureLog } from './failure-log.js';
+import { mustBeDeclared } from './must-be-declared.js';
 import { refusePromise } from './refuse-promise.js';
 
 const mustBeObservable = 'it must return an Observable';
@@ -29,8 +30,12 @@ export function selectRuns(
       throw new TypeError(`${mustBeObservable}, not ${String(selected)}`);
     }
     const running = (selected as Observable<StreamEvent>).subscribe({
-      next: (event) => {
-        subscriber.next(event);
+      next: (event: unknown) => {
+        try {
+          subscriber.next(asEvent(event, definition));
+        } catch (failure) {
+          failures.add(definition, 'select', failure, 'the event was dropped');
+        }
       },
       error: (failure: unknown) => {
         subscriber.error(failure);
@@ -56,6 +61,14 @@ export function selectRuns(
       },
     }),
   );
+}
+
+function asEvent(emitted: unknown, definition: StreamDefinition): StreamEvent {
+  if (!(emitted instanceof StreamEvent)) {
+    throw new TypeError(`it must emit events made by event(), not a value of type ${typeof emitted}`);
+  }
+  mustBeDeclared(definition, emitted);
+  return emitted;
 }
 
 /** What throws while it ends must keep neither its successor from beginning nor a connection from its teardown. */

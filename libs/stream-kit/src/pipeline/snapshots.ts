@@ -1,14 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { Audience } from '@fedistream/audience';
-import { StreamEvent, StreamingError, type Viewer, type ViewerSet } from '@fedistream/domain';
+import { StreamEvent, StreamingError, type Viewer } from '@fedistream/domain';
 import { withTimeout } from '@fedistream/util';
-import { from, lastValueFrom, toArray } from 'rxjs';
-import type { StreamRequest } from '../modules/stream-definition.js';
+import type { AnyDeclaration } from '../declaration/any-declaration.js';
+import type { StreamDefinition, StreamRequest } from '../modules/stream-definition.js';
 import { FailureLog } from './failure-log.js';
+import { mustBeDeclared } from './must-be-declared.js';
 import { refusalFor, streamFailure } from './stream-failure.js';
 
 /** How long a stream may take to say what a subscription receives first. */
 const answeredWithinMs = 10_000;
+/** What a subscription may receive first: half of what a client may leave unread, so that none is closed for it. */
+const maxEvents = 1_000;
+const maxCharacters = 2 * 1024 * 1024;
+
+type Snapshot = NonNullable<AnyDeclaration['snapshot']>;
 
 /** What subscriptions receive first. */
 @Injectable()
@@ -22,38 +28,60 @@ export class Snapshots {
    * The events that this viewer receives first; none when the stream has no `snapshot`. On a `per-viewer` stream the
    * audience has decided about each of them.
    *
-   * @throws StreamingError what the stream throws; 503 when it does not answer in time; `unexpected` for a mistake
+   * @throws StreamingError what the stream throws; 503 when it does not answer in time, or nothing can be decided;
+   *   `unexpected` for a mistake
    */
   async take(viewer: Viewer, request: StreamRequest): Promise<readonly StreamEvent[]> {
-    const { definition, name } = request;
+    const { definition } = request;
     const { snapshot } = definition.declaration;
     if (snapshot === undefined) {
       return [];
     }
+    const events = await this.#asked(snapshot, viewer, request);
+    return definition.declaration.audience === 'per-viewer' ? this.#decided(events, viewer, request) : events;
+  }
+
+  async #asked(snapshot: Snapshot, viewer: Viewer, request: StreamRequest): Promise<readonly StreamEvent[]> {
+    const { definition, name } = request;
     try {
-      const answer = Promise.resolve(snapshot(definition.context(request, viewer)));
-      const events = asEvents(await withTimeout(answeredWithinMs, answer, () => unanswered(name)));
-      return definition.declaration.audience === 'per-viewer' ? await this.#decided(events, viewer, request) : events;
+      const context = definition.context(request, viewer);
+      const answer = Promise.resolve(snapshot(context));
+      return asEvents(await withTimeout(answeredWithinMs, answer, () => unanswered(name)), definition);
     } catch (failure) {
       this.failures.add(definition, 'snapshot', failure, 'the subscription was refused');
       throw refusalFor(name, 'snapshot', failure);
     }
   }
 
-  async #decided(events: readonly StreamEvent[], viewer: Viewer, request: StreamRequest): Promise<StreamEvent[]> {
-    const { accountId } = viewer;
-    const alone: ViewerSet = { accountIds: [accountId], has: (other) => other === accountId };
-    const { eventsWithoutStatus, declaration } = request.definition;
+  /** All of them are decided about, or the subscription is refused: a client takes a snapshot for complete. */
+  async #decided(
+    events: readonly StreamEvent[],
+    { accountId }: Viewer,
+    { definition }: StreamRequest,
+  ): Promise<readonly StreamEvent[]> {
+    const { eventsWithoutStatus, declaration } = definition;
     const { closedBy } = declaration;
-    const decided = this.audience.select(from(events), () => alone, { closedBy, eventsWithoutStatus });
-    const selections = await lastValueFrom(decided.pipe(toArray()));
-    return selections.flatMap((selection) => selection.for(accountId) ?? []);
+    try {
+      return await this.audience.decidePast(events, accountId, { closedBy, eventsWithoutStatus });
+    } catch (cause) {
+      throw new StreamingError('unavailable', undefined, { cause });
+    }
   }
 }
 
-function asEvents(events: unknown): readonly StreamEvent[] {
-  if (!Array.isArray(events) || !events.every((event) => event instanceof StreamEvent)) {
+function asEvents(answer: unknown, definition: StreamDefinition): readonly StreamEvent[] {
+  if (!Array.isArray(answer) || !answer.every((event) => event instanceof StreamEvent)) {
     throw new TypeError('it must return a list of events made by event()');
+  }
+  const events: readonly StreamEvent[] = answer;
+  events.forEach((event) => {
+    mustBeDeclared(definition, event);
+  });
+  const characters = events.reduce((sum, { text = '' }) => sum + text.length, 0);
+  if (events.length > maxEvents || characters > maxCharacters) {
+    throw new RangeError(
+      `it may return ${maxEvents} events of ${maxCharacters} characters together, not ${events.length} of ${characters}`,
+    );
   }
   return events;
 }

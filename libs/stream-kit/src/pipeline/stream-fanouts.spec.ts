@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '@fedistream/audience';
 import { accountOf, MemoryAudienceStore, statusOf } from '@fedistream/audience/testing';
 import { Logger } from '@nestjs/common';
 import { debounceTime, EMPTY, finalize, map, take, throwError, type Observable } from 'rxjs';
@@ -16,8 +17,11 @@ import {
 } from '../index.js';
 import { StreamEvent } from '@fedistream/domain';
 import { StreamDefinition } from '../modules/stream-definition.js';
+import { StreamStatistics } from '../modules/stream-statistics.js';
 import { viewer } from '../testing/index.js';
 import { StreamBench, type BenchClient } from '../testing/stream-bench.js';
+import { FailureLog } from './failure-log.js';
+import { deliverySteps } from './own-code.js';
 
 const channel = 'timeline:cats';
 const cats = channelFamily('timeline:cats', {});
@@ -294,6 +298,36 @@ describe('a snapshot', () => {
     expect(counts(client)).toEqual([1, 2, 3, 4]);
   });
 
+  it.each<[string, () => readonly StreamEvent[]]>([
+    ['has more than 1,000 events', () => Array.from({ length: 1_001 }, () => StreamEvent.of('count', { n: 1 }))],
+    ['has more than 2 MiB of text', () => [StreamEvent.of('count', { n: 'x'.repeat(3 * 1024 * 1024) })]],
+    ['has events that the stream does not declare', () => [StreamEvent.of('nope')]],
+    ['is no list', () => new Set([StreamEvent.of('count')]) as never],
+  ])('refuses the subscription when it %s', async (_, events) => {
+    const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
+    const client = connect('5');
+    const large = stream({ ...public_, name: 'cats:large', events: counted, snapshot: () => events() as never });
+    await expect(subscribe(client, large)).rejects.toMatchObject({ code: 'unexpected' });
+    expect([client.received, bench.broker.channels.size]).toEqual([[], 0]);
+    error.mockRestore();
+  });
+
+  it('is complete on a per-viewer stream, or refuses the subscription', async () => {
+    const many = Array.from({ length: 1_000 }, (_, id) => statusOf({ id: String(id), account: accountOf('901') }));
+    const long = stream({
+      ...declared,
+      name: 'cats:long',
+      events: { update: payload<object>() },
+      snapshot: ({ event }) => many.map((status) => event('update', status)),
+    });
+    const [client, other] = [connect('5'), connect('6')];
+    await subscribe(client, long);
+    expect(client.received).toHaveLength(1_000);
+    store.beforeAnswering = () => Promise.reject(new StoreUnavailable('down'));
+    await expect(subscribe(other, long)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(other.received).toEqual([]);
+  });
+
   it('goes through the audience on a per-viewer stream', async () => {
     const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
     store.tables.blocks.push({ accountId: '5', targetAccountId: '900' });
@@ -428,6 +462,67 @@ describe('requests with other parameters', () => {
     await subscribe(connect('5'), shared, { q: 'a' });
     await subscribe(connect('6'), shared, { q: 'b' });
     expect(bench.fanouts.size).toBe(1);
+  });
+});
+
+describe('what a stream makes', () => {
+  const events = { note: payload<{ n: number }>({ carriesStatus: false }) };
+  const source = { update: payload<object>(), fence: payload<undefined>({ carriesStatus: false }) };
+  const made = async (wrong: AnyStream): Promise<readonly string[]> => {
+    const received = await listen(wrong, '5');
+    await publish(statusOf({ account: accountOf('900') }));
+    return received();
+  };
+
+  it.each<[string, AnyStream, RegExp]>([
+    [
+      'an event that it does not declare, by map',
+      stream({
+        ...public_,
+        name: 'cats:a',
+        events,
+        source,
+        map: ((_: unknown, { event }: { event: (name: string) => StreamEvent }) => event('nope')) as never,
+      }),
+      /"cats:a" failed in map\(\): TypeError: it made the event "nope", which is not in events/,
+    ],
+    [
+      'an event that it does not declare, by select',
+      stream({
+        ...public_,
+        name: 'cats:b',
+        events: { ...events, fence: source.fence, update: source.update },
+        select: (all) => all.pipe(map(() => StreamEvent.of('nope') as never)),
+      }),
+      /"cats:b" failed in select\(\): TypeError: it made the event "nope", which is not in events/,
+    ],
+    [
+      'no event at all, by select',
+      stream({ ...public_, name: 'cats:c', select: (all) => all.pipe(map(() => 'text' as never)) }),
+      /"cats:c" failed in select\(\): TypeError: it must emit events made by event\(\), not a value of type string/,
+    ],
+  ])('is dropped and logged where it is %s', async (_, wrong, told) => {
+    const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
+    expect(await made(wrong)).toEqual([]);
+    expect(error.mock.calls.map(([line]) => (line as { msg: string }).msg)[0]).toMatch(told);
+    error.mockRestore();
+  });
+
+  it('has the place of the event that it is made of, also where one object is made of all', () => {
+    let only: StreamEvent | undefined;
+    const constant = stream({
+      ...public_,
+      name: 'cats:constant',
+      map: ((_: unknown, { event }: { event: (name: string) => StreamEvent }) => (only ??= event('note'))) as never,
+    });
+    const request = new StreamDefinition(constant, identity).request('cats:constant', {});
+    const steps = deliverySteps(request, new FailureLog(new StreamStatistics()));
+    const places = [1, 2].map((order) => {
+      const event = StreamEvent.of('update');
+      event.placeAt({ order, position: `p${order}` });
+      return steps?.map?.(event)?.origin?.position;
+    });
+    expect(places).toEqual(['p1', 'p2']);
   });
 });
 
