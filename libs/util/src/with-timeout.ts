@@ -19,9 +19,9 @@ export function withTimeout<T>(
         clearTimeout(timer);
         resolve(value);
       },
-      (reason: unknown) => {
+      (reason: Error) => {
         clearTimeout(timer);
-        reject(reason as Error);
+        reject(reason);
       },
     );
   });
