@@ -14,15 +14,10 @@ export function withTimeout<T>(
     const timer = setTimeout(() => {
       reject(late());
     }, milliseconds);
-    work.then(
-      (value) => {
+    work
+      .finally(() => {
         clearTimeout(timer);
-        resolve(value);
-      },
-      (reason: Error) => {
-        clearTimeout(timer);
-        reject(reason);
-      },
-    );
+      })
+      .then(resolve, reject);
   });
 }
