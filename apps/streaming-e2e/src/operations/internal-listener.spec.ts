@@ -62,6 +62,26 @@ describe('a server with an internal listener', () => {
     await stays?.close();
   });
 
+  it('sheds some clients on request, and serves them when they come back', async () => {
+    const { server, fixtures } = environment;
+    const { token } = await fixtures.viewer();
+    const connect = () => WebSocketClient.open(webSocketUrl(server, { token, stream: 'user' }));
+    const clients = [await connect(), await connect(), await connect()];
+    const ended: unknown[] = [];
+    for (const client of clients) {
+      void client.ended.then((end) => ended.push(end));
+    }
+    const { status, body } = await ask('/shed?connections=2&seconds=1', 'POST');
+    expect([status, JSON.parse(body)]).toEqual([202, { closing: 2, seconds: 1 }]);
+    await server.logged(({ msg, connections }) => msg === 'load was shed' && connections === 2);
+    await until('two clients are told to reconnect', () => ended.length === 2);
+    expect(ended).toEqual(Array(2).fill({ code: 1012, reason: 'restart' }));
+    expect(JSON.parse((await ask('/connections')).body)).toMatchObject({ total: 1 });
+    const back = await connect();
+    await back.ping();
+    await Promise.all([back, ...clients].map((client) => client.close()));
+  });
+
   it('leaves probes of a stopped process without an answer, and tells afterwards how long it stood still', async () => {
     const { server } = environment;
     const probe = () => fetch(new URL('/live', admin), { signal: AbortSignal.timeout(1_000) });

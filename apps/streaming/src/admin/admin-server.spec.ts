@@ -9,6 +9,7 @@ import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConnectionCloser } from '../connections/connection-closer.js';
 import { ConnectionDrain } from '../connections/connection-drain.js';
+import { LoadShedding } from '../connections/load-shedding.js';
 import { Readiness } from '../connections/readiness.js';
 import { Metrics } from '../observability/metrics.js';
 import { AdminServer } from './admin-server.js';
@@ -56,6 +57,7 @@ beforeEach(async () => {
       AdminServer,
       ConnectionCloser,
       ConnectionOverview,
+      LoadShedding,
       Readiness,
       ReadinessReport,
       { provide: AdminSettings, useValue: { port: 0, address: '127.0.0.1' } },
@@ -156,6 +158,34 @@ describe('the internal listener', () => {
     expect(clients.every(({ close }) => close.mock.calls.length === 0)).toBe(true);
   });
 
+  it('sheds so many connections, whose clients are told to reconnect, and not twice at a time', async () => {
+    expect(await ask('/shed?connections=2&seconds=86400', 'POST')).toEqual({
+      status: 202,
+      body: { closing: 2, seconds: 86_400 },
+    });
+    const closed = (): unknown[] => clients.flatMap(({ close }) => close.mock.calls.map(([reason]): unknown => reason));
+    // The second one follows within a day.
+    expect(closed()).toEqual([closeReasons.restart]);
+    expect((await ask('/shed?connections=1&seconds=1', 'POST')).status).toBe(409);
+    expect(closed()).toHaveLength(1);
+  });
+
+  it.each([
+    '',
+    '?connections=1',
+    '?connections=0&seconds=1',
+    '?connections=1&seconds=0',
+    '?connections=1&seconds=1&x=1',
+  ])('sheds nothing for POST /shed%s', async (query) => {
+    expect((await ask(`/shed${query}`, 'POST')).status).toBe(400);
+    expect(clients.every(({ close }) => close.mock.calls.length === 0)).toBe(true);
+  });
+
+  it('sheds nothing while the process drains', async () => {
+    readiness.startLeaving();
+    expect((await ask('/shed?connections=1&seconds=1', 'POST')).status).toBe(409);
+  });
+
   it('describes all it answers in a valid OpenAPI document', async () => {
     const { body } = (await ask('/openapi.json')) as { body: { paths: Record<string, Record<string, unknown>> } };
     expect(await new Validator().validate(body)).toEqual({ valid: true });
@@ -170,6 +200,7 @@ describe('the internal listener', () => {
       'get /openapi.json',
       'get /ready',
       'post /drain',
+      'post /shed',
     ]);
   });
 
@@ -184,6 +215,7 @@ describe('the internal listener', () => {
       ['GET', '/connections'],
       ['DELETE', '/connections?account=1'],
       ['POST', '/drain'],
+      ['POST', '/shed?connections=1&seconds=1'],
     ] as const) {
       expect(await statusOf(method, path, headers)).toBe(403);
     }

@@ -4,17 +4,31 @@ import { LogThrottle } from '@fedistream/util';
 import { fastify, type FastifyInstance } from 'fastify';
 import { ConnectionCloser } from '../connections/connection-closer.js';
 import { ConnectionDrain } from '../connections/connection-drain.js';
+import { LoadShedding } from '../connections/load-shedding.js';
 import { Metrics, metricsContentType } from '../observability/metrics.js';
 import { AdminSettings } from './admin-settings.js';
 import { mayComeFromPage } from './cross-site.js';
 import { ConnectionOverview, type ConnectionFilter } from './connection-overview.js';
-import { adminOpenApi, filterParameters } from './openapi.js';
+import { adminOpenApi, filterParameters, shedParameters } from './openapi.js';
 import { ReadinessReport } from './readiness-report.js';
 
 const filterSchema = {
   type: 'object',
   additionalProperties: false,
   properties: Object.fromEntries(Object.keys(filterParameters).map((name) => [name, { type: 'string' }])),
+};
+
+/** What `POST /shed` is given. */
+interface ShedRequest {
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+const shedSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: Object.keys(shedParameters),
+  properties: Object.fromEntries(Object.entries(shedParameters).map(([name, { schema }]) => [name, schema])),
 };
 
 /**
@@ -35,6 +49,7 @@ export class AdminServer implements OnApplicationShutdown {
     private readonly overview: ConnectionOverview,
     private readonly report: ReadinessReport,
     private readonly settings: AdminSettings,
+    private readonly shedding: LoadShedding,
   ) {}
 
   /** Starts to listen if a port is set. @returns its URL */
@@ -63,6 +78,7 @@ export class AdminServer implements OnApplicationShutdown {
       this.#refusePages(guarded);
       this.#addConnections(guarded);
       this.#addDrain(guarded);
+      this.#addShedding(guarded);
       done();
     });
     return server;
@@ -99,6 +115,18 @@ export class AdminServer implements OnApplicationShutdown {
       this.#logger.warn({ msg: 'drain requested by an operator', from: request.ip });
       void this.drain.drain();
       return reply.status(202).send({ draining: true });
+    });
+  }
+
+  #addShedding(server: FastifyInstance): void {
+    const schema = { querystring: shedSchema };
+    server.post<{ Querystring: ShedRequest }>('/shed', { schema }, ({ ip, query }, reply) => {
+      const { connections, seconds } = query;
+      this.#logger.warn({ msg: 'load shedding requested by an operator', connections, seconds, from: ip });
+      const shed = this.shedding.begin(connections, seconds * 1_000);
+      return shed === undefined
+        ? reply.status(409).send({ error: 'Load is being shed already, or the process drains' })
+        : reply.status(202).send({ closing: shed, seconds });
     });
   }
 

@@ -8,6 +8,12 @@ export const filterParameters = {
   stream: 'Name of a stream that the connection is subscribed to, as `public:local`',
 } as const;
 
+/** The parameters of `POST /shed`. */
+export const shedParameters = {
+  connections: { description: 'How many connections are closed', schema: { type: 'integer', minimum: 1 } },
+  seconds: { description: 'Over how long, in random order', schema: { type: 'integer', minimum: 1, maximum: 86_400 } },
+} as const;
+
 const json = (description: string, schema: object) => ({ description, content: { 'application/json': { schema } } });
 const counts = { type: 'object', additionalProperties: { type: 'integer' } };
 const groups = { type: 'object', additionalProperties: { $ref: '#/components/schemas/Group' } };
@@ -92,6 +98,28 @@ export const adminOpenApi = {
         responses: {
           202: json('It has begun', { type: 'object', properties: { draining: { const: true } } }),
           403: refusals[403],
+        },
+      },
+    },
+    '/shed': {
+      post: {
+        operationId: 'shed',
+        summary: 'Closes some connections over a window; their clients reconnect, to any process',
+        parameters: Object.entries(shedParameters).map(([name, { description, schema }]) => ({
+          name,
+          in: 'query',
+          required: true,
+          description,
+          schema,
+        })),
+        responses: {
+          202: json('It has begun', {
+            type: 'object',
+            properties: { closing: { type: 'integer' }, seconds: { type: 'integer' } },
+          }),
+          400: json('A parameter is missing, unknown or out of its bounds', { $ref: '#/components/schemas/Error' }),
+          403: refusals[403],
+          409: json('Load is being shed already, or the process drains', { $ref: '#/components/schemas/Error' }),
         },
       },
     },

@@ -1,12 +1,11 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ConnectionRegistry } from '@fedistream/auth';
-import { closeReasons } from '@fedistream/delivery';
-import { jitter } from '@fedistream/util';
 import type { Server } from 'node:http';
 import type { ClientConnection } from './client-connection.js';
 import { ConnectionCloser } from './connection-closer.js';
 import { ConnectionOpener } from './connection-opener.js';
+import { closeGradually, delay } from './gradual-close.js';
 import { Heartbeats } from './heartbeats.js';
 import { Readiness } from './readiness.js';
 
@@ -17,8 +16,6 @@ export abstract class DrainSettings {
   /** The window in milliseconds over which connections are closed. */
   abstract readonly drainMs: number;
 }
-
-const batchIntervalMs = 100;
 
 /**
  * Sends the clients of this process to other servers, in an order in which no new client is lost:
@@ -67,17 +64,9 @@ export class ConnectionDrain implements BeforeApplicationShutdown {
     }
     const server = this.#stopListening();
     this.readiness.startDraining();
-    const connections = shuffled(this.registry.all());
+    const connections = this.registry.all();
     this.#logger.log({ msg: 'draining', connections: connections.length, seconds: drainMs / 1_000 });
-    const size = Math.ceil(connections.length / Math.max(1, Math.ceil(drainMs / batchIntervalMs)));
-    const intervalMs = drainMs / Math.ceil(connections.length / size);
-    while (connections.length > 0) {
-      this.closer.close(connections.splice(0, size), closeReasons.restart);
-      if (connections.length > 0) {
-        await delay(jitter(0.5 * intervalMs, 1.5 * intervalMs));
-      }
-    }
-    await this.closer.idle();
+    await closeGradually(this.closer, connections, drainMs);
     this.heartbeats.stop();
     await this.opener.released();
     // Not earlier: Node counts an event stream as idle once its end was written, also while its client still reads.
@@ -95,19 +84,4 @@ export class ConnectionDrain implements BeforeApplicationShutdown {
     }
     return server;
   }
-}
-
-function delay(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
-}
-
-/** A random order (Fisher and Yates). */
-function shuffled<T>(values: T[]): T[] {
-  for (let last = values.length - 1; last > 0; last--) {
-    const other = Math.floor(Math.random() * (last + 1));
-    [values[last], values[other]] = [values[other] as T, values[last] as T];
-  }
-  return values;
 }

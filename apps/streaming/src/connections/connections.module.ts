@@ -11,6 +11,7 @@ import { ControlEventHandler } from './control-event-handler.js';
 import { DescriptorReserve } from './descriptor-reserve.js';
 import { GapHandler } from './gap-handler.js';
 import { Heartbeats } from './heartbeats.js';
+import { LoadShedding } from './load-shedding.js';
 import { Readiness } from './readiness.js';
 import { RestartTickets } from './restart-tickets.js';
 import { ScopeChanges } from './scope-changes.js';
@@ -30,6 +31,7 @@ import { ScopeChanges } from './scope-changes.js';
     GapHandler,
     DeliveryStatistics,
     Heartbeats,
+    LoadShedding,
     Readiness,
     RestartTickets,
     ScopeChanges,
@@ -44,6 +46,7 @@ import { ScopeChanges } from './scope-changes.js';
     DeliveryStatistics,
     DescriptorReserve,
     Heartbeats,
+    LoadShedding,
     Readiness,
   ],
 })
