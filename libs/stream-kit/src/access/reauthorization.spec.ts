@@ -12,6 +12,7 @@ const intervalMs = 60_000;
 /** The accounts that may, as `authorize` sees it now; `undefined` while that cannot be asked. */
 let allowed: Set<string> | undefined;
 let asked: string[];
+let isStuck: boolean;
 
 const one = stream({
   name: 'rooms',
@@ -39,6 +40,15 @@ const many = stream({
   channels: () => [channels.public('local')],
 });
 
+/** Of a team whose dependency does not answer any more. */
+const stuck = stream({
+  name: 'stuck',
+  scopes: ['read'],
+  audience: 'chosen-by-publisher',
+  authorize: () => (isStuck ? new Promise<never>(() => undefined) : true),
+  channels: () => [channels.public('remote')],
+});
+
 const open = stream({
   name: 'open',
   scopes: ['read'],
@@ -55,8 +65,9 @@ describe('a subscription that authorize has allowed', () => {
     vi.spyOn(Logger.prototype, 'log').mockReturnValue();
     allowed = new Set(['1', '2', '3']);
     asked = [];
+    isStuck = false;
     bench = new StreamBench(
-      [one, many, open].map((each) => new StreamDefinition(each, identity)),
+      [one, many, stuck, open].map((each) => new StreamDefinition(each, identity)),
       undefined,
       {
         reauthorizationIntervalMs: intervalMs,
@@ -95,6 +106,33 @@ describe('a subscription that authorize has allowed', () => {
     expect(labelsOf(other)).toEqual(['rooms', 'boards']);
     bench.bus.publish('timeline:public', StreamEvent.of('later'));
     expect(client.received.map(({ stream: label }) => label)).toEqual([['open']]);
+  });
+
+  it('is asked about again and again, however long the streams of other teams take to answer', async () => {
+    // Ten seconds for each fifty of them: a round takes longer than the interval.
+    for (let index = 0; index < 400; index++) {
+      await subscribe(String(index), stuck);
+    }
+    const client = await subscribe('1', many);
+    isStuck = true;
+    for (let round = 0; round < 2; round++) {
+      asked = [];
+      await vi.advanceTimersByTimeAsync(1.2 * intervalMs);
+      expect(asked).toContain('1 together');
+    }
+    allowed = new Set();
+    await vi.advanceTimersByTimeAsync(1.2 * intervalMs);
+    expect(labelsOf(client)).toEqual([]);
+  });
+
+  it('is asked about every 5 s while its stream cannot answer, also after many rounds', async () => {
+    await subscribe('1', one);
+    allowed = undefined;
+    await vi.advanceTimersByTimeAsync(20 * intervalMs);
+    asked = [];
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked.length).toBeGreaterThanOrEqual(10);
+    expect(asked.length).toBeLessThanOrEqual(17);
   });
 
   it('is asked about again and again, together where the stream can', async () => {

@@ -14,7 +14,7 @@ export type AuthorizationMoment = number & { readonly __authorization: never };
 
 /** What the operator may choose about it. */
 export class ReauthorizationSettings {
-  /** @param intervalMs how long to wait after one round before the next, in milliseconds, give or take a fifth */
+  /** @param intervalMs the time between two rounds, in milliseconds, give or take a fifth */
   constructor(readonly intervalMs: number) {}
 }
 
@@ -47,6 +47,10 @@ export class Reauthorization implements OnApplicationBootstrap, OnApplicationShu
   readonly #watched = new Set<Watched>();
   readonly #sources = new Subscriptions();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Subscriptions that are to be asked about again. */
+  readonly #unanswered = new Set<Watched>();
+  /** Streams whose round has not ended. */
+  readonly #inRound = new Set<StreamDefinition>();
   #latest = 0;
   #stopped = false;
 
@@ -116,9 +120,15 @@ export class Reauthorization implements OnApplicationBootstrap, OnApplicationShu
     }
   }
 
+  /** A round for each stream by itself. One that takes longer than the interval is not begun again meanwhile. */
   #nextRound(): void {
-    this.#later(jitter(0.8 * this.settings.intervalMs, 1.2 * this.settings.intervalMs), async () => {
-      await this.#ask([...this.#watched]);
+    this.#later(jitter(0.8 * this.settings.intervalMs, 1.2 * this.settings.intervalMs), () => {
+      for (const [definition, concerned] of byDefinition([...this.#watched])) {
+        if (!this.#inRound.has(definition)) {
+          this.#inRound.add(definition);
+          void this.#askAbout(definition, concerned).then(() => this.#inRound.delete(definition));
+        }
+      }
       this.#nextRound();
     });
   }
@@ -136,23 +146,38 @@ export class Reauthorization implements OnApplicationBootstrap, OnApplicationShu
     });
   }
 
-  /** Asks about all of these, slice by slice. Never rejects. */
+  /** Asks about all of these. Streams are asked side by side: one that does not answer holds up itself. Never rejects. */
   async #ask(all: readonly Watched[]): Promise<void> {
+    await Promise.all(
+      Array.from(byDefinition(all), ([definition, concerned]) => this.#askAbout(definition, concerned)),
+    );
+  }
+
+  /** Asks one stream, slice by slice. Never rejects. */
+  async #askAbout(definition: StreamDefinition, concerned: readonly Watched[]): Promise<void> {
     const unanswered: Watched[] = [];
-    for (const [definition, concerned] of byDefinition(all)) {
-      const many = definition.declaration.authorizeMany !== undefined;
-      const size = many ? askedTogether : askedAtOnce;
-      for (let from = 0; from < concerned.length && !this.#stopped; from += size) {
-        if (from > 0) {
-          await this.#pause(pauseBetweenSlicesMs);
-        }
-        const slice = concerned.slice(from, from + size).filter(({ subscription }) => !subscription.ended);
-        unanswered.push(...(many ? await this.#askTogether(definition, slice) : await this.#askEach(slice)));
+    const many = definition.declaration.authorizeMany !== undefined;
+    const size = many ? askedTogether : askedAtOnce;
+    for (let from = 0; from < concerned.length && !this.#stopped; from += size) {
+      if (from > 0) {
+        await this.#pause(pauseBetweenSlicesMs);
       }
+      const slice = concerned.slice(from, from + size).filter(({ subscription }) => !subscription.ended);
+      unanswered.push(...(many ? await this.#askTogether(definition, slice) : await this.#askEach(slice)));
     }
-    if (unanswered.length > 0) {
-      this.#later(jitter(0.8 * retryPauseMs, 1.2 * retryPauseMs), () => this.#ask(unanswered));
+    this.#askLater(unanswered);
+  }
+
+  /** However many rounds were not answered, each subscription is asked about once in a pause. */
+  #askLater(unanswered: readonly Watched[]): void {
+    if (this.#unanswered.size === 0 && unanswered.length > 0) {
+      this.#later(jitter(0.8 * retryPauseMs, 1.2 * retryPauseMs), () => {
+        const again = [...this.#unanswered];
+        this.#unanswered.clear();
+        return this.#ask(again);
+      });
     }
+    unanswered.forEach((watched) => this.#unanswered.add(watched));
   }
 
   /** @returns those that were not answered */
@@ -169,7 +194,7 @@ export class Reauthorization implements OnApplicationBootstrap, OnApplicationShu
         });
       return [];
     } catch (failure) {
-      this.#unanswered(definition, 'authorizeMany', failure);
+      this.#reportUnanswered(definition, 'authorizeMany', failure);
       return slice;
     }
   }
@@ -186,7 +211,7 @@ export class Reauthorization implements OnApplicationBootstrap, OnApplicationShu
             this.#withdraw(watched, failure);
             return [];
           }
-          this.#unanswered(watched.request.definition, 'authorize', failure);
+          this.#reportUnanswered(watched.request.definition, 'authorize', failure);
           return [watched];
         }
       }),
@@ -194,7 +219,7 @@ export class Reauthorization implements OnApplicationBootstrap, OnApplicationShu
     return unanswered.flat();
   }
 
-  #unanswered(definition: StreamDefinition, method: 'authorize' | 'authorizeMany', failure: unknown): void {
+  #reportUnanswered(definition: StreamDefinition, method: 'authorize' | 'authorizeMany', failure: unknown): void {
     const cause = isStreamingError(failure) ? (failure.cause ?? failure) : failure;
     this.failures.add(definition, method, cause, 'open subscriptions stay, and are asked about again in 5 s');
   }
