@@ -1,4 +1,4 @@
-import { authorization, httpRequest, streamingPath } from '../support/index.js';
+import { authorization, httpRequest, mastodonSeries, streamingPath } from '../support/index.js';
 import type { Expectation } from './expectation.js';
 import { logins, typeOf } from './requests.expectations.js';
 import { documentedStreams } from './streams.js';
@@ -52,18 +52,7 @@ const health: readonly Expectation[] = ['', '?any=thing'].flatMap((query) =>
   })),
 );
 
-const types = ['websocket', 'eventsource'];
-const channels = documentedStreams.map(({ name }) => name);
-const series = [
-  ...types.map((type) => `connected_clients{type="${type}"}`),
-  ...types.flatMap((type) => channels.map((channel) => `connected_channels{type="${type}",channel="${channel}"}`)),
-  ...types.map((type) => `messages_sent_total{type="${type}"}`),
-  'redis_messages_received_total',
-  'redis_subscriptions',
-  'pg_pool_total_connections',
-  'pg_pool_idle_connections',
-  'pg_pool_waiting_queries',
-];
+const series = mastodonSeries(documentedStreams.map(({ name }) => name));
 
 /** Dashboards read these series. */
 const metrics: readonly Expectation[] = series.map((name) => ({

@@ -1,7 +1,7 @@
-import { databasesOn, MissingServerError, type Databases, type StartedProgram } from '@fedistream/services';
+import { databasesOn, type Databases } from '@fedistream/services';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 
-import { Fixtures, Server } from '../support/index.js';
+import { Fixtures, OptionalProgram, Server } from '../support/index.js';
 import { expectAudience, expectDelivery } from './delivery.js';
 import { startPgBouncer } from './pgbouncer.js';
 import { rowsOfThisRun, type FieldRow } from './row.js';
@@ -19,34 +19,24 @@ describe('a server on PostgreSQL behind PgBouncer in transaction mode', () => {
   let databases: Databases;
   let directUrl: string;
   let fixtures: Fixtures;
-  let pgbouncer: StartedProgram | undefined;
-  let missing: string | undefined;
+  let pgbouncer: OptionalProgram;
 
   beforeAll(async () => {
     databases = databasesOn(inject('postgresUrl'));
     directUrl = await databases.createDatabase(inject('templateUrl'));
     fixtures = new Fixtures(directUrl);
-    pgbouncer = await startPgBouncer(inject('postgresUrl')).catch((error: unknown) => {
-      if (!(error instanceof MissingServerError)) {
-        throw error;
-      }
-      missing = error.message;
-      return undefined;
-    });
+    pgbouncer = await OptionalProgram.starting(startPgBouncer(inject('postgresUrl')));
   });
 
   afterAll(async () => {
-    await pgbouncer?.stop();
+    await pgbouncer.stop();
     await fixtures.close();
     await databases.dropDatabases();
   });
 
   it.for(rowsOfThisRun(rows))('answers each of 20 viewers from her own rows, $name', async ({ env }, test) => {
-    if (pgbouncer === undefined) {
-      return test.skip(missing);
-    }
     const url = new URL(directUrl);
-    url.host = `127.0.0.1:${pgbouncer.port}`;
+    url.host = `127.0.0.1:${pgbouncer.for(test).port}`;
     const server = await Server.start({ BROKER: 'memory', DATABASE_URL: url.href, ...env });
     try {
       await expectDelivery(server, server.publisher, await fixtures.viewer());

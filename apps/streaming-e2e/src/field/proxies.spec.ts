@@ -1,4 +1,4 @@
-import { makeCertificate, MissingServerError, type StartedProgram } from '@fedistream/services';
+import { makeCertificate } from '@fedistream/services';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, type TestContext } from 'vitest';
@@ -7,6 +7,7 @@ import {
   authorization,
   EventStreamClient,
   openTestEnvironment,
+  OptionalProgram,
   publishEvent,
   Refusal,
   streamingPath,
@@ -46,30 +47,20 @@ afterAll(async () => {
 const rows = [nginx, ...apache, haproxy, caddy, nginxWithTls, haproxyWithTls, caddyWithTls];
 
 describe.each(rowsOfThisRun(rows))('behind $name', (row) => {
-  let proxy: StartedProgram | undefined;
-  let missing: string | undefined;
+  let proxy: OptionalProgram;
 
   beforeAll(async () => {
-    try {
-      proxy = await startProxy(row, environment.server.port, pem);
-    } catch (error) {
-      if (!(error instanceof MissingServerError)) {
-        throw error;
-      }
-      missing = error.message;
-    }
+    proxy = await OptionalProgram.starting(startProxy(row, environment.server.port, pem));
   });
 
   afterAll(async () => {
-    await proxy?.stop();
+    await proxy.stop();
   });
 
   /** An address of the proxy; skips the test where it is not installed. */
   function url(test: TestContext, path: string, query: Readonly<Record<string, string>> = {}): URL {
-    if (proxy === undefined) {
-      test.skip(missing);
-    }
-    return new URL(`${path}?${new URLSearchParams(query).toString()}`, `${schemeOf(row)}://127.0.0.1:${proxy.port}`);
+    const { port } = proxy.for(test);
+    return new URL(`${path}?${new URLSearchParams(query).toString()}`, `${schemeOf(row)}://127.0.0.1:${port}`);
   }
 
   function socketUrl(test: TestContext, query: Readonly<Record<string, string>>): URL {
@@ -144,7 +135,7 @@ describe.each(rowsOfThisRun(rows))('behind $name', (row) => {
     const address = url(test, `${streamingPath}/user`, { access_token: viewer.token });
     await (await openStream(address)).close();
     const log = () =>
-      (row.logFiles ?? []).map((file) => readFileSync(join(proxy?.directory ?? '', file), 'utf8')).join('\n');
+      (row.logFiles ?? []).map((file) => readFileSync(join(proxy.for(test).directory, file), 'utf8')).join('\n');
     await until('the access log has the request', () => log().includes('GET /api/v1/streaming/user" 200'));
     expect(log()).not.toContain(viewer.token);
   });

@@ -1,16 +1,17 @@
-import { freePort, MissingServerError, startProgram, type StartedProgram } from '@fedistream/services';
+import { freePort, startProgram } from '@fedistream/services';
 import { EventSource } from 'eventsource';
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   httpRequest,
-  openTestEnvironment,
+  openStores,
+  OptionalProgram,
   publishEvent,
   Server,
   streamingPath,
   until,
   untilMetric,
-  type RedisTestEnvironment,
+  type Stores,
   type Viewer,
 } from '../support/index.js';
 import { haproxy, haproxyArguments, shippedHaproxy } from './haproxy.js';
@@ -34,27 +35,26 @@ const rows = [
   },
 ];
 
-let environment: RedisTestEnvironment;
+let stores: Stores;
 let viewer: Viewer;
 
 beforeAll(async () => {
-  environment = await openTestEnvironment();
-  viewer = await environment.fixtures.viewer();
+  stores = await openStores();
+  viewer = await stores.fixtures.viewer();
 });
 
 afterAll(async () => {
-  await environment.stop();
+  await stores.close();
 });
 
 describe.each(rows)('behind $name', ({ program, args, configuration }) => {
   let servers: [Server, Server];
   let ports: [ServerPorts, ServerPorts];
-  let proxy: StartedProgram | undefined;
-  let missing: string | undefined;
+  let proxy: OptionalProgram;
 
   const start = ({ port, adminPort }: ServerPorts) =>
     Server.start({
-      ...environment.env,
+      ...stores.env,
       PORT: String(port),
       ADMIN_PORT: String(adminPort),
       DRAIN_DELAY_SECONDS: '3',
@@ -70,8 +70,8 @@ describe.each(rows)('behind $name', ({ program, args, configuration }) => {
       { port: three, adminPort: four },
     ];
     servers = await startBoth();
-    try {
-      proxy = await startProgram(program, {
+    proxy = await OptionalProgram.starting(
+      startProgram(program, {
         configuration: (port, directory) => configuration(port, ports, directory),
         args,
         ready: (port) =>
@@ -79,26 +79,14 @@ describe.each(rows)('behind $name', ({ program, args, configuration }) => {
             ({ status }) => status === 200,
             () => false,
           ),
-      });
-    } catch (error) {
-      if (!(error instanceof MissingServerError)) {
-        throw error;
-      }
-      missing = error.message;
-    }
+      }),
+    );
   });
 
   afterAll(async () => {
-    await proxy?.stop();
+    await proxy.stop();
     await Promise.all(servers.map((server) => server.kill()));
   });
-
-  function proxyPort(test: TestContext): number {
-    if (proxy === undefined) {
-      test.skip(missing);
-    }
-    return proxy.port;
-  }
 
   function eventSource(port: number): EventSource {
     const query = new URLSearchParams({ access_token: viewer.token });
@@ -106,7 +94,7 @@ describe.each(rows)('behind $name', ({ program, args, configuration }) => {
   }
 
   it('no new client is lost and no EventSource gives up while one server after the other is restarted', async (test) => {
-    const port = proxyPort(test);
+    const { port } = proxy.for(test);
     const sources = Array.from({ length: 20 }, () => eventSource(port));
     await until('all are open', () => sources.every(({ readyState }) => readyState === 1));
     const newcomers = new Newcomers(port, viewer.token);
@@ -130,7 +118,7 @@ describe.each(rows)('behind $name', ({ program, args, configuration }) => {
           source.addEventListener('delete', resolve);
         }),
     );
-    await publishEvent(environment.publisher, `timeline:${viewer.account.id}`, 'delete', '1');
+    await publishEvent(stores.publisher, `timeline:${viewer.account.id}`, 'delete', '1');
     await Promise.all(received);
     sources.forEach((source) => {
       source.close();
@@ -138,7 +126,7 @@ describe.each(rows)('behind $name', ({ program, args, configuration }) => {
   });
 
   it('an EventSource comes back after both servers were away', async (test) => {
-    const port = proxyPort(test);
+    const { port } = proxy.for(test);
     const source = eventSource(port);
     await until('it is open', () => source.readyState === 1);
     await Promise.all(servers.map((server) => server.kill()));

@@ -13,6 +13,8 @@ import {
   Server,
   until,
   untilMetric,
+  untilReplicated,
+  untilSentinelKnowsReplica,
   untilSubscribed,
   webSocket,
   type TestEnvironment,
@@ -139,19 +141,14 @@ describe('Sentinels that ask for', () => {
         () => before?.close(),
         () => after?.close(),
       );
-      // Before the Sentinel looks, which it does every ten seconds: it is to see a replica that is fit to be promoted.
-      await until('the replica has what the master has', async () =>
-        String(await after?.client.info('replication')).includes('master_link_status:up'),
-      );
+      await untilReplicated((after ?? expect.fail()).client);
       const sentinel = await startSentinel(master, { from, progress: () => undefined, password: secret });
       atEnd.push(() => sentinel.stop());
       const asked = new Redis({ port: sentinel.port, password: secret, tls: { ...tls } });
       atEnd.push(() => {
         asked.disconnect();
       });
-      await until('the Sentinel knows the replica and its state', async () =>
-        String(await asked.call('SENTINEL', 'REPLICAS', 'mymaster')).includes('master-link-status,ok'),
-      );
+      await untilSentinelKnowsReplica(asked);
       const server = await start({
         REDIS_SENTINELS: `127.0.0.1:${sentinel.port}`,
         REDIS_SENTINEL_MASTER: 'mymaster',

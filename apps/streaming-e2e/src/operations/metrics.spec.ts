@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   httpRequest,
   eventStream,
+  mastodonSeries,
   metric,
   multiplexedWebSocket,
   openTestEnvironment,
@@ -36,17 +37,8 @@ const channels = [
   'direct',
 ];
 
-/** Every series that Mastodon's server has, without the prefix that its documentation gives them. */
-const mastodons = [
-  ...types.map((type) => `connected_clients{type="${type}"}`),
-  ...types.flatMap((type) => channels.map((channel) => `connected_channels{type="${type}",channel="${channel}"}`)),
-  ...types.map((type) => `messages_sent_total{type="${type}"}`),
-  'redis_messages_received_total',
-  'redis_subscriptions',
-  'pg_pool_total_connections',
-  'pg_pool_idle_connections',
-  'pg_pool_waiting_queries',
-];
+/** Without the prefix that Mastodon's documentation gives them. */
+const mastodons = mastodonSeries(channels);
 
 describe('the metrics of a server', () => {
   let environment: RedisTestEnvironment;

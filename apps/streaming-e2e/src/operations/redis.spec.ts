@@ -18,6 +18,8 @@ import {
   Server,
   until,
   untilMetric,
+  untilReplicated,
+  untilSentinelKnowsReplica,
   type Publisher,
   type RedisTestEnvironment,
   type Viewer,
@@ -185,10 +187,7 @@ describe('a server reaches Redis', () => {
     atEnd.push(() => replica.stop());
     const after = new Redis({ port: replica.port });
     const publisher = publisherOn(after);
-    // Before the Sentinel looks, which it does every ten seconds: it is to see a replica that is fit to be promoted.
-    await until('the replica has what the master has', async () =>
-      (await after.info('replication')).includes('master_link_status:up'),
-    );
+    await untilReplicated(after);
     const sentinel = await startSentinel(master, { from, progress: () => undefined });
     atEnd.push(() => sentinel.stop());
     // The server waits for this one's answer, for seconds, at the moment when the other one announces the new master.
@@ -206,9 +205,7 @@ describe('a server reaches Redis', () => {
     atEnd.push(() => {
       asked.disconnect();
     });
-    await until('the Sentinel knows the replica and its state', async () =>
-      String(await asked.call('SENTINEL', 'REPLICAS', 'mymaster')).includes('master-link-status,ok'),
-    );
+    await untilSentinelKnowsReplica(asked);
 
     process.kill(master.pid!, 'SIGKILL');
     await until(

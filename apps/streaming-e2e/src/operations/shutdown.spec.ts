@@ -7,7 +7,7 @@ import {
   eventStream,
   eventStreamUrl,
   multiplexedWebSocket,
-  openTestEnvironment,
+  openStores,
   publishEvent,
   RawConnection,
   Server,
@@ -17,8 +17,8 @@ import {
   webSocket,
   WebSocketClient,
   webSocketUrl,
+  type Stores,
   type Viewer,
-  type RedisTestEnvironment,
 } from '../support/index.js';
 
 const eventBytes = 100_000;
@@ -26,24 +26,24 @@ const eventBytes = 100_000;
 const moreThanSystemsBuffer = 30_000_000;
 
 describe('a server that receives a signal to stop', () => {
-  let environment: RedisTestEnvironment;
+  let stores: Stores;
   let viewer: Viewer;
 
   beforeAll(async () => {
-    environment = await openTestEnvironment();
-    viewer = await environment.fixtures.viewer();
+    stores = await openStores();
+    viewer = await stores.fixtures.viewer();
   });
 
   afterAll(async () => {
-    await environment.stop();
+    await stores.close();
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('%s asks its clients to reconnect, and exits with 0', async (signal) => {
-    const server = await Server.start(environment.env);
+    const server = await Server.start(stores.env);
     const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
-    const stream = await eventStream.open(server, environment.publisher, wanted);
-    const single = await webSocket.open(server, environment.publisher, wanted);
-    const multiplexed = await multiplexedWebSocket.open(server, environment.publisher, wanted);
+    const stream = await eventStream.open(server, stores.publisher, wanted);
+    const single = await webSocket.open(server, stores.publisher, wanted);
+    const multiplexed = await multiplexedWebSocket.open(server, stores.publisher, wanted);
     expect(await server.stop(signal)).toEqual({ code: 0, signal: null });
     expect(
       server.logSoFar.filter(({ msg }) => ['stopping', 'draining', 'stopped'].includes(String(msg))),
@@ -55,11 +55,11 @@ describe('a server that receives a signal to stop', () => {
     expect(await stream.ended).toMatchObject({ code: 1000 });
     expect(await single.ended).toEqual({ code: 1012, reason: 'restart' });
     expect(await multiplexed.ended).toEqual({ code: 1012, reason: 'restart' });
-    await environment.publisher.subscribers(wanted.channel, 0);
+    await stores.publisher.subscribers(wanted.channel, 0);
   });
 
   it('is not ready at once, and serves new clients until load balancers have noticed', async () => {
-    const server = await Server.start({ ...environment.env, ADMIN_PORT: '0', DRAIN_DELAY_SECONDS: '600' });
+    const server = await Server.start({ ...stores.env, ADMIN_PORT: '0', DRAIN_DELAY_SECONDS: '600' });
     const { address } = await server.logged(({ msg }) => msg === 'internal listener');
     const ready = async () => {
       const { status, body } = await httpRequest(new URL('/ready', String(address)));
@@ -72,10 +72,10 @@ describe('a server that receives a signal to stop', () => {
     expect((await ready()).body).toMatchObject({ reasons: expect.arrayContaining(['draining']) as unknown });
     const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
     const clients = [
-      await eventStream.open(server, environment.publisher, wanted),
-      await webSocket.open(server, environment.publisher, wanted),
+      await eventStream.open(server, stores.publisher, wanted),
+      await webSocket.open(server, stores.publisher, wanted),
     ];
-    await publishEvent(environment.publisher, wanted.channel, 'delete', '1');
+    await publishEvent(stores.publisher, wanted.channel, 'delete', '1');
     for (const client of clients) {
       expect(await client.next()).toMatchObject({ event: 'delete', payload: '1' });
     }
@@ -83,7 +83,7 @@ describe('a server that receives a signal to stop', () => {
   });
 
   it('refuses connections while it closes its clients: a proxy then tries another server', async () => {
-    const server = await Server.start({ ...environment.env, DRAIN_SECONDS: '600', SHUTDOWN_GRACE_SECONDS: '0' });
+    const server = await Server.start({ ...stores.env, DRAIN_SECONDS: '600', SHUTDOWN_GRACE_SECONDS: '0' });
     const clients = await Promise.all(
       Array.from({ length: 2 }, () =>
         WebSocketClient.open(webSocketUrl(server, { token: viewer.token, stream: 'user' })),
@@ -97,7 +97,7 @@ describe('a server that receives a signal to stop', () => {
   });
 
   it('ends the connections that a proxy keeps with its next answer, and when their stream has ended', async () => {
-    const server = await Server.start({ ...environment.env, DRAIN_SECONDS: '600', SHUTDOWN_GRACE_SECONDS: '0' });
+    const server = await Server.start({ ...stores.env, DRAIN_SECONDS: '600', SHUTDOWN_GRACE_SECONDS: '0' });
     const request = `GET ${streamingPath}/user HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${viewer.token}\r\n`;
     const kept = await RawConnection.open(server.port);
     kept.write(request);
@@ -118,7 +118,7 @@ describe('a server that receives a signal to stop', () => {
   });
 
   it('continues after a second SIGTERM, and logs that', async () => {
-    const server = await Server.start({ ...environment.env, DRAIN_DELAY_SECONDS: '2' });
+    const server = await Server.start({ ...stores.env, DRAIN_DELAY_SECONDS: '2' });
     const client = await WebSocketClient.open(webSocketUrl(server, { token: viewer.token, stream: 'user' }));
     server.signal('SIGTERM');
     await server.logged(({ msg }) => msg === 'stopping');
@@ -129,7 +129,7 @@ describe('a server that receives a signal to stop', () => {
   });
 
   it('tells event streams that follow the standard when to come back, and no others', async () => {
-    const server = await Server.start(environment.env);
+    const server = await Server.start(stores.env);
     const open = async (...headers: string[]) => {
       const connection = await RawConnection.open(server.port);
       connection.write(
@@ -156,15 +156,15 @@ describe('a server that receives a signal to stop', () => {
   });
 
   it('lets slow clients read all their events and the request to reconnect', async () => {
-    const server = await Server.start({ ...environment.env, OUTPUT_BUDGET_KIB: '65536', SHUTDOWN_GRACE_SECONDS: '60' });
+    const server = await Server.start({ ...stores.env, OUTPUT_BUDGET_KIB: '65536', SHUTDOWN_GRACE_SECONDS: '60' });
     const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
     const single = await WebSocketClient.open(webSocketUrl(server, wanted));
     const stream = await EventStreamClient.open(eventStreamUrl(server, wanted), authorization(viewer));
-    const quick = await webSocket.open(server, environment.publisher, wanted);
+    const quick = await webSocket.open(server, stores.publisher, wanted);
     single.pause();
     stream.pause();
     for (let round = 0; round < moreThanSystemsBuffer / eventBytes; round++) {
-      await publishEvent(environment.publisher, wanted.channel, 'update', { content: 'x'.repeat(eventBytes) });
+      await publishEvent(stores.publisher, wanted.channel, 'update', { content: 'x'.repeat(eventBytes) });
       await quick.next();
     }
     server.signal('SIGTERM');
@@ -180,7 +180,7 @@ describe('a server that receives a signal to stop', () => {
 
   it('does not wait for connections without a stream', async () => {
     // The test kills it earlier than this, which would show as a signal.
-    const server = await Server.start({ ...environment.env, SHUTDOWN_GRACE_SECONDS: '60' });
+    const server = await Server.start({ ...stores.env, SHUTDOWN_GRACE_SECONDS: '60' });
     const head = `GET ${streamingPath}/health HTTP/1.1\r\nHost: x\r\n`;
     const connections = await Promise.all(
       [
@@ -201,7 +201,7 @@ describe('a server that receives a signal to stop', () => {
   });
 
   it('exits in time when clients do not answer, do not read, or have not finished their request', async () => {
-    const server = await Server.start({ ...environment.env, SHUTDOWN_GRACE_SECONDS: '2' });
+    const server = await Server.start({ ...stores.env, SHUTDOWN_GRACE_SECONDS: '2' });
     const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
     const deaf = await WebSocketClient.open(webSocketUrl(server, wanted));
     deaf.pause();
@@ -240,10 +240,10 @@ describe('a server that receives a signal to stop', () => {
   });
 
   it('has logged no access token', async () => {
-    const server = await Server.start({ ...environment.env, LOG_LEVEL: 'trace' });
+    const server = await Server.start({ ...stores.env, LOG_LEVEL: 'trace' });
     const wanted = { token: viewer.token, stream: 'user', channel: `timeline:${viewer.account.id}` };
-    await eventStream.open(server, environment.publisher, wanted);
-    await webSocket.open(server, environment.publisher, wanted);
+    await eventStream.open(server, stores.publisher, wanted);
+    await webSocket.open(server, stores.publisher, wanted);
     const unknown = 'no-such-token-in-the-table';
     await httpRequest(server.url(`${streamingPath}/user?access_token=${unknown}`));
     await httpRequest(server.url(`${streamingPath}/user/%ff?access_token=${unknown}`));

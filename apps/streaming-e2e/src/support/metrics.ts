@@ -47,3 +47,18 @@ export async function untilMetric(
     throw new Error(`It is ${String(last)}.`, { cause: error });
   });
 }
+
+/** Every series of Mastodon's server, for streams of these names. Its documentation prefixes them `mastodon_streaming_`. */
+export function mastodonSeries(streams: readonly string[]): readonly string[] {
+  const types = ['websocket', 'eventsource'];
+  return [
+    ...types.map((type) => `connected_clients{type="${type}"}`),
+    ...types.flatMap((type) => streams.map((name) => `connected_channels{type="${type}",channel="${name}"}`)),
+    ...types.map((type) => `messages_sent_total{type="${type}"}`),
+    'redis_messages_received_total',
+    'redis_subscriptions',
+    'pg_pool_total_connections',
+    'pg_pool_idle_connections',
+    'pg_pool_waiting_queries',
+  ];
+}

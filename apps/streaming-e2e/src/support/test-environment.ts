@@ -1,10 +1,7 @@
-import { databasesOn } from '@fedistream/services';
-import { randomBytes } from 'node:crypto';
-import { inject } from 'vitest';
-
-import { RedisPublisher, type Publisher } from './publisher.js';
-import { Fixtures } from './fixtures.js';
+import type { Fixtures } from './fixtures.js';
+import type { Publisher, RedisPublisher } from './publisher.js';
 import { Server } from './server.js';
+import { openStores } from './stores.js';
 
 /** `E2E_HISTORY=on` runs every suite on servers with a history: clients that ask for nothing must not notice. */
 const historyOfThisRun: Readonly<Record<string, string>> =
@@ -46,29 +43,19 @@ export async function openTestEnvironment(
 ): Promise<RedisTestEnvironment>;
 export async function openTestEnvironment(options: TestEnvironmentOptions): Promise<TestEnvironment>;
 export async function openTestEnvironment(options: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
-  const databases = databasesOn(inject('postgresUrl'));
-  const databaseUrl = options.databaseUrl ?? (await databases.createDatabase(inject('templateUrl')));
-  const redisUrl = options.redisUrl ?? inject('redisUrl');
-  const namespace = `e2e-${randomBytes(4).toString('hex')}`;
-  const env = {
-    DATABASE_URL: databaseUrl,
-    ...(options.broker === 'memory' ? { BROKER: 'memory' } : { REDIS_URL: redisUrl, REDIS_NAMESPACE: namespace }),
-    ...historyOfThisRun,
-    ...options.env,
-  };
+  const stores = await openStores(options);
+  const { DATABASE_URL } = stores.env;
+  const broker = options.broker === 'memory' ? { DATABASE_URL, BROKER: 'memory' } : stores.env;
+  const env = { ...broker, ...historyOfThisRun, ...options.env };
   const server = await Server.start(env, options.execPath);
-  const publisher = options.broker === 'memory' ? server.publisher : new RedisPublisher(redisUrl, namespace);
-  const fixtures = new Fixtures(databaseUrl);
   return {
     server,
-    publisher,
-    fixtures,
+    publisher: options.broker === 'memory' ? server.publisher : stores.publisher,
+    fixtures: stores.fixtures,
     env,
     async stop() {
-      await publisher.close();
       await server.stop();
-      await fixtures.close();
-      await databases.dropDatabases();
+      await stores.close();
     },
   };
 }
