@@ -1,6 +1,7 @@
 import proxyAddress from '@fastify/proxy-addr';
 import { Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 
 /** The proxies whose `X-Forwarded-For` is believed. */
 export abstract class ProxySettings {
@@ -22,7 +23,10 @@ export class ClientAddress {
     return address === '' || this.#trust(address, 0);
   }
 
-  /** The IP address; empty on a unix socket without forwarding proxy. */
+  /**
+   * The IP address; empty on a unix socket without forwarding proxy. Always an address: what a proxy passes on may be any text
+   * of a client, which MUST NOT get into limits, logs or answers.
+   */
   of(request: IncomingMessage): string {
     const { remoteAddress } = request.socket;
     // A unix socket has no remote address, for which proxy-addr has no result.
@@ -30,6 +34,18 @@ export class ClientAddress {
       return '';
     }
     // Without the header the result is this, too, for less.
-    return request.headers['x-forwarded-for'] === undefined ? remoteAddress : proxyAddress(request, this.#trust);
+    return request.headers['x-forwarded-for'] === undefined
+      ? remoteAddress
+      : (withoutPort(proxyAddress(request, this.#trust)) ?? remoteAddress);
   }
+}
+
+/** An address without the port that some proxies append; `undefined` for any other text. */
+function withoutPort(text: string): string | undefined {
+  if (isIP(text) !== 0) {
+    return text;
+  }
+  const [, ipv6, ipv4] = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(text) ?? [];
+  const address = ipv6 ?? ipv4 ?? '';
+  return isIP(address) === 0 ? undefined : address;
 }

@@ -6,6 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RefusalLog } from '../observability/refusal-log.js';
+import { ClientAddress, ProxySettings } from '../connections/client-address.js';
 import { HttpErrorFilter } from './http-error.filter.js';
 import { configureHttp, createFastifyAdapter } from './fastify.js';
 
@@ -47,11 +48,14 @@ describe('an error over HTTP', () => {
   let app: NestFastifyApplication;
 
   beforeAll(async () => {
-    const module = await Test.createTestingModule({ controllers: [Faulty], providers: [RefusalLog] }).compile();
+    const module = await Test.createTestingModule({
+      controllers: [Faulty],
+      providers: [ClientAddress, RefusalLog, { provide: ProxySettings, useValue: { trusted: 'loopback' } }],
+    }).compile();
     app = module.createNestApplication<NestFastifyApplication>(createFastifyAdapter('loopback'));
     app.useLogger(false);
     configureHttp(app, app.get(RefusalLog), () => undefined);
-    app.useGlobalFilters(new HttpErrorFilter(app.get(RefusalLog)));
+    app.useGlobalFilters(new HttpErrorFilter(app.get(ClientAddress), app.get(RefusalLog)));
     await app.listen(0, '127.0.0.1');
   });
 

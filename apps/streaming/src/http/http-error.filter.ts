@@ -1,6 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { authenticationOf } from '@fedistream/auth';
 import { StreamingError, toStreamingError } from '@fedistream/domain';
+import { ClientAddress } from '../connections/client-address.js';
 import { RefusalLog } from '../observability/refusal-log.js';
 import type { FastifyRequest } from 'fastify';
 import type { HttpReply } from './http-request.js';
@@ -14,7 +15,10 @@ import { refusalBody, refusalHeaders } from './refusal-response.js';
  */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
-  constructor(private readonly refusals: RefusalLog) {}
+  constructor(
+    private readonly addresses: ClientAddress,
+    private readonly refusals: RefusalLog,
+  ) {}
 
   catch(failure: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<HttpReply>();
@@ -22,7 +26,7 @@ export class HttpErrorFilter implements ExceptionFilter {
     this.refusals.record(error, {
       requestId: reply.request.id,
       accountId: authenticationOf(reply.request)?.viewer.accountId,
-      address: reply.request.ip,
+      address: this.addresses.of(reply.request.raw),
     });
     if (reply.sent) {
       return;
