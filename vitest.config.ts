@@ -42,6 +42,22 @@ class LongestFirst extends BaseSequencer {
 
 const exclude = ['**/node_modules/**', '**/dist/**'];
 
+const endToEnd = {
+  ...workers,
+  exclude,
+  testTimeout: 120_000,
+  hookTimeout: 240_000,
+  globalSetup: ['apps/streaming-e2e/src/support/global-setup.ts'],
+};
+/**
+ * What runs on servers with a history as well: clients, and the core of the protocol. `npm run test:with-history` runs all that
+ * a client may notice.
+ */
+const withHistory = [
+  ...['event-source', 'masto', 'megalodon', 'other-languages'].map((name) => `clients/${name}`),
+  ...['heartbeat', 'messages'].map((name) => `conformance/${name}`),
+];
+
 export default defineConfig({
   test: {
     ...workers,
@@ -58,16 +74,14 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      { ...source, test: { ...endToEnd, name: 'e2e', include: ['apps/streaming-e2e/**/*.spec.ts'] } },
       {
         ...source,
         test: {
-          ...workers,
-          name: 'e2e',
-          include: ['apps/streaming-e2e/**/*.spec.ts'],
-          exclude,
-          testTimeout: 120_000,
-          hookTimeout: 240_000,
-          globalSetup: ['apps/streaming-e2e/src/support/global-setup.ts'],
+          ...endToEnd,
+          name: 'e2e-history',
+          include: withHistory.map((file) => `apps/streaming-e2e/src/${file}.spec.ts`),
+          env: { E2E_HISTORY: 'on' },
         },
       },
     ],

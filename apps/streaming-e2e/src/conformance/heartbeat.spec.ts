@@ -12,6 +12,7 @@ import {
   WebSocketClient,
   type RedisTestEnvironment,
   type Viewer,
+  withoutPositions,
 } from '../support/index.js';
 import { openCheckedEnvironment } from './checked-environment.js';
 import { closeAfterTest } from './close-after-test.js';
@@ -40,7 +41,9 @@ describe('a client that sends nothing', () => {
     expect(client.comments.slice(0, 4)).toEqual([')', 'thump', 'thump', 'thump']);
     await publishEvent(environment.publisher, home, 'delete', '1');
     await receivedBeforeFence(client, environment.publisher, home);
-    expect(client.bytes.toString()).toMatch(/^:\)\n(:thump\n){3,}event: delete\ndata: 1\n\n(:thump\n)*event: fence\n/);
+    expect(withoutPositions(client.bytes.toString())).toMatch(
+      /^:\)\n(:thump\n){3,}event: delete\ndata: 1\n\n(:thump\n)*event: fence\n/,
+    );
   });
 
   it('is pinged every 30 s on a WebSocket, and stays connected while it answers', async () => {

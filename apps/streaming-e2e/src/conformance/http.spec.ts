@@ -12,6 +12,7 @@ import {
   type HttpResponse,
   type RedisTestEnvironment,
   type Viewer,
+  withoutPositions,
 } from '../support/index.js';
 import { expectNothingLeft, openCheckedEnvironment } from './checked-environment.js';
 import { httpCases, streamPaths, type HttpCase } from './http.cases.js';
@@ -98,6 +99,12 @@ describe('an HTTP request', () => {
         'access-control-allow-origin': '*',
         'x-request-id': 'mine',
       });
+      await until('the greeting', () => client.bytes.length > 0);
+      expect(withoutPositions(client.bytes.toString())).toBe(':)\n');
+    });
+
+    it('sends a client that does not name the media type nothing but its greeting', async () => {
+      const client = await openStream(path, { Accept: '*/*' });
       await until('the greeting', () => client.bytes.length > 0);
       expect(client.bytes.toString()).toBe(':)\n');
     });

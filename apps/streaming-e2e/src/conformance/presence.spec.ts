@@ -12,6 +12,7 @@ import {
   type RedisTestEnvironment,
   type Viewer,
   untilMetric,
+  keepsHistory,
 } from '../support/index.js';
 import { openCheckedEnvironment, subscribedFor } from './checked-environment.js';
 import { closeAfterTest } from './close-after-test.js';
@@ -19,6 +20,8 @@ import { closeAfterTest } from './close-after-test.js';
 /** The TTL of a presence key in seconds, and its minimum a moment later. */
 const keySeconds = 1_080;
 const atLeast = 1_000;
+/** A server with a history listens to the channel of its markers, and its recorder to all timelines by a pattern. */
+const own = Number(keepsHistory);
 
 describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
   let environment: RedisTestEnvironment;
@@ -30,6 +33,9 @@ describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
     const plain = kind === 'no namespace';
     environment = await openCheckedEnvironment({ env: plain ? { REDIS_NAMESPACE: '' } : {} });
     redis = plain ? new RedisPublisher(inject('redisUrl')) : environment.publisher;
+    if (keepsHistory) {
+      await untilMetric(environment.server, 'fedistream_history_recording', {}, 1);
+    }
     viewer = await environment.fixtures.viewer();
     list = await environment.fixtures.list(viewer.account);
   });
@@ -71,7 +77,7 @@ describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
     const second = await eventStream.open(environment.server, redis, wanted);
     const third = await webSocket.open(environment.server, redis, wanted);
     await redis.subscribers(channel, 1);
-    await untilMetric(environment.server, 'redis_subscriptions', {}, 1);
+    await untilMetric(environment.server, 'redis_subscriptions', {}, 1 + own);
     await second.close();
     await third.close();
     await untilSubscribed(first, redis, channel);
@@ -86,7 +92,7 @@ describe.each(['a namespace', 'no namespace'])('on Redis with %s', (kind) => {
       const channel = `timeline:hashtag:${tag}`;
       const wanted = { token: viewer.token, stream: 'hashtag', params: { tag }, channel };
       const client = await closeAfterTest(eventStream.open(environment.server, redis, wanted));
-      expect(await redis.client.publish(redis.prefixed(channel), '{"event":"delete","payload":"1"}')).toBe(1);
+      expect(await redis.client.publish(redis.prefixed(channel), '{"event":"delete","payload":"1"}')).toBe(1 + own);
       expect(await client.next()).toMatchObject({ payload: '1' });
     }
   });

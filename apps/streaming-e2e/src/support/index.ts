@@ -29,7 +29,9 @@ export {
 export { defaultTimeoutMs, until } from './until.js';
 export { WebSocketClient, type ErrorFrame } from './websocket-client.js';
 export {
+  keepsHistory,
   openTestEnvironment,
+  withoutPositions,
   type RedisTestEnvironment,
   type TestEnvironment,
   type TestEnvironmentOptions,

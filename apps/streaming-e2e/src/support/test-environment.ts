@@ -4,8 +4,17 @@ import { Server } from './server.js';
 import { openStores } from './stores.js';
 
 /** `E2E_HISTORY=on` runs every suite on servers with a history: clients that ask for nothing must not notice. */
-const historyOfThisRun: Readonly<Record<string, string>> =
-  process.env['E2E_HISTORY'] === undefined ? {} : { HISTORY: process.env['E2E_HISTORY'] };
+export const keepsHistory = process.env['E2E_HISTORY'] === 'on';
+
+/**
+ * What a client receives of an event stream, as it would be without a history. A server with one tells positions to clients that
+ * name the media type: `id:` lines, and blocks of them alone. Without `E2E_HISTORY=on` the text is left as it is.
+ */
+export function withoutPositions(text: string): string {
+  return keepsHistory
+    ? text.replace(/((?:^|\n)data: [^\n]*\n)id: [\w.-]+\n/g, '$1').replace(/(^|\n)id: [\w.-]+\n\n/g, '$1')
+    : text;
+}
 
 /** What to build. */
 export interface TestEnvironmentOptions {
@@ -46,7 +55,7 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
   const stores = await openStores(options);
   const { DATABASE_URL } = stores.env;
   const broker = options.broker === 'memory' ? { DATABASE_URL, BROKER: 'memory' } : stores.env;
-  const env = { ...broker, ...historyOfThisRun, ...options.env };
+  const env = { ...broker, ...(keepsHistory && { HISTORY: 'on' }), ...options.env };
   const server = await Server.start(env, options.execPath);
   return {
     server,

@@ -101,9 +101,9 @@ describe('the queue of resumes', () => {
     await vi.advanceTimersByTimeAsync(200);
     expect(started).toHaveLength(8);
     // The clock goes on while the event loop stands still.
-    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 200);
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 200);
     await vi.advanceTimersByTimeAsync(20);
-    vi.mocked(performance.now).mockRestore();
+    clock.mockRestore();
     for (const name of names.slice(0, 5)) {
       await finishNow(name);
     }
