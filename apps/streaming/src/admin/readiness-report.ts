@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { Readiness } from '../connections/readiness.js';
 
 /** Why a process may not be ready. */
-export const unreadyReasons = ['draining', 'redis', 'postgresql', 'overloaded'] as const;
+export const unreadyReasons = ['draining', 'recorder', 'redis', 'postgresql', 'overloaded'] as const;
 
 /** One of {@link unreadyReasons}. */
 export type UnreadyReason = (typeof unreadyReasons)[number];
@@ -39,6 +39,7 @@ export class ReadinessReport implements OnApplicationBootstrap {
   reasons(): UnreadyReason[] {
     const checks: Record<UnreadyReason, boolean> = {
       draining: this.readiness.leaving,
+      recorder: this.readiness.onlyRecords,
       redis: !this.broker.ready,
       postgresql: !this.pool.up,
       overloaded: this.admissions.overloaded || this.#isBusy(),

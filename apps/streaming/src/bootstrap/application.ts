@@ -36,7 +36,7 @@ export async function startApplication(settings: Settings): Promise<{ app: NestF
   );
   app.useWebSocketAdapter(new StreamingWebSocketAdapter(app));
   if (!settings.servesClients) {
-    app.get(Readiness).startDraining();
+    app.get(Readiness).recordOnly();
   }
   app.connectMicroservice({ strategy: app.get<Broker & BrokerServer>(Broker) });
   await app.startAllMicroservices();

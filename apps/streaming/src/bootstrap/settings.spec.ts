@@ -39,10 +39,26 @@ describe('settings', () => {
       auth: { revalidationIntervalMs: 300_000, maxWaitingClients: 10_000 },
       audience: { maxWaitMs: 10_000, maxQueued: 1_000, maxBatchDelayMs: 100 },
       streamModules: { named: [], onFailure: 'stop', environment: {} },
-      history: undefined,
+      history: {
+        redis: undefined,
+        historyRedis: undefined,
+        maxBytes: 256 * 1_024 * 1_024,
+        maxReplayBytes: 2 * 1_024 * 1_024,
+        decisionMs: 25_000,
+        records: true,
+      },
       servesClients: true,
       demo: true,
     });
+  });
+
+  it.each([
+    ['the demo on the in-memory broker', {}, true],
+    ['the demo, told otherwise', { HISTORY: 'off' }, false],
+    ['the demo on Redis', { REDIS_URL: 'redis://r', DATABASE: 'embedded', DEMO: 'true' }, false],
+    ['embedded parts without the demo', { DEMO: 'false' }, false],
+  ])('keep a history by default only in the demo on the in-memory broker: %s', (_, environment, on) => {
+    expect(readSettings(environment).history !== undefined).toBe(on);
   });
 
   it.each([

@@ -123,10 +123,10 @@ export function readSettingsFrom(environment: Environment): Settings {
   const ratio = environment.read('TRACES_PER_THOUSAND') / 1_000;
   const tracing = tracesUrl === undefined ? undefined : { url: tracesUrl, ratio };
   const { database, redis } = settings;
-  const history = readHistory(environment, redis);
   const demo =
     environment.read('DEMO') ??
     (database.kind === 'embedded' && redis === undefined && environment.read('NODE_ENV') !== 'production');
+  const history = readHistory(environment, redis, demo);
   environment.requireValid();
   // The demo's access tokens are published, so they must not get into a database that others use.
   if (demo && database.kind !== 'embedded') {
@@ -140,7 +140,11 @@ export function readSettingsFrom(environment: Environment): Settings {
   return deepFreeze({ ...settings, tracing, history, servesClients: environment.read('ROLE') !== 'recorder', demo });
 }
 
-function readHistory(environment: Environment, redis: RedisSettings | undefined): HistoryOptions | undefined {
+function readHistory(
+  environment: Environment,
+  redis: RedisSettings | undefined,
+  demo: boolean,
+): HistoryOptions | undefined {
   const url = environment.read('HISTORY_REDIS_URL');
   const maxBytes = environment.read('HISTORY_MAX_MIB') * 1_024 * 1_024;
   // An event waits for its decision, and then for filters.
@@ -148,9 +152,9 @@ function readHistory(environment: Environment, redis: RedisSettings | undefined)
   const maxReplayBytes = (environment.read('OUTPUT_BUDGET_KIB') * 1_024) / 2;
   const records = environment.read('ROLE') !== 'streaming';
   const historyRedis = url === undefined ? undefined : { ...redis, url };
-  return environment.read('HISTORY') === 'off'
-    ? undefined
-    : { redis, historyRedis, maxBytes, maxReplayBytes, decisionMs, records };
+  // A newcomer sees clients catch up, with nothing installed and nothing set.
+  const whole = environment.read('HISTORY') ?? (demo && redis === undefined ? 'on' : 'off');
+  return whole === 'off' ? undefined : { redis, historyRedis, maxBytes, maxReplayBytes, decisionMs, records };
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -7,6 +7,7 @@ import { Broker } from '@fedistream/event-bus';
 export class Readiness {
   #leaving = false;
   #draining = false;
+  #onlyRecords = false;
 
   constructor(private readonly broker: Broker) {}
 
@@ -18,6 +19,17 @@ export class Readiness {
   /** Whether clients are being sent to other servers. */
   get draining(): boolean {
     return this.#draining;
+  }
+
+  /** Whether this process never accepts clients: it records the history. */
+  get onlyRecords(): boolean {
+    return this.#onlyRecords;
+  }
+
+  /** Called once, before the start: this process accepts no client. */
+  recordOnly(): void {
+    this.#onlyRecords = true;
+    this.#draining = true;
   }
 
   /** From now on load balancers are told to send no more clients. */

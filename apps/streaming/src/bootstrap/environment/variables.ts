@@ -476,7 +476,7 @@ export const variables = {
   HISTORY: variable({
     group: 'history',
     form: oneOf('on', 'off'),
-    default: 'off',
+    defaultText: '`off`; `on` in the demo',
     description: 'Keeps the events of the last five minutes, so that clients that were away get what they missed.',
   }),
   HISTORY_MAX_MIB: variable({

@@ -182,7 +182,7 @@ export const effects = {
 
   HISTORY: {
     text: 'on',
-    beside: {},
+    beside: { DEMO: 'false' },
     changes: {
       'history.decisionMs': 25_000,
       'history.maxBytes': 268_435_456,
