@@ -1,5 +1,5 @@
 import type { CorkableSocket } from './corkable-socket.js';
-import { OutputBacklog } from './output-backlog.js';
+import { WriteQueue } from './write-queue.js';
 
 const corked: CorkableSocket[] = [];
 
@@ -7,13 +7,13 @@ const corked: CorkableSocket[] = [];
  * Writes bytes so that everything written to this socket within one turn of the event loop leaves in one system call: two
  * to three times cheaper for several events in a turn, and no dearer for one.
  *
- * While the operating system takes no more, bytes wait in a backlog outside the socket: Node.js calls a function for each
- * queued write of a socket that is destroyed, and dropping a backlog costs nothing.
+ * While the operating system takes no more, bytes wait in a queue outside the socket: Node.js calls a function for each
+ * queued write of a socket that is destroyed, and dropping this queue costs nothing.
  */
 export function writeCorked(socket: CorkableSocket, bytes: Buffer): void {
   if (socket.writableCorked === 0) {
     if (socket.writableNeedDrain) {
-      OutputBacklog.of(socket).add(bytes);
+      WriteQueue.of(socket).add(bytes);
       return;
     }
     socket.cork();
@@ -30,7 +30,7 @@ export function writeCorked(socket: CorkableSocket, bytes: Buffer): void {
  */
 export function writeAlone(socket: CorkableSocket, bytes: Buffer): void {
   if (socket.writableCorked === 0 && socket.writableNeedDrain) {
-    OutputBacklog.of(socket).add(bytes);
+    WriteQueue.of(socket).add(bytes);
   } else {
     socket.write(bytes);
   }
@@ -43,28 +43,28 @@ export function uncork(socket: CorkableSocket): void {
   }
 }
 
-/** Gives everything to the socket, the backlog included: for output that must come after it, such as a close frame. */
+/** Gives everything to the socket, the write queue included: for output that must come after it, such as a close frame. */
 export function flushOutput(socket: CorkableSocket): void {
-  OutputBacklog.peek(socket)?.moveAll();
+  WriteQueue.peek(socket)?.moveAll();
   uncork(socket);
 }
 
-/** Forgets the backlog: the client will not read it. */
+/** Discards the write queue: the client will not read it. */
 export function dropOutput(socket: CorkableSocket): void {
-  OutputBacklog.peek(socket)?.drop();
+  WriteQueue.peek(socket)?.drop();
 }
 
 /** Bytes that were written and that the operating system has not taken. */
 export function bufferedBytes(socket: CorkableSocket): number {
-  // Without a full socket there is no backlog.
+  // Without a full socket there is no write queue.
   return socket.writableNeedDrain
-    ? socket.writableLength + (OutputBacklog.peek(socket)?.bytes ?? 0)
+    ? socket.writableLength + (WriteQueue.peek(socket)?.bytes ?? 0)
     : socket.writableLength;
 }
 
-/** How many writes wait in the backlog. */
+/** How many writes wait in the queue. */
 export function bufferedPieces(socket: CorkableSocket): number {
-  return socket.writableNeedDrain ? (OutputBacklog.peek(socket)?.length ?? 0) : 0;
+  return socket.writableNeedDrain ? (WriteQueue.peek(socket)?.length ?? 0) : 0;
 }
 
 /** Whether the operating system has not taken what was written in earlier turns. */

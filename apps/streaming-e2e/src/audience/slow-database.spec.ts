@@ -245,8 +245,8 @@ describe('while events wait for the database,', () => {
     await lock.untilBlocked(1);
     const list = await fixtures.list(account);
     const wanted = { token, stream: 'list', params: { list }, channel: `timeline:list:${list}` };
-    const newcomer = await untilEnd(eventStream.open(server, publisher, wanted));
-    expect(await receivedBeforeFence(newcomer, publisher, wanted.channel)).toEqual([]);
+    const later = await untilEnd(eventStream.open(server, publisher, wanted));
+    expect(await receivedBeforeFence(later, publisher, wanted.channel)).toEqual([]);
     expect(await httpRequest(server.url(`${streamingPath}/health`))).toMatchObject({ status: 200, body: 'OK' });
     await lock.release();
     for (const tag of tags) {

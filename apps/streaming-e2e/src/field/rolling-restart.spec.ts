@@ -15,7 +15,7 @@ import {
   type Viewer,
 } from '../support/index.js';
 import { haproxy, haproxyArguments, shippedHaproxy } from './haproxy.js';
-import { Newcomers } from './newcomers.js';
+import { ArrivingClients } from './arriving-clients.js';
 import { nginx, nginxArguments, shippedNginx } from './nginx.js';
 import type { ServerPorts } from './proxy.js';
 
@@ -97,9 +97,9 @@ describe.each(rows)('behind $name', ({ program, args, configuration }) => {
     const { port } = proxy.for(test);
     const sources = Array.from({ length: 20 }, () => eventSource(port));
     await until('all are open', () => sources.every(({ readyState }) => readyState === 1));
-    const newcomers = new Newcomers(port, viewer.token);
+    const arriving = new ArrivingClients(port, viewer.token);
     for (const index of [0, 1] as const) {
-      const before = newcomers.accepted;
+      const before = arriving.accepted;
       expect(await servers[index].stop()).toEqual({ code: 0, signal: null });
       servers[index] = await start(ports[index]);
       // The proxy knows again that this server is up, before the other one goes.
@@ -107,10 +107,10 @@ describe.each(rows)('behind $name', ({ program, args, configuration }) => {
         'the proxy sends clients to the new process',
         async () => (await untilMetric(servers[index], 'connected_clients', { type: 'websocket' }, (n) => n > 0), true),
       );
-      expect(newcomers.accepted).toBeGreaterThan(before);
+      expect(arriving.accepted).toBeGreaterThan(before);
     }
-    await newcomers.stop();
-    expect(newcomers.lost).toEqual([]);
+    await arriving.stop();
+    expect(arriving.lost).toEqual([]);
     await until('all are open again', () => sources.every(({ readyState }) => readyState === 1));
     const received = sources.map(
       (source) =>

@@ -11,7 +11,7 @@ import { httpRequest, authorization, Server, streamingPath, transports, until } 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 
 /** The settings of a new user: none. Empty variables count as unset and override the defaults of the tests. */
-const newcomer = { DEMO: '', NODE_ENV: '', LOG_LEVEL: 'trace' };
+const withoutSettings = { DEMO: '', NODE_ENV: '', LOG_LEVEL: 'trace' };
 
 describe('a first start without settings and services', () => {
   let directory: string;
@@ -29,7 +29,7 @@ describe('a first start without settings and services', () => {
   });
 
   async function startAndRead(): Promise<Server> {
-    const started = await Server.start({ ...newcomer, FEDISTREAM_DATA_DIR: directory });
+    const started = await Server.start({ ...withoutSettings, FEDISTREAM_DATA_DIR: directory });
     const text = () => started.outputSoFar.split('\n').filter((line) => !line.startsWith('{'));
     await until('the whole banner is printed', () => text().some((line) => line.includes("stream: 'direct'")));
     banner = text();
@@ -91,7 +91,7 @@ describe('a first start without settings and services', () => {
   });
 
   it('locks its files: a second server on them exits with the reason', async () => {
-    const second = Server.launch({ ...newcomer, LOG_LEVEL: 'info', FEDISTREAM_DATA_DIR: directory });
+    const second = Server.launch({ ...withoutSettings, LOG_LEVEL: 'info', FEDISTREAM_DATA_DIR: directory });
     expect(await second.exited).toEqual({ code: 1, signal: null });
     const output = await second.output();
     expect(output.split('\n')).toEqual([

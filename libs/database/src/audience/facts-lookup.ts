@@ -55,7 +55,7 @@ export class FactsLookup {
       answer.add(await this.#send(statements, { ...first, ...second }));
     }
     for (const found of answer.positions) {
-      this.#positions.learn(viewers, found);
+      this.#positions.remember(viewers, found);
     }
     return answer;
   }

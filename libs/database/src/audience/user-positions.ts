@@ -27,7 +27,7 @@ export class UserPositions {
   readonly #byAccount = new Map<string, RowPosition>();
   readonly #parameters = new WeakMap<ViewerSet, ViewerParameters>();
 
-  /** The parameters for a set of viewers; cached until {@link learn} or {@link forget}. */
+  /** The parameters for a set of viewers; cached until {@link remember} or {@link forget}. */
   parametersFor(viewers: ViewerSet): ViewerParameters {
     let parameters = this.#parameters.get(viewers);
     if (!parameters) {
@@ -42,7 +42,7 @@ export class UserPositions {
    *
    * @param found `account(page,number)`, separated by blanks
    */
-  learn(viewers: ViewerSet, found: string): void {
+  remember(viewers: ViewerSet, found: string): void {
     if (this.#byAccount.size > maxRemembered) {
       this.#byAccount.clear();
     }

@@ -130,13 +130,13 @@ export const variables = {
     group: 'server',
     form: integer(0, 3_600),
     defaultText: '`4` in production, else `0`',
-    description: 'Window behind it over which clients are closed, in random order.',
+    description: 'Window after `DRAIN_DELAY_SECONDS` over which clients are closed, in random order.',
   }),
   SHUTDOWN_GRACE_SECONDS: variable({
     group: 'server',
     form: integer(0, 600),
     default: 5,
-    description: 'The process ends this long after both, even if clients have not left.',
+    description: 'The process ends this long after both windows, even if clients are still connected.',
   }),
 
   DATABASE: variable({

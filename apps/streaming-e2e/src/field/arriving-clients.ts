@@ -3,42 +3,42 @@ import { request, type IncomingMessage } from 'node:http';
 import { authorization, streamingPath, until, WebSocketClient } from '../support/index.js';
 
 const everyMs = 50;
-/** So many stay; the oldest one leaves for the next one. */
-const stay = 20;
+/** The most that are connected: the oldest one leaves for the next one. */
+const mostConnected = 20;
 
-/** Clients that come through a proxy one after the other, of both transports in turn, and stay a second. */
-export class Newcomers {
-  /** What has become of those that were refused, or whose connection was lost before an answer. */
+/** Clients that connect through a proxy, one each 50 ms, of both transports in turn, and disconnect a second later. */
+export class ArrivingClients {
+  /** The failures of clients that were refused, or whose connection was lost before an answer. */
   readonly lost: string[] = [];
   accepted = 0;
   readonly #port: number;
   readonly #token: string;
   readonly #open: { close: () => void }[] = [];
   readonly #timer: NodeJS.Timeout;
-  #came = 0;
+  #started = 0;
 
   constructor(port: number, token: string) {
     this.#port = port;
     this.#token = token;
-    this.#timer = setInterval(() => void this.#come(), everyMs);
+    this.#timer = setInterval(() => void this.#start(), everyMs);
   }
 
-  /** No more come; settles when each that has come is accepted or lost, and has left. */
+  /** Starts no further client; settles when each one was accepted or lost, and has disconnected. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await until('each new client has an answer', () => this.accepted + this.lost.length === this.#came);
+    await until('each new client has an answer', () => this.accepted + this.lost.length === this.#started);
     this.#open.forEach((client) => {
       client.close();
     });
   }
 
-  async #come(): Promise<void> {
-    this.#came += 1;
-    const kind = this.#came % 2 === 0 ? 'WebSocket' : 'event stream';
+  async #start(): Promise<void> {
+    this.#started += 1;
+    const kind = this.#started % 2 === 0 ? 'WebSocket' : 'event stream';
     try {
       this.#open.push(kind === 'WebSocket' ? await this.#openWebSocket() : await this.#openEventStream());
       this.accepted += 1;
-      if (this.#open.length > stay) {
+      if (this.#open.length > mostConnected) {
         this.#open.shift()?.close();
       }
     } catch (failure) {

@@ -3,10 +3,10 @@ import type { CorkableSocket } from './corkable-socket.js';
 /** The most writes that are moved to a socket at a time: Node.js calls a function for each when it destroys the socket. */
 const piecesPerDrain = 256;
 
-const backlogs = new WeakMap<CorkableSocket, OutputBacklog>();
+const queues = new WeakMap<CorkableSocket, WriteQueue>();
 
 /** Output that waits until a socket is drained. Exists only for sockets whose clients read slowly. */
-export class OutputBacklog {
+export class WriteQueue {
   readonly #socket: CorkableSocket;
   #pieces: Buffer[] = [];
   #next = 0;
@@ -16,19 +16,19 @@ export class OutputBacklog {
     this.#socket = socket;
   }
 
-  /** The backlog of a socket; created if there is none. */
-  static of(socket: CorkableSocket): OutputBacklog {
-    let backlog = backlogs.get(socket);
-    if (backlog === undefined) {
-      backlog = new OutputBacklog(socket);
-      backlogs.set(socket, backlog);
+  /** The queue of a socket; created if there is none. */
+  static of(socket: CorkableSocket): WriteQueue {
+    let queue = queues.get(socket);
+    if (queue === undefined) {
+      queue = new WriteQueue(socket);
+      queues.set(socket, queue);
     }
-    return backlog;
+    return queue;
   }
 
-  /** The backlog of a socket, if it has one. */
-  static peek(socket: CorkableSocket): OutputBacklog | undefined {
-    return backlogs.get(socket);
+  /** The queue of a socket, if it has one. */
+  static peek(socket: CorkableSocket): WriteQueue | undefined {
+    return queues.get(socket);
   }
 
   /** How many writes wait. */
@@ -59,7 +59,7 @@ export class OutputBacklog {
     this.#pieces = [];
     this.#next = 0;
     this.#bytes = 0;
-    backlogs.delete(this.#socket);
+    queues.delete(this.#socket);
   }
 
   readonly #onDrain = (): void => {
