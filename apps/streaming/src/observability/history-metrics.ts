@@ -13,6 +13,22 @@ export function historyMetrics(history: HistoryStatistics): readonly Metric[] {
     ),
     gauge(name('resumes_waiting'), 'Resumes that wait for their turn', () => history.resumesWaiting),
     counter(name('replayed_total'), 'Events written because of a resume', () => history.replayed),
+    counterBy(
+      name('tickets_total'),
+      'Tickets of a planned restart, by whether they were left or taken',
+      'step',
+      () => ({
+        left: history.ticketsLeft,
+        taken: history.ticketsTaken,
+      }),
+    ),
+    counterBy(
+      name('gaps_total'),
+      'Gaps of this process after it had lost Redis: filled from the history, or told to clients',
+      'result',
+      () => history.gaps,
+    ),
+    counter(name('fetched_total'), 'Messages fetched to fill these gaps', () => history.fetched),
     counter(name('fences_total'), 'Fences that a recorder acknowledged', () => history.fences),
     counter(name('fence_seconds_total'), 'Time that these fences took', () => history.fenceMs / 1_000),
     counter(name('fences_lost_total'), 'Fences that no recorder acknowledged in time', () => history.fencesLost),
