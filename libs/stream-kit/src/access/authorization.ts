@@ -1,6 +1,6 @@
 import { StreamingError, type Viewer } from '@fedistream/domain';
 import { withTimeout } from '@fedistream/util';
-import { refusalFor, streamFailure } from '../pipeline/stream-failure.js';
+import { refusalFor, streamFailure, type FailedRequest } from '../pipeline/stream-failure.js';
 import type { StreamRequest } from '../modules/stream-definition.js';
 
 /** How long a stream may take to say whether a viewer may: longer than a statement may take that it waits for. */
@@ -13,7 +13,7 @@ const answeredWithinMs = 10_000;
  *   cause that names the stream, for anything else
  */
 export async function authorize(viewer: Viewer, request: StreamRequest): Promise<void> {
-  const { definition, name } = request;
+  const { definition } = request;
   const { authorize: ask } = definition.declaration;
   if (ask === undefined) {
     return;
@@ -22,13 +22,13 @@ export async function authorize(viewer: Viewer, request: StreamRequest): Promise
   try {
     allowed = ask(definition.context(request, viewer));
     if (typeof allowed !== 'boolean') {
-      allowed = await withTimeout(answeredWithinMs, Promise.resolve(allowed), () => unanswered(name));
+      allowed = await withTimeout(answeredWithinMs, Promise.resolve(allowed), () => unanswered(request));
     }
     if (typeof allowed !== 'boolean') {
       throw new TypeError(`it must answer true or false, not ${String(allowed)}`);
     }
   } catch (failure) {
-    throw refusalFor(name, 'authorize', failure);
+    throw refusalFor(request, 'authorize', failure);
   }
   if (!allowed) {
     throw notAuthorized(request);
@@ -44,10 +44,13 @@ export async function authorizeMany(
   asked: readonly { readonly viewer: Viewer; readonly request: StreamRequest }[],
 ): Promise<readonly boolean[]> {
   const [first] = asked;
-  const { definition } = first?.request ?? {};
+  if (first === undefined) {
+    return [];
+  }
+  const { definition } = first.request;
   const contexts = asked.map(({ viewer, request }) => request.definition.context(request, viewer));
-  const answer = Promise.resolve(definition?.declaration.authorizeMany?.(contexts, { deps: definition.deps }));
-  const answers: unknown = await withTimeout(answeredWithinMs, answer, () => unanswered(first?.request.name ?? ''));
+  const answer = Promise.resolve(definition.declaration.authorizeMany?.(contexts, { deps: definition.deps }));
+  const answers: unknown = await withTimeout(answeredWithinMs, answer, () => unanswered(first.request));
   if (!Array.isArray(answers) || answers.length !== asked.length) {
     throw new TypeError(`it must answer with a list of ${asked.length} booleans`);
   }
@@ -59,7 +62,7 @@ export function notAuthorized({ label }: StreamRequest): StreamingError {
   return new StreamingError('notAuthorized', `Not authorized to stream this ${label[0]}`);
 }
 
-function unanswered(stream: string): StreamingError {
+function unanswered(request: FailedRequest): StreamingError {
   const late = new Error(`no answer within ${answeredWithinMs} ms`);
-  return new StreamingError('unavailable', undefined, { cause: streamFailure(stream, 'authorize', late) });
+  return new StreamingError('unavailable', undefined, { cause: streamFailure(request, 'authorize', late) });
 }

@@ -1,7 +1,8 @@
 import { StreamEvent, StreamingError } from '@fedistream/domain';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { stream, text, type AnyStream } from '../index.js';
+import { param, stream, text, type AnyStream } from '../index.js';
 import { StreamDefinition } from '../modules/stream-definition.js';
+import { StreamRegistry } from '../modules/stream-registry.js';
 import { StreamBench, type BenchClient } from '../testing/stream-bench.js';
 import { viewer } from '../testing/index.js';
 
@@ -142,6 +143,49 @@ describe('the way in to a stream', () => {
         },
       });
     }
+  });
+
+  it('names stream, owner and module of what fails, and counts it by function', async () => {
+    const failing = () => {
+      throw new Error('out of order');
+    };
+    const where = { stream: 'told', owner: 'team-test', module: 'test' };
+    for (const refusal of [
+      ...(await refusalsOf(told({ authorize: failing }))),
+      ...(await refusalsOf(told({ channels: failing }))),
+    ]) {
+      expect(refusal.cause).toMatchObject(where);
+    }
+    const { failures } = bench.registry.statistics.of('told');
+    expect(Object.fromEntries(failures)).toEqual({ authorize: 2, channels: 2 });
+    await refusalsOf(told({ authorize: () => false }));
+    expect(failures.get('authorize')).toBe(2);
+  });
+
+  it('names and counts a parameter that fails for the text of a client', () => {
+    const source = stream({
+      name: 'told',
+      scopes: ['read'],
+      audience: 'chosen-by-publisher',
+      params: { when: param({ parse: (text) => new Date(text).toISOString(), example: '2026-01-01' }) },
+      channels: () => ['timeline:told' as never],
+    });
+    const registry = new StreamRegistry([new StreamDefinition(source, identity)]);
+    const ask = {
+      byName: () => registry.requestByName('told', { when: 'noon' }),
+      byPath: () => registry.requestByPath('told', { when: 'noon' }),
+    };
+    for (const asking of Object.values(ask)) {
+      const refusal = vi.fn(asking);
+      expect(refusal).toThrow('An unexpected error occurred');
+      expect(refusal.mock.results[0]?.value).toMatchObject({
+        code: 'unexpected',
+        cause: { message: 'Stream "told" failed in params(): RangeError: Invalid time value', owner: 'team-test' },
+      });
+    }
+    expect(registry.statistics.of('told').failures.get('params')).toBe(2);
+    expect(() => registry.requestByName('told', {})).toThrow('Missing when name parameter');
+    expect(registry.statistics.of('told').failures.get('params')).toBe(2);
   });
 
   it('hands on the refusals that a stream throws itself', async () => {

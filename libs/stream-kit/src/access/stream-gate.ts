@@ -3,6 +3,7 @@ import type { Connection, Framing, Subscription } from '@fedistream/delivery';
 import { StreamingError, type StreamEvent, type Viewer } from '@fedistream/domain';
 import { withTimeout } from '@fedistream/util';
 import type { StreamRequest } from '../modules/stream-definition.js';
+import { FailureLog } from '../pipeline/failure-log.js';
 import { Resumption, type Resumed, type ResumeRequest, type TicketRequest } from '../pipeline/resumption.js';
 import { Snapshots } from '../pipeline/snapshots.js';
 import { StreamFanouts, type Pipeline } from '../pipeline/stream-fanouts.js';
@@ -36,11 +37,17 @@ export class StreamGate {
     private readonly snapshots: Snapshots,
     private readonly reauthorization: Reauthorization,
     private readonly resumption: Resumption,
+    private readonly failures: FailureLog,
   ) {}
 
   /** Asks the stream itself whether this viewer may. @throws StreamingError as {@link authorize} */
-  authorize(viewer: Viewer, request: StreamRequest): Promise<void> {
-    return authorize(viewer, request);
+  async authorize(viewer: Viewer, request: StreamRequest): Promise<void> {
+    try {
+      await authorize(viewer, request);
+    } catch (refusal) {
+      this.failures.countRefusal(request.definition, 'authorize', refusal);
+      throw refusal;
+    }
   }
 
   /**
@@ -54,7 +61,7 @@ export class StreamGate {
    */
   async admit(viewer: Viewer, request: StreamRequest, resume?: ResumeRequest, takesTicket = false): Promise<Admission> {
     const moment = this.reauthorization.now();
-    await authorize(viewer, request);
+    await this.authorize(viewer, request);
     const pipeline = this.fanouts.open(viewer, request);
     const { fanout } = pipeline;
     fanout.hold();
@@ -110,7 +117,7 @@ export class StreamGate {
     resume: ResumeSubscription | undefined,
   ): Promise<void> {
     const { viewer } = subscription.connection;
-    await authorize(viewer, request);
+    await this.authorize(viewer, request);
     if (subscription.ended) {
       return;
     }

@@ -9,6 +9,7 @@ import {
 } from '../declaration/any-declaration.js';
 import type { AnyStream } from '../declaration/stream.js';
 import { ignoredParams, labelOf, rawOf, readParams, type RawParams } from '../params/read-params.js';
+import { refusalFor } from '../pipeline/stream-failure.js';
 import type { ModuleIdentity } from './stream-module.js';
 
 /** A subscription that a client wants: name and parameters are right, whether the viewer may is not known yet. */
@@ -66,15 +67,19 @@ export class StreamDefinition {
   /**
    * Reads the parameters.
    *
-   * @throws StreamingError 400 for a missing or malformed one, 401 for an id that cannot exist
+   * @throws StreamingError 400 for a missing or malformed one, 401 for an id that cannot exist; `unexpected` where the
+   *   `parse` of a parameter fails
    */
   request(name: string, raw: RawParams): StreamRequest {
-    return {
-      definition: this,
-      name,
-      params: readParams(this.declaration.params ?? {}, raw),
-      label: this.label(name, raw),
-    };
+    return { definition: this, name, params: this.#paramsOf(name, raw), label: this.label(name, raw) };
+  }
+
+  #paramsOf(name: string, raw: RawParams): StreamRequest['params'] {
+    try {
+      return readParams(this.declaration.params ?? {}, raw);
+    } catch (failure) {
+      throw refusalFor({ definition: this, name }, 'params', failure);
+    }
   }
 
   /** The request with this label. @throws StreamingError as {@link request} */
@@ -100,7 +105,8 @@ export class StreamDefinition {
 
   /** What functions with a viewer are given. */
   context(request: Pick<StreamRequest, 'params' | 'name'>, viewer: Viewer): AnyContext {
-    return { ...this.requestContext(request), viewer };
+    // Functions of all streams of the connection are given the same object.
+    return { ...this.requestContext(request), viewer: Object.freeze(viewer) };
   }
 }
 

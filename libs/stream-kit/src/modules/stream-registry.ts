@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { StreamingError, type AnyChannelFamily, type Scope } from '@fedistream/domain';
+import { isStreamingError, StreamingError, type AnyChannelFamily, type Scope } from '@fedistream/domain';
 import type { Label } from '@fedistream/delivery';
 import { LogThrottle } from '@fedistream/util';
 import { namesOf } from '../declaration/any-declaration.js';
@@ -55,7 +55,7 @@ export class StreamRegistry {
   requestByName(name: unknown, raw: RawParams): StreamRequest {
     const [single, definition] = this.#required(name);
     this.#noteIgnored(definition, raw);
-    return definition.request(single, raw);
+    return this.#request(definition, single, raw);
   }
 
   /**
@@ -80,7 +80,18 @@ export class StreamRegistry {
       throw new StreamingError('unknownPath');
     }
     this.#noteIgnored(found.definition, query);
-    return found.definition.request(found.definition.nameFor(found.name, query), query);
+    return this.#request(found.definition, found.definition.nameFor(found.name, query), query);
+  }
+
+  #request(definition: StreamDefinition, name: string, raw: RawParams): StreamRequest {
+    try {
+      return definition.request(name, raw);
+    } catch (refusal) {
+      if (!isStreamingError(refusal) || refusal.code === 'unexpected') {
+        this.statistics.addFailure(definition.names[0] ?? '', 'params');
+      }
+      throw refusal;
+    }
   }
 
   /** Whether a channel belongs to a family that streams may listen to. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
-/** What can go wrong in a stream's own code, by the function that failed. */
+/** What can go wrong in a stream's own code, by the function that failed; `params` for the `parse` of one of its parameters. */
 export type StreamFunction =
-  'authorize' | 'authorizeMany' | 'channels' | 'accepts' | 'acceptsFor' | 'map' | 'select' | 'snapshot';
+  'params' | 'authorize' | 'authorizeMany' | 'channels' | 'accepts' | 'acceptsFor' | 'map' | 'select' | 'snapshot';
 
 /** Counters of one stream since the start. */
 export class StreamCounters {
@@ -29,5 +29,11 @@ export class StreamStatistics {
       this.#counters.set(stream, counters);
     }
     return counters;
+  }
+
+  /** Counts one failure. */
+  addFailure(stream: string, method: StreamFunction): void {
+    const { failures } = this.of(stream);
+    failures.set(method, (failures.get(method) ?? 0) + 1);
   }
 }

@@ -15,11 +15,11 @@ export type IsClaimed = (channel: Channel) => boolean;
  * @throws StreamingError what the stream throws; `unexpected`, with a cause that names it, when it is mistaken
  */
 export function channelsOf(request: StreamRequest, viewer: Viewer, isClaimed: IsClaimed): readonly Channel[] {
-  const { definition, name } = request;
+  const { definition } = request;
   try {
     return checkedChannels(definition.declaration.channels(definition.context(request, viewer)), isClaimed);
   } catch (failure) {
-    throw refusalFor(name, 'channels', failure);
+    throw refusalFor(request, 'channels', failure);
   }
 }
 

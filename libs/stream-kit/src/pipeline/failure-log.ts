@@ -1,3 +1,4 @@
+import { isStreamingError } from '@fedistream/domain';
 import { Injectable, Logger } from '@nestjs/common';
 import { KeyedLogThrottle } from '@fedistream/util';
 import type { StreamDefinition } from '../modules/stream-definition.js';
@@ -12,15 +13,26 @@ export class FailureLog {
 
   constructor(private readonly statistics: StreamStatistics) {}
 
+  /** Counts a request that was refused because the stream's own code failed; such a refusal is logged where it is told. */
+  countRefusal({ names: [stream = ''] }: StreamDefinition, method: StreamFunction, refusal: unknown): void {
+    if (isFailure(refusal)) {
+      this.statistics.addFailure(stream, method);
+    }
+  }
+
   /** @param consequence what became of it, as the end of the sentence */
   add(definition: StreamDefinition, method: StreamFunction, failure: unknown, consequence: string): void {
     const [stream = ''] = definition.names;
-    const { failures } = this.statistics.of(stream);
-    failures.set(method, (failures.get(method) ?? 0) + 1);
+    this.statistics.addFailure(stream, method);
     this.#throttle.run(`${stream} ${method}`, (suffix) => {
-      const { message, stack } = streamFailure(stream, method, failure);
+      const { message, stack } = streamFailure({ definition, name: stream }, method, failure);
       const { owner, name } = definition.module;
       this.#logger.error({ msg: `${message}; ${consequence}${suffix}`, stream, owner, module: name }, stack);
     });
   }
+}
+
+/** A refusal that the stream has thrown is an answer. */
+function isFailure(refusal: unknown): boolean {
+  return !isStreamingError(refusal) || refusal.code === 'unexpected' || refusal.code === 'unavailable';
 }

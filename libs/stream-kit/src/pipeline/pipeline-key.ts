@@ -23,12 +23,12 @@ function runOf({ name, params, label }: StreamRequest): unknown {
   return Object.values(params).every(isPlain) ? { name, params } : label;
 }
 
+/** Of the texts, numbers and truth values that parameters mostly are, or a list of these. */
 function isPlain(value: unknown): boolean {
-  return (
-    typeof value === 'string' ||
-    typeof value === 'boolean' ||
-    Number.isSafeInteger(value) ||
-    // The result of a regular expression is an array with members of its own, which JSON leaves out.
-    (Array.isArray(value) && value.every(isPlain) && Object.keys(value).length === value.length)
-  );
+  // The result of a regular expression is an array with members of its own, which JSON leaves out.
+  return Array.isArray(value) ? value.every(isScalar) && Object.keys(value).length === value.length : isScalar(value);
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value);
 }

@@ -42,14 +42,14 @@ export class Snapshots {
   }
 
   async #asked(snapshot: Snapshot, viewer: Viewer, request: StreamRequest): Promise<readonly StreamEvent[]> {
-    const { definition, name } = request;
+    const { definition } = request;
     try {
       const context = definition.context(request, viewer);
       const answer = Promise.resolve(snapshot(context));
-      return asEvents(await withTimeout(answeredWithinMs, answer, () => unanswered(name)), definition);
+      return asEvents(await withTimeout(answeredWithinMs, answer, () => unanswered(request)), definition);
     } catch (failure) {
       this.failures.add(definition, 'snapshot', failure, 'the subscription was refused');
-      throw refusalFor(name, 'snapshot', failure);
+      throw refusalFor(request, 'snapshot', failure);
     }
   }
 
@@ -70,10 +70,11 @@ export class Snapshots {
 }
 
 function asEvents(answer: unknown, definition: StreamDefinition): readonly StreamEvent[] {
-  if (!Array.isArray(answer) || !answer.every((event) => event instanceof StreamEvent)) {
+  // A copy has no holes, over which `every` would pass.
+  const events: readonly unknown[] | undefined = Array.isArray(answer) ? Array.from(answer) : undefined;
+  if (events?.every((event) => event instanceof StreamEvent) !== true) {
     throw new TypeError('it must return a list of events made by event()');
   }
-  const events: readonly StreamEvent[] = answer;
   events.forEach((event) => {
     mustBeDeclared(definition, event);
   });
@@ -86,7 +87,7 @@ function asEvents(answer: unknown, definition: StreamDefinition): readonly Strea
   return events;
 }
 
-function unanswered(stream: string): StreamingError {
+function unanswered(request: StreamRequest): StreamingError {
   const late = new Error(`no answer within ${answeredWithinMs} ms`);
-  return new StreamingError('unavailable', undefined, { cause: streamFailure(stream, 'snapshot', late) });
+  return new StreamingError('unavailable', undefined, { cause: streamFailure(request, 'snapshot', late) });
 }

@@ -1,4 +1,9 @@
 import { isStreamingError, StreamingError } from '@fedistream/domain';
+import type { StreamRequest } from '../modules/stream-definition.js';
+import type { StreamFunction } from '../modules/stream-statistics.js';
+
+/** The stream that failed, and the name under which it was asked for. */
+export type FailedRequest = Pick<StreamRequest, 'definition' | 'name'>;
 
 /**
  * What went wrong inside a stream, for the log: its message names the stream and the function, its stack is the one that
@@ -6,8 +11,11 @@ import { isStreamingError, StreamingError } from '@fedistream/domain';
  *
  * @param failure whatever was thrown there
  */
-export function streamFailure(stream: string, method: string, failure: unknown): Error {
-  const error = new Error(`Stream "${stream}" failed in ${method}(): ${String(failure)}`, { cause: failure });
+export function streamFailure({ definition, name }: FailedRequest, method: StreamFunction, failure: unknown): Error {
+  const { owner, name: module } = definition.module;
+  const error = new Error(`Stream "${name}" failed in ${method}(): ${String(failure)}`, { cause: failure });
+  // Fields of the log line, as where a failure is logged by itself.
+  Object.assign(error, { stream: name, owner, module });
   if (failure instanceof Error && failure.stack !== undefined) {
     error.stack = failure.stack;
   }
@@ -18,8 +26,8 @@ export function streamFailure(stream: string, method: string, failure: unknown):
  * The error that the client receives for it. A refusal that the stream has thrown, or a port that it asked, stays as it is; anything
  * else is a mistake in the stream that does not pass by itself: `unexpected`.
  */
-export function refusalFor(stream: string, method: string, failure: unknown): StreamingError {
+export function refusalFor(request: FailedRequest, method: StreamFunction, failure: unknown): StreamingError {
   return isStreamingError(failure)
     ? failure
-    : new StreamingError('unexpected', undefined, { cause: streamFailure(stream, method, failure) });
+    : new StreamingError('unexpected', undefined, { cause: streamFailure(request, method, failure) });
 }

@@ -88,17 +88,23 @@ const badlyEnding = stream({
 
 let store: MemoryAudienceStore;
 let bench: StreamBench;
+const clients: BenchClient[] = [];
 beforeEach(() => {
   store = new MemoryAudienceStore();
   bench = new StreamBench([], store);
 });
 afterEach(() => {
+  clients.splice(0).forEach(({ connection }) => {
+    connection.revoke();
+  });
   bench.stop();
 });
 
 /** A client of this account. */
 function connect(accountId: string): BenchClient {
-  return bench.connect(viewer({ accountId, userId: `1${accountId}` }));
+  const client = bench.connect(viewer({ accountId, userId: `1${accountId}` }));
+  clients.push(client);
+  return client;
 }
 
 async function subscribe({ connection }: BenchClient, source: AnyStream, params: Record<string, string> = {}) {
@@ -196,6 +202,23 @@ describe('acceptsFor', () => {
       ['fence', 'fence'],
       ['fence', 'fence'],
     ]);
+  });
+
+  it('cannot change the viewer, whom all streams of the connection share', async () => {
+    const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
+    const meddling = stream({
+      ...public_,
+      name: 'cats:meddling',
+      acceptsFor: (_, { viewer: mine }) => {
+        Object.assign(mine, { accountId: '6' });
+        return true;
+      },
+    });
+    const client = connect('5');
+    await subscribe(client, meddling);
+    bench.bus.publish(channel, StreamEvent.of('update'));
+    expect([client.received, client.connection.viewer.accountId]).toEqual([[], '5']);
+    error.mockRestore();
   });
 
   it('drops an event for the viewer for whom it throws, and for no other', async () => {
@@ -302,6 +325,7 @@ describe('a snapshot', () => {
     ['has more than 1,000 events', () => Array.from({ length: 1_001 }, () => StreamEvent.of('count', { n: 1 }))],
     ['has more than 2 MiB of text', () => [StreamEvent.of('count', { n: 'x'.repeat(3 * 1024 * 1024) })]],
     ['has events that the stream does not declare', () => [StreamEvent.of('nope')]],
+    ['has holes', () => [, StreamEvent.of('count', { n: 1 })] as never],
     ['is no list', () => new Set([StreamEvent.of('count')]) as never],
   ])('refuses the subscription when it %s', async (_, events) => {
     const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
@@ -389,21 +413,21 @@ describe('requests with other parameters', () => {
       name: 'cats:tagged',
       params: { tags: list(hashtag(), { max: 3 }), also: optional(text()) },
     });
-    const clients = [connect('5'), connect('6')];
+    const both = [connect('5'), connect('6')];
     const written = [
       ['Cat', 'DOG'],
       ['cat', 'dog'],
       ['#cat', '#Dog'],
     ];
-    for (const client of clients) {
+    for (const client of both) {
       for (const tags of written) {
         await subscribe(client, tagged, { tags } as never);
       }
     }
-    await subscribe(clients[0]!, tagged, { tags: ['cat', 'dog'], also: 'x' } as never);
+    await subscribe(both[0]!, tagged, { tags: ['cat', 'dog'], also: 'x' } as never);
     bench.bus.publish(channel, StreamEvent.of('update', statusOf({ account: accountOf('900') })));
     await new Promise((resolve) => setImmediate(resolve));
-    expect(clients[0]?.received.map(({ stream: label }) => label)).toEqual([
+    expect(both[0]?.received.map(({ stream: label }) => label)).toEqual([
       ...written.map((tags) => ['cats:tagged', ...tags.map((tag) => `tags=${tag}`)]),
       ['cats:tagged', 'tags=cat', 'tags=dog', 'also=x'],
     ]);

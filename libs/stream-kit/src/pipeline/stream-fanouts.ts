@@ -83,8 +83,17 @@ export class StreamFanouts {
     }
   }
 
+  #channelsOf(viewer: Viewer, request: StreamRequest): readonly Channel[] {
+    try {
+      return channelsOf(request, viewer, (channel) => this.registry.isClaimed(channel));
+    } catch (refusal) {
+      this.failures.countRefusal(request.definition, 'channels', refusal);
+      throw refusal;
+    }
+  }
+
   #pipeline(viewer: Viewer, request: StreamRequest): Pipeline {
-    const channels = channelsOf(request, viewer, (channel) => this.registry.isClaimed(channel));
+    const channels = this.#channelsOf(viewer, request);
     const key = pipelineKey(request, channels);
     const known = this.#pipelines.get(key);
     if (known !== undefined) {

@@ -97,7 +97,13 @@ export class StreamBench {
       failures,
       new ReauthorizationSettings(reauthorizationIntervalMs),
     );
-    this.gate = new StreamGate(this.fanouts, new Snapshots(audience, failures), this.reauthorization, resumption);
+    this.gate = new StreamGate(
+      this.fanouts,
+      new Snapshots(audience, failures),
+      this.reauthorization,
+      resumption,
+      failures,
+    );
     this.reauthorization.onApplicationBootstrap();
   }
 
