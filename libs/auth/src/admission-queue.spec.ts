@@ -68,7 +68,7 @@ describe('AdmissionQueue', () => {
     expect([refused, statistics.waiting, vi.getTimerCount()]).toEqual([[], 0, 0]);
   });
 
-  it('lets no newcomer in before those that wait', async () => {
+  it('lets no new client in before those that wait', async () => {
     await come(atOnce + 1);
     const [before, after] = [admitted.length, queue.enter()];
     expect([before, after]).toEqual([atOnce, expect.any(Promise)]);

@@ -46,7 +46,7 @@ export class AdmissionQueue {
     private readonly statistics: AuthStatistics,
   ) {}
 
-  /** Whether newcomers are refused, or were refused and the queue is still more than half full. */
+  /** Whether new clients are refused, or were refused and the queue is still more than half full. */
   get overloaded(): boolean {
     this.#refuses &&= this.#size * 2 > this.settings.maxWaitingClients;
     return this.#refuses;

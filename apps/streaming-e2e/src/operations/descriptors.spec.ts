@@ -36,7 +36,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-it('more clients than file descriptors cut off neither the operator, nor Redis, PostgreSQL and the clients that are there', async () => {
+it('more clients than file descriptors leave the operator, Redis, PostgreSQL and earlier clients connected', async () => {
   const { server, publisher, fixtures } = environment;
   const { address } = await server.logged(({ msg }) => msg === 'internal listener');
   const ask = (path: string) => httpRequest(new URL(path, String(address)));

@@ -9,7 +9,7 @@ const reserved = 64;
 
 /**
  * Keeps file descriptors free for Redis, PostgreSQL and the internal listener: clients beyond the rest are disconnected at once.
- * Without it a storm of clients would cut the server off from what serves them, and from its operator.
+ * Without it a storm of clients would take the descriptors that Redis, PostgreSQL and the operator need.
  */
 @Injectable()
 export class DescriptorReserve implements OnApplicationBootstrap {
