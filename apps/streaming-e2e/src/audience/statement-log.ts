@@ -10,17 +10,24 @@ export interface StatementLogEnvironment {
   readonly statementsDuring: (work: () => Promise<unknown>) => Promise<readonly string[]>;
 }
 
-/** Opens one for the running test. Skips the test where PostgreSQL's log cannot be read. */
-export async function openWithStatementLog(test: TestContext): Promise<StatementLogEnvironment> {
+/**
+ * Opens one for the running test. Skips the test where PostgreSQL's log cannot be read.
+ *
+ * @param atEnd takes what stops it; by default it is stopped with the test
+ */
+export async function openWithStatementLog(
+  test: TestContext,
+  atEnd: (stop: () => Promise<void>) => void = onTestFinished,
+): Promise<StatementLogEnvironment> {
   const postgres = await ownPostgres(test, { settings: { log_statement: 'all', log_line_prefix: '' } });
-  onTestFinished(() => postgres.stop());
+  atEnd(() => postgres.stop());
   const databaseUrl = await postgres.createDatabase();
   await migrate(databaseUrl);
   if (!postgres.log().includes('LOG:  ')) {
     test.skip('needs the log of PostgreSQL');
   }
   const environment = await openTestEnvironment({ databaseUrl });
-  onTestFinished(() => environment.stop());
+  atEnd(() => environment.stop());
   return {
     environment,
     statementsDuring: async (work) => {
