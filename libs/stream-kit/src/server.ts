@@ -16,4 +16,5 @@ export * from './modules/stream-registry.js';
 export * from './modules/stream-statistics.js';
 export * from './params/read-params.js';
 export * from './pipeline/resumption.js';
+export { StreamFailure } from './pipeline/stream-failure.js';
 export * from './pipeline/stream-fanouts.js';

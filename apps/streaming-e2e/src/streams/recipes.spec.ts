@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,11 +13,8 @@ import {
   type Transport,
   type Viewer,
 } from '../support/index.js';
+import { ModulePackage, workspace } from './module-package.js';
 
-const workspace = join(import.meta.dirname, '..', '..', '..', '..');
-/** The server loads modules by the names of their packages. */
-const packageName = `fedistream-recipes-${process.pid}`;
-const directory = join(workspace, 'node_modules', packageName);
 const channel = 'timeline:public';
 
 /** A module with the streams of the page, and a third that has what each of them shows. */
@@ -37,33 +34,30 @@ export default streamModule({
 });
 `;
 
-/** Writes the code blocks that begin with the name of a stream's file, as JavaScript. */
-function writeRecipes(): void {
-  mkdirSync(directory, { recursive: true });
+/** The code blocks that begin with the name of a stream's file, as JavaScript. */
+function recipes(): Readonly<Record<string, string>> {
   const page = readFileSync(join(workspace, 'docs', 'streams', 'recipes.md'), 'utf8');
-  for (const [, name = '', code = ''] of page.matchAll(/```ts\n\/\/ (\S+\.stream)\.ts\n(.*?)```/gs)) {
-    const { outputText } = ts.transpileModule(code, {
-      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-    });
-    writeFileSync(join(directory, `${name}.js`), outputText);
-  }
-  writeFileSync(join(directory, 'index.js'), index);
-  writeFileSync(
-    join(directory, 'package.json'),
-    JSON.stringify({ version: '1.0.0', type: 'module', main: 'index.js' }),
+  const blocks = page.matchAll(/```ts\n\/\/ (\S+\.stream)\.ts\n(.*?)```/gs);
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
+  return Object.fromEntries(
+    Array.from(blocks, ([, name = '', code = '']) => [
+      `${name}.js`,
+      ts.transpileModule(code, { compilerOptions }).outputText,
+    ]),
   );
 }
 
 describe.each([eventStream, webSocket])('the streams of the recipes, served ($name)', (transport: Transport) => {
+  const modulePackage = new ModulePackage('recipes');
   let environment: RedisTestEnvironment;
 
   beforeAll(async () => {
-    writeRecipes();
-    environment = await openTestEnvironment({ env: { STREAM_MODULES: packageName } });
+    modulePackage.write({ ...recipes(), 'index.js': index });
+    environment = await openTestEnvironment({ env: { STREAM_MODULES: modulePackage.name } });
   });
 
   afterAll(async () => {
-    rmSync(directory, { recursive: true, force: true });
+    modulePackage.remove();
     await environment.stop();
   });
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { demoBanner } from '@fedistream/demo';
 import { DeliveryStatistics } from '@fedistream/delivery';
+import { LogThrottle } from '@fedistream/util';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { startApplication } from './application.js';
@@ -22,6 +23,25 @@ export async function serve(settings: Settings, file: EnvironmentFile): Promise<
     process.stdout.write(`\n${demoBanner({ url: address }).join('\n')}\n\n`);
   }
   stopOnSignal(app, settings);
+  surviveRejections();
+}
+
+/**
+ * Logs rejections that nothing handles, and continues: a background job of one team's module must not disconnect the clients
+ * of all streams. An exception that nothing catches still ends the process: what it has left half done is not known.
+ */
+function surviveRejections(): void {
+  const logger = new Logger('Server');
+  const throttle = new LogThrottle();
+  process.on('unhandledRejection', (reason) => {
+    throttle.run((suffix) => {
+      const { message, stack } = reason instanceof Error ? reason : new Error(String(reason));
+      logger.error(
+        `A promise was rejected and nothing handled it: ${message}; its stack names the module${suffix}`,
+        stack,
+      );
+    });
+  });
 }
 
 /**

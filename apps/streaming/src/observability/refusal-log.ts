@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { errorTable, type ErrorCode, type StreamingError } from '@fedistream/domain';
+import { StreamFailure } from '@fedistream/stream-kit/server';
 import { KeyedLogThrottle, LogThrottle } from '@fedistream/util';
 
 /** What the log says about a refused client. It MUST NOT hold a token. */
@@ -40,7 +41,8 @@ export class RefusalLog {
     this.#logger.debug({ ...refused, code });
     if (status >= 500) {
       this.#serverReasons.run(reasonOf(error), (suffix) => {
-        this.#logger.error({ ...refused, code, error: `${message}${suffix}`, cause });
+        const fields = cause instanceof StreamFailure ? cause.fields : {};
+        this.#logger.error({ ...refused, ...fields, code, error: `${message}${suffix}`, cause });
       });
       return;
     }

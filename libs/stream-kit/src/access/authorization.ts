@@ -1,6 +1,6 @@
 import { StreamingError, type Viewer } from '@fedistream/domain';
 import { withTimeout } from '@fedistream/util';
-import { refusalFor, streamFailure, type FailedRequest } from '../pipeline/stream-failure.js';
+import { refusalFor, StreamFailure, type FailedRequest } from '../pipeline/stream-failure.js';
 import type { StreamRequest } from '../modules/stream-definition.js';
 
 /** How long a stream may take to say whether a viewer may: longer than a statement may take that it waits for. */
@@ -64,5 +64,5 @@ export function notAuthorized({ label }: StreamRequest): StreamingError {
 
 function unanswered(request: FailedRequest): StreamingError {
   const late = new Error(`no answer within ${answeredWithinMs} ms`);
-  return new StreamingError('unavailable', undefined, { cause: streamFailure(request, 'authorize', late) });
+  return new StreamingError('unavailable', undefined, { cause: new StreamFailure(request, 'authorize', late) });
 }

@@ -154,7 +154,7 @@ describe('the way in to a stream', () => {
       ...(await refusalsOf(told({ authorize: failing }))),
       ...(await refusalsOf(told({ channels: failing }))),
     ]) {
-      expect(refusal.cause).toMatchObject(where);
+      expect(refusal.cause).toMatchObject({ fields: where });
     }
     const { failures } = bench.registry.statistics.of('told');
     expect(Object.fromEntries(failures)).toEqual({ authorize: 2, channels: 2 });
@@ -180,7 +180,10 @@ describe('the way in to a stream', () => {
       expect(refusal).toThrow('An unexpected error occurred');
       expect(refusal.mock.results[0]?.value).toMatchObject({
         code: 'unexpected',
-        cause: { message: 'Stream "told" failed in params(): RangeError: Invalid time value', owner: 'team-test' },
+        cause: {
+          message: 'Stream "told" failed in params(): RangeError: Invalid time value',
+          fields: { owner: 'team-test' },
+        },
       });
     }
     expect(registry.statistics.of('told').failures.get('params')).toBe(2);

@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { KeyedLogThrottle } from '@fedistream/util';
 import type { StreamDefinition } from '../modules/stream-definition.js';
 import { StreamStatistics, type StreamFunction } from '../modules/stream-statistics.js';
-import { streamFailure } from './stream-failure.js';
+import { StreamFailure } from './stream-failure.js';
 
 /** Counts and logs failures of streams' own code: by stream, so that one which fails for every event hides no other. */
 @Injectable()
@@ -25,9 +25,8 @@ export class FailureLog {
     const [stream = ''] = definition.names;
     this.statistics.addFailure(stream, method);
     this.#throttle.run(`${stream} ${method}`, (suffix) => {
-      const { message, stack } = streamFailure({ definition, name: stream }, method, failure);
-      const { owner, name } = definition.module;
-      this.#logger.error({ msg: `${message}; ${consequence}${suffix}`, stream, owner, module: name }, stack);
+      const { message, stack, fields } = new StreamFailure({ definition, name: stream }, method, failure);
+      this.#logger.error({ msg: `${message}; ${consequence}${suffix}`, ...fields }, stack);
     });
   }
 }

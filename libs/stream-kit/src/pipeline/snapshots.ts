@@ -6,7 +6,7 @@ import type { AnyDeclaration } from '../declaration/any-declaration.js';
 import type { StreamDefinition, StreamRequest } from '../modules/stream-definition.js';
 import { FailureLog } from './failure-log.js';
 import { mustBeDeclared } from './must-be-declared.js';
-import { refusalFor, streamFailure } from './stream-failure.js';
+import { refusalFor, StreamFailure } from './stream-failure.js';
 
 /** How long a stream may take to say what a subscription receives first. */
 const answeredWithinMs = 10_000;
@@ -89,5 +89,5 @@ function asEvents(answer: unknown, definition: StreamDefinition): readonly Strea
 
 function unanswered(request: StreamRequest): StreamingError {
   const late = new Error(`no answer within ${answeredWithinMs} ms`);
-  return new StreamingError('unavailable', undefined, { cause: streamFailure(request, 'snapshot', late) });
+  return new StreamingError('unavailable', undefined, { cause: new StreamFailure(request, 'snapshot', late) });
 }

@@ -8,18 +8,20 @@ export type FailedRequest = Pick<StreamRequest, 'definition' | 'name'>;
 /**
  * What went wrong inside a stream, for the log: its message names the stream and the function, its stack is the one that
  * leads to the place.
- *
- * @param failure whatever was thrown there
  */
-export function streamFailure({ definition, name }: FailedRequest, method: StreamFunction, failure: unknown): Error {
-  const { owner, name: module } = definition.module;
-  const error = new Error(`Stream "${name}" failed in ${method}(): ${String(failure)}`, { cause: failure });
-  // Fields of the log line, as where a failure is logged by itself.
-  Object.assign(error, { stream: name, owner, module });
-  if (failure instanceof Error && failure.stack !== undefined) {
-    error.stack = failure.stack;
+export class StreamFailure extends Error {
+  /** Fields of the log line. */
+  readonly fields: { readonly stream: string; readonly owner: string; readonly module: string };
+
+  /** @param failure whatever was thrown there */
+  constructor({ definition, name }: FailedRequest, method: StreamFunction, failure: unknown) {
+    super(`Stream "${name}" failed in ${method}(): ${String(failure)}`, { cause: failure });
+    const { owner, name: module } = definition.module;
+    this.fields = { stream: name, owner, module };
+    if (failure instanceof Error && failure.stack !== undefined) {
+      this.stack = failure.stack;
+    }
   }
-  return error;
 }
 
 /**
@@ -29,5 +31,5 @@ export function streamFailure({ definition, name }: FailedRequest, method: Strea
 export function refusalFor(request: FailedRequest, method: StreamFunction, failure: unknown): StreamingError {
   return isStreamingError(failure)
     ? failure
-    : new StreamingError('unexpected', undefined, { cause: streamFailure(request, method, failure) });
+    : new StreamingError('unexpected', undefined, { cause: new StreamFailure(request, method, failure) });
 }
