@@ -1,7 +1,8 @@
 import type { Backlog, Connection, Fanout, Framing, Subscription } from '@fedistream/delivery';
 import type { StreamEvent } from '@fedistream/domain';
 import type { StreamRequest } from '../modules/stream-definition.js';
-import type { Resumed, TicketRequest } from '../pipeline/resumption.js';
+import type { Resumed } from '../pipeline/resumption.js';
+import type { TicketRequest } from '../pipeline/ticket-taker.js';
 
 /** What a subscription begins with: a snapshot, or what its client missed. */
 export interface Beginning {

@@ -116,6 +116,28 @@ describe('a client that resumes', () => {
     expect(history.statistics.resumes.tooMany).toBe(1);
   });
 
+  it('receives the second of two replays when it has read the first: both together may exceed what it may leave unread', async () => {
+    const since = await positionOfClientThatLeft();
+    publish('missed');
+    let unread = 0;
+    vi.spyOn(client.connection, 'bufferedBytes', 'get').mockImplementation(() => unread);
+    const send = client.connection.send.bind(client.connection);
+    vi.spyOn(client.connection, 'send').mockImplementation((bytes) => {
+      unread += 500;
+      send(bytes);
+    });
+    const second = definition.request('room', { id: '2' });
+    const opened = [request, second].map((one) =>
+      history.bench.gate.subscribe(client.connection, one, resuming(since)),
+    );
+    await Promise.race(opened);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(summary(client).filter((name) => name === 'missed')).toHaveLength(1);
+    unread = 0;
+    await Promise.all(opened);
+    expect(summary(client).filter((name) => name === 'missed')).toHaveLength(2);
+  });
+
   it('costs no read of the history when it has unsubscribed meanwhile', async () => {
     const since = await positionOfClientThatLeft();
     const read = vi.spyOn(history.store, 'read');

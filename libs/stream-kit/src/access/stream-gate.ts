@@ -4,11 +4,13 @@ import { StreamingError, type StreamEvent, type Viewer } from '@fedistream/domai
 import { withTimeout } from '@fedistream/util';
 import type { StreamRequest } from '../modules/stream-definition.js';
 import { FailureLog } from '../pipeline/failure-log.js';
-import { Resumption, type Resumed, type ResumeRequest, type TicketRequest } from '../pipeline/resumption.js';
+import { Resumption, type Resumed, type ResumeRequest } from '../pipeline/resumption.js';
+import type { TicketRequest } from '../pipeline/ticket-taker.js';
 import { Snapshots } from '../pipeline/snapshots.js';
 import { StreamFanouts, type Pipeline } from '../pipeline/stream-fanouts.js';
 import { Admission, begin, type Beginning } from './admission.js';
 import { authorize } from './authorization.js';
+import { ReplayRoom } from './replay-room.js';
 import { Reauthorization, type AuthorizationMoment } from './reauthorization.js';
 
 /** How long a new client waits for its channels before it is told to come back later. */
@@ -24,14 +26,24 @@ export interface ResumeSubscription extends ResumeRequest {
 }
 
 interface BeginningOptions {
+  /** If it is open already: it may have received other replays. */
+  readonly connection?: Connection | undefined;
   readonly resume: ResumeRequest | undefined;
   readonly hasLeft: (() => boolean) | undefined;
   readonly takeTicket: () => Promise<TicketRequest | undefined> | undefined;
 }
 
+interface AttemptOptions {
+  readonly connection: Connection | undefined;
+  readonly wanted: ResumeRequest | TicketRequest | undefined;
+  readonly hasLeft: (() => boolean) | undefined;
+}
+
 /** The way in: from a request whose scopes have been checked (by a guard) to a subscription that receives events. */
 @Injectable()
 export class StreamGate {
+  readonly #room = new ReplayRoom();
+
   constructor(
     private readonly fanouts: StreamFanouts,
     private readonly snapshots: Snapshots,
@@ -101,7 +113,7 @@ export class StreamGate {
     }
     const moment = this.reauthorization.now();
     try {
-      await connection.limitPending(() => this.#open(subscription, request, resuming));
+      await connection.limitPending(() => this.#open(connection, subscription, request, resuming));
       this.#watch(subscription, request, moment);
     } catch (failure) {
       if (!subscription.ended) {
@@ -112,6 +124,7 @@ export class StreamGate {
   }
 
   async #open(
+    connection: Connection,
     subscription: Subscription,
     request: StreamRequest,
     resume: ResumeSubscription | undefined,
@@ -128,6 +141,7 @@ export class StreamGate {
       // Refused before anything is kept, read or decided for it.
       subscription.claim(fanout);
       const beginning = await this.#beginning(viewer, request, pipeline, {
+        connection,
         resume,
         hasLeft: () => subscription.ended,
         takeTicket: () => this.resumption.takeTicket(viewer, request, subscription.connection),
@@ -147,7 +161,7 @@ export class StreamGate {
     viewer: Viewer,
     request: StreamRequest,
     pipeline: Pipeline,
-    { resume, hasLeft, takeTicket }: BeginningOptions,
+    { connection, resume, hasLeft, takeTicket }: BeginningOptions,
   ): Promise<Beginning | undefined> {
     // A new client does not receive events from before it came.
     await this.resumption.complete;
@@ -159,7 +173,7 @@ export class StreamGate {
     }
     try {
       for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-        const begun = await this.#beginOnce(viewer, request, pipeline, wanted, hasLeft);
+        const begun = await this.#beginOnce(viewer, request, pipeline, { connection, wanted, hasLeft });
         if (begun !== undefined) {
           return { ...begun, resumed: resuming && begun.place, ticket };
         }
@@ -176,8 +190,7 @@ export class StreamGate {
     viewer: Viewer,
     request: StreamRequest,
     pipeline: Pipeline,
-    wanted: ResumeRequest | TicketRequest | undefined,
-    hasLeft: (() => boolean) | undefined,
+    { connection, wanted, hasLeft }: AttemptOptions,
   ): Promise<Omit<Beginning, 'resumed' | 'ticket'> | undefined> {
     const { timesMissed } = this.resumption;
     const { gaps } = pipeline.fanout;
@@ -187,6 +200,9 @@ export class StreamGate {
       const place = wanted && (await this.resumption.begin(viewer, request, pipeline.channels, wanted, hasLeft));
       const hasEvents = place?.recovered === true || hasLeft?.() === true;
       const events = hasEvents ? (place?.events ?? []) : await this.snapshots.take(viewer, request);
+      if (connection !== undefined && place !== undefined && events.length > 0) {
+        await this.#room.wait(connection, this.resumption.maxReplayBytes / 8);
+      }
       if (backlog.overflowed) {
         throw new StreamingError('unavailable');
       }

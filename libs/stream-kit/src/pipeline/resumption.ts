@@ -1,7 +1,7 @@
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import { Audience } from '@fedistream/audience';
-import { labelKey, type FanoutPlaces } from '@fedistream/delivery';
-import { statusEvents, type Channel, type StreamEvent, type Viewer } from '@fedistream/domain';
+import type { FanoutPlaces } from '@fedistream/delivery';
+import type { Channel, StreamEvent, Viewer } from '@fedistream/domain';
 import {
   HistorySettings,
   HistoryStatistics,
@@ -26,6 +26,8 @@ import { FailureLog } from './failure-log.js';
 import { deliverySteps, eventFilter } from './own-code.js';
 import { PastMessages } from './past-messages.js';
 import { ResumeQueue } from './resume-queue.js';
+import { TicketTaker, type TicketRequest } from './ticket-taker.js';
+import { withoutDeleted } from './without-deleted.js';
 
 /** How long PostgreSQL may take to decide about everything that a client missed. */
 const decidedWithinMs = 10_000;
@@ -38,16 +40,6 @@ export interface ResumeRequest {
   readonly since: string | undefined;
   /** Whether the client has left meanwhile: nothing more is done for it then. Left out: not known. */
   readonly hasLeft?: () => boolean;
-}
-
-/** What a server left for a client that it told to reconnect. */
-export interface TicketRequest {
-  /** The positions of all equal subscriptions that have left one: which of them this client had is not known. */
-  readonly positions: readonly Position[];
-  /** Leaves the ticket for another attempt: the client has not received what it missed. */
-  readonly giveBack: () => void;
-  /** To be called when a connection receives what it missed: it does not receive it again. */
-  readonly takenBy: (connection: object) => void;
 }
 
 /** With what a subscription begins whose client knows its position. */
@@ -80,8 +72,7 @@ export class Resumption {
   readonly #settings: HistorySettings;
   readonly #statistics: HistoryStatistics;
   readonly #queue: ResumeQueue;
-  /** Labels for which a connection has taken a ticket. */
-  readonly #taken = new WeakMap<object, Set<string>>();
+  readonly #tickets: TicketTaker | undefined;
   readonly #past: PastMessages | undefined;
 
   constructor(
@@ -92,18 +83,24 @@ export class Resumption {
     @Optional() store?: HistoryStore,
     @Optional() settings?: HistorySettings,
     @Optional() statistics?: HistoryStatistics,
-    @Optional() private readonly tickets?: TicketStore,
+    @Optional() tickets?: TicketStore,
     @Optional() private readonly gaps?: GapFiller,
   ) {
     this.#settings = settings ?? new HistorySettings();
     this.#statistics = statistics ?? new HistoryStatistics();
     this.#queue = new ResumeQueue(this.#settings, this.#statistics);
     this.#past = store && new PastMessages(store);
+    this.#tickets = tickets && new TicketTaker(tickets, this.#statistics);
   }
 
   /** Whether this server keeps a history at all. */
   get available(): boolean {
     return this.tracker !== undefined;
+  }
+
+  /** Bytes of messages in a replay at most. */
+  get maxReplayBytes(): number {
+    return this.#settings.maxReplayBytes;
   }
 
   /** How often this server has missed messages for good: what was begun before the last time has a gap. */
@@ -129,37 +126,9 @@ export class Resumption {
       : { lastMarker, marker: lastMarker, positionAt: (order) => tracker.positionAt(order) };
   }
 
-  /**
-   * Takes the ticket that an equal subscription of this token has left, on whichever server. Settles in bounded time; never
-   * rejects.
-   *
-   * @param connection if it is open already: it takes a ticket once for each label
-   */
-  async takeTicket(
-    { tokenId }: Viewer,
-    { definition, label }: StreamRequest,
-    connection?: object,
-  ): Promise<TicketRequest | undefined> {
-    const { tickets } = this;
-    const key = labelKey(label);
-    const isTaken = connection !== undefined && this.#taken.get(connection)?.has(key) === true;
-    if (tickets === undefined || definition.declaration.select !== undefined || isTaken) {
-      return undefined;
-    }
-    const positions = await tickets.take({ tokenId, label }).catch(() => []);
-    if (positions.length === 0) {
-      return undefined;
-    }
-    this.#statistics.ticketsTaken += 1;
-    return {
-      positions,
-      giveBack: () => {
-        tickets.giveBack({ tokenId, label }).catch(() => undefined);
-      },
-      takenBy: (taker) => {
-        this.#taken.set(taker, (this.#taken.get(taker) ?? new Set()).add(key));
-      },
-    };
+  /** Takes the ticket that an equal subscription has left: see {@link TicketTaker.take}. */
+  takeTicket(viewer: Viewer, request: StreamRequest, connection?: object): Promise<TicketRequest | undefined> {
+    return this.#tickets?.take(viewer, request, connection) ?? Promise.resolve(undefined);
   }
 
   /**
@@ -300,20 +269,4 @@ function scoped(marker: FenceArrival | undefined, scope: string): FenceArrival |
   return marker?.position === undefined
     ? marker
     : { order: marker.order, position: scopedPosition(marker.position, scope) };
-}
-
-/**
- * Leaves out statuses that were deleted meanwhile. Their `delete` stays: the client may have received the status, and
- * missed an edit of it only.
- */
-function withoutDeleted(events: readonly StreamEvent[]): readonly StreamEvent[] {
-  const deleted = new Set(events.flatMap(({ name, text }) => (name === 'delete' && text !== undefined ? [text] : [])));
-  return deleted.size === 0
-    ? events
-    : events.filter(({ name, payload }) => !statusEvents.has(name) || !deleted.has(idOf(payload)));
-}
-
-function idOf(payload: unknown): string {
-  const id: unknown = typeof payload === 'object' && payload !== null ? Reflect.get(payload, 'id') : undefined;
-  return typeof id === 'string' ? id : '';
 }
