@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  newId,
   authorization,
   EventStreamClient,
   eventStreamUrl,
@@ -143,6 +144,43 @@ describe.each(['redis', 'memory'] as const)('a server with a history, on the %s 
         await expectTexts(client, [live]);
         await client.close();
       }
+    });
+
+    it('opens nothing by a position of another stream of the account: what follows is what this stream and token may receive', async () => {
+      const { account, user } = viewer;
+      const [home, notifications] = [`timeline:${account.id}`, `timeline:${account.id}:notifications`];
+      const notify = async () => {
+        const payload = { id: newId(), type: 'follow', account: { id: author.id, acct: author.acct } };
+        await publishEvent(environment.publisher, notifications, 'notification', payload);
+        return payload.id;
+      };
+      const first = await transport.open(environment.server, { token: viewer.token, stream: 'user' });
+      await notify();
+      await until('the notification', () => first.events().length === 1);
+      const seen = first.events().at(-1)?.raw ?? '';
+      const position = /"id":"([\w.-]+)"\}$/.exec(seen)?.[1] ?? /^id: (.+)$/m.exec(seen)?.[1] ?? '';
+      await first.close();
+      await post(home, 'a private status', author, { visibility: 'private' });
+      const missed = await notify();
+      const narrower = await environment.fixtures.token(user, { scopes: 'read:statuses' });
+      const open = (token: string, stream: string) => transport.open(environment.server, { token, stream }, position);
+
+      const ofNotifications = await open(viewer.token, 'user:notification');
+      const live = await notify();
+      await until('the live notification', () => ofNotifications.events().length >= 2);
+      const ids = ofNotifications.events().map(({ payload = '{}' }) => (JSON.parse(payload) as { id: string }).id);
+      expect([ofNotifications.recovered, ids]).toEqual([true, [missed, live]]);
+      await ofNotifications.close();
+
+      const withoutNotifications = await open(narrower.token, 'user');
+      expect(withoutNotifications.recovered).toBe(false);
+      await expectTexts(withoutNotifications, [await post(home, 'live')]);
+      await withoutNotifications.close();
+
+      const ofAnotherFeed = await open(viewer.token, 'public');
+      expect(ofAnotherFeed.recovered).toBe(false);
+      await expectTexts(ofAnotherFeed, [await post('timeline:public', 'live')]);
+      await ofAnotherFeed.close();
     });
 
     it('replays nothing when more than 300 events were missed, and says so', async () => {

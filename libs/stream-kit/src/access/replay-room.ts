@@ -1,5 +1,4 @@
 import type { Connection } from '@fedistream/delivery';
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
 /** How long a replay waits for its client to read what was sent before, in milliseconds; then it is sent all the same. */
 const waitsMs = 10_000;
@@ -23,7 +22,7 @@ export class ReplayRoom {
     // The next one finds out what this one has sent.
     this.#last.set(
       connection,
-      ready.then(() => setImmediate()),
+      ready.then(() => new Promise(setImmediate)),
     );
     await ready;
   }
@@ -32,7 +31,7 @@ export class ReplayRoom {
     await before;
     const endMs = performance.now() + waitsMs;
     while (connection.open && connection.bufferedBytes > unreadBytes && performance.now() < endMs) {
-      await sleep(askedEveryMs);
+      await new Promise((resolve) => setTimeout(resolve, askedEveryMs));
     }
   }
 }
