@@ -6,6 +6,7 @@ import {
   openTestEnvironment,
   streamingPath,
   TableLock,
+  until,
   untilMetric,
   WebSocketClient,
   webSocketUrl,
@@ -55,7 +56,7 @@ it('lets clients of a storm wait, refuses those beyond the queue for a moment, a
 
   await lock.release();
   const clients = await opened;
-  expect(await ready()).toMatchObject({ status: 200 });
+  await until('it is ready', async () => (await ready()).status === 200);
   await untilMetric(server, 'fedistream_admissions_refused_total', {}, 3);
   await server.logged(({ cause }) => JSON.stringify(cause ?? '').includes('MAX_WAITING_CLIENTS'));
   await Promise.all([calm, ...clients].map((client) => client.close()));
