@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashtag, list, oneOf, optional, param, text } from './param.js';
+import { hashtag, list, oneOf, optional, param, recordId, text } from './param.js';
 import { ignoredParams, labelOf, rawOf, readParams } from './read-params.js';
 
 const tags = {
@@ -35,6 +35,26 @@ describe('a parameter that takes several values', () => {
       'Missing any name parameter',
     );
     expect(readParams(tags, { any: ['!'] })).toEqual({});
+  });
+});
+
+describe('a parameter that may be absent', () => {
+  const params = { id: optional(recordId()), any: tags.any };
+
+  it.each([{ id: 110_000_000_000_000_001 }, { id: 1.5 }, { id: true }, { id: {} }, { id: [['1']] }])(
+    'is not taken for absent when its value is no text, %j: the client would receive what it has not asked for',
+    (raw) => {
+      expect(() => readParams(params, raw)).toThrow('Invalid id parameter');
+      expect(() => labelOf('x', params, raw)).toThrow('Invalid id parameter');
+    },
+  );
+
+  it.each([{}, { id: null }, { id: '' }, { id: undefined, any: [] }, { 'any[]': [''] }])('is absent in %j', (raw) => {
+    expect(readParams(params, raw)).toEqual({});
+  });
+
+  it('is not taken for absent when it is a list of such values', () => {
+    expect(() => readParams(params, { any: [{ a: 1 }] })).toThrow('Invalid any parameter');
   });
 });
 

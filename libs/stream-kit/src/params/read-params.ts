@@ -81,8 +81,11 @@ export function ignoredParams(declared: Params, others: readonly string[], raw: 
 
 function textsOf(declared: Params, raw: RawParams): Texts {
   return Object.entries(declared).map(([name, param]) => {
-    const values = [raw[name], raw[`${name}[]`]].flat().map((value) => textOf(value, name));
-    const texts = [...new Set(values.filter((text) => text !== undefined))];
+    const values = [raw[name], raw[`${name}[]`]].flat();
+    const texts = [...new Set(values.map((value) => textOf(value, name)).filter((text) => text !== undefined))];
+    if (param.optional && texts.length === 0 && values.some(isGiven)) {
+      throw invalid(name);
+    }
     return [name, param, param.max === undefined ? texts.slice(0, 1) : texts];
   });
 }
@@ -108,9 +111,18 @@ function textOf(value: unknown, name: string): string | undefined {
     return undefined;
   }
   if (text.length > longestText || text.includes('\0')) {
-    throw new StreamingError('invalidParameter', `Invalid ${name} parameter`);
+    throw invalid(name);
   }
   return text;
+}
+
+/** A value that is no text, such as an id beyond 2^53: ignored, it would open a wider stream than the client has asked for. */
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+function invalid(name: string): StreamingError {
+  return new StreamingError('invalidParameter', `Invalid ${name} parameter`);
 }
 
 function missing(name: string): StreamingError {
