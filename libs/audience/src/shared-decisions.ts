@@ -32,7 +32,7 @@ export class SharedDecisions<Answer> {
     this.#answer(batch);
   };
 
-  /** @param decide about one event, for these viewers and nobody else */
+  /** @param decide about one event, for these viewers alone */
   constructor(decide: (event: StreamEvent, viewers: ViewerSet) => Promise<Answer>) {
     this.#decide = decide;
   }

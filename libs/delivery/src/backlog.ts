@@ -7,7 +7,7 @@ const maxSelections = 1_000;
 
 /** Where a subscription begins among all messages, on a server with a history. */
 export interface BacklogPlace {
-  /** Of what was kept, only events behind this place are sent: what comes first stands for the others. Default: all. */
+  /** Of what was kept, only events after this place are sent: what comes first stands for the others. Default: all. */
   readonly behind?: number;
   /** The position of a client that has received what comes first. */
   readonly position?: string | undefined;

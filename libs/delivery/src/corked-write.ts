@@ -25,7 +25,7 @@ export function writeCorked(socket: CorkableSocket, bytes: Buffer): void {
 }
 
 /**
- * Writes bytes at once, behind all others: for what comes alone, such as a heartbeat. Collecting would cost a third of the
+ * Writes bytes at once, after all others: for what comes alone, such as a heartbeat. Collecting would cost a third of the
  * write itself.
  */
 export function writeAlone(socket: CorkableSocket, bytes: Buffer): void {

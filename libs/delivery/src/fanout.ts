@@ -51,7 +51,7 @@ export class Fanout implements SubscriptionSet {
   /**
    * Adds a subscription; it receives what is delivered from now on.
    *
-   * @param behind only events behind this place, if given: it has received those before, also what is on its way here
+   * @param behind only events after this place, if given: it has received those before, also what is on its way here
    */
   add(subscription: Subscription, behind = -1): void {
     if (behind >= 0) {

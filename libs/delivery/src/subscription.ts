@@ -19,7 +19,7 @@ export interface Subscriber {
 export interface SubscriptionSet {
   /** The channels whose events they receive. */
   readonly channels: readonly Channel[];
-  /** Adds a subscription. @param behind only for events behind this place, if given */
+  /** Adds a subscription. @param behind only for events after this place, if given */
   add(subscription: Subscription, behind?: number): void;
   /** The position of a client that has received everything that was sent to this subscription, if its last event has none. */
   positionOf(subscription: Subscription): string | undefined;
@@ -91,7 +91,7 @@ export class Subscription {
   /**
    * Receives events from now on, unless it has ended meanwhile.
    *
-   * @param behind only events behind this place, if given
+   * @param behind only events after this place, if given
    * @throws StreamingError `tooManySubscriptions` as {@link claim}
    */
   attach(set: SubscriptionSet, behind?: number): void {

@@ -264,7 +264,7 @@ export class GapFiller {
     if (marker?.kind !== 'fence' || marker.node !== this.store.node || marker.number !== fence?.number) {
       return false;
     }
-    // While channels are being subscribed again, a message behind the fence may be missed.
+    // While channels are being subscribed again, a message after the fence may be missed.
     fence.arrived = this.node.ready();
     return fence.arrived;
   }

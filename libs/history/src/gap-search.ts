@@ -29,7 +29,7 @@ export interface GapSearchOptions {
   /** The store is asked again until then. */
   readonly endMs: number;
   readonly isCurrent: () => boolean;
-  /** By channel, what the node has received behind the position. */
+  /** By channel, what the node has received after the position. */
   readonly received: ReadonlyMap<Channel, readonly string[]>;
   /** Messages that are read at most. */
   readonly limit: number;

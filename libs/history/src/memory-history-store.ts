@@ -146,7 +146,7 @@ export class MemoryHistoryStore extends HistoryStore {
     recorded.entries.push(entry);
     recorded.bytes += entry.bytes;
     recorded.lastMs = atMs;
-    // Equal messages behind one marker have one position, and that stands for the first of them: from there on a message
+    // Equal messages after one marker have one position, and that stands for the first of them: from there on a message
     // may be repeated, none is missing. Where that one may have been dropped, the position is not good any more.
     const isFirst = Math.max(recorded.lost, this.#floor) <= this.#marker.sequence && !recorded.places.has(hash);
     if (isFirst) {
@@ -183,7 +183,7 @@ export class MemoryHistoryStore extends HistoryStore {
     }
   }
 
-  /** Nothing that is dropped here lies behind a position that is still accepted. */
+  /** Nothing that is dropped here lies after a position that is still accepted. */
   #dropOld(): void {
     const newestMs = this.now() - (this.settings.retentionSeconds + 60) * 1_000;
     for (const [channel, recorded] of this.#channels) {

@@ -55,21 +55,18 @@ describe('the positions that a node gives messages', () => {
   it.each([
     ['number', 20_001, 10],
     ['size', 40, 1024 * 1024],
-  ])(
-    'do not exist when too many messages came behind a marker, by %s, and none of them is kept',
-    (_, count, length) => {
-      positionOf(markerChannel, tickText(epoch, 0));
-      const message = Buffer.alloc(length);
-      for (let number = 0; number < count; number++) {
-        tracker.tag('timeline:1', message);
-      }
-      expect(tracker.receivedBehindMarker().size).toBe(0);
-      expect(tracker.marker).toBeUndefined();
-      expect(positionOf('timeline:1', 'message')).toBeUndefined();
-      positionOf(markerChannel, tickText(epoch, 1));
-      expect(positionOf('timeline:1', 'message')).toBeDefined();
-    },
-  );
+  ])('do not exist when too many messages came after a marker, by %s, and none of them is kept', (_, count, length) => {
+    positionOf(markerChannel, tickText(epoch, 0));
+    const message = Buffer.alloc(length);
+    for (let number = 0; number < count; number++) {
+      tracker.tag('timeline:1', message);
+    }
+    expect(tracker.receivedBehindMarker().size).toBe(0);
+    expect(tracker.marker).toBeUndefined();
+    expect(positionOf('timeline:1', 'message')).toBeUndefined();
+    positionOf(markerChannel, tickText(epoch, 1));
+    expect(positionOf('timeline:1', 'message')).toBeDefined();
+  });
 
   it('do not exist after messages may have been missed, until the next marker', () => {
     positionOf(markerChannel, tickText(epoch, 0));

@@ -11,7 +11,7 @@ import { formatPosition, parsePosition, type ParsedPosition, type Position } fro
 
 /** Where a fence stands among the messages that this node receives. */
 export interface FenceArrival {
-  /** Messages whose {@link EventOrigin.order} is larger were published behind the fence, all others before it. */
+  /** Messages whose {@link EventOrigin.order} is larger were published after the fence, all others before it. */
   readonly order: number;
   /** The position of the fence; `undefined` while no epoch is known. */
   readonly position: Position | undefined;
@@ -143,7 +143,7 @@ export class PositionTracker {
       const pending = this.#pending.get(marker.number);
       if (pending !== undefined) {
         pending.hasArrived = true;
-        // While channels are being subscribed again, a message behind the fence may have been missed.
+        // While channels are being subscribed again, a message after the fence may have been missed.
         pending.arrived.settle(this.complete() ? this.#marker : undefined);
       }
     }

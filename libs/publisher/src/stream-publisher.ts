@@ -18,7 +18,7 @@ export interface PublisherOptions {
   readonly namespace?: string | undefined;
 }
 
-/** What stands behind an event's name in a call: its payload, or nothing for an event that has none. */
+/** What follows an event's name in a call: its payload, or nothing for an event that has none. */
 export type PayloadArguments<E extends EventType> =
   PayloadOf<E> extends undefined ? readonly [] : readonly [payload: PayloadOf<E>];
 

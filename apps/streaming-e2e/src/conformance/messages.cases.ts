@@ -146,7 +146,7 @@ const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 export const malformedCases: readonly MalformedCase[] = [
   { name: 'nothing', message: '', reason: 'notJson' },
   { name: 'half of a message', message: '{"event":"update","payl', reason: 'notJson' },
-  { name: 'text behind the message', message: '{"event":"update","payload":{}} x', reason: 'notJson' },
+  { name: 'text after the message', message: '{"event":"update","payload":{}} x', reason: 'notJson' },
   { name: 'null', message: 'null', reason: 'notAnObject' },
   { name: 'an array', message: '[{"event":"update"}]', reason: 'notAnObject' },
   { name: 'a string', message: '"update"', reason: 'notAnObject' },

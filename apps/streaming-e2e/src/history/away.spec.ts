@@ -53,7 +53,7 @@ describe.each(resumingTransports)('a client that was away, over $name,', (transp
     return ids;
   }
 
-  /** Receives one event, leaves; the position behind that event. */
+  /** Receives one event, leaves; the position after that event. */
   async function positionAfterOne(stream: string, channel: string, token = viewer.token): Promise<string> {
     const client = await open(stream, undefined, token);
     const [id = ''] = await publish(channel, 1);

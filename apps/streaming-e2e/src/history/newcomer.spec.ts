@@ -6,7 +6,7 @@ import { commandsOf } from '../documents/document-commands.js';
 import { RunningCommand } from '../documents/running-command.js';
 import { copyEmbedded, publishEvent, Server, until } from '../support/index.js';
 
-it('the two lines of the README show a newcomer that nothing is lost, with the settings of npm start', async () => {
+it('the two lines of the README show a new user that nothing is lost, with the settings of npm start', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'fedistream-newcomer-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   await copyEmbedded(join(directory, 'database'));

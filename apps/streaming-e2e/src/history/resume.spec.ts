@@ -46,7 +46,7 @@ describe.each(['redis', 'memory'] as const)('a server with a history, on the %s 
   }
 
   describe.each(resumingTransports)('over $name', (transport) => {
-    /** Opens, receives one event, leaves; the position behind that event. */
+    /** Opens, receives one event, leaves; the position after that event. */
     async function positionAfterOne(stream: string, channel: string, token: string): Promise<string> {
       const client = await transport.open(environment.server, { token, stream });
       expect(client.recovered).toBeUndefined();

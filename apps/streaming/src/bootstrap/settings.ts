@@ -152,7 +152,7 @@ function readHistory(
   const maxReplayBytes = (environment.read('OUTPUT_BUDGET_KIB') * 1_024) / 2;
   const records = environment.read('ROLE') !== 'streaming';
   const historyRedis = url === undefined ? undefined : { ...redis, url };
-  // A newcomer sees clients catch up, with nothing installed and nothing set.
+  // A new user sees clients catch up, with nothing installed and nothing set.
   const whole = environment.read('HISTORY') ?? (demo && redis === undefined ? 'on' : 'off');
   return whole === 'off' ? undefined : { redis, historyRedis, maxBytes, maxReplayBytes, decisionMs, records };
 }

@@ -54,7 +54,7 @@ export class UpgradeHandler {
 
   /**
    * Authenticates an upgrade and admits the subscription that its URL asks for. An upgrade that is pipelined
-   * behind other requests waits for their responses. Behind an event stream, which does not end, the socket is destroyed.
+   * behind other requests waits for their responses. If one of them is an event stream, which does not end, the socket is destroyed.
    *
    * @returns `undefined` when the client was refused or has left meanwhile; the caller has nothing more to do
    */

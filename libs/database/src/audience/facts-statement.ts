@@ -94,7 +94,7 @@ class Parameters {
 /** SQL for all viewers. Adds their parameters on first use: PostgreSQL refuses a parameter that the statement does not use. */
 function allOf(viewers: ViewerParameters, parameters: Parameters): string {
   const known = parameters.add(viewers.known, 'bigint[]');
-  return viewers.hasNewcomers ? `${known} || ${parameters.add(viewers.newcomers, 'bigint[]')}` : known;
+  return viewers.hasUnknown ? `${known} || ${parameters.add(viewers.unknown, 'bigint[]')}` : known;
 }
 
 function scanSelect(columns: Columns, { scan, limit }: FactsRequest, parameters: Parameters): string[] {
@@ -136,7 +136,7 @@ function probeSelects(columns: Columns, { probe, viewers }: FactsRequest, parame
 }
 
 function userSelects({ users, viewers, languages }: FactsRequest, parameters: Parameters): string[] {
-  if (users === 'none' || !(viewers.hasKnown || viewers.hasNewcomers)) {
+  if (users === 'none' || !(viewers.hasKnown || viewers.hasUnknown)) {
     return [];
   }
   // The viewers who have chosen languages, but not all of `languages`: their languages as JSON.
@@ -155,8 +155,8 @@ function userSelects({ users, viewers, languages }: FactsRequest, parameters: Pa
     selects.push(`SELECT 'users', NULL, ${chosen}, coalesce(array_agg(account_id) = ${parameters.add(viewers.known, 'bigint[]')}, false)
   FROM users WHERE ctid = ANY ((SELECT ${parameters.add(viewers.positions, 'tid[]')})::tid[])`);
   }
-  if (viewers.hasNewcomers) {
-    selects.push(byIndex(parameters.add(viewers.newcomers, 'bigint[]')));
+  if (viewers.hasUnknown) {
+    selects.push(byIndex(parameters.add(viewers.unknown, 'bigint[]')));
   }
   return selects;
 }

@@ -11,9 +11,9 @@ export interface ViewerParameters {
   /** `tid[]`: the positions of those rows. */
   readonly positions: Buffer;
   /** `bigint[]`: all other accounts. */
-  readonly newcomers: Buffer;
+  readonly unknown: Buffer;
   readonly hasKnown: boolean;
-  readonly hasNewcomers: boolean;
+  readonly hasUnknown: boolean;
 }
 
 /**
@@ -61,11 +61,11 @@ export class UserPositions {
 
   #encode(accountIds: readonly string[]): ViewerParameters {
     const known: (readonly [accountId: string, position: RowPosition])[] = [];
-    const newcomers: string[] = [];
+    const unknown: string[] = [];
     for (const accountId of accountIds) {
       const position = this.#byAccount.get(accountId);
       if (position === undefined) {
-        newcomers.push(accountId);
+        unknown.push(accountId);
       } else {
         known.push([accountId, position]);
       }
@@ -74,9 +74,9 @@ export class UserPositions {
     return {
       known: bigintArray(known.map(([accountId]) => accountId)),
       positions: positionArray(known.map(([, position]) => position)),
-      newcomers: bigintArray(newcomers),
+      unknown: bigintArray(unknown),
       hasKnown: known.length > 0,
-      hasNewcomers: newcomers.length > 0,
+      hasUnknown: unknown.length > 0,
     };
   }
 }

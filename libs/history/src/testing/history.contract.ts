@@ -56,7 +56,7 @@ export function historyContract(
         history = await make({});
       });
 
-      it('answers with everything behind a position, in order, and nothing before it', async () => {
+      it('answers with everything after a position, in order, and nothing before it', async () => {
         await published('timeline:1', 'a');
         const position = await published('timeline:1', 'b');
         await published('timeline:1', 'c');
@@ -145,7 +145,7 @@ export function historyContract(
         expect(await missed(second)).toEqual(['last']);
       });
 
-      it('repeats rather than loses when equal messages are published behind one marker', async () => {
+      it('repeats rather than loses when equal messages are published after one marker', async () => {
         const first = await published('timeline:1', 'same');
         await published('timeline:1', 'between');
         const second = await published('timeline:1', 'same');
@@ -194,7 +194,7 @@ export function historyContract(
         history = await make(small);
       });
 
-      it('answers with a gap when something behind the position was dropped for the number of entries', async () => {
+      it('answers with a gap when something after the position was dropped for the number of entries', async () => {
         const positions: string[] = [];
         for (let index = 0; index < 8; index++) {
           positions.push(await published('timeline:1', `message ${index}`));
@@ -220,7 +220,7 @@ export function historyContract(
         }
       });
 
-      it('answers with a gap when something behind the position was dropped for its bytes', async () => {
+      it('answers with a gap when something after the position was dropped for its bytes', async () => {
         const position = await checkpoint();
         for (let index = 0; index < 4; index++) {
           // Random, so that compression does not make room.

@@ -13,7 +13,7 @@ export interface ReceivedMessage {
   readonly position: Position | undefined;
 }
 
-/** What is behind a position for a client that resumes now. */
+/** What is after a position for a client that resumes now. */
 export interface ResumedPart {
   /** Texts from history, or why there are none. */
   readonly answer: HistoryAnswer | { readonly gap: 'noFence' };
@@ -41,7 +41,7 @@ export class TrackedHistory {
     this.received.push({ channel, text: message.toString(), order: origin.order, position: origin.position });
   }
 
-  /** Everything of these channels behind a position, and where live messages begin. */
+  /** Everything of these channels after a position, and where live messages begin. */
   async resume(
     channels: readonly Channel[],
     position: Position,

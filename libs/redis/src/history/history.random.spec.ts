@@ -75,7 +75,7 @@ async function act(trial: HistoryTrial, action: Action, running: Promise<void>[]
     ({ channel, text: own, position }) =>
       position !== undefined && (stream.includes(channel) || own.startsWith('{"event":"fence"')),
   );
-  // The client has left behind this message: equal ones that follow, it has not received.
+  // The client has left after this message: equal ones that follow, it has not received.
   const seen = own.at(-1 - back) ?? own[0];
   if (seen?.position !== undefined) {
     running.push(trial.resume(seen.position, stream, seen).then(check));

@@ -20,7 +20,7 @@ export interface AcquiredLease {
   readonly previous: PreviousTerm;
 }
 
-/** Who of all recorders leads, and which one stands by: two leases in Redis. What Redis refuses rejects. */
+/** Which recorder leads, and which one stands by: two leases in Redis. Methods reject with the errors of Redis. */
 export class Leases {
   constructor(
     private readonly client: Redis,

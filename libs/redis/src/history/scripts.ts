@@ -92,7 +92,7 @@ if redis.call('XLEN', KEYS[4]) ~= count - 1 or (not meta[1] and redis.call('ZSCO
   count, own, lost = 1, size, string.format('%.0f', sequence - 1)
 end
 redis.call('XADD', KEYS[4], id .. '-0', 'h', ARGV[5], 'd', ARGV[7])
--- Equal messages behind one marker have one position, and that stands for the first of them: from there on a message may
+-- Equal messages after one marker have one position, and that stands for the first of them: from there on a message may
 -- be repeated, none is missing. Where that one may be missing here, the position is not good any more.
 local missing = math.max(tonumber(lost), tonumber(state[7]), tonumber(redis.call('ZSCORE', KEYS[6], ARGV[6]) or 0))
 if missing <= tonumber(state[6] or 0) then redis.call('HSETNX', KEYS[5], ARGV[5], id .. ':' .. now) end

@@ -30,7 +30,7 @@ export interface TrialRecorder {
 export interface TrialResume {
   /** `undefined` when no recorder acknowledged the fence. */
   readonly answer: HistoryAnswer | { readonly gap: 'noFence' };
-  /** What the node had received behind the position and before the fence. */
+  /** What the node had received after the position and before the fence. */
   readonly missed: readonly string[];
 }
 

@@ -71,7 +71,7 @@ describe('a client that resumes', () => {
     }
   };
 
-  /** A position behind one event that a client has received. */
+  /** A position after one event that a client has received. */
   async function positionOfClientThatLeft(): Promise<string> {
     const earlier = history.bench.connect(viewer());
     await history.bench.gate.subscribe(earlier.connection, request, resuming());

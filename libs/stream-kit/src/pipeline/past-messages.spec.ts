@@ -62,7 +62,7 @@ describe('what clients have missed that come at the same time', () => {
     expect(reads).toHaveLength(3);
   });
 
-  it('is not too much for a client because more was published behind its own fence', async () => {
+  it('is not too much for a client because more was published after its own fence', async () => {
     past.acknowledged(upTo(5));
     expect(await idsFor(2, { limit: 2 })).toEqual(['1', '2']);
     expect(await idsFor(3, { limit: 2 })).toBe('tooMany');

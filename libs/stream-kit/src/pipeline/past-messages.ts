@@ -41,7 +41,7 @@ export class PastMessages {
     }
   }
 
-  /** What is behind the positions, in order, or why it cannot be given. Rejects as {@link HistoryStore.read}. */
+  /** What is after the positions, in order, or why it cannot be given. Rejects as {@link HistoryStore.read}. */
   async read(query: HistoryQuery): Promise<readonly StreamEvent[] | GapReason> {
     const { upTo } = query;
     const read = this.#shared(query);

@@ -100,7 +100,7 @@ describe('the queue of resumes', () => {
     expect(started).toHaveLength(3);
     await vi.advanceTimersByTimeAsync(200);
     expect(started).toHaveLength(8);
-    // The clock goes on while the event loop stands still.
+    // The clock continues while the event loop is blocked.
     const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 200);
     await vi.advanceTimersByTimeAsync(20);
     clock.mockRestore();

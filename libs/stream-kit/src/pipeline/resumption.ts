@@ -47,7 +47,7 @@ export interface Resumed {
   /** Whether everything since the client's position is in {@link events}; `undefined` when it sent none. */
   readonly recovered: boolean | undefined;
   readonly events: readonly StreamEvent[];
-  /** Live events behind this place come next. */
+  /** Live events after this place come next. */
   readonly behind: number;
   /** Behind {@link events} the client has this position; `undefined` when none is known. */
   readonly position: Position | undefined;

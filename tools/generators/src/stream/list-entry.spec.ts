@@ -4,7 +4,7 @@ import { withExport, withListEntry } from './list-entry.js';
 const entry = { list: 'streams', entry: 'reports', importLine: `import { reports } from './reports.js';` };
 
 describe('an entry of a list', () => {
-  it('is added behind the others and imported, and nothing else changes', () => {
+  it('is added after the others and imported, and nothing else changes', () => {
     const source = `import { direct } from './direct.js';\n\n/** The module. */\nexport default streamModule({ streams: [direct] }); // all\n`;
     expect(withListEntry(source, entry)).toBe(
       `import { direct } from './direct.js';\nimport { reports } from './reports.js';\n\n/** The module. */\nexport default streamModule({ streams: [direct, reports] }); // all\n`,
@@ -34,7 +34,7 @@ describe('an entry of a list', () => {
 describe('an export of a module', () => {
   const line = "export * from './b.contract.js';";
 
-  it('stands behind the imports, or behind the other exports', () => {
+  it('stands after the imports, or after the other exports', () => {
     expect(withExport("import x from 'x';\n\nconst a = x;\n", line)).toBe(
       `import x from 'x';\n\n${line}\n\nconst a = x;\n`,
     );

@@ -31,7 +31,7 @@ export function withListEntry(source: string, { list: name, entry, importLine }:
   return importLine === undefined ? added : withImport(added, file, importLine);
 }
 
-/** Adds a line that exports something, behind the imports and what is exported there already; not twice. */
+/** Adds a line that exports something, after the imports and what is exported there already; not twice. */
 export function withExport(source: string, line: string): string {
   if (source.includes(line)) {
     return source;

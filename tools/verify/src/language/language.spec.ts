@@ -52,6 +52,7 @@ describe('the language check', () => {
     'The stream goes on with the next event.',
     'Events are gathered for 50 ms.',
     'No newcomer is confirmed.',
+    'The position behind this event.',
     'A channel has a handful of listeners.',
     'The rule lets out a private status.',
     'No program could be got.',

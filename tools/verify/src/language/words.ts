@@ -54,6 +54,10 @@ export const words: readonly Word[] = [
   { pattern: /\b(go|goes|going|went) on\b(?! to\b)/gi, better: 'continue, run' },
   { pattern: /\bgather(s|ed|ing)?\b/gi, better: 'batch, batch delay, collect', inNames: true },
   { pattern: /\bnewcomers?\b/gi, better: 'new client, new connection, new subscription' },
+  {
+    pattern: /\bbehind (this|that|an?|the|one|its)( own)? (position|event|marker|fence|message|greeting)s?\b/gi,
+    better: 'after: behind is a place',
+  },
   { pattern: /\bmoods?\b/gi, better: 'behaviour, delay, fault', inNames: true },
   { pattern: /\bhandful\b/gi, better: 'few' },
   { pattern: /\b(let|lets|letting) out\b/gi, better: 'emit, deliver' },
