@@ -34,17 +34,17 @@ describe('what a stream calls for an event', () => {
       calls: { perEvent: false, map: false, perViewer: false },
     },
     {
-      member: 'accepts, once',
+      member: 'accepts alone',
       source: stream({ ...declared, accepts: () => true }),
       calls: { perEvent: true, map: false, perViewer: false },
     },
     {
-      member: 'map, once for each variant',
+      member: 'map alone',
       source: stream({ ...declared, map: (event) => event }),
       calls: { perEvent: false, map: true, perViewer: false },
     },
     {
-      member: 'acceptsFor, for each viewer',
+      member: 'acceptsFor alone',
       source: stream({ ...declared, acceptsFor: () => true }),
       calls: { perEvent: false, map: false, perViewer: true },
     },
