@@ -1,3 +1,4 @@
+import { scopedPosition, scopeOf } from '@fedistream/history';
 import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -78,7 +79,10 @@ async function act(trial: HistoryTrial, action: Action, running: Promise<void>[]
   // The client has left after this message: equal ones that follow, it has not received.
   const seen = own.at(-1 - back) ?? own[0];
   if (seen?.position !== undefined) {
-    running.push(trial.resume(seen.position, stream, seen).then(check));
+    // A client is told the position of a marker for the channels of its stream.
+    const isMarker = !stream.includes(seen.channel);
+    const position = isMarker ? scopedPosition(seen.position, scopeOf(stream)) : seen.position;
+    running.push(trial.resume(position, stream, seen).then(check));
   }
   if (waits) {
     await Promise.all(running);
@@ -145,6 +149,6 @@ describe.skipIf(withoutRedis || rounds === 0)('whatever happens to recorders, co
       });
     }
     // The promise is worth nothing if hardly any resume is recovered.
-    expect(results.recovered).toBeGreaterThan(results.checked / 3);
+    expect(results.recovered).toBeGreaterThan(results.checked / 2);
   }, 7_200_000);
 });
