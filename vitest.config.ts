@@ -48,6 +48,7 @@ const endToEnd = {
   testTimeout: 120_000,
   hookTimeout: 240_000,
   globalSetup: ['apps/streaming-e2e/src/support/global-setup.ts'],
+  setupFiles: ['apps/streaming-e2e/src/support/plain-output.ts'],
 };
 /**
  * What runs on servers with a history as well: clients, and the core of the protocol. `npm run test:with-history` runs all that
