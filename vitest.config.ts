@@ -55,7 +55,7 @@ const endToEnd = {
  * a client may notice.
  */
 const withHistory = [
-  ...['event-source', 'masto', 'megalodon', 'other-languages'].map((name) => `clients/${name}`),
+  ...['event-source', 'masto'].map((name) => `clients/${name}`),
   ...['heartbeat', 'messages'].map((name) => `conformance/${name}`),
 ];
 

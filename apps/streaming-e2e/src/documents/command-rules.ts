@@ -58,7 +58,7 @@ export const commandRules: readonly CommandRule[] = [
   { matches: /^npm ci && npm test$/, notRun: 'it is the command that runs this test, and .ci/run' },
   { matches: /drafts[/:]notes|notes-streams/, provedBy: 'apps/streaming-e2e/src/streams/generated-streams.spec.ts' },
   { matches: /^curl .*streaming\/admin\/reports/, provedBy: 'tools/generators/src/stream/generated-code.spec.ts' },
-  { matches: /^curl .*\/tmp\/seen|cut-off\.mjs/, provedBy: 'apps/streaming-e2e/src/history/newcomer.spec.ts' },
+  { matches: /^curl .*\/tmp\/seen|disconnect\.mjs/, provedBy: 'apps/streaming-e2e/src/history/newcomer.spec.ts' },
   {
     matches: /^curl -N .*\/api\/v1\/streaming\//,
     run: ({ text }, context) => new RunningCommand(withAddresses(text, context)).prints(/:\)\n/),

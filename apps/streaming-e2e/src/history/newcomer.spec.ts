@@ -49,9 +49,9 @@ it('the two lines of the README show a new user that nothing is lost, with the s
   expect(Array.from(going.output.matchAll(/^data: (700\d)$/gm), ([, id]) => id)).toEqual(missed);
 });
 
-it('the script of the README shows that a client that is cut off receives each event once, in order', async () => {
+it('the script of the README shows that a client that is disconnected receives each event once, in order', async () => {
   const { server } = await startDemo();
-  const script = (await commandsOf('README.md')).find(({ text }) => text.includes('cut-off.mjs'))?.text ?? '';
+  const script = (await commandsOf('README.md')).find(({ text }) => text.includes('disconnect.mjs'))?.text ?? '';
   const shown = new RunningCommand(`${script} ${server.address} 2`);
   const published: string[] = [];
   const timer = setInterval(() => {
@@ -63,7 +63,7 @@ it('the script of the README shows that a client that is cut off receives each e
   } finally {
     clearInterval(timer);
   }
-  expect(shown.output).toContain('-- cut off');
+  expect(shown.output).toContain('-- disconnected');
   const received = Array.from(shown.output.matchAll(/^delete (7\d{3})$/gm), ([, id]) => id ?? '');
   const first = published.indexOf(received[0] ?? '');
   expect(received).toEqual(published.slice(first, first + received.length));

@@ -1,8 +1,8 @@
 /*
- * Shows that an event stream loses nothing: cuts its connection every few seconds, as a tunnel does. The client is the package
+ * Shows that an event stream loses nothing: disconnects its client every few seconds, as a tunnel does. The client is the package
  * `eventsource`, which knows nothing of this server and reconnects as browsers do.
  *
- *   node docs/cut-off.mjs [URL of the server] [seconds between cuts, and of each cut]
+ *   node docs/disconnect.mjs [URL of the server] [seconds that it is connected, then disconnected]
  */
 import { EventSource } from 'eventsource';
 import { connect, createServer } from 'node:net';
@@ -12,10 +12,10 @@ const intervalMs = Number(process.argv[3] ?? 8) * 1_000;
 
 /** The sockets of the client, between it and the server. */
 const sockets = new Set();
-let isCut = false;
+let isDisconnected = false;
 
 const tunnel = createServer((client) => {
-  if (isCut) {
+  if (isDisconnected) {
     client.destroy();
     return;
   }
@@ -42,8 +42,8 @@ tunnel.listen(0, '127.0.0.1', () => {
     source.addEventListener(name, ({ data }) => console.log(name, data.startsWith('{') ? JSON.parse(data).id : data));
   }
   setInterval(() => {
-    isCut = !isCut;
-    console.log(isCut ? '-- cut off: what is published now comes later' : '-- it may reconnect');
+    isDisconnected = !isDisconnected;
+    console.log(isDisconnected ? '-- disconnected: what is published now comes later' : '-- it may reconnect');
     sockets.forEach((socket) => socket.destroy());
   }, intervalMs);
 });
