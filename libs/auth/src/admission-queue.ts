@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { StreamingError } from '@fedistream/domain';
-import { PacedQueue } from '@fedistream/util';
+import { Fifo, PacedQueue } from '@fedistream/util';
 import { AuthSettings } from './auth-settings.js';
 import { AuthStatistics } from './auth-statistics.js';
 
@@ -35,9 +35,7 @@ export class AdmissionQueue {
     begin();
   });
   #entered = 0;
-  #waiting: Waiting[] = [];
-  /** How many of {@link #waiting} have been let in or refused. */
-  #next = 0;
+  readonly #waiting = new Fifo<Waiting>();
   #refuses = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -48,7 +46,7 @@ export class AdmissionQueue {
 
   /** Whether new clients are refused, or were refused and the queue is still more than half full. */
   get overloaded(): boolean {
-    this.#refuses &&= this.#size * 2 > this.settings.maxWaitingClients;
+    this.#refuses &&= this.#waiting.size * 2 > this.settings.maxWaitingClients;
     return this.#refuses;
   }
 
@@ -63,12 +61,12 @@ export class AdmissionQueue {
       this.#entered += 1;
       return undefined;
     }
-    if (this.#size >= this.settings.maxWaitingClients) {
+    if (this.#waiting.size >= this.settings.maxWaitingClients) {
       this.#refuses = true;
-      throw this.#refusal(`${this.#size} clients wait to be let in, as many as MAX_WAITING_CLIENTS allows`);
+      throw this.#refusal(`${this.#waiting.size} clients wait to be let in, as many as MAX_WAITING_CLIENTS allows`);
     }
     return new Promise((admit, refuse) => {
-      this.#waiting.push({ sinceMs: performance.now(), admit, refuse });
+      this.#waiting.add({ sinceMs: performance.now(), admit, refuse });
       this.#count();
     });
   }
@@ -84,29 +82,16 @@ export class AdmissionQueue {
   /** The client was let in or refused: another one may enter. */
   leave(): void {
     this.#entered -= 1;
-    while (this.#entered < clientsAtOnce && this.#size > 0) {
+    while (this.#entered < clientsAtOnce && this.#waiting.size > 0) {
       this.#entered += 1;
-      this.#shift().admit();
+      this.#waiting.take()?.admit();
     }
     this.#count();
   }
 
-  get #size(): number {
-    return this.#waiting.length - this.#next;
-  }
-
-  #shift(): Waiting {
-    const first = this.#waiting[this.#next++] as Waiting;
-    if (this.#size === 0) {
-      this.#waiting = [];
-      this.#next = 0;
-    }
-    return first;
-  }
-
   #count(): void {
-    this.statistics.waiting = this.#size + this.#turns.size;
-    const first = this.#waiting[this.#next];
+    this.statistics.waiting = this.#waiting.size + this.#turns.size;
+    const { first } = this.#waiting;
     if (first === undefined) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
@@ -123,9 +108,9 @@ export class AdmissionQueue {
 
   /** The first one waits longest. */
   #refuseLate(): void {
-    while (this.#size > 0 && performance.now() - (this.#waiting[this.#next] as Waiting).sinceMs >= maxWaitMs) {
+    while (this.#waiting.size > 0 && performance.now() - (this.#waiting.first?.sinceMs ?? 0) >= maxWaitMs) {
       this.#refuses = true;
-      this.#shift().refuse(this.#refusal(`not let in within ${maxWaitMs / 1_000} s`));
+      this.#waiting.take()?.refuse(this.#refusal(`not let in within ${maxWaitMs / 1_000} s`));
     }
     this.#count();
   }

@@ -2,6 +2,7 @@ export * from './backoff.js';
 export * from './batch-scheduler.js';
 export * from './compact-multimap.js';
 export * from './error-reason.js';
+export * from './fifo.js';
 export * from './jitter.js';
 export * from './log-throttle.js';
 export * from './outage.js';

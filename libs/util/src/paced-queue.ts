@@ -1,3 +1,5 @@
+import { Fifo } from './fifo.js';
+
 /** How fast a {@link PacedQueue} handles its items. */
 export interface Pace {
   /** The most items of one turn of the event loop. */
@@ -20,9 +22,7 @@ const maxPauseMs = 1_000;
 export class PacedQueue<T> {
   readonly #handle: (item: T) => void;
   readonly #pace: Pace;
-  #waiting: T[] = [];
-  /** How many of {@link #waiting} have been handled: removing each from the front would take quadratic time. */
-  #next = 0;
+  readonly #waiting = new Fifo<T>();
   #perTurn: number;
   #handledThisTurn = 0;
   #turnStartMs = 0;
@@ -37,12 +37,12 @@ export class PacedQueue<T> {
 
   /** How many items wait. */
   get size(): number {
-    return this.#waiting.length - this.#next;
+    return this.#waiting.size;
   }
 
   /** Adds an item behind those that wait. */
   add(item: T): void {
-    this.#waiting.push(item);
+    this.#waiting.add(item);
     this.#run();
   }
 
@@ -51,14 +51,10 @@ export class PacedQueue<T> {
       this.#turnStartMs = performance.now();
     }
     while (this.#handledThisTurn < this.#perTurn && this.size > 0) {
-      const item = this.#waiting[this.#next++] as T;
+      const item = this.#waiting.take() as T;
       // Counted first: the handler may add items.
       this.#handledThisTurn += 1;
       this.#handle(item);
-    }
-    if (this.size === 0) {
-      this.#waiting = [];
-      this.#next = 0;
     }
     if (this.#handledThisTurn > 0 && !this.#scheduled) {
       this.#scheduled = true;

@@ -1,3 +1,5 @@
+import { Fifo } from './fifo.js';
+
 /**
  * Handles items in the order in which they were added, at most `perTurn` of them in one turn of the event loop. The first
  * ones are handled at once. Work for thousands of items then never holds the event loop for long.
@@ -5,9 +7,7 @@
 export class TurnQueue<T> {
   readonly #perTurn: number;
   readonly #handle: (item: T) => void;
-  #waiting: T[] = [];
-  /** How many of {@link #waiting} have been handled: removing each from the front would take quadratic time. */
-  #next = 0;
+  readonly #waiting = new Fifo<T>();
   #handledThisTurn = 0;
   #turnScheduled = false;
   readonly #onIdle: (() => void)[] = [];
@@ -20,7 +20,7 @@ export class TurnQueue<T> {
 
   /** How many items wait for a later turn. */
   get size(): number {
-    return this.#waiting.length - this.#next;
+    return this.#waiting.size;
   }
 
   /** Settles when no item waits. */
@@ -35,21 +35,19 @@ export class TurnQueue<T> {
   /** Adds items behind those that wait. */
   add(items: Iterable<T>): void {
     for (const item of items) {
-      this.#waiting.push(item);
+      this.#waiting.add(item);
     }
     this.#run();
   }
 
   #run(): void {
     while (this.#handledThisTurn < this.#perTurn && this.size > 0) {
-      const item = this.#waiting[this.#next++] as T;
+      const item = this.#waiting.take() as T;
       // Counted first: the handler may add items.
       this.#handledThisTurn += 1;
       this.#handle(item);
     }
     if (this.size === 0) {
-      this.#waiting = [];
-      this.#next = 0;
       this.#onIdle.splice(0).forEach((resolve) => {
         resolve();
       });
